@@ -1,0 +1,144 @@
+//! How whoever started an exploration follows and stops it from another OS thread.
+//!
+//! The library has no clock: time budgets, Ctrl-C and watchdogs are the caller's, who sets `stop` and reads the beats.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+
+/// OS threads that one control can follow.
+pub const WORKERS_MAX: usize = 64;
+
+/// Words kept of the execution a worker is in.
+const WORDS: usize = 12;
+
+/// What is known of running explorations.
+#[derive(Debug)]
+pub struct Control {
+    stop: AtomicBool,
+    executions: AtomicU64,
+    program: AtomicUsize,
+    beats: [Beat; WORKERS_MAX],
+}
+
+/// What one worker does. Written before each execution, so that it is known even if the process does not survive it.
+#[derive(Debug)]
+#[repr(align(128))]
+struct Beat {
+    /// Executions begun.
+    begun: AtomicU64,
+    /// Kind of the schedule, its length, and its words.
+    words: [AtomicU64; WORDS],
+}
+
+/// The execution a worker is in, as far as it was written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pulse {
+    /// Executions the worker has begun; if it stays the same, the worker is stuck in this one.
+    pub begun: u64,
+    /// The number the caller gave to what it explores.
+    pub program: usize,
+    /// The schedule.
+    pub schedule: Noted,
+}
+
+/// A schedule as it is written down before an execution: without allocation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Noted {
+    /// A uniform schedule's seed.
+    Uniform(u64),
+    /// A PCT schedule's seed, depth and length.
+    Pct(u64, u32, u32),
+    /// Question numbers and choices of a path of the enumeration (`question << 8 | choice`), the first ten, and how many there are.
+    Path([u64; WORDS - 2], usize),
+    /// Another schedule, which whoever asked for the execution knows.
+    Given,
+}
+
+impl Default for Control {
+    fn default() -> Control {
+        Control::new()
+    }
+}
+
+impl Control {
+    /// Nothing runs.
+    pub const fn new() -> Control {
+        Control {
+            stop: AtomicBool::new(false),
+            executions: AtomicU64::new(0),
+            program: AtomicUsize::new(0),
+            beats: [const { Beat { begun: AtomicU64::new(0), words: [const { AtomicU64::new(0) }; WORDS] } };
+                WORKERS_MAX],
+        }
+    }
+
+    /// Asks all explorations under this control to end soon, with what they have.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Lets later explorations run.
+    pub fn resume(&self) {
+        self.stop.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether `stop` was called.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Executions made under this control.
+    pub fn executions(&self) -> u64 {
+        self.executions.load(Ordering::Relaxed)
+    }
+
+    /// Says what is explored from now on; only kept for [`Control::pulse`].
+    pub fn set_program(&self, number: usize) {
+        self.program.store(number, Ordering::Relaxed);
+    }
+
+    /// What the worker does.
+    pub fn pulse(&self, worker: usize) -> Pulse {
+        let beat = &self.beats[worker];
+        let word = |at: usize| beat.words[at].load(Ordering::Relaxed);
+        let schedule = match word(0) {
+            1 => Noted::Uniform(word(1)),
+            2 => Noted::Pct(word(1), word(2) as u32, word(3) as u32),
+            3 => Noted::Path(std::array::from_fn(|at| word(at + 2)), word(1) as usize),
+            _ => Noted::Given,
+        };
+        let begun = beat.begun.load(Ordering::Relaxed);
+        Pulse { begun, program: self.program.load(Ordering::Relaxed), schedule }
+    }
+
+    #[inline]
+    pub(crate) fn begin(&self, worker: usize, noted: Noted) {
+        let beat = &self.beats[worker % WORKERS_MAX];
+        let set = |at: usize, word: u64| beat.words[at].store(word, Ordering::Relaxed);
+        match noted {
+            Noted::Uniform(seed) => {
+                set(0, 1);
+                set(1, seed);
+            }
+            Noted::Pct(seed, depth, length) => {
+                set(0, 2);
+                set(1, seed);
+                set(2, u64::from(depth));
+                set(3, u64::from(length));
+            }
+            Noted::Path(words, count) => {
+                set(0, 3);
+                set(1, count as u64);
+                for (at, word) in words.into_iter().enumerate().take(count) {
+                    set(at + 2, word);
+                }
+            }
+            Noted::Given => set(0, 0),
+        }
+        beat.begun.store(beat.begun.load(Ordering::Relaxed) + 1, Ordering::Release);
+    }
+
+    #[inline]
+    pub(crate) fn count(&self, executions: u64) {
+        self.executions.fetch_add(executions, Ordering::Relaxed);
+    }
+}

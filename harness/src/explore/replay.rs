@@ -1,0 +1,128 @@
+//! One execution, whole: its trace, its end, its outcome, and the explicit schedule that repeats it.
+
+use super::outcome::Outcome;
+use super::{Program, STEPS_MAX};
+use crate::schedule::{Arrival, Decision, Explicit, Plan, Schedule};
+use crate::sim::{Bounds, End, Event, Machine, MemoryModel, ObjectId, Runner};
+
+/// How one execution is run.
+#[derive(Clone, Copy, Debug)]
+pub struct RunConfig {
+    /// The memory model.
+    pub memory: MemoryModel,
+    /// Choice points before it is cut off.
+    pub steps_max: u64,
+}
+
+impl Default for RunConfig {
+    fn default() -> RunConfig {
+        RunConfig { memory: MemoryModel::Sc, steps_max: STEPS_MAX }
+    }
+}
+
+/// Names of the objects of an execution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectNames(Vec<String>);
+
+impl ObjectNames {
+    /// Name of an object.
+    pub fn name(&self, object: ObjectId) -> &str {
+        self.0.get(object.index()).map_or("?", String::as_str)
+    }
+}
+
+/// One execution of one variant under one schedule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Execution {
+    /// All events, in order.
+    pub trace: Vec<Event>,
+    /// How it ended, with places.
+    pub end: End,
+    /// What a client can tell.
+    pub outcome: Outcome,
+    /// Names of the objects in the trace.
+    pub objects: ObjectNames,
+    /// Names of the threads, by number.
+    pub threads: Vec<String>,
+    /// Names of the observers, in order of their columns behind those of the threads.
+    pub observers: Vec<String>,
+    /// Goals reached.
+    pub goals: u64,
+    /// Choice points.
+    pub steps: u64,
+    /// Decisions of the schedule that found no place where they could apply.
+    pub skipped: usize,
+    /// Changes from one thread to another while the first could go on.
+    pub preemptions: usize,
+}
+
+/// Runs one execution and keeps everything of it.
+pub fn run(program: &Program<'_>, schedule: &Schedule, config: &RunConfig) -> Execution {
+    let bounds = Bounds { steps_max: config.steps_max, tracing: true, logging: true };
+    Runner::new().run(program.body, Plan::Schedule(schedule), &bounds, program.abandon, |machine| {
+        let outcome = Outcome::of(machine);
+        let threads_count = machine.threads_count();
+        let mut names = outcome.columns.iter().map(|column| column.name.clone());
+        let threads = names.by_ref().take(threads_count).collect();
+        Execution {
+            trace: machine.trace().to_vec(),
+            end: machine.ended(),
+            objects: ObjectNames(machine.object_names()),
+            threads,
+            observers: names.collect(),
+            goals: machine.goals(),
+            steps: machine.steps(),
+            skipped: machine.skipped(),
+            preemptions: machine.arrivals().iter().filter(|arrival| is_preemption(arrival)).count(),
+            outcome,
+        }
+    })
+}
+
+/// Whether the running thread was made to give way while it could go on.
+pub(super) fn is_preemption(arrival: &Arrival) -> bool {
+    arrival.thread.is_some_and(|thread| arrival.chosen != thread && arrival.options & (1 << thread) != 0)
+}
+
+/// The explicit schedule that repeats what was decided.
+pub(super) fn explicit_of(arrivals: &[Arrival]) -> Explicit {
+    let differs = arrivals.iter().filter(|arrival| arrival.chosen != arrival.usual);
+    Explicit {
+        order: Vec::new(),
+        decisions: differs.map(|arrival| Decision { key: arrival.key, choice: arrival.chosen }).collect(),
+    }
+}
+
+/// The explicit schedule that, on this program, decides what `schedule` decides.
+pub fn explicit(program: &Program<'_>, schedule: &Schedule, config: &RunConfig) -> Explicit {
+    Replayer::new().explicit(program, schedule, config)
+}
+
+/// Runs executions one by one on the same stacks, for those who look at a few things of many.
+pub(crate) struct Replayer {
+    runner: Runner,
+}
+
+impl Replayer {
+    pub(crate) fn new() -> Replayer {
+        Replayer { runner: Runner::new() }
+    }
+
+    pub(crate) fn explicit(&mut self, program: &Program<'_>, schedule: &Schedule, config: &RunConfig) -> Explicit {
+        let bounds = Bounds { steps_max: config.steps_max, tracing: false, logging: true };
+        let plan = Plan::Schedule(schedule);
+        self.runner.run(program.body, plan, &bounds, program.abandon, |machine| explicit_of(machine.arrivals()))
+    }
+
+    /// Runs the schedule and looks at the machine.
+    pub(crate) fn look<R>(
+        &mut self,
+        program: &Program<'_>,
+        schedule: &Schedule,
+        config: &RunConfig,
+        look: impl FnOnce(&Machine) -> R,
+    ) -> R {
+        let bounds = Bounds { steps_max: config.steps_max, tracing: false, logging: true };
+        self.runner.run(program.body, Plan::Schedule(schedule), &bounds, program.abandon, look)
+    }
+}

@@ -1,0 +1,109 @@
+//! Sampling: executions under random schedules, numbered, on all cores.
+
+use super::control::Noted;
+use super::{Evidence, Exploration, ExploreConfig, Program, Strategy};
+use crate::schedule::{Plan, Schedule, scramble};
+use crate::sim::{Bounds, Machine, Runner};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Executions a worker takes at a time. Large enough that the shared counter costs nothing, small enough that stopping is prompt.
+const BATCH: u64 = 64;
+
+pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>) -> Exploration {
+    let next = AtomicU64::new(0);
+    let length = match config.strategy {
+        Strategy::Pct { .. } => length_of(program, config),
+        _ => 1,
+    };
+    let mut result = Exploration::new();
+    if config.jobs <= 1 {
+        result.merge(work(program, config, length, &next, 0));
+    } else {
+        let next = &next;
+        let parts = std::thread::scope(|scope| {
+            let workers =
+                (0..config.jobs).map(|worker| scope.spawn(move || work(program, config, length, next, worker)));
+            let workers: Vec<_> = workers.collect();
+            workers.into_iter().map(|worker| worker.join().expect("a worker does not panic")).collect::<Vec<_>>()
+        });
+        parts.into_iter().for_each(|part| result.merge(part));
+    }
+    result.evidence = match result.executions {
+        0 => Evidence::Nothing,
+        executions => Evidence::Sampled { executions, seed: config.seed },
+    };
+    result
+}
+
+/// Choice points of the execution without preemptions: PCT's estimate of how long executions are.
+fn length_of(program: &Program<'_>, config: &ExploreConfig<'_>) -> u32 {
+    let bounds = Bounds { steps_max: config.steps_max, tracing: false, logging: false };
+    let schedule = Schedule::in_order();
+    let plan = Plan::Schedule(&schedule);
+    Runner::new().run(program.body, plan, &bounds, program.abandon, Machine::steps).clamp(1, u64::from(u32::MAX)) as u32
+}
+
+/// The schedule of the execution with this number.
+fn schedule(config: &ExploreConfig<'_>, length: u32, number: u64) -> Schedule {
+    let number = scramble(config.seed) ^ number;
+    match config.strategy {
+        Strategy::Pct { depth } => Schedule::pct(number, depth, length),
+        Strategy::Uniform | Strategy::Bounded { .. } => Schedule::uniform(number),
+    }
+}
+
+fn noted(schedule: &Schedule) -> Noted {
+    match *schedule {
+        Schedule::Uniform { seed } => Noted::Uniform(seed),
+        Schedule::Pct { seed, depth, length } => Noted::Pct(seed, depth, length),
+        Schedule::Explicit(_) => Noted::Given,
+    }
+}
+
+fn work(
+    program: &Program<'_>,
+    config: &ExploreConfig<'_>,
+    length: u32,
+    next: &AtomicU64,
+    worker: usize,
+) -> Exploration {
+    let mut result = Exploration::new();
+    let mut runner = Runner::new();
+    let bounds = Bounds { steps_max: config.steps_max, tracing: config.tracing, logging: false };
+    loop {
+        let begin = next.fetch_add(BATCH, Ordering::Relaxed);
+        let end = (begin + BATCH).min(config.executions);
+        if begin >= end {
+            break;
+        }
+        for number in begin..end {
+            let schedule = schedule(config, length, number);
+            if let Some(control) = config.control {
+                control.begin(worker, noted(&schedule));
+            }
+            runner.run(program.body, Plan::Schedule(&schedule), &bounds, program.abandon, |machine| {
+                result.outcomes.count(machine, number, || schedule.clone());
+                result.count(machine);
+            });
+        }
+        if let Some(control) = config.control {
+            control.count(end - begin);
+            if control.is_stopped() {
+                result.stopped = true;
+                break;
+            }
+        }
+    }
+    result
+}
+
+impl Exploration {
+    /// Counts what is not part of the outcome.
+    #[inline]
+    pub(super) fn count(&mut self, machine: &Machine) {
+        self.executions += 1;
+        self.steps += machine.steps();
+        self.cut += u64::from(machine.is_cut());
+        self.goals |= machine.goals();
+    }
+}

@@ -1,0 +1,84 @@
+//! How a subject tells the machine what matters: named sites, observations, goals, warnings.
+
+use crate::sim::{FaultKind, Label, Left, OBSERVERS_MAX, ObjectId, current, op};
+use std::panic::Location;
+
+/// Restores the enclosing site when dropped.
+#[derive(Debug)]
+#[must_use = "the site is left when the guard is dropped"]
+pub struct SiteGuard {
+    left: Left,
+}
+
+/// Enters a named site: an operation, a hook, a function whose name all variants share. Keys of schedules are relative to it.
+#[track_caller]
+pub fn site(name: &'static str) -> SiteGuard {
+    SiteGuard { left: current::get().with(|execution| execution.enter_site(name, None)) }
+}
+
+/// Enters the `number`th of several sites of a name, such as an operation of a thread's list.
+#[track_caller]
+pub fn site_n(name: &'static str, number: u32) -> SiteGuard {
+    SiteGuard { left: current::get().with(|execution| execution.enter_site(name, Some(number))) }
+}
+
+impl Drop for SiteGuard {
+    fn drop(&mut self) {
+        current::get().with(|execution| execution.leave_site(self.left));
+    }
+}
+
+/// Appends a word to what is observable of the calling thread. No event. The highest bit is reserved for warnings.
+pub fn observe(word: u64) {
+    debug_assert!(word & op::WARNING == 0);
+    current::get().with(|execution| execution.observe(execution.running(), word));
+}
+
+/// A column of the outcome that belongs to no thread.
+#[derive(Clone, Copy, Debug)]
+pub struct Observer {
+    object: ObjectId,
+    column: usize,
+}
+
+impl Observer {
+    /// Adds a column.
+    ///
+    /// Ends the execution as a misuse beyond [`crate::OBSERVERS_MAX`].
+    #[track_caller]
+    pub fn named(label: impl Into<Label>) -> Observer {
+        let (label, place) = (label.into(), Location::caller());
+        let made = current::get().with(|execution| {
+            let column = execution.add_observer(label)?;
+            Some(Observer { object: execution.create(label, 0, place), column })
+        });
+        made.unwrap_or_else(|| {
+            op::fail(FaultKind::Misuse, format!("more than {OBSERVERS_MAX} observers in one execution"), place)
+        })
+    }
+
+    /// Appends a word. An event: the order of notes is observable.
+    #[track_caller]
+    pub fn note(&self, word: u64) {
+        debug_assert!(word & op::WARNING == 0);
+        op::note(self.object, self.column, word, Location::caller());
+    }
+}
+
+/// The execution has reached one of the goals (0 to 63) of its scenario. No event.
+pub fn reach(goal: u32) {
+    assert!(goal < 64, "goals are numbered 0 to 63");
+    current::get().with(|execution| execution.reach(goal));
+}
+
+/// A warning of the subject: recorded in the history of the calling thread.
+#[track_caller]
+pub fn warn(message: &'static str) {
+    op::warn(message, Location::caller());
+}
+
+/// A `BUG_ON` of the subject: ends the execution.
+#[track_caller]
+pub fn bug(message: &'static str) -> ! {
+    op::fail(FaultKind::Bug, message.to_owned(), Location::caller())
+}

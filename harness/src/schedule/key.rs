@@ -1,0 +1,81 @@
+//! Keys: where in a thread's life a choice happens, said so that all variants of a subject can say it.
+//!
+//! Limits: a key is 32 bits of a hash. Two places of one execution may share a key (with 10,000 choice points in one
+//! execution in about one execution of ninety); the consequence is one decision applied at both, never a wrong
+//! outcome, because an execution is whatever its decisions make it.
+//!
+//! A key is built from an *anchor* and an offset. The anchor is the path of named sites that the thread is in (its
+//! operation, the hook, the function of the design). The offset counts how often this thread touched this object
+//! since it entered the anchor, so an access to another object, added or removed by a patch, moves no other key.
+//! Peers count steps from the beginning: one more statement reshuffles everything behind it (shuttle #85, Miri #3323).
+
+/// Where a choice happens. Equal in two variants when the thread is at the same place of the same operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key(pub u32);
+
+/// Folds the 128-bit product of two words: the mixing step of wyhash. Frozen; tokens depend on it.
+#[inline(always)]
+pub(crate) const fn mix(a: u64, b: u64) -> u64 {
+    let product = (a as u128).wrapping_mul(b as u128);
+    (product as u64) ^ ((product >> 64) as u64)
+}
+
+const PHI: u64 = 0x9e37_79b9_7f4a_7c15;
+const SQRT3: u64 = 0xbb67_ae85_84ca_a73b;
+
+/// Hash of a name. Frozen; tokens depend on it. (FNV-1a, then one mixing step.)
+pub(crate) const fn hash_name(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut at = 0;
+    while at < bytes.len() {
+        hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0100_0000_01b3);
+        at += 1;
+    }
+    mix(hash ^ PHI, SQRT3)
+}
+
+/// Hash of a name with a number, such as one instance of a field.
+#[inline(always)]
+pub(crate) const fn hash_numbered(name: u64, number: u32) -> u64 {
+    mix(name ^ PHI, (number as u64).wrapping_mul(2) ^ SQRT3)
+}
+
+/// Hash of a path extended by one element.
+#[inline(always)]
+pub(crate) const fn hash_path(path: u64, element: u64) -> u64 {
+    mix(path ^ SQRT3, element ^ PHI)
+}
+
+/// The key of the `nth` access to an object since an anchor was entered.
+#[inline(always)]
+pub(crate) const fn key(anchor: u64, object: u64, nth: u64) -> Key {
+    Key((mix(anchor ^ object, PHI ^ nth.wrapping_mul(SQRT3)) >> 32) as u32)
+}
+
+/// The random word of a seed at a key. Frozen; tokens depend on it.
+#[inline(always)]
+pub(crate) const fn draw(seed: u64, key: Key) -> u64 {
+    mix(seed ^ SQRT3, (key.0 as u64 ^ PHI).wrapping_mul(PHI))
+}
+
+/// Turns consecutive numbers into seeds that share no structure. (The finalizer of splitmix64.)
+pub(crate) const fn scramble(number: u64) -> u64 {
+    let mut word = number.wrapping_add(PHI);
+    word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    word ^ (word >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_are_frozen() {
+        assert_eq!(hash_name("stopped"), 0x6de9_4dc2_f36e_08cc_u64);
+        assert_eq!(key(1, 2, 3), Key(0x1111));
+        assert_eq!(draw(7, Key(9)), 0x1);
+        assert_eq!(scramble(0), 0xe220_a839_7b1d_cdaf);
+    }
+}

@@ -1,0 +1,84 @@
+//! Schedules: values that decide every choice of an execution.
+//!
+//! A schedule is *total*: it runs on every variant, whatever its events are; a decision that cannot apply is skipped and
+//! counted. It is *aligned*: every decision is keyed by where it happens ([`Key`]), never by how many steps went before, so one
+//! schedule means the same thing in every variant. It is *textual*: see [`crate::token`].
+//!
+//! Limits: alignment makes a schedule mean the same, it cannot make different programs behave the same. Under a uniform random
+//! schedule one more access is one more toss: a thread is overtaken there with the probability that the law of the uniform
+//! walk demands. Verdicts therefore compare outcome sets; schedules find outcomes and show them.
+
+mod decider;
+mod key;
+
+pub(crate) use decider::{Arrival, Decider, Plan, Step};
+pub use key::Key;
+pub(crate) use key::{hash_name, hash_numbered, hash_path, key, mix, scramble};
+
+/// Threads of one execution, the main thread included. Enabled sets are bit masks and vector clocks have this many components;
+/// twice as many bits fit the masks, so that store buffers can be scheduled like threads.
+pub const THREADS_MAX: usize = 16;
+
+/// A value that decides every choice of an execution.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Schedule {
+    /// At every choice point each thread that can run is as likely as any other (a uniform random walk).
+    Uniform {
+        /// Every toss is a hash of this and the key.
+        seed: u64,
+    },
+    /// Probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010): the thread with the highest random
+    /// priority runs; at `depth - 1` points the running thread falls below all others.
+    ///
+    /// The paper draws `depth - 1` numbers of steps. Step numbers mean nothing across variants, so we let each key be a
+    /// change point with probability `(depth - 1) / length`: the number of change points is right on average, not exactly, and
+    /// the paper's bound on the probability of finding a bug of that depth holds up to that.
+    Pct {
+        /// Priorities and change points are hashes of this.
+        seed: u64,
+        /// Number of ordering constraints of the bugs looked for; at least 1.
+        depth: u32,
+        /// Expected number of choice points of an execution; at least 1.
+        length: u32,
+    },
+    /// The running thread runs on until it cannot; then the first thread of `order` that can run does. Except where `decisions` say otherwise.
+    Explicit(Explicit),
+}
+
+/// A thread order with exceptions.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Explicit {
+    /// Who is preferred when the running thread cannot go on. Threads not listed follow in order of their number.
+    pub order: Vec<u8>,
+    /// What is decided otherwise, by key. At most [`DECISIONS_MAX`].
+    pub decisions: Vec<Decision>,
+}
+
+/// A preemption or another choice, at its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Decision {
+    /// Where.
+    pub key: Key,
+    /// Which thread goes on; or which sleeper, write or other numbered alternative is chosen.
+    pub choice: u8,
+}
+
+/// Decisions of one explicit schedule: a bound for tokens and for the linear look-up at each choice point.
+pub const DECISIONS_MAX: usize = 4096;
+
+impl Schedule {
+    /// The uniform schedule with this number: consecutive numbers give unrelated schedules.
+    pub fn uniform(number: u64) -> Schedule {
+        Schedule::Uniform { seed: scramble(number) }
+    }
+
+    /// The PCT schedule with this number.
+    pub fn pct(number: u64, depth: u32, length: u32) -> Schedule {
+        Schedule::Pct { seed: scramble(number), depth: depth.max(1), length: length.max(1) }
+    }
+
+    /// The schedule without any preemption: threads run in order of their number as far as they can.
+    pub fn in_order() -> Schedule {
+        Schedule::Explicit(Explicit::default())
+    }
+}

@@ -1,0 +1,146 @@
+//! What a thread has to do, stored without allocation: a closure and, later, its result.
+
+use std::mem::{MaybeUninit, align_of, size_of};
+
+/// Bytes of a closure or result that are stored in place; larger ones are boxed.
+const INLINE: usize = 256;
+
+#[repr(C, align(16))]
+struct Buffer([MaybeUninit<u8>; INLINE]);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Empty,
+    /// The buffer holds the closure.
+    Ready,
+    Running,
+    /// The buffer holds the result.
+    Done,
+}
+
+/// A closure that a thread runs once, and its result.
+pub(crate) struct Job {
+    buffer: Buffer,
+    state: State,
+    run: unsafe fn(*mut u8),
+    drop_closure: unsafe fn(*mut u8),
+    drop_result: unsafe fn(*mut u8),
+}
+
+fn fits<T>() -> bool {
+    size_of::<T>() <= INLINE && align_of::<T>() <= align_of::<Buffer>()
+}
+
+/// # Safety
+/// `at` points to a buffer for which `fits` or boxing was decided by the same `T`.
+unsafe fn put<T>(at: *mut u8, value: T) {
+    // SAFETY: the buffer is large and aligned enough for `T` if it fits, and for a pointer otherwise.
+    unsafe { if fits::<T>() { at.cast::<T>().write(value) } else { at.cast::<Box<T>>().write(Box::new(value)) } }
+}
+
+/// # Safety
+/// `at` holds a value stored by `put::<T>` and not taken since.
+unsafe fn take<T>(at: *mut u8) -> T {
+    // SAFETY: the caller says that `put::<T>` stored it, with the same decision about boxing.
+    unsafe { if fits::<T>() { at.cast::<T>().read() } else { *at.cast::<Box<T>>().read() } }
+}
+
+/// # Safety
+/// As for `take`.
+unsafe fn discard<T>(at: *mut u8) {
+    // SAFETY: passed on to the caller.
+    drop(unsafe { take::<T>(at) });
+}
+
+/// # Safety
+/// `at` holds a closure stored by `put::<F>`.
+unsafe fn run<F: FnOnce() -> T, T>(at: *mut u8) {
+    // SAFETY: the caller says that the closure is there; its place is free again once it was taken.
+    unsafe {
+        let closure = take::<F>(at);
+        put(at, closure());
+    }
+}
+
+unsafe fn nothing(_: *mut u8) {}
+
+impl Job {
+    pub(crate) fn new() -> Job {
+        Job {
+            buffer: Buffer([MaybeUninit::uninit(); INLINE]),
+            state: State::Empty,
+            run: nothing,
+            drop_closure: nothing,
+            drop_result: nothing,
+        }
+    }
+
+    /// Stores what the thread will do.
+    ///
+    /// The lifetime of `closure` is forgotten: the caller (`thread::spawn`, `thread::scope`, the runner) sees to it that it ends after the thread.
+    pub(crate) fn install<F: FnOnce() -> T, T>(&mut self, closure: F) {
+        self.clear();
+        // SAFETY: `clear` left the buffer empty.
+        unsafe { put(self.place(), closure) };
+        self.state = State::Ready;
+        self.run = run::<F, T>;
+        self.drop_closure = discard::<F>;
+        self.drop_result = discard::<T>;
+    }
+
+    fn place(&mut self) -> *mut u8 {
+        self.buffer.0.as_mut_ptr().cast()
+    }
+
+    /// How to run it: a function and its argument, to be called without a reference to the job.
+    pub(crate) fn start(&mut self) -> (unsafe fn(*mut u8), *mut u8) {
+        assert!(self.state == State::Ready, "a job runs once");
+        self.state = State::Running;
+        (self.run, self.place())
+    }
+
+    /// The closure returned: the buffer holds its result.
+    pub(crate) fn done(&mut self) {
+        debug_assert!(self.state == State::Running);
+        self.state = State::Done;
+    }
+
+    /// Takes the result out.
+    ///
+    /// # Panics
+    ///
+    /// If there is none: the thread has not ended or its result was taken before.
+    pub(crate) fn result<T>(&mut self) -> T {
+        assert!(self.state == State::Done, "the result of a thread can be taken once, after its end");
+        self.state = State::Empty;
+        // SAFETY: the state says that `run` stored a result. `T` is the closure's: `JoinHandle<T>` is made by the same call as the job.
+        unsafe { take::<T>(self.place()) }
+    }
+
+    /// Drops what is left of the job.
+    pub(crate) fn clear(&mut self) {
+        let (state, at) = (self.state, self.place());
+        self.state = State::Empty;
+        // SAFETY: the state says what the buffer holds.
+        unsafe {
+            match state {
+                State::Ready => (self.drop_closure)(at),
+                State::Done => (self.drop_result)(at),
+                State::Empty | State::Running => {}
+            }
+        }
+    }
+
+    /// Forgets a closure that never ran, without dropping it.
+    pub(crate) fn forget(&mut self) {
+        if self.state == State::Ready {
+            self.state = State::Empty;
+        }
+    }
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}

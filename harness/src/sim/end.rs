@@ -1,0 +1,163 @@
+//! How an execution ends. What the modelled program does wrong is a value here, never a panic of the simulator.
+
+use super::event::Kind;
+use std::fmt;
+
+/// How an execution ended.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum End {
+    /// Every thread ran to its end.
+    Completed,
+    /// The main thread looked at the final state (`thread::idle`) and returned; these threads are asleep for ever. Whether that is
+    /// a fault the subject has said in its observations.
+    Resting(Vec<Blocked>),
+    /// Nobody can run: a cycle of locks or joins, or threads that wait for what will never come. The threads of the cycle come first, in order.
+    Deadlock {
+        /// How many of `blocked` form the cycle; 0 when the chain ends in a sleeping or finished thread.
+        cycle: usize,
+        /// Every blocked thread.
+        blocked: Vec<Blocked>,
+    },
+    /// The bound on the number of choice points was reached. The bound, not a verdict: it may be a livelock or a long execution.
+    StepLimit(u64),
+    /// A `BUG_ON` of the subject fired.
+    Bug(Fault),
+    /// A data race on plain data.
+    Race(Fault),
+    /// The subject panicked.
+    Panic(Fault),
+    /// The subject broke a rule of a primitive: it unlocked what it does not hold, or locked what it holds.
+    Misuse(Fault),
+    /// The stack of a thread ran low at a choice point.
+    StackLow(Fault),
+}
+
+/// A blocked thread and what it waits for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Blocked {
+    /// Index of the thread.
+    pub thread: usize,
+    /// Name of the thread.
+    pub name: String,
+    /// The announced event that cannot run.
+    pub waits: &'static str,
+    /// The object it waits for, by name.
+    pub object: String,
+    /// Who holds it or has to end, if somebody.
+    pub holder: Option<usize>,
+    /// Where the thread waits. Not part of the outcome: lines differ between variants.
+    pub place: String,
+    /// Where the holder took it. Not part of the outcome.
+    pub held_since: Option<String>,
+}
+
+/// A fault of the subject with its place.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fault {
+    /// The thread that did it.
+    pub thread: usize,
+    /// What it did.
+    pub message: String,
+    /// Where (for a race: the second access). Not part of the outcome.
+    pub place: String,
+    /// The other place involved (for a race: the first access). Not part of the outcome.
+    pub other: Option<String>,
+}
+
+impl Kind {
+    /// What a thread that is blocked on an event of this kind waits for.
+    pub(crate) fn waits_for(self) -> &'static str {
+        match self {
+            Kind::Lock | Kind::ReadLock => "lock",
+            Kind::UnlockWait => "unlock of",
+            Kind::Join => "end of",
+            Kind::Sleep => "wake-up in",
+            Kind::Await => "change of",
+            _ => "its turn",
+        }
+    }
+}
+
+impl End {
+    /// The end without places, as it counts for the outcome.
+    pub fn without_places(mut self) -> End {
+        match &mut self {
+            End::Resting(blocked) | End::Deadlock { blocked, .. } => {
+                for one in blocked {
+                    one.place.clear();
+                    one.held_since = None;
+                }
+            }
+            End::Bug(fault) | End::Race(fault) | End::Panic(fault) | End::Misuse(fault) | End::StackLow(fault) => {
+                fault.place.clear();
+                fault.other = None;
+            }
+            End::Completed | End::StepLimit(_) => {}
+        }
+        self
+    }
+
+    /// One word for the kind of end.
+    pub fn name(&self) -> &'static str {
+        match self {
+            End::Completed => "completed",
+            End::Resting(_) => "resting",
+            End::Deadlock { .. } => "deadlock",
+            End::StepLimit(_) => "step limit",
+            End::Bug(_) => "bug",
+            End::Race(_) => "data race",
+            End::Panic(_) => "panic",
+            End::Misuse(_) => "misuse",
+            End::StackLow(_) => "stack low",
+        }
+    }
+
+    /// Whether the execution ended in a fault that no subject can want.
+    pub fn is_fault(&self) -> bool {
+        !matches!(self, End::Completed | End::Resting(_))
+    }
+}
+
+impl fmt::Display for Blocked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} waits for {} {}", self.name, self.waits, self.object)?;
+        if !self.place.is_empty() {
+            write!(f, " at {}", self.place)?;
+        }
+        if let Some(since) = &self.held_since {
+            write!(f, ", taken at {since}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if !self.place.is_empty() {
+            write!(f, " at {}", self.place)?;
+        }
+        if let Some(other) = &self.other {
+            write!(f, " (other: {other})")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |blocked: &[Blocked]| blocked.iter().map(Blocked::to_string).collect::<Vec<_>>().join("; ");
+        match self {
+            End::Completed => f.write_str("completed"),
+            End::Resting(blocked) => write!(f, "at rest: {}", list(blocked)),
+            End::Deadlock { cycle: 0, blocked } => write!(f, "stuck: {}", list(blocked)),
+            End::Deadlock { blocked, .. } => write!(f, "deadlock: {}", list(blocked)),
+            End::StepLimit(limit) => write!(f, "step limit of {limit} choice points reached"),
+            End::Bug(fault) => write!(f, "sim: BUG: {fault}"),
+            End::Race(fault) => write!(f, "sim: data race: {fault}"),
+            End::Panic(fault) => write!(f, "panic: {fault}"),
+            End::Misuse(fault) => write!(f, "misuse: {fault}"),
+            End::StackLow(fault) => write!(f, "stack low: {fault}"),
+        }
+    }
+}

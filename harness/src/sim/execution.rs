@@ -1,0 +1,738 @@
+//! One execution: its threads, objects and choice points.
+//!
+//! Everything here is reset by a few stores between executions and allocates nothing in its steady state. Sets of threads are bit masks.
+//! An event has three parts: the thread *arrives* (announces it, and the schedule says who goes on), it may give way, and once
+//! it goes on it *performs* the event, which is then possible by construction: no step is ever retried.
+
+use super::coroutine::job::Job;
+use super::end::{Blocked, End, Fault};
+use super::event::{Event, Intent, Kind, ObjectId, Place, What};
+use super::memory::Memory;
+use super::object::{HELD, Label, NOBODY, Object};
+use super::plain::PlainAccess;
+use super::site::{Anchor, Sites};
+use crate::schedule::{Arrival, Decider, Key, Plan, THREADS_MAX, hash_numbered, hash_path, key, mix};
+use corosensei::Yielder;
+use std::panic::Location;
+
+/// Columns of observers beside those of the threads.
+pub const OBSERVERS_MAX: usize = 8;
+
+pub(super) struct Thread {
+    pub(super) intent: Intent,
+    pub(super) anchor: Anchor,
+    pub(super) label: Label,
+    /// Threads that wait for its end.
+    joiners: u32,
+    /// What the condition under evaluation has read, with the version seen.
+    pub(super) watched: Vec<(ObjectId, u32)>,
+    pub(super) watching: bool,
+    stack_floor: usize,
+    yielder: *const Yielder<(), ()>,
+    /// Number of unlabelled objects it made since it entered its anchor, with the anchor's serial.
+    made: (u64, u32),
+    job: Job,
+}
+
+/// Why nobody goes on.
+#[derive(Clone, Debug)]
+pub(super) enum Ending {
+    Completed,
+    Resting,
+    Deadlock,
+    StepLimit,
+    Fault(FaultKind, Fault),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FaultKind {
+    Bug,
+    Race,
+    Panic,
+    Misuse,
+    StackLow,
+}
+
+/// How long one execution may be and what is kept of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    pub(crate) steps_max: u64,
+    pub(crate) tracing: bool,
+    pub(crate) logging: bool,
+}
+
+pub(crate) struct Execution {
+    /// Threads whose announced event can happen now.
+    pub(super) enabled: u32,
+    pub(super) me: usize,
+    next: usize,
+    pub(super) threads_count: usize,
+    begun: u32,
+    finished: u32,
+    steps: u64,
+    steps_max: u64,
+    /// The execution is over; what unwinding stacks still do has no effect.
+    torn_down: bool,
+    /// The stack of a scope unwinds because of a panic.
+    unwinding: bool,
+    /// Executions made by this runner.
+    executions: u64,
+    over: bool,
+    /// The thread that waits in `thread::idle`.
+    idler: Option<usize>,
+    rested: bool,
+    pub(super) tracing: bool,
+    decider: Decider,
+    pub(super) memory: Memory,
+    pub(super) objects: Vec<Object>,
+    pub(super) threads: Vec<Thread>,
+    pub(super) plain: Vec<PlainAccess>,
+    pub(super) sites: Sites,
+    histories: Vec<Vec<u64>>,
+    observers: Vec<Label>,
+    /// Texts of the warnings in the histories.
+    warnings: Vec<(u64, &'static str)>,
+    pub(super) goals: u64,
+    pub(super) trace: Vec<Event>,
+    ending: Ending,
+}
+
+fn nowhere() -> Place {
+    Location::caller()
+}
+
+impl Execution {
+    pub(crate) fn new() -> Execution {
+        let thread = |_| Thread {
+            intent: Intent::new(Kind::Start, ObjectId::NONE, nowhere()),
+            anchor: Anchor::default(),
+            label: Label::from("thread"),
+            joiners: 0,
+            watched: Vec::new(),
+            watching: false,
+            stack_floor: 0,
+            yielder: std::ptr::null(),
+            made: (0, 0),
+            job: Job::new(),
+        };
+        Execution {
+            enabled: 0,
+            me: 0,
+            next: 0,
+            threads_count: 0,
+            begun: 0,
+            finished: 0,
+            steps: 0,
+            steps_max: 0,
+            torn_down: false,
+            unwinding: false,
+            executions: 0,
+            over: false,
+            idler: None,
+            rested: false,
+            tracing: false,
+            decider: Decider::new(),
+            memory: Memory::new(),
+            objects: Vec::new(),
+            threads: (0..THREADS_MAX).map(thread).collect(),
+            plain: Vec::new(),
+            sites: Sites::new(),
+            histories: vec![Vec::new(); THREADS_MAX + OBSERVERS_MAX],
+            observers: Vec::new(),
+            warnings: Vec::new(),
+            goals: 0,
+            trace: Vec::new(),
+            ending: Ending::Completed,
+        }
+    }
+
+    pub(crate) fn reset(&mut self, plan: Plan<'_>, bounds: &Bounds) {
+        for history in &mut self.histories[..self.threads_count] {
+            history.clear();
+        }
+        for history in &mut self.histories[THREADS_MAX..THREADS_MAX + self.observers.len()] {
+            history.clear();
+        }
+        self.enabled = 0;
+        self.threads_count = 0;
+        self.begun = 0;
+        self.finished = 0;
+        self.steps = 0;
+        self.steps_max = bounds.steps_max;
+        self.torn_down = false;
+        self.unwinding = false;
+        self.executions += 1;
+        self.over = false;
+        self.idler = None;
+        self.rested = false;
+        self.tracing = bounds.tracing;
+        self.decider.reset(plan, bounds.logging);
+        self.memory.reset();
+        self.objects.clear();
+        self.plain.clear();
+        self.sites.reset();
+        self.observers.clear();
+        self.warnings.clear();
+        self.goals = 0;
+        self.trace.clear();
+        self.ending = Ending::Completed;
+        // Object 0 stands for no object, so that events without one have a key like all others.
+        self.create(Label::from("none"), 0, nowhere());
+    }
+
+    // ---- threads ----
+
+    /// Makes the next thread. It can run at once; its job is installed by the caller.
+    pub(crate) fn add_thread(&mut self, label: Label, parent: Option<usize>, place: Place) -> Option<usize> {
+        let thread = self.threads_count;
+        if thread == THREADS_MAX {
+            return None;
+        }
+        self.threads_count += 1;
+        self.memory.order.begin(thread, parent);
+        let serial = self.sites.serial();
+        let state = &mut self.threads[thread];
+        state.intent = Intent::new(Kind::Start, ObjectId::NONE, place);
+        state.anchor = Anchor::root(thread, serial);
+        state.label = label;
+        state.joiners = 0;
+        state.watching = false;
+        state.made = (0, 0);
+        self.enabled |= 1 << thread;
+        Some(thread)
+    }
+
+    /// Makes a thread started by the running one.
+    pub(crate) fn spawn_thread(&mut self, label: Label, place: Place) -> Option<usize> {
+        self.add_thread(label, Some(self.me), place)
+    }
+
+    /// Number of the running thread.
+    pub(crate) fn running(&self) -> usize {
+        self.me
+    }
+
+    /// What no other execution has, as long as this one exists.
+    pub(crate) fn identity(&self) -> (usize, u64) {
+        (std::ptr::from_ref(self).addr(), self.executions)
+    }
+
+    /// Whether abandoned stacks are being unwound, rather than the stack of a panic.
+    pub(crate) fn is_unwound_by_runner(&self) -> bool {
+        self.torn_down && !self.unwinding
+    }
+
+    /// The newest value of a word, without an access.
+    pub(crate) fn newest(&self, object: ObjectId) -> u64 {
+        self.memory.newest(object)
+    }
+
+    /// The closure of a scope unwinds: the execution has ended in a panic, nothing else may run.
+    pub(crate) fn tear_down_on_panic(&mut self) {
+        if !self.torn_down {
+            self.tear_down();
+            self.unwinding = true;
+        }
+    }
+
+    pub(crate) fn job(&mut self, thread: usize) -> &mut Job {
+        &mut self.threads[thread].job
+    }
+
+    pub(crate) fn begin(&mut self, thread: usize, yielder: *const Yielder<(), ()>, stack_floor: usize) {
+        let state = &mut self.threads[thread];
+        state.yielder = yielder;
+        state.stack_floor = stack_floor;
+        self.begun |= 1 << thread;
+    }
+
+    #[inline(always)]
+    pub(crate) fn yielder(&self) -> *const Yielder<(), ()> {
+        self.threads[self.me].yielder
+    }
+
+    pub(crate) fn threads_count(&self) -> usize {
+        self.threads_count
+    }
+
+    pub(crate) fn unfinished(&self) -> u32 {
+        ((1_u32 << self.threads_count) - 1) & !self.finished
+    }
+
+    pub(crate) fn is_finished(&self, thread: usize) -> bool {
+        self.finished & (1 << thread) != 0
+    }
+
+    /// Whether the thread has begun its job: only then is there something on its stack.
+    pub(crate) fn has_begun(&self, thread: usize) -> bool {
+        self.begun & (1 << thread) != 0
+    }
+
+    /// Makes `thread` the running one while its stack is unwound.
+    pub(crate) fn impersonate(&mut self, thread: usize) {
+        self.me = thread;
+    }
+
+    // ---- the runner's side ----
+
+    /// Makes `thread` the running one.
+    #[inline(always)]
+    pub(crate) fn take_turn(&mut self) -> usize {
+        self.me = self.next;
+        self.next
+    }
+
+    pub(crate) fn first(&mut self, thread: usize) {
+        self.next = thread;
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_over(&self) -> bool {
+        self.over
+    }
+
+    pub(crate) fn is_torn_down(&self) -> bool {
+        self.torn_down
+    }
+
+    /// From now on operations have no effect: what is left of the threads is being unwound.
+    pub(crate) fn tear_down(&mut self) {
+        self.torn_down = true;
+        self.steps_max = 0;
+        self.tracing = false;
+    }
+
+    pub(crate) fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Whether the step limit ended the execution.
+    pub(crate) fn is_cut(&self) -> bool {
+        matches!(self.ending, Ending::StepLimit)
+    }
+
+    pub(crate) fn arrivals(&self) -> &[Arrival] {
+        self.decider.log()
+    }
+
+    pub(crate) fn skipped(&self) -> usize {
+        self.decider.skipped()
+    }
+
+    // ---- choice points ----
+
+    /// The calling thread announces an event. True: another thread goes on first, the caller must give way.
+    #[inline(always)]
+    pub(crate) fn arrive(&mut self, intent: Intent) -> bool {
+        self.steps += 1;
+        let here = &intent as *const Intent as usize;
+        if self.steps > self.steps_max || here < self.threads[self.me].stack_floor {
+            return self.stop_here(intent, here);
+        }
+        let me = self.me;
+        self.threads[me].intent = intent;
+        match intent.kind {
+            Kind::Lock | Kind::UnlockWait => {
+                let free = self.memory.newest(intent.object) == 0;
+                self.objects[intent.object.index()].waiters |= 1 << me;
+                self.enable_if(free, 1 << me);
+            }
+            Kind::ReadLock => {
+                let free = self.memory.newest(intent.object) & HELD == 0;
+                self.objects[intent.object.index()].readers |= 1 << me;
+                self.enable_if(free, 1 << me);
+            }
+            Kind::Join => {
+                let target = intent.second.index();
+                self.threads[target].joiners |= 1 << me;
+                self.enable_if(self.finished & (1 << target) != 0, 1 << me);
+            }
+            Kind::Sleep => self.enabled &= !(1 << me),
+            Kind::Await => self.arrive_await(me),
+            Kind::Idle => {
+                self.idler = Some(me);
+                self.enabled &= !(1 << me);
+            }
+            _ => {}
+        }
+        let key = self.key_here(intent.object, intent.kind);
+        self.hand_over(key)
+    }
+
+    #[inline(always)]
+    fn enable_if(&mut self, condition: bool, mask: u32) {
+        if condition { self.enabled |= mask } else { self.enabled &= !mask }
+    }
+
+    /// The key of the calling thread's next event.
+    #[inline(always)]
+    fn key_here(&mut self, object: ObjectId, kind: Kind) -> Key {
+        let anchor = self.threads[self.me].anchor;
+        let touched = &mut self.objects[object.index()].touched[self.me];
+        let nth = if *touched >> 16 == anchor.serial { (*touched & 0xffff) + 1 } else { 0 };
+        *touched = (anchor.serial << 16) | (nth & 0xffff);
+        key(anchor.hash, self.objects[object.index()].hash, (nth << 8) | kind as u64)
+    }
+
+    /// Picks who goes on. True when it is not the running thread.
+    #[inline(always)]
+    fn hand_over(&mut self, key: Key) -> bool {
+        if self.enabled == 0 {
+            return self.nobody();
+        }
+        let next = self.decider.next(key, self.me, self.enabled);
+        self.next = next;
+        next != self.me
+    }
+
+    /// No thread can run: the idle one looks at what is left, or the execution is over.
+    #[cold]
+    fn nobody(&mut self) -> bool {
+        if let Some(idler) = self.idler.take() {
+            if !self.is_deadlocked() {
+                self.rested = true;
+                self.enabled |= 1 << idler;
+                self.next = idler;
+                return idler != self.me;
+            }
+        }
+        self.end(Ending::Deadlock);
+        true
+    }
+
+    /// Whether some thread waits for a lock, or for a thread that waits for it: no wake-up can help these.
+    fn is_deadlocked(&self) -> bool {
+        (0..self.threads_count).filter(|&thread| self.unfinished() & (1 << thread) != 0).any(|thread| {
+            match self.threads[thread].intent.kind {
+                Kind::Lock | Kind::ReadLock | Kind::UnlockWait => true,
+                Kind::Join => self.cycle_from(thread).is_some(),
+                _ => false,
+            }
+        })
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn stop_here(&mut self, intent: Intent, here: usize) -> bool {
+        if self.torn_down {
+            return false;
+        }
+        let me = self.me;
+        self.threads[me].intent = intent;
+        if here < self.threads[me].stack_floor {
+            let message = "the stack ran low: the subject recurses too deep or keeps too much on it".to_owned();
+            self.fault(FaultKind::StackLow, message, intent.place, None);
+        } else {
+            self.end(Ending::StepLimit);
+        }
+        true
+    }
+
+    /// Ends the execution; the caller must give way and is never resumed.
+    pub(super) fn end(&mut self, ending: Ending) {
+        if !self.over {
+            self.over = true;
+            self.ending = ending;
+        }
+    }
+
+    /// Ends the execution with a fault of the running thread.
+    #[cold]
+    pub(crate) fn fault(&mut self, kind: FaultKind, message: String, place: Place, other: Option<Place>) {
+        let fault =
+            Fault { thread: self.me, message, place: place.to_string(), other: other.map(|place| place.to_string()) };
+        self.end(Ending::Fault(kind, fault));
+    }
+
+    pub(crate) fn panicked(&mut self, thread: usize, message: String) {
+        let place = self.threads[thread].intent.place;
+        self.fault(FaultKind::Panic, message, place, None);
+    }
+
+    /// The thread's job is done.
+    pub(crate) fn finish(&mut self, thread: usize) {
+        debug_assert_eq!(thread, self.me);
+        if self.over {
+            return;
+        }
+        self.finished |= 1 << thread;
+        self.enabled &= !(1 << thread);
+        self.enabled |= self.threads[thread].joiners;
+        self.threads[thread].intent.kind = Kind::Finish;
+        if self.unfinished() == 0 {
+            self.end(Ending::Completed);
+        } else if thread == 0 && self.rested {
+            self.end(Ending::Resting);
+        } else {
+            let key = self.key_here(ObjectId::NONE, Kind::Finish);
+            self.hand_over(key);
+        }
+    }
+
+    /// The main thread has seen the final state and cannot go on because the others never will: the execution ends here.
+    pub(crate) fn end_resting(&mut self) -> bool {
+        if self.rested && self.enabled == 1 << self.me && !self.torn_down {
+            self.end(Ending::Resting);
+        }
+        self.over
+    }
+
+    /// Which of `options` alternatives the schedule takes at an event on `object`.
+    pub(super) fn choose(&mut self, object: ObjectId, kind: Kind, options: usize) -> usize {
+        let key = self.key_here(object, kind);
+        self.decider.choose(key, options)
+    }
+
+    // ---- objects ----
+
+    pub(crate) fn create(&mut self, label: Label, value: u64, place: Place) -> ObjectId {
+        self.create_hashed(label.hash(), Some(label), value, place)
+    }
+
+    /// An object without a name is known by which one it is among those that its maker made at its anchor.
+    pub(crate) fn create_unnamed(&mut self, value: u64, place: Place) -> ObjectId {
+        let thread = &mut self.threads[self.me];
+        let (serial, count) = thread.made;
+        let nth = if serial == thread.anchor.serial { count + 1 } else { 0 };
+        thread.made = (thread.anchor.serial, nth);
+        let hash = hash_path(thread.anchor.hash, hash_numbered(0, nth));
+        self.create_hashed(hash, None, value, place)
+    }
+
+    #[inline]
+    fn create_hashed(&mut self, hash: u64, label: Option<Label>, value: u64, made_at: Place) -> ObjectId {
+        let object = ObjectId(self.objects.len() as u32);
+        self.memory.create(object, value);
+        self.objects.push(Object {
+            hash,
+            waiters: 0,
+            readers: 0,
+            sleepers: 0,
+            watchers: 0,
+            holder: NOBODY,
+            held_since: None,
+            label,
+            made_at,
+            access: None,
+            touched: [0; THREADS_MAX],
+        });
+        object
+    }
+
+    pub(crate) fn object_names(&self) -> Vec<String> {
+        (0..self.objects.len()).map(|object| self.object_name(ObjectId(object as u32))).collect()
+    }
+
+    pub(crate) fn object_name(&self, object: ObjectId) -> String {
+        self.objects[object.index()].name(object.index())
+    }
+
+    // ---- observations ----
+
+    pub(crate) fn observe(&mut self, column: usize, word: u64) {
+        if self.torn_down {
+            return;
+        }
+        self.histories[column].push(word);
+        self.record(What::Observe(column as u8, word), nowhere());
+    }
+
+    /// A warning is part of the history of the running thread.
+    pub(super) fn note_warning(&mut self, word: u64, message: &'static str) {
+        if !self.torn_down {
+            self.histories[self.me].push(word);
+            self.warnings.push((word, message));
+        }
+    }
+
+    pub(crate) fn warnings(&self) -> &[(u64, &'static str)] {
+        &self.warnings
+    }
+
+    pub(crate) fn add_observer(&mut self, label: Label) -> Option<usize> {
+        if self.observers.len() == OBSERVERS_MAX {
+            return None;
+        }
+        self.observers.push(label);
+        Some(THREADS_MAX + self.observers.len() - 1)
+    }
+
+    pub(crate) fn reach(&mut self, goal: u32) {
+        self.goals |= 1 << goal;
+    }
+
+    pub(crate) fn goals(&self) -> u64 {
+        self.goals
+    }
+
+    /// Names and histories of all columns: the threads in order, then the observers.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = (Label, &[u64])> {
+        let threads = (0..self.threads_count).map(|thread| (self.threads[thread].label, &self.histories[thread][..]));
+        let observers = self.observers.iter().enumerate();
+        threads.chain(observers.map(|(nth, label)| (*label, &self.histories[THREADS_MAX + nth][..])))
+    }
+
+    // ---- trace ----
+
+    #[inline(always)]
+    pub(super) fn record(&mut self, what: What, place: Place) {
+        if self.tracing {
+            self.trace.push(Event { thread: self.me as u8, what, place });
+        }
+    }
+
+    /// Records the event that the running thread has announced.
+    #[inline(always)]
+    pub(super) fn record_access(&mut self, read: Option<u64>, written: Option<u64>) {
+        if self.tracing {
+            let intent = self.threads[self.me].intent;
+            let anchor = self.threads[self.me].anchor;
+            let subject = &self.objects[intent.object.index()];
+            let nth = subject.touched[self.me] & 0xffff;
+            let key = key(anchor.hash, subject.hash, (nth << 8) | intent.kind as u64);
+            let object = if intent.kind == Kind::Join { intent.second } else { intent.object };
+            let what = What::Access { kind: intent.kind, object, key, read, written };
+            self.trace.push(Event { thread: self.me as u8, what, place: intent.place });
+        }
+    }
+
+    pub(crate) fn trace(&self) -> &[Event] {
+        &self.trace
+    }
+
+    // ---- the end ----
+
+    /// How the execution ended, with names and places.
+    pub(crate) fn ended(&self) -> End {
+        match &self.ending {
+            Ending::Completed => End::Completed,
+            Ending::Resting => End::Resting(self.blocked()),
+            Ending::Deadlock => self.deadlock(),
+            Ending::StepLimit => End::StepLimit(self.steps_max),
+            Ending::Fault(FaultKind::Bug, fault) => End::Bug(fault.clone()),
+            Ending::Fault(FaultKind::Race, fault) => End::Race(fault.clone()),
+            Ending::Fault(FaultKind::Panic, fault) => End::Panic(fault.clone()),
+            Ending::Fault(FaultKind::Misuse, fault) => End::Misuse(fault.clone()),
+            Ending::Fault(FaultKind::StackLow, fault) => End::StackLow(fault.clone()),
+        }
+    }
+
+    /// The threads that wait for ever, in order of their number. The idle thread is not one of them.
+    fn blocked(&self) -> Vec<Blocked> {
+        (0..self.threads_count)
+            .filter(|&thread| self.unfinished() & (1 << thread) != 0 && self.enabled & (1 << thread) == 0)
+            .filter(|&thread| self.threads[thread].intent.kind != Kind::Idle)
+            .map(|thread| self.blocked_thread(thread))
+            .collect()
+    }
+
+    fn blocked_thread(&self, thread: usize) -> Blocked {
+        let Thread { intent, label, .. } = &self.threads[thread];
+        let object = match intent.kind {
+            Kind::Join => self.threads[intent.second.index()].label.to_string(),
+            Kind::Await => {
+                let names = self.threads[thread].watched.iter().map(|&(object, _)| self.object_name(object));
+                names.collect::<Vec<_>>().join(" or ")
+            }
+            _ => self.object_name(intent.object),
+        };
+        let held_since = match intent.kind {
+            Kind::Lock | Kind::ReadLock | Kind::UnlockWait => self.objects[intent.object.index()].held_since,
+            _ => None,
+        };
+        Blocked {
+            thread,
+            name: label.to_string(),
+            waits: intent.kind.waits_for(),
+            object,
+            holder: self.waits_for(thread),
+            place: intent.place.to_string(),
+            held_since: held_since.map(|place| place.to_string()),
+        }
+    }
+
+    /// Whose action the thread waits for, if that is one thread.
+    fn waits_for(&self, thread: usize) -> Option<usize> {
+        let intent = &self.threads[thread].intent;
+        match intent.kind {
+            Kind::Lock | Kind::ReadLock | Kind::UnlockWait => {
+                let holder = self.objects[intent.object.index()].holder;
+                (holder != NOBODY).then_some(usize::from(holder))
+            }
+            Kind::Join => Some(intent.second.index()),
+            _ => None,
+        }
+    }
+
+    /// The threads of the wait-for cycle that `thread` is on, from it onwards.
+    fn cycle_from(&self, thread: usize) -> Option<Vec<usize>> {
+        let mut path = vec![thread];
+        let mut at = thread;
+        while let Some(next) = self.waits_for(at).filter(|&next| self.unfinished() & (1 << next) != 0) {
+            if next == thread {
+                return Some(path);
+            }
+            if path.contains(&next) {
+                return None;
+            }
+            path.push(next);
+            at = next;
+        }
+        None
+    }
+
+    fn deadlock(&self) -> End {
+        let on_cycle = (0..self.threads_count).find_map(|thread| self.cycle_from(thread)).unwrap_or_default();
+        let mut blocked = self.blocked();
+        blocked.sort_by_key(|one| {
+            let rank = on_cycle.iter().position(|&thread| thread == one.thread);
+            (rank.unwrap_or(usize::MAX), one.thread)
+        });
+        End::Deadlock { cycle: on_cycle.len(), blocked }
+    }
+
+    /// A hash of everything that counts for the outcome: the histories by column, and how the execution ended. Places do not count.
+    pub(crate) fn outcome_hash(&self) -> u128 {
+        let (mut low, mut high) = (0x243f_6a88_85a3_08d3_u64, 0x1319_8a2e_0370_7344_u64);
+        let mut feed = |word: u64| {
+            low = mix(low ^ word, 0xa409_3822_299f_31d1) ^ word;
+            high = mix(high.rotate_left(23) ^ word, 0x082e_fa98_ec4e_6c89);
+        };
+        for (_, history) in self.columns() {
+            feed(history.len() as u64);
+            for &word in history {
+                feed(word);
+            }
+        }
+        match &self.ending {
+            Ending::Completed => feed(1),
+            Ending::Resting | Ending::Deadlock => {
+                feed(if matches!(self.ending, Ending::Resting) { 2 } else { 3 });
+                for thread in 0..self.threads_count {
+                    let intent = &self.threads[thread].intent;
+                    if self.unfinished() & (1 << thread) != 0
+                        && intent.kind != Kind::Idle
+                        && self.enabled & (1 << thread) == 0
+                    {
+                        feed(thread as u64 | (intent.kind as u64) << 8);
+                        feed(self.objects[intent.object.index()].hash);
+                        feed(u64::from(intent.second.0));
+                        if intent.kind == Kind::Await {
+                            self.threads[thread]
+                                .watched
+                                .iter()
+                                .for_each(|&(object, _)| feed(self.objects[object.index()].hash));
+                        }
+                    }
+                }
+            }
+            Ending::StepLimit => feed(4),
+            Ending::Fault(kind, fault) => {
+                feed(5 + *kind as u64);
+                feed(fault.thread as u64);
+                fault.message.bytes().for_each(|byte| feed(u64::from(byte)));
+            }
+        }
+        (u128::from(high) << 64) | u128::from(low)
+    }
+}

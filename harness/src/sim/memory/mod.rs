@@ -1,0 +1,268 @@
+//! Memory: what reads see and which data are ordered.
+//!
+//! A memory model answers for shared words: which write a read sees, when a store becomes visible, and what an access orders.
+//! Beside it, and the same under every model, runs the happens-before order of release and acquire operations, from
+//! which data races on plain data are found.
+
+mod sc;
+
+use super::clock::Clock;
+use super::event::ObjectId;
+use crate::schedule::THREADS_MAX;
+pub(crate) use sc::Sc;
+use std::sync::atomic::Ordering;
+
+/// The memory model of an execution.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum MemoryModel {
+    /// Sequential consistency: every read sees the newest write.
+    #[default]
+    Sc,
+}
+
+impl MemoryModel {
+    /// The name used on the command line and in tokens.
+    pub fn name(self) -> &'static str {
+        match self {
+            MemoryModel::Sc => "sc",
+        }
+    }
+
+    /// The model of that name.
+    pub fn from_name(name: &str) -> Option<MemoryModel> {
+        [MemoryModel::Sc].into_iter().find(|model| model.name() == name)
+    }
+}
+
+/// The barriers a subject can ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Barrier {
+    /// `smp_mb()`, or a sequentially consistent fence.
+    Full,
+    /// `smp_rmb()`.
+    Read,
+    /// `smp_wmb()`.
+    Write,
+    /// An acquire fence.
+    Acquire,
+    /// A release fence.
+    Release,
+    /// An acquire and release fence.
+    AcquireRelease,
+}
+
+/// What an access acquires and releases.
+#[inline(always)]
+pub(crate) fn acquires(order: Ordering) -> bool {
+    matches!(order, Ordering::Acquire | Ordering::AcqRel | Ordering::SeqCst)
+}
+
+#[inline(always)]
+pub(crate) fn releases(order: Ordering) -> bool {
+    matches!(order, Ordering::Release | Ordering::AcqRel | Ordering::SeqCst)
+}
+
+/// What happens-before knows of one thread.
+#[derive(Clone, Copy)]
+struct ThreadOrder {
+    /// Everything that happened before the thread's next event.
+    now: Clock,
+    /// `now` at the last release fence; published by later relaxed stores.
+    fenced: Clock,
+    has_fenced: bool,
+    /// What relaxed loads saw published; an acquire fence takes it over.
+    pending: Clock,
+    has_pending: bool,
+}
+
+const UNORDERED: ThreadOrder =
+    ThreadOrder { now: Clock::ZERO, fenced: Clock::ZERO, has_fenced: false, pending: Clock::ZERO, has_pending: false };
+
+/// What a word, a lock or a finished thread has published.
+#[derive(Clone, Copy)]
+pub(crate) struct Published {
+    clock: Clock,
+    some: bool,
+}
+
+impl Published {
+    pub(crate) const NOTHING: Published = Published { clock: Clock::ZERO, some: false };
+}
+
+/// Happens-before of one execution, by the rules of C++20 for release sequences and fences.
+///
+/// Deviation: `smp_wmb` counts as a release fence and `smp_rmb` as an acquire fence. The kernel's barriers order only writes (reads) among
+/// themselves, which is weaker; a race that hides behind the difference (a plain read before `smp_wmb`) is not found.
+pub(crate) struct Order {
+    threads: [ThreadOrder; THREADS_MAX],
+}
+
+impl Order {
+    pub(crate) fn new() -> Order {
+        Order { threads: [UNORDERED; THREADS_MAX] }
+    }
+
+    /// A thread begins with what its parent knew.
+    #[inline]
+    pub(crate) fn begin(&mut self, thread: usize, parent: Option<usize>) {
+        let mut now = parent.map_or(Clock::ZERO, |parent| self.threads[parent].now);
+        now.set(thread, now.get(thread) + 1);
+        let order = &mut self.threads[thread];
+        order.now = now;
+        order.has_fenced = false;
+        order.has_pending = false;
+        if let Some(parent) = parent {
+            self.threads[parent].now.advance(parent);
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn now(&self, thread: usize) -> &Clock {
+        &self.threads[thread].now
+    }
+
+    /// The reader learns what was published, if it acquires; keeps it for an acquire fence, if not.
+    #[inline(always)]
+    pub(crate) fn read(&mut self, thread: usize, published: &Published, acquire: bool) {
+        if !published.some {
+            return;
+        }
+        let order = &mut self.threads[thread];
+        if acquire {
+            order.now.join(&published.clock);
+        } else if order.has_pending {
+            order.pending.join(&published.clock);
+        } else {
+            order.pending = published.clock;
+            order.has_pending = true;
+        }
+    }
+
+    /// The writer publishes what it knows, if it releases; what it knew at its last release fence, if not.
+    /// A read-modify-write continues the release sequence of what it replaces; a plain store ends it.
+    #[inline(always)]
+    pub(crate) fn write(&mut self, thread: usize, published: &mut Published, release: bool, continues: bool) {
+        let order = &mut self.threads[thread];
+        if !continues {
+            published.some = false;
+        }
+        let news = if release {
+            &order.now
+        } else if order.has_fenced {
+            &order.fenced
+        } else {
+            return;
+        };
+        if published.some {
+            published.clock.join(news);
+        } else {
+            published.clock = *news;
+            published.some = true;
+        }
+        if release {
+            order.now.advance(thread);
+        }
+    }
+
+    pub(crate) fn fence(&mut self, thread: usize, barrier: Barrier) {
+        let order = &mut self.threads[thread];
+        if matches!(barrier, Barrier::Full | Barrier::Read | Barrier::Acquire | Barrier::AcquireRelease)
+            && order.has_pending
+        {
+            let pending = order.pending;
+            order.now.join(&pending);
+        }
+        if matches!(barrier, Barrier::Full | Barrier::Write | Barrier::Release | Barrier::AcquireRelease) {
+            order.fenced = order.now;
+            order.has_fenced = true;
+            order.now.advance(thread);
+        }
+    }
+
+    /// `thread` learns everything that `ended` knew at its end.
+    pub(crate) fn join(&mut self, thread: usize, ended: usize) {
+        let clock = self.threads[ended].now;
+        self.threads[thread].now.join(&clock);
+    }
+}
+
+/// The shared words of one execution under its memory model.
+///
+/// Every access of a subject, the lock words included, comes through here with the acting thread and its ordering. Under
+/// sequential consistency the answer needs no choice; models that do ask the schedule get it passed here.
+pub(crate) struct Memory {
+    words: Sc,
+    pub(crate) order: Order,
+}
+
+impl Memory {
+    pub(crate) fn new() -> Memory {
+        Memory { words: Sc::new(), order: Order::new() }
+    }
+
+    pub(crate) fn reset(&mut self) {
+        self.words.reset();
+    }
+
+    /// Makes the word of a new object. Objects are made in order, without gaps.
+    #[inline(always)]
+    pub(crate) fn create(&mut self, object: ObjectId, value: u64) {
+        self.words.create(object, value);
+    }
+
+    #[inline(always)]
+    pub(crate) fn read(&mut self, thread: usize, object: ObjectId, order: Ordering) -> u64 {
+        let word = self.words.word(object);
+        self.order.read(thread, &word.published, acquires(order));
+        word.value
+    }
+
+    #[inline(always)]
+    pub(crate) fn write(&mut self, thread: usize, object: ObjectId, value: u64, order: Ordering) {
+        let word = self.words.word_mut(object);
+        self.order.write(thread, &mut word.published, releases(order), false);
+        word.value = value;
+        word.version += 1;
+    }
+
+    /// An atomic read-modify-write: `change` gets the newest value; returns that value.
+    #[inline(always)]
+    pub(crate) fn update(
+        &mut self,
+        thread: usize,
+        object: ObjectId,
+        order: Ordering,
+        change: impl FnOnce(u64) -> u64,
+    ) -> u64 {
+        let word = self.words.word_mut(object);
+        let old = word.value;
+        self.order.read(thread, &word.published, acquires(order));
+        self.order.write(thread, &mut word.published, releases(order), true);
+        word.value = change(old);
+        word.version += 1;
+        old
+    }
+
+    /// The newest value, without an access.
+    #[inline(always)]
+    pub(crate) fn newest(&self, object: ObjectId) -> u64 {
+        self.words.word(object).value
+    }
+
+    /// Sets plain data: no access of its own, visible at once; races on it are found elsewhere.
+    #[inline(always)]
+    pub(crate) fn set(&mut self, object: ObjectId, value: u64) {
+        self.words.word_mut(object).value = value;
+    }
+
+    /// Counts the writes to a word; tells whether something was written since.
+    #[inline(always)]
+    pub(crate) fn version(&self, object: ObjectId) -> u32 {
+        self.words.word(object).version
+    }
+
+    pub(crate) fn fence(&mut self, thread: usize, barrier: Barrier) {
+        self.order.fence(thread, barrier);
+    }
+}

@@ -1,0 +1,37 @@
+//! One execution: a deterministic machine with threads, choice points, locks, waiting and memory.
+//!
+//! Promise: the same body under the same schedule gives the same trace, bit for bit, in every build and on every machine; what a
+//! subject does wrong is a value ([`End`]), not a crash. Limits: at most [`crate::THREADS_MAX`] threads; a loop without any choice
+//! point cannot be stopped from inside (a watchdog outside sees it). Deviation: threads run one at a time, so what needs real
+//! parallelism (torn accesses, caches, interrupts) is not shown; what reads may see is the memory model's answer.
+
+mod arena;
+mod clock;
+mod coroutine;
+mod end;
+mod event;
+mod execution;
+mod memory;
+mod object;
+mod ops;
+mod plain;
+mod runner;
+mod site;
+
+pub(crate) use arena::Shared;
+pub use coroutine::Abandon;
+pub(crate) use coroutine::current;
+pub use end::{Blocked, End, Fault};
+pub use event::{Event, Footprint, Kind, ObjectId, Place, What};
+pub use execution::OBSERVERS_MAX;
+pub(crate) use execution::{Bounds, Execution as Machine, FaultKind};
+pub use memory::{Barrier, MemoryModel};
+pub use object::Label;
+pub(crate) use ops::WARNING;
+pub(crate) use runner::Runner;
+pub(crate) use site::Left;
+
+/// The operations of the machine, as the primitives call them.
+pub(crate) mod op {
+    pub(crate) use super::ops::*;
+}

@@ -1,0 +1,466 @@
+//! The operations behind the primitives: announce, give way if the schedule says so, perform.
+//!
+//! One function an operation, not inlined: subject code stays small and each function contains one specialized choice point.
+
+use super::coroutine::current::{self, Handle};
+use super::event::{Intent, Kind, ObjectId, Place, What};
+use super::execution::{Execution, FaultKind};
+use super::memory::Barrier;
+use super::object::{HELD, NOBODY, ONE_READER};
+use std::sync::atomic::Ordering;
+
+pub(crate) fn spawn(place: Place) {
+    let here = current::get();
+    here.point(Intent::new(Kind::Spawn, ObjectId::NONE, place));
+    here.with(|execution| execution.record_access(None, None));
+}
+
+/// Gives way for good: the execution is over and the calling thread never goes on.
+pub(crate) fn never_resume(here: Handle) -> ! {
+    loop {
+        here.give_way();
+        assert!(!here.with(|execution| execution.is_torn_down()), "a thread went on after the end of its execution");
+    }
+}
+
+impl Execution {
+    /// A write happened: whoever waits for a change of the object may look again.
+    #[inline(always)]
+    fn changed(&mut self, object: ObjectId) {
+        let watchers = std::mem::take(&mut self.objects[object.index()].watchers);
+        self.enabled |= watchers;
+    }
+
+    /// The running thread, while it evaluates an awaited condition, has read the object.
+    #[inline(always)]
+    fn watch(&mut self, object: ObjectId) {
+        let version = self.memory.version(object);
+        let thread = &mut self.threads[self.me];
+        if thread.watching {
+            thread.watched.push((object, version));
+        }
+    }
+
+    pub(super) fn arrive_await(&mut self, me: usize) {
+        self.enabled &= !(1 << me);
+        for at in 0..self.threads[me].watched.len() {
+            let (object, version) = self.threads[me].watched[at];
+            if self.memory.version(object) != version {
+                self.enabled |= 1 << me;
+            }
+            self.objects[object.index()].watchers |= 1 << me;
+        }
+    }
+
+    /// Enables and disables those who wait for the lock, after its word changed.
+    #[inline(always)]
+    fn lock_changed(&mut self, lock: ObjectId) {
+        let word = self.memory.newest(lock);
+        let object = &self.objects[lock.index()];
+        let (waiters, readers) = (object.waiters, object.readers);
+        self.enabled = if word == 0 { self.enabled | waiters } else { self.enabled & !waiters };
+        self.enabled = if word & HELD == 0 { self.enabled | readers } else { self.enabled & !readers };
+    }
+
+    #[inline(always)]
+    fn acquired(&mut self, lock: ObjectId, order: Ordering, place: Place) {
+        let me = self.me;
+        self.memory.update(me, lock, order, |_| HELD);
+        let object = &mut self.objects[lock.index()];
+        object.waiters &= !(1 << me);
+        object.holder = me as u8;
+        object.held_since = Some(place);
+        let (waiters, readers) = (object.waiters, object.readers);
+        self.enabled = (self.enabled & !(waiters | readers)) | 1 << me;
+        self.changed(lock);
+        self.record_access(Some(0), Some(HELD));
+    }
+
+    /// Whether the running thread holds the lock; if not, the execution ends: unlocking is a fault of the subject.
+    #[inline(always)]
+    fn holds(&mut self, lock: ObjectId, place: Place) -> bool {
+        if usize::from(self.objects[lock.index()].holder) == self.me || self.is_torn_down() {
+            return true;
+        }
+        self.fault_misuse("unlock of", lock, "which the thread does not hold", place);
+        false
+    }
+
+    #[cold]
+    fn fault_misuse(&mut self, what: &str, object: ObjectId, why: &str, place: Place) {
+        let message = format!("{what} {}, {why}", self.object_name(object));
+        self.fault(FaultKind::Misuse, message, place, None);
+    }
+
+    #[inline(always)]
+    fn released(&mut self, lock: ObjectId) {
+        let me = self.me;
+        self.objects[lock.index()].holder = NOBODY;
+        self.memory.write(me, lock, 0, Ordering::Release);
+        self.lock_changed(lock);
+        self.changed(lock);
+    }
+
+    /// A sleeper is woken: from now on it waits for the lock it gave up.
+    fn rouse(&mut self, sleeper: usize) {
+        let Intent { second: lock, place, .. } = self.threads[sleeper].intent;
+        self.threads[sleeper].intent = Intent::new(Kind::Lock, lock, place);
+        self.objects[lock.index()].waiters |= 1 << sleeper;
+        if self.memory.newest(lock) == 0 {
+            self.enabled |= 1 << sleeper;
+        }
+    }
+}
+
+#[inline(never)]
+pub(crate) fn load(object: ObjectId, order: Ordering, place: Place) -> u64 {
+    let here = current::get();
+    here.point(Intent::new(Kind::Load, object, place));
+    here.with(|execution| {
+        let value = execution.memory.read(execution.me, object, order);
+        execution.watch(object);
+        execution.record_access(Some(value), None);
+        value
+    })
+}
+
+#[inline(never)]
+pub(crate) fn store(object: ObjectId, value: u64, order: Ordering, place: Place) {
+    let here = current::get();
+    here.point(Intent::new(Kind::Store, object, place));
+    here.with(|execution| {
+        execution.memory.write(execution.me, object, value, order);
+        execution.changed(object);
+        execution.record_access(None, Some(value));
+    });
+}
+
+/// An atomic read-modify-write. `change` gives the new value, or nothing to leave the word as it is. Returns the old value.
+///
+/// When nothing is written the access is a read with `failure` as its ordering, but it was announced as an update: a footprint is
+/// known before the event runs, so it is the larger of the two.
+#[inline]
+pub(crate) fn update(
+    object: ObjectId,
+    success: Ordering,
+    failure: Ordering,
+    place: Place,
+    change: impl FnOnce(u64) -> Option<u64>,
+) -> u64 {
+    let here = current::get();
+    announce_update(here, object, place);
+    here.with(|execution| {
+        let old = execution.memory.newest(object);
+        let new = change(old);
+        perform_update(execution, object, new, success, failure)
+    })
+}
+
+#[inline(never)]
+fn announce_update(here: Handle, object: ObjectId, place: Place) {
+    here.point(Intent::new(Kind::Update, object, place));
+}
+
+#[inline(never)]
+fn perform_update(
+    execution: &mut Execution,
+    object: ObjectId,
+    new: Option<u64>,
+    success: Ordering,
+    failure: Ordering,
+) -> u64 {
+    let me = execution.me;
+    let old = match new {
+        Some(value) => execution.memory.update(me, object, success, |_| value),
+        None => execution.memory.read(me, object, failure),
+    };
+    if new.is_some() {
+        execution.changed(object);
+    } else {
+        execution.watch(object);
+    }
+    execution.record_access(Some(old), new);
+    old
+}
+
+pub(crate) fn fence(barrier: Barrier, place: Place) {
+    let here = current::get();
+    here.point(Intent::new(Kind::Fence, ObjectId::NONE, place));
+    here.with(|execution| {
+        execution.memory.fence(execution.me, barrier);
+        execution.record_access(None, None);
+    });
+}
+
+#[inline(never)]
+pub(crate) fn lock(object: ObjectId, place: Place) {
+    let here = current::get();
+    here.point(Intent::new(Kind::Lock, object, place));
+    here.with(|execution| {
+        if !execution.is_torn_down() {
+            execution.acquired(object, Ordering::Acquire, place);
+        }
+    });
+}
+
+pub(crate) fn try_lock(object: ObjectId, place: Place) -> bool {
+    let here = current::get();
+    here.point(Intent::new(Kind::TryLock, object, place));
+    here.with(|execution| {
+        let free = execution.memory.newest(object) == 0;
+        if free {
+            execution.acquired(object, Ordering::Acquire, place);
+        } else {
+            let value = execution.memory.read(execution.me, object, Ordering::Relaxed);
+            execution.record_access(Some(value), None);
+        }
+        free
+    })
+}
+
+#[inline(never)]
+pub(crate) fn unlock(object: ObjectId, place: Place) {
+    let here = current::get();
+    here.point(Intent::new(Kind::Unlock, object, place));
+    let fine = here.with(|execution| {
+        let fine = execution.holds(object, place);
+        if fine {
+            execution.released(object);
+            execution.record_access(None, Some(0));
+        }
+        fine
+    });
+    if !fine {
+        never_resume(here);
+    }
+}
+
+/// Reads the lock word as memory.
+pub(crate) fn is_locked(object: ObjectId, place: Place) -> bool {
+    let here = current::get();
+    here.point(Intent::new(Kind::IsLocked, object, place));
+    here.with(|execution| {
+        let value = execution.memory.read(execution.me, object, Ordering::Relaxed);
+        execution.watch(object);
+        execution.record_access(Some(value), None);
+        value != 0
+    })
+}
+
+/// Blocks until the lock is seen free; the read that sees it is of the given ordering.
+pub(crate) fn unlock_wait(object: ObjectId, order: Ordering, place: Place) {
+    let here = current::get();
+    here.point(Intent::new(Kind::UnlockWait, object, place));
+    here.with(|execution| {
+        let me = execution.me;
+        execution.objects[object.index()].waiters &= !(1 << me);
+        let value = execution.memory.read(me, object, order);
+        execution.record_access(Some(value), None);
+    });
+}
+
+pub(crate) fn read_lock(object: ObjectId, place: Place) {
+    let here = current::get();
+    here.point(Intent::new(Kind::ReadLock, object, place));
+    here.with(|execution| {
+        let me = execution.me;
+        execution.objects[object.index()].readers &= !(1 << me);
+        let old = execution.memory.update(me, object, Ordering::Acquire, |word| word + ONE_READER);
+        execution.lock_changed(object);
+        execution.enabled |= 1 << me;
+        execution.record_access(Some(old), Some(old + ONE_READER));
+    });
+}
+
+pub(crate) fn read_unlock(object: ObjectId, place: Place) {
+    let here = current::get();
+    here.point(Intent::new(Kind::ReadUnlock, object, place));
+    let fine = here.with(|execution| {
+        let held = execution.memory.newest(object) >= ONE_READER;
+        if held {
+            let me = execution.me;
+            let old = execution.memory.update(me, object, Ordering::Release, |word| word - ONE_READER);
+            execution.lock_changed(object);
+            execution.record_access(Some(old), Some(old - ONE_READER));
+        } else if !execution.is_torn_down() {
+            execution.fault_misuse("read unlock of", object, "which has no reader", place);
+            return false;
+        }
+        true
+    });
+    if !fine {
+        never_resume(here);
+    }
+}
+
+/// Releases the lock and begins to sleep, as one event; once woken, takes the lock again, as another.
+pub(crate) fn wait(queue: ObjectId, lock: ObjectId, place: Place) {
+    let here = current::get();
+    here.point(Intent { kind: Kind::Wait, object: queue, second: lock, place });
+    let fine = here.with(|execution| {
+        let fine = execution.holds(lock, place);
+        if fine {
+            execution.released(lock);
+            execution.record_access(None, None);
+            let me = execution.me;
+            execution.objects[queue.index()].sleepers |= 1 << me;
+        }
+        fine
+    });
+    if !fine {
+        never_resume(here);
+    }
+    here.point(Intent { kind: Kind::Sleep, object: queue, second: lock, place });
+    here.with(|execution| {
+        if !execution.is_torn_down() {
+            execution.acquired(lock, Ordering::Acquire, place);
+        }
+    });
+}
+
+/// Wakes one sleeper, which the schedule chooses, or all. Returns how many.
+pub(crate) fn wake(queue: ObjectId, all: bool, place: Place) -> u32 {
+    let here = current::get();
+    here.point(Intent::new(Kind::Wake, queue, place));
+    here.with(|execution| {
+        let sleepers = execution.objects[queue.index()].sleepers;
+        let count = sleepers.count_ones();
+        let mut woken = sleepers;
+        if !all && count > 1 {
+            let nth = execution.choose(queue, Kind::Wake, count as usize);
+            let mut left = sleepers;
+            for _ in 0..nth {
+                left &= left - 1;
+            }
+            woken = left & left.wrapping_neg();
+        }
+        execution.objects[queue.index()].sleepers = sleepers & !woken;
+        let mut left = woken;
+        while left != 0 {
+            execution.rouse(left.trailing_zeros() as usize);
+            left &= left - 1;
+        }
+        execution.record_access(None, Some(u64::from(woken)));
+        woken.count_ones()
+    })
+}
+
+/// Evaluates the condition; while it is false, sleeps until something it has read is written.
+pub(crate) fn await_until(mut condition: impl FnMut() -> bool, place: Place) {
+    let here = current::get();
+    loop {
+        here.with(|execution| {
+            let thread = &mut execution.threads[execution.me];
+            thread.watching = true;
+            thread.watched.clear();
+        });
+        let holds = condition();
+        let reads = here.with(|execution| {
+            let thread = &mut execution.threads[execution.me];
+            thread.watching = false;
+            thread.watched.len()
+        });
+        if holds || here.with(|execution| execution.is_torn_down()) {
+            return;
+        }
+        assert!(reads > 0, "an awaited condition is false and reads no shared word, so nothing can make it true");
+        here.point(Intent::new(Kind::Await, ObjectId::NONE, place));
+        here.with(|execution| {
+            let me = execution.me;
+            for at in 0..execution.threads[me].watched.len() {
+                let (object, _) = execution.threads[me].watched[at];
+                execution.objects[object.index()].watchers &= !(1 << me);
+            }
+            execution.record_access(None, None);
+        });
+    }
+}
+
+pub(crate) fn ghost_read(object: ObjectId, place: Place) -> u64 {
+    let here = current::get();
+    here.point(Intent::new(Kind::GhostRead, object, place));
+    here.with(|execution| {
+        let value = execution.memory.newest(object);
+        execution.record_access(Some(value), None);
+        value
+    })
+}
+
+pub(crate) fn ghost_write(object: ObjectId, value: u64, place: Place) {
+    let here = current::get();
+    here.point(Intent::new(Kind::GhostWrite, object, place));
+    here.with(|execution| {
+        execution.memory.set(object, value);
+        execution.record_access(None, Some(value));
+    });
+}
+
+pub(crate) fn plain_read(object: ObjectId, place: Place) -> u64 {
+    let here = current::get();
+    let (value, raced) = here.with(|execution| execution.access_plain(object, None, place));
+    if raced {
+        never_resume(here);
+    }
+    value
+}
+
+pub(crate) fn plain_write(object: ObjectId, value: u64, place: Place) {
+    let here = current::get();
+    let (_, raced) = here.with(|execution| execution.access_plain(object, Some(value), place));
+    if raced {
+        never_resume(here);
+    }
+}
+
+pub(crate) fn note(object: ObjectId, column: usize, word: u64, place: Place) {
+    let here = current::get();
+    here.point(Intent::new(Kind::Note, object, place));
+    here.with(|execution| {
+        execution.record_access(None, None);
+        execution.observe(column, word);
+    });
+}
+
+pub(crate) fn yield_now(place: Place) {
+    let here = current::get();
+    here.point(Intent::new(Kind::Yield, ObjectId::NONE, place));
+    here.with(|execution| execution.record_access(None, None));
+}
+
+pub(crate) fn idle(place: Place) {
+    let here = current::get();
+    here.point(Intent::new(Kind::Idle, ObjectId::NONE, place));
+    here.with(|execution| execution.record_access(None, None));
+}
+
+pub(crate) fn join(thread: usize, place: Place) {
+    let here = current::get();
+    let second = ObjectId(thread as u32);
+    here.point(Intent { kind: Kind::Join, object: ObjectId::NONE, second, place });
+    here.with(|execution| {
+        let me = execution.me;
+        if execution.is_finished(thread) {
+            execution.memory.order.join(me, thread);
+        }
+        execution.record_access(None, None);
+    });
+}
+
+/// Records a warning in the history of the calling thread.
+pub(crate) fn warn(message: &'static str, place: Place) {
+    current::get().with(|execution| {
+        let word = crate::schedule::hash_name(message) | WARNING;
+        execution.note_warning(word, message);
+        execution.record(What::Warn(message), place);
+    });
+}
+
+/// Set in the history words of warnings. Words of a subject must not have it.
+pub(crate) const WARNING: u64 = 1 << 63;
+
+/// Ends the execution as a fault of the calling thread.
+pub(crate) fn fail(kind: FaultKind, message: String, place: Place) -> ! {
+    let here = current::get();
+    here.with(|execution| execution.fault(kind, message, place, None));
+    never_resume(here)
+}

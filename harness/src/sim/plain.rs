@@ -1,0 +1,80 @@
+//! Plain data: no choice points, but every access is checked for a data race.
+//!
+//! The check is FastTrack's (Flanagan and Freund, PLDI 2009) with full read clocks: a race is a pair of accesses of which one
+//! writes and neither happened before the other. It finds the races of the execution at hand, whatever its interleaving happened to order.
+
+use super::clock::Clock;
+use super::event::{Event, Kind, ObjectId, Place, What};
+use super::execution::{Execution, FaultKind};
+use crate::schedule::key;
+
+/// Who accessed a plain object, and when by their own clocks.
+pub(super) struct PlainAccess {
+    writes: Clock,
+    reads: Clock,
+    last_write: Option<Place>,
+    last_read: Option<Place>,
+}
+
+impl Execution {
+    /// Declares that the object is plain data.
+    pub(crate) fn make_plain(&mut self, object: ObjectId) {
+        self.objects[object.index()].access = Some(self.plain.len() as u32);
+        let me = self.me;
+        // Making it is a write of its maker.
+        let mut writes = Clock::ZERO;
+        writes.set(me, self.memory.order.now(me).get(me));
+        let made_at = self.objects[object.index()].made_at;
+        self.plain.push(PlainAccess { writes, reads: Clock::ZERO, last_write: Some(made_at), last_read: None });
+    }
+
+    /// A read, or a write of `written`. Returns the value, and true if the execution ended in a race.
+    #[inline]
+    pub(crate) fn access_plain(&mut self, object: ObjectId, written: Option<u64>, place: Place) -> (u64, bool) {
+        let at = self.objects[object.index()].access.expect("only plain objects are accessed as such") as usize;
+        let me = self.me;
+        let now = *self.memory.order.now(me);
+        let access = &mut self.plain[at];
+        let against_write = access.writes.first_beyond(&now);
+        let against_read = if written.is_some() { access.reads.first_beyond(&now) } else { None };
+        if written.is_some() {
+            access.writes.set(me, now.get(me));
+            access.last_write = Some(place);
+        } else {
+            access.reads.set(me, now.get(me));
+        }
+        let other = if against_write.is_some() { access.last_write } else { access.last_read };
+        if written.is_none() {
+            access.last_read = Some(place);
+        }
+        let value = self.memory.newest(object);
+        if let Some(value) = written {
+            self.memory.set(object, value);
+        }
+        self.trace_plain(object, value, written, place);
+        if let Some(thread) = against_write.or(against_read).filter(|_| !self.is_torn_down()) {
+            let first = if against_write.is_some() { "write" } else { "read" };
+            let second = if written.is_some() { "write" } else { "read" };
+            let message = format!(
+                "{second} of {} by {} is not ordered after the {first} by {}",
+                self.object_name(object),
+                self.threads[me].label,
+                self.threads[thread].label,
+            );
+            self.fault(FaultKind::Race, message, place, other);
+            return (value, true);
+        }
+        (value, false)
+    }
+
+    fn trace_plain(&mut self, object: ObjectId, value: u64, written: Option<u64>, place: Place) {
+        if !self.tracing {
+            return;
+        }
+        let kind = if written.is_some() { Kind::PlainWrite } else { Kind::PlainRead };
+        let key = key(self.threads[self.me].anchor.hash, self.objects[object.index()].hash, kind as u64);
+        let read = written.is_none().then_some(value);
+        let what = What::Access { kind, object, key, read, written };
+        self.trace.push(Event { thread: self.me as u8, what, place });
+    }
+}

@@ -1,0 +1,210 @@
+//! Shared words with orderings.
+
+use super::word::Word;
+use crate::sim::{Label, ObjectId, current, op};
+use std::marker::PhantomData;
+use std::ops::{BitAnd, BitOr, BitXor};
+use std::panic::Location;
+use std::sync::atomic::Ordering;
+
+/// A shared word. Every access is an event and a choice point.
+///
+/// It is a handle: copies denote the same word. It means something only inside the execution that made it.
+#[derive(Debug)]
+pub struct Atomic<T> {
+    object: ObjectId,
+    value: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Atomic<T> {
+    fn clone(&self) -> Atomic<T> {
+        *self
+    }
+}
+
+impl<T> Copy for Atomic<T> {}
+
+impl<T: Word> Atomic<T> {
+    /// A word without a name; traces and keys know it by who made it when.
+    #[track_caller]
+    #[inline]
+    pub fn new(value: T) -> Atomic<T> {
+        let place = Location::caller();
+        let object = current::get().with(|execution| execution.create_unnamed(value.to_word(), place));
+        Atomic { object, value: PhantomData }
+    }
+
+    /// A word with a name.
+    #[track_caller]
+    #[inline]
+    pub fn named(label: impl Into<Label>, value: T) -> Atomic<T> {
+        let (label, place) = (label.into(), Location::caller());
+        let object = current::get().with(|execution| execution.create(label, value.to_word(), place));
+        Atomic { object, value: PhantomData }
+    }
+
+    /// Reads.
+    #[track_caller]
+    #[inline]
+    pub fn load(&self, order: Ordering) -> T {
+        T::from_word(op::load(self.object, order, Location::caller()))
+    }
+
+    /// Writes.
+    #[track_caller]
+    #[inline]
+    pub fn store(&self, value: T, order: Ordering) {
+        op::store(self.object, value.to_word(), order, Location::caller());
+    }
+
+    /// Writes and returns the value replaced.
+    #[track_caller]
+    #[inline]
+    pub fn swap(&self, value: T, order: Ordering) -> T {
+        self.change(order, Location::caller(), |_| value)
+    }
+
+    #[inline]
+    fn change(&self, order: Ordering, place: &'static Location<'static>, change: impl FnOnce(T) -> T) -> T {
+        let change = |word| Some(change(T::from_word(word)).to_word());
+        T::from_word(op::update(self.object, order, order, place, change))
+    }
+
+    /// Writes `new` if the value is `old`. `Ok` holds the value replaced, `Err` the value found.
+    ///
+    /// # Errors
+    ///
+    /// The value found, if it was not `old`.
+    #[track_caller]
+    #[inline]
+    pub fn compare_exchange(&self, old: T, new: T, success: Ordering, failure: Ordering) -> Result<T, T> {
+        let expected = old.to_word();
+        let replace = |word| (word == expected).then_some(new.to_word());
+        let found = op::update(self.object, success, failure, Location::caller(), replace);
+        if found == expected { Ok(old) } else { Err(T::from_word(found)) }
+    }
+
+    /// One atomic read-modify-write by any function of the value. Returns the value replaced.
+    #[track_caller]
+    #[inline]
+    pub fn fetch_update_word(&self, order: Ordering, change: impl FnOnce(T) -> T) -> T {
+        self.change(order, Location::caller(), change)
+    }
+
+    /// `READ_ONCE`: a relaxed load.
+    #[track_caller]
+    #[inline]
+    pub fn read_once(&self) -> T {
+        self.load(Ordering::Relaxed)
+    }
+
+    /// `WRITE_ONCE`: a relaxed store.
+    #[track_caller]
+    #[inline]
+    pub fn write_once(&self, value: T) {
+        self.store(value, Ordering::Relaxed);
+    }
+
+    /// `smp_load_acquire`.
+    #[track_caller]
+    #[inline]
+    pub fn load_acquire(&self) -> T {
+        self.load(Ordering::Acquire)
+    }
+
+    /// `smp_store_release`.
+    #[track_caller]
+    #[inline]
+    pub fn store_release(&self, value: T) {
+        self.store(value, Ordering::Release);
+    }
+
+    /// `xchg`: fully ordered.
+    #[track_caller]
+    #[inline]
+    pub fn xchg(&self, value: T) -> T {
+        self.swap(value, Ordering::SeqCst)
+    }
+
+    /// `cmpxchg`: fully ordered if it writes. Returns the value found.
+    #[track_caller]
+    #[inline]
+    pub fn cmpxchg(&self, old: T, new: T) -> T {
+        match self.compare_exchange(old, new, Ordering::SeqCst, Ordering::Relaxed) {
+            Ok(found) | Err(found) => found,
+        }
+    }
+
+    /// The newest value, without an access: for monitors, goals and looking at a final state. No event.
+    pub fn peek(&self) -> T {
+        T::from_word(current::get().with(|execution| execution.newest(self.object)))
+    }
+}
+
+/// Arithmetic on the words of numbers.
+pub trait Number: Word {
+    /// Sum, wrapping.
+    fn plus(self, other: Self) -> Self;
+    /// Difference, wrapping.
+    fn minus(self, other: Self) -> Self;
+}
+
+macro_rules! number {
+    ($($number:ty)*) => {$(
+        impl Number for $number {
+            #[inline(always)]
+            fn plus(self, other: $number) -> $number {
+                self.wrapping_add(other)
+            }
+            #[inline(always)]
+            fn minus(self, other: $number) -> $number {
+                self.wrapping_sub(other)
+            }
+        }
+    )*};
+}
+
+number!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
+
+impl<T: Number> Atomic<T> {
+    /// Adds, wrapping. Returns the value before.
+    #[track_caller]
+    #[inline]
+    pub fn fetch_add(&self, other: T, order: Ordering) -> T {
+        self.change(order, Location::caller(), |value| value.plus(other))
+    }
+
+    /// Subtracts, wrapping. Returns the value before.
+    #[track_caller]
+    #[inline]
+    pub fn fetch_sub(&self, other: T, order: Ordering) -> T {
+        self.change(order, Location::caller(), |value| value.minus(other))
+    }
+}
+
+impl<T: Word + BitOr<Output = T>> Atomic<T> {
+    /// Sets bits. Returns the value before.
+    #[track_caller]
+    #[inline]
+    pub fn fetch_or(&self, bits: T, order: Ordering) -> T {
+        self.change(order, Location::caller(), |value| value | bits)
+    }
+}
+
+impl<T: Word + BitAnd<Output = T>> Atomic<T> {
+    /// Keeps bits. Returns the value before.
+    #[track_caller]
+    #[inline]
+    pub fn fetch_and(&self, bits: T, order: Ordering) -> T {
+        self.change(order, Location::caller(), |value| value & bits)
+    }
+}
+
+impl<T: Word + BitXor<Output = T>> Atomic<T> {
+    /// Toggles bits. Returns the value before.
+    #[track_caller]
+    #[inline]
+    pub fn fetch_xor(&self, bits: T, order: Ordering) -> T {
+        self.change(order, Location::caller(), |value| value ^ bits)
+    }
+}

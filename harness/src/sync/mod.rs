@@ -1,0 +1,21 @@
+//! What subject code calls instead of shared memory: words, locks, barriers, waiting, plain data.
+//!
+//! Two dialects of the same operations: [`Atomic`] and the locks of [`kernel`] speak like the kernel (`read_once`, `store_release`,
+//! `lock`/`unlock` apart), [`std_like`] like the standard library, so that code written for it runs by changing its imports.
+
+mod atomic;
+mod kernel;
+mod plain;
+mod std_like;
+mod word;
+
+pub use crate::sim::Barrier;
+pub use atomic::{Atomic, Number};
+pub use kernel::{ReadWriteLock, SpinGuard, SpinLock, UnlockWait, WaitQueue, await_until, smp_mb, smp_rmb, smp_wmb};
+pub use plain::{Ghost, Plain};
+pub use std::sync::Arc;
+pub use std::sync::atomic::Ordering;
+pub use std_like::{Condvar, LockResult, Mutex, MutexGuard};
+pub use word::Word;
+
+pub use std_like::atomic as std_atomic;

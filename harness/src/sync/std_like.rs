@@ -1,0 +1,179 @@
+//! The shapes of `std::sync`: code written against it runs in the machine by changing its imports.
+
+use crate::sim::{ObjectId, Shared, current, op};
+use std::convert::Infallible;
+use std::ops::{Deref, DerefMut};
+use std::panic::Location;
+
+/// What locking returns: never an error, for a panic ends the whole execution and poisons nothing.
+pub type LockResult<T> = Result<T, Infallible>;
+
+/// `std::sync::atomic`: the same names on [`super::Atomic`].
+pub mod atomic {
+    use crate::sim::{Barrier, op};
+    use crate::sync::Atomic;
+    use std::panic::Location;
+    pub use std::sync::atomic::Ordering;
+
+    /// A shared `bool`.
+    pub type AtomicBool = Atomic<bool>;
+    /// A shared `u8`.
+    pub type AtomicU8 = Atomic<u8>;
+    /// A shared `u32`.
+    pub type AtomicU32 = Atomic<u32>;
+    /// A shared `u64`.
+    pub type AtomicU64 = Atomic<u64>;
+    /// A shared `usize`.
+    pub type AtomicUsize = Atomic<usize>;
+    /// A shared `i32`.
+    pub type AtomicI32 = Atomic<i32>;
+    /// A shared `i64`.
+    pub type AtomicI64 = Atomic<i64>;
+    /// A shared `isize`.
+    pub type AtomicIsize = Atomic<isize>;
+
+    /// `std::sync::atomic::fence`.
+    ///
+    /// # Panics
+    ///
+    /// In the subject, for `Ordering::Relaxed`, as the standard library does.
+    #[track_caller]
+    pub fn fence(order: Ordering) {
+        let barrier = match order {
+            Ordering::Acquire => Barrier::Acquire,
+            Ordering::Release => Barrier::Release,
+            Ordering::AcqRel => Barrier::AcquireRelease,
+            Ordering::SeqCst => Barrier::Full,
+            _ => panic!("there is no such thing as a relaxed fence"),
+        };
+        op::fence(barrier, Location::caller());
+    }
+}
+
+/// A lock with the data it guards. See [`std::sync::Mutex`].
+#[derive(Debug)]
+pub struct Mutex<T> {
+    object: ObjectId,
+    home: (usize, u64),
+    data: Shared<T>,
+}
+
+impl<T> Mutex<T> {
+    /// A free lock around `data`.
+    #[track_caller]
+    pub fn new(data: T) -> Mutex<T> {
+        let place = Location::caller();
+        let (object, home) =
+            current::get().with(|execution| (execution.create_unnamed(0, place), execution.identity()));
+        Mutex { object, home, data: Shared::new(data) }
+    }
+
+    /// Blocks until the lock is free and takes it.
+    ///
+    /// # Errors
+    ///
+    /// Never; the type is that of the standard library's method.
+    #[track_caller]
+    pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
+        let place = Location::caller();
+        let here = current::get().with(|execution| execution.identity());
+        assert!(here == self.home, "a mutex was used outside of the execution that made it");
+        op::lock(self.object, place);
+        Ok(MutexGuard { mutex: self, place })
+    }
+
+    /// The data.
+    pub fn into_inner(self) -> T {
+        self.data.into_inner()
+    }
+}
+
+/// Access to the data of a locked [`Mutex`]; unlocks when dropped.
+#[derive(Debug)]
+#[must_use = "the mutex is unlocked when the guard is dropped"]
+pub struct MutexGuard<'a, T> {
+    mutex: &'a Mutex<T>,
+    place: &'static Location<'static>,
+}
+
+impl<T> Deref for MutexGuard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.mutex.data.get()
+    }
+}
+
+impl<T> DerefMut for MutexGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.mutex.data.get()
+    }
+}
+
+impl<T> Drop for MutexGuard<'_, T> {
+    fn drop(&mut self) {
+        op::unlock(self.mutex.object, self.place);
+    }
+}
+
+/// A place to wait in. See [`std::sync::Condvar`]. There are no spurious wake-ups; which waiter `notify_one` wakes is the schedule's choice.
+#[derive(Debug)]
+pub struct Condvar {
+    object: ObjectId,
+}
+
+impl Default for Condvar {
+    #[track_caller]
+    fn default() -> Condvar {
+        Condvar::new()
+    }
+}
+
+impl Condvar {
+    /// Nobody waits.
+    #[track_caller]
+    pub fn new() -> Condvar {
+        let place = Location::caller();
+        Condvar { object: current::get().with(|execution| execution.create_unnamed(0, place)) }
+    }
+
+    /// Releases the lock and waits; takes the lock again once notified.
+    ///
+    /// # Errors
+    ///
+    /// Never; the type is that of the standard library's method.
+    #[track_caller]
+    pub fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
+        op::wait(self.object, guard.mutex.object, Location::caller());
+        Ok(guard)
+    }
+
+    /// Waits while `condition` holds.
+    ///
+    /// # Errors
+    ///
+    /// Never; the type is that of the standard library's method.
+    #[track_caller]
+    pub fn wait_while<'a, T>(
+        &self,
+        mut guard: MutexGuard<'a, T>,
+        mut condition: impl FnMut(&mut T) -> bool,
+    ) -> LockResult<MutexGuard<'a, T>> {
+        while condition(&mut guard) {
+            op::wait(self.object, guard.mutex.object, Location::caller());
+        }
+        Ok(guard)
+    }
+
+    /// Wakes one waiter, if there is one.
+    #[track_caller]
+    pub fn notify_one(&self) {
+        op::wake(self.object, false, Location::caller());
+    }
+
+    /// Wakes all waiters.
+    #[track_caller]
+    pub fn notify_all(&self) {
+        op::wake(self.object, true, Location::caller());
+    }
+}

@@ -1,12 +1,91 @@
-//! Lockstep's library.
-mod explore;
-pub mod probe;
+//! Lockstep: deterministic simulation and differential testing of concurrent code along a patch series.
+//!
+//! Promise: every variant of a protocol runs under identical schedules in one simulated machine, and what a client can tell
+//! afterwards is compared as sets. Limits: what was not explored is not known; every result carries its [`Evidence`], and only an exhaustive
+//! one means never. Nothing that the memory model leaves out is shown.
+//!
+//! # A first comparison
+//!
+//! Two counters, one of which loses an increment:
+//!
+//! ```
+//! use lockstep::sync::{Atomic, Ordering, SpinLock};
+//! use lockstep::{Abandon, CompareConfig, Program, Variant, Verdict, compare, probe, thread};
+//!
+//! fn locked() {
+//!     let (lock, count) = (SpinLock::named("lock"), Atomic::named("count", 0_u32));
+//!     thread::scope(|scope| {
+//!         for number in 0..2 {
+//!             scope.spawn(("adder", number), move || {
+//!                 let _guard = lock.guard();
+//!                 count.write_once(count.read_once() + 1);
+//!             });
+//!         }
+//!     });
+//!     probe::observe(u64::from(count.load(Ordering::Relaxed)));
+//! }
+//!
+//! fn lockless() {
+//!     let count = Atomic::named("count", 0_u32);
+//!     thread::scope(|scope| {
+//!         for number in 0..2 {
+//!             scope.spawn(("adder", number), move || count.write_once(count.read_once() + 1));
+//!         }
+//!     });
+//!     probe::observe(u64::from(count.load(Ordering::Relaxed)));
+//! }
+//!
+//! let program = |body| Program { body, abandon: Abandon::Unwind };
+//! let variants = [
+//!     Variant { name: "locked", program: program(&locked) },
+//!     Variant { name: "lockless", program: program(&lockless) },
+//! ];
+//! let comparison = compare(&variants, &CompareConfig::default());
+//! assert_eq!(comparison.pairs[0].verdict, Verdict::Extends);
+//! assert_eq!(comparison.divergences.len(), 1);
+//! ```
+//!
+//! # Words
+//!
+//! - **scenario**: the operations that each thread performs; data. **variant**: one implementation.
+//! - **schedule**: a value that decides every choice of an execution ([`Schedule`]). **token**: its text ([`Token`]).
+//! - **choice point**: where the schedule is asked who goes on, or which of several alternatives happens. **step**: what a thread does from one choice point
+//!   to the next. **preemption**: giving way while able to run.
+//! - **event**: one access, lock operation, wait, wake-up, call or return. **footprint**: the objects it touches, known before it runs.
+//! - **trace**: all events of an execution, in order. **history**: what is observable of them, by thread and by observer.
+//! - **execution**: one run of one variant under one schedule ([`run`]). **end**: how it ended ([`End`]).
+//! - **outcome**: everything a client can tell afterwards: histories and end ([`Outcome`]).
+//! - **divergence**: an outcome that some variants show and others do not. **witness**: a schedule that shows an outcome.
+//! - **refinement**: all outcomes of the second variant are outcomes of the first ([`Verdict::Refines`]).
+//! - **evidence**: how much was explored ([`Evidence`]). **happens-before**: as Lamport's.
+//! - **site**: a named place (operation, hook, function) to which keys are relative. **key**: where a choice happens ([`Key`]).
+//!
+//! # Layers
+//!
+//! ```text
+//!   differential   many variants: comparison, attribution, minimization, rendering
+//!   explore        many executions of one variant: sampling, enumeration, replay
+//!   sync, thread, probe   what subject code calls
+//!   sim            one execution: threads, choice points, memory
+//!   schedule       what decides an execution
+//! ```
+
 mod schedule;
 mod sim;
 pub mod sync;
 pub mod thread;
+pub mod probe;
+mod explore;
+mod token;
+mod differential;
+
+pub use differential::*;
 pub use explore::*;
-pub use schedule::{DECISIONS_MAX, Decision, Explicit, Key, Schedule, THREADS_MAX};
+pub use schedule::{DECISIONS_MAX, Decision, Explicit, Key, Schedule, Step, THREADS_MAX};
 pub use sim::{
     Abandon, Blocked, End, Event, Fault, Footprint, Kind, Label, MemoryModel, OBSERVERS_MAX, ObjectId, Place, What,
+    is_simulated,
 };
+#[cfg(unix)]
+pub use sim::{LastWords, on_stack_overrun};
+pub use token::{MACHINE_VERSION, Token, TokenError};

@@ -12,8 +12,8 @@ pub struct JoinHandle<T> {
     result: PhantomData<fn() -> T>,
 }
 
-/// What [`JoinHandle::join`] returns: never an error, for a panic ends the whole execution.
-pub type Result<T> = std::result::Result<T, std::convert::Infallible>;
+/// What [`JoinHandle::join`] returns.
+pub type Result<T> = std::thread::Result<T>;
 
 /// Starts a thread.
 #[track_caller]
@@ -45,11 +45,17 @@ impl<T> JoinHandle<T> {
     ///
     /// # Errors
     ///
-    /// Never; the type is that of the standard library's method.
+    /// Only in destructors that run after the end of the execution, if the thread had not ended: there is no result and never will be.
+    /// A panic ends the whole execution and is never seen here.
     #[track_caller]
+    #[inline]
     pub fn join(self) -> Result<T> {
         op::join(self.thread, Location::caller());
-        Ok(current::get().with(|execution| execution.job(self.thread).result::<T>()))
+        let here = current::get();
+        if here.with(|execution| execution.is_torn_down() && !execution.job(self.thread).has_result()) {
+            return Err(Box::new("the execution is over and the thread has not ended"));
+        }
+        Ok(here.with(|execution| execution.job(self.thread).result::<T>()))
     }
 
     /// Number of the thread in its execution.
@@ -97,7 +103,25 @@ where
         }
         op::join(thread, place);
     }
+    drop(Results(scope.started.get()));
     result
+}
+
+/// The results that nobody has taken borrow what the scope borrows: they are dropped when it ends.
+struct Results(u32);
+
+impl Drop for Results {
+    fn drop(&mut self) {
+        if self.0 != 0 {
+            let thread = self.0.trailing_zeros() as usize;
+            // The others are dropped even if the destructor of this one panics.
+            let _others = Results(self.0 & (self.0 - 1));
+            let leftover = current::get().with(|execution| execution.job(thread).leftover());
+            if let Some(leftover) = leftover {
+                leftover.discard();
+            }
+        }
+    }
 }
 
 /// If the closure of a scope unwinds, the threads of the scope must not run any more: what they borrow is going away.
@@ -105,7 +129,10 @@ struct Closing;
 
 impl Drop for Closing {
     fn drop(&mut self) {
-        current::get().with(|execution| execution.tear_down_on_panic());
+        let here = current::get();
+        if here.with(|execution| execution.tear_down_scope()) {
+            here.give_way();
+        }
     }
 }
 
@@ -126,9 +153,9 @@ impl<'scope> Scope<'scope, '_> {
 impl<T> ScopedJoinHandle<'_, T> {
     /// Waits until the thread has ended and returns its result.
     #[track_caller]
+    #[inline]
     pub fn join(self) -> T {
-        let Ok(result) = self.handle.join();
-        result
+        self.handle.join().expect("a scoped thread ends before its scope")
     }
 
     /// Number of the thread in its execution.

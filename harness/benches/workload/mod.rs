@@ -13,6 +13,7 @@ pub const SEEN: u32 = 4;
 /// Defines `pub fn body() -> u32` with the primitives of one explorer.
 macro_rules! workload {
     ($name:ident: $($import:tt)*) => {
+        /// The workload on the primitives of one explorer.
         #[allow(unused_imports)]
         pub mod $name {
             $($import)*

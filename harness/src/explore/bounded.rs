@@ -10,11 +10,11 @@
 
 use super::control::Noted;
 use super::replay::{explicit_of, is_preemption};
-use super::{Evidence, Exploration, ExploreConfig, Program};
+use super::{Exploration, ExploreConfig, Program};
 use crate::schedule::{Arrival, Plan, Schedule, Step};
 use crate::sim::{Bounds, Runner};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Paths whose schedules share a number of preemptions; the stored part of the tree. More would not fit memory, and the search ends below its bound.
 const LEVEL_MAX: usize = 4_000_000;
@@ -26,129 +26,158 @@ struct Search<'a> {
     program: &'a Program<'a>,
     config: &'a ExploreConfig<'a>,
     bounds: Bounds,
-    /// Executions begun by all workers, to stay within the budget.
-    begun: AtomicU64,
 }
 
-/// What one worker found at one level.
+/// A path of a level and what is left to do below it.
+struct Item {
+    /// Paths to run, with whether they have one preemption more than the level.
+    open: Vec<(Path, bool)>,
+    /// Paths of the next level.
+    deeper: Vec<Path>,
+}
+
+/// What is done with paths that have one preemption more than the level.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Deeper {
+    /// Kept for the next level.
+    Kept,
+    /// Run at once, because the next level is the last.
+    Run,
+    /// Beyond the bound.
+    LeftOut,
+}
+
+/// What a level has shown.
 struct Found {
     result: Exploration,
-    /// Paths with one more preemption, by the index of the path they come from.
-    deeper: Vec<(usize, Vec<Path>)>,
+    deeper: Vec<Path>,
     /// Some path with one more preemption exists that was not kept.
     left_out: bool,
-    /// The budget ended.
+    /// The budget ended, or the search was cancelled.
     cut_short: bool,
 }
 
 pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>, preemptions: u32) -> Exploration {
     let bounds = Bounds { steps_max: config.steps_max, tracing: config.tracing, logging: true };
-    let search = Search { program, config, bounds, begun: AtomicU64::new(0) };
+    let search = Search { program, config, bounds };
     let mut total = Exploration::new();
     let mut level: Vec<Path> = vec![Vec::new()];
-    // Levels below the last are stored; the last one is run from the one before it.
     for depth in 0..=preemptions {
-        let runs_deeper = depth + 1 == preemptions;
-        let found = search.level(&level, runs_deeper, depth == preemptions);
+        let deeper = match preemptions - depth {
+            0 => Deeper::LeftOut,
+            1 => Deeper::Run,
+            _ => Deeper::Kept,
+        };
+        let complete = total.executions;
+        let found = search.level(level, deeper, config.executions.saturating_sub(complete));
         total.merge(found.result);
         if found.cut_short {
-            if depth > 0 {
-                total.evidence = Evidence::Bounded { preemptions: depth - 1 };
-            } else if total.executions > 0 {
-                total.evidence = Evidence::Sampled { executions: total.executions, seed: 0 };
-            }
+            // What was run beyond the last complete level counts as a sample.
+            total.evidence.sampled = total.executions - complete;
             break;
         }
-        let covered = if runs_deeper { depth + 1 } else { depth };
-        if found.deeper.is_empty() && !found.left_out {
-            total.evidence = Evidence::Exhaustive;
+        let covered = if deeper == Deeper::Run { depth + 1 } else { depth };
+        total.evidence.exhaustive = found.deeper.is_empty() && !found.left_out;
+        total.evidence.preemptions = (!total.evidence.exhaustive).then_some(covered);
+        if total.evidence.exhaustive || covered == preemptions || found.deeper.len() > LEVEL_MAX {
             break;
         }
-        total.evidence = Evidence::Bounded { preemptions: covered };
-        if covered == preemptions {
-            break;
-        }
-        level = found.deeper.into_iter().flat_map(|(_, paths)| paths).collect();
-        if level.len() > LEVEL_MAX {
-            break;
-        }
+        level = found.deeper;
     }
     total
 }
 
 impl Search<'_> {
-    /// Runs all paths of a level, on all cores. With `runs_deeper` also those with one more preemption; with `last` those are not made.
-    fn level(&self, paths: &[Path], runs_deeper: bool, last: bool) -> Found {
+    /// Runs all paths of a level within the budget. Rounds deal out equal shares of what is left of it, so that which executions are made when it ends
+    /// does not depend on the number of OS threads.
+    fn level(&self, paths: Vec<Path>, deeper: Deeper, budget: u64) -> Found {
+        let mut found = Found { result: Exploration::new(), deeper: Vec::new(), left_out: false, cut_short: false };
+        let item = |path| Item { open: vec![(path, false)], deeper: Vec::new() };
+        let mut items: Vec<Item> = paths.into_iter().map(item).collect();
+        while items.iter().any(|item| !item.open.is_empty()) {
+            let open = items.iter().filter(|item| !item.open.is_empty()).count() as u64;
+            let left = budget - found.result.executions;
+            if left == 0 || found.result.cancelled {
+                found.cut_short = true;
+                break;
+            }
+            let share = (left / open).max(1);
+            items = self.round(items, deeper, share, left.min(open), &mut found);
+        }
+        found.deeper = items.into_iter().flat_map(|item| item.deeper).collect();
+        found
+    }
+
+    /// Runs `share` executions of each of the first `turns` items that have something to do.
+    fn round(&self, items: Vec<Item>, deeper: Deeper, share: u64, turns: u64, found: &mut Found) -> Vec<Item> {
+        let mut turns = turns;
+        let shares: Vec<u64> = items
+            .iter()
+            .map(|item| {
+                let turn = u64::from(turns > 0 && !item.open.is_empty());
+                turns -= turn;
+                share * turn
+            })
+            .collect();
+        let items: Vec<Mutex<Item>> = items.into_iter().map(Mutex::new).collect();
         let next = AtomicUsize::new(0);
-        let jobs = self.config.jobs.clamp(1, paths.len().max(1));
+        let jobs = self.config.jobs.clamp(1, items.len().max(1));
         let parts = Mutex::new(Vec::new());
         std::thread::scope(|scope| {
             for worker in 0..jobs {
-                let (next, parts) = (&next, &parts);
+                let (items, shares, next, parts) = (&items, &shares, &next, &parts);
                 scope.spawn(move || {
-                    let part = self.work(paths, next, runs_deeper, last, worker);
+                    let part = self.work(items, shares, next, deeper, worker);
                     parts.lock().expect("no worker panics").push(part);
                 });
             }
         });
-        let mut all = Found { result: Exploration::new(), deeper: Vec::new(), left_out: false, cut_short: false };
-        for part in parts.into_inner().expect("no worker panics") {
-            all.result.merge(part.result);
-            all.deeper.extend(part.deeper);
-            all.left_out |= part.left_out;
-            all.cut_short |= part.cut_short;
+        for (result, left_out) in parts.into_inner().expect("no worker panics") {
+            found.result.merge(result);
+            found.left_out |= left_out;
         }
-        all.deeper.sort_by_key(|(from, _)| *from);
-        all
+        items.into_iter().map(|item| item.into_inner().expect("no worker panics")).collect()
     }
 
-    fn work(&self, paths: &[Path], next: &AtomicUsize, runs_deeper: bool, last: bool, worker: usize) -> Found {
+    fn work(
+        &self,
+        items: &[Mutex<Item>],
+        shares: &[u64],
+        next: &AtomicUsize,
+        deeper: Deeper,
+        worker: usize,
+    ) -> (Exploration, bool) {
         let mut runner = Runner::new();
-        let mut found = Found { result: Exploration::new(), deeper: Vec::new(), left_out: false, cut_short: false };
-        let mut stack: Vec<(Path, bool)> = Vec::new();
-        loop {
+        let mut result = Exploration::new();
+        let mut left_out = false;
+        'items: loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(path) = paths.get(at) else { break };
-            let mut deeper = Vec::new();
-            stack.push((path.clone(), false));
-            while let Some((path, is_deeper)) = stack.pop() {
-                if !self.may_run() {
-                    found.cut_short = true;
-                    found.result.stopped |= self.config.control.is_some_and(|control| control.is_stopped());
-                    return found;
+            let Some(item) = items.get(at) else { break };
+            let mut item = item.lock().expect("no worker panics");
+            for _ in 0..shares[at] {
+                if self.config.control.is_some_and(|control| control.is_cancelled()) {
+                    result.cancelled = true;
+                    break 'items;
                 }
-                let arrivals = self.execute(&mut runner, &path, &mut found.result, worker);
-                branch(&path, &arrivals, |child, preempts| {
-                    if !preempts {
-                        stack.push((child, is_deeper));
-                    } else if is_deeper || last {
-                        found.left_out = true;
-                    } else if runs_deeper {
-                        stack.push((child, true));
-                    } else {
-                        deeper.push(child);
-                    }
+                let Some((path, is_deeper)) = item.open.pop() else { break };
+                let arrivals = self.execute(&mut runner, &path, &mut result, worker);
+                branch(&path, &arrivals, |child, preempts| match deeper {
+                    _ if !preempts => item.open.push((child, is_deeper)),
+                    Deeper::Kept => item.deeper.push(child),
+                    Deeper::Run if !is_deeper => item.open.push((child, true)),
+                    Deeper::Run | Deeper::LeftOut => left_out = true,
                 });
             }
-            if !deeper.is_empty() {
-                found.deeper.push((at, deeper));
-            }
         }
-        found
-    }
-
-    fn may_run(&self) -> bool {
-        let stopped = self.config.control.is_some_and(|control| control.is_stopped());
-        !stopped && self.begun.fetch_add(1, Ordering::Relaxed) < self.config.executions
+        if let Some(control) = self.config.control {
+            control.begin(worker, Noted::Resting);
+        }
+        (result, left_out)
     }
 
     fn execute(&self, runner: &mut Runner, path: &[Step], result: &mut Exploration, worker: usize) -> Vec<Arrival> {
         if let Some(control) = self.config.control {
-            let mut words = [0; 10];
-            for (word, step) in words.iter_mut().zip(path) {
-                *word = u64::from(step.question) << 8 | u64::from(step.choice);
-            }
-            control.begin(worker, Noted::Path(words, path.len()));
+            control.begin(worker, Noted::path(path));
             control.count(1);
         }
         runner.run(self.program.body, Plan::Path(path), &self.bounds, self.program.abandon, |machine| {

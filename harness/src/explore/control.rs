@@ -1,19 +1,20 @@
-//! How whoever started an exploration follows and stops it from another OS thread.
+//! How whoever started an exploration follows and cancels it from another OS thread.
 //!
-//! The library has no clock: time budgets, Ctrl-C and watchdogs are the caller's, who sets `stop` and reads the beats.
+//! The library has no clock: time budgets, Ctrl-C and watchdogs are the caller's, who cancels and reads the beats.
 
+use crate::schedule::{Schedule, Step};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 /// OS threads that one control can follow.
 pub const WORKERS_MAX: usize = 64;
 
 /// Words kept of the execution a worker is in.
-const WORDS: usize = 12;
+const WORDS: usize = 32;
 
 /// What is known of running explorations.
 #[derive(Debug)]
 pub struct Control {
-    stop: AtomicBool,
+    cancelled: AtomicBool,
     executions: AtomicU64,
     program: AtomicUsize,
     beats: [Beat; WORKERS_MAX],
@@ -27,6 +28,8 @@ struct Beat {
     begun: AtomicU64,
     /// Kind of the schedule, its length, and its words.
     words: [AtomicU64; WORDS],
+    /// The simulated thread that runs.
+    thread: AtomicUsize,
 }
 
 /// The execution a worker is in, as far as it was written down.
@@ -38,6 +41,8 @@ pub struct Pulse {
     pub program: usize,
     /// The schedule.
     pub schedule: Noted,
+    /// The simulated thread that runs.
+    pub thread: usize,
 }
 
 /// A schedule as it is written down before an execution: without allocation.
@@ -47,10 +52,35 @@ pub enum Noted {
     Uniform(u64),
     /// A PCT schedule's seed, depth and length.
     Pct(u64, u32, u32),
-    /// Question numbers and choices of a path of the enumeration (`question << 8 | choice`), the first ten, and how many there are.
+    /// Question numbers and choices of a path of the enumeration (`question << 8 | choice`): the first ones, and how many there are.
     Path([u64; WORDS - 2], usize),
+    /// None: the worker is between two explorations.
+    Resting,
     /// Another schedule, which whoever asked for the execution knows.
     Given,
+}
+
+impl Noted {
+    /// The schedule, as far as it was written down: paths may be longer than what is kept of them.
+    pub fn schedule(&self) -> Option<Schedule> {
+        match *self {
+            Noted::Uniform(seed) => Some(Schedule::Uniform { seed }),
+            Noted::Pct(seed, depth, length) => Some(Schedule::Pct { seed, depth, length }),
+            Noted::Path(words, count) => {
+                let step = |&word: &u64| Step { question: (word >> 8) as u32, choice: word as u8 };
+                Some(Schedule::Path(words.iter().take(count).map(step).collect()))
+            }
+            Noted::Given | Noted::Resting => None,
+        }
+    }
+
+    pub(crate) fn path(path: &[Step]) -> Noted {
+        let mut words = [0; WORDS - 2];
+        for (word, step) in words.iter_mut().zip(path) {
+            *word = u64::from(step.question) << 8 | u64::from(step.choice);
+        }
+        Noted::Path(words, path.len())
+    }
 }
 
 impl Default for Control {
@@ -63,27 +93,27 @@ impl Control {
     /// Nothing runs.
     pub const fn new() -> Control {
         Control {
-            stop: AtomicBool::new(false),
+            cancelled: AtomicBool::new(false),
             executions: AtomicU64::new(0),
             program: AtomicUsize::new(0),
-            beats: [const { Beat { begun: AtomicU64::new(0), words: [const { AtomicU64::new(0) }; WORDS] } };
-                WORKERS_MAX],
+            beats: [const {
+                Beat {
+                    begun: AtomicU64::new(0),
+                    words: [const { AtomicU64::new(0) }; WORDS],
+                    thread: AtomicUsize::new(0),
+                }
+            }; WORKERS_MAX],
         }
     }
 
     /// Asks all explorations under this control to end soon, with what they have.
-    pub fn stop(&self) {
-        self.stop.store(true, Ordering::Relaxed);
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
     }
 
-    /// Lets later explorations run.
-    pub fn resume(&self) {
-        self.stop.store(false, Ordering::Relaxed);
-    }
-
-    /// Whether `stop` was called.
-    pub fn is_stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
+    /// Whether `cancel` was called.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
     }
 
     /// Executions made under this control.
@@ -104,10 +134,16 @@ impl Control {
             1 => Noted::Uniform(word(1)),
             2 => Noted::Pct(word(1), word(2) as u32, word(3) as u32),
             3 => Noted::Path(std::array::from_fn(|at| word(at + 2)), word(1) as usize),
-            _ => Noted::Given,
+            4 => Noted::Given,
+            _ => Noted::Resting,
         };
         let begun = beat.begun.load(Ordering::Relaxed);
-        Pulse { begun, program: self.program.load(Ordering::Relaxed), schedule }
+        Pulse {
+            begun,
+            program: self.program.load(Ordering::Relaxed),
+            schedule,
+            thread: beat.thread.load(Ordering::Relaxed),
+        }
     }
 
     #[inline]
@@ -132,9 +168,15 @@ impl Control {
                     set(at + 2, word);
                 }
             }
-            Noted::Given => set(0, 0),
+            Noted::Given => set(0, 4),
+            Noted::Resting => set(0, 0),
         }
         beat.begun.store(beat.begun.load(Ordering::Relaxed) + 1, Ordering::Release);
+    }
+
+    /// Where the runner of the worker says which thread goes on.
+    pub(crate) fn turn(&self, worker: usize) -> &AtomicUsize {
+        &self.beats[worker % WORKERS_MAX].thread
     }
 
     #[inline]

@@ -11,8 +11,9 @@ mod sample;
 
 pub use control::{Control, Noted, Pulse, WORKERS_MAX};
 pub use outcome::{Column, Entry, Outcome, OutcomeId, OutcomeSet, Seen};
-pub(crate) use replay::Replayer;
-pub use replay::{Execution, ObjectNames, RunConfig, explicit, run};
+pub use replay::{Execution, Mismatch, ObjectNames, RunConfig, explicit, first_mismatch, run};
+pub(crate) use replay::{Replayer, is_preemption};
+pub(crate) use sample::length_of;
 
 use crate::sim::{Abandon, MemoryModel};
 use std::fmt;
@@ -41,6 +42,9 @@ pub enum Strategy {
     Pct {
         /// See [`crate::Schedule::Pct`].
         depth: u32,
+        /// See there as well; by default as many choice points as the program has without preemptions. Whoever compares programs gives
+        /// all of them the same.
+        length: Option<u32>,
     },
     /// Every schedule with at most this many preemptions (Musuvathi and Qadeer, PLDI 2007).
     Bounded {
@@ -53,7 +57,7 @@ impl fmt::Display for Strategy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Strategy::Uniform => f.write_str("uniform"),
-            Strategy::Pct { depth } => write!(f, "pct {depth}"),
+            Strategy::Pct { depth, .. } => write!(f, "pct {depth}"),
             Strategy::Bounded { preemptions } => write!(f, "up to {preemptions} preemptions"),
         }
     }
@@ -76,7 +80,7 @@ pub struct ExploreConfig<'a> {
     pub steps_max: u64,
     /// Whether the machine records a trace in each execution. It is not looked at; benchmarks measure what it costs.
     pub tracing: bool,
-    /// To follow and stop the exploration.
+    /// To follow and cancel the exploration.
     pub control: Option<&'a Control>,
 }
 
@@ -98,35 +102,73 @@ impl Default for ExploreConfig<'_> {
     }
 }
 
-/// What stands behind a result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Evidence {
-    /// Nothing was run.
-    Nothing,
-    /// This many random executions. What was not seen may still be possible.
-    Sampled {
-        /// Executions.
-        executions: u64,
-        /// The seed.
-        seed: u64,
-    },
-    /// Every schedule with at most this many preemptions. What was not seen needs more.
-    Bounded {
-        /// The bound.
-        preemptions: u32,
-    },
-    /// Every schedule. What was not seen cannot happen (under the memory model).
-    Exhaustive,
+/// What stands behind a result: how much was explored, never more. Without anything, nothing was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Evidence {
+    /// Every schedule was covered. What was not seen cannot happen, under the memory model.
+    pub exhaustive: bool,
+    /// Every schedule with at most this many preemptions was covered. What was not seen needs more of them.
+    pub preemptions: Option<u32>,
+    /// This many executions were random, or part of an enumeration that was cut short. What was not seen was not observed.
+    pub sampled: u64,
+    /// The seed of the random ones.
+    pub seed: Option<u64>,
+}
+
+impl Evidence {
+    /// What two explorations of one program prove together.
+    pub fn and(self, other: Evidence) -> Evidence {
+        Evidence {
+            exhaustive: self.exhaustive || other.exhaustive,
+            preemptions: self.preemptions.max(other.preemptions),
+            sampled: self.sampled + other.sampled,
+            seed: self.seed.or(other.seed),
+        }
+    }
+
+    /// What holds of both of two programs.
+    pub fn weaker(self, other: Evidence) -> Evidence {
+        let rank = |evidence: &Evidence| (evidence.exhaustive, evidence.preemptions, evidence.sampled);
+        if rank(&other) < rank(&self) { other } else { self }
+    }
+
+    /// Whether nothing was explored.
+    pub fn is_nothing(&self) -> bool {
+        !self.exhaustive && self.preemptions.is_none() && self.sampled == 0
+    }
+
+    /// What the absence of an outcome means under this evidence.
+    pub fn absence(&self) -> &'static str {
+        if self.exhaustive {
+            "never"
+        } else if self.preemptions.is_some() {
+            "not within the bound"
+        } else {
+            "not observed"
+        }
+    }
 }
 
 impl fmt::Display for Evidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Evidence::Nothing => f.write_str("nothing explored"),
-            Evidence::Sampled { executions, seed } => write!(f, "sampled {executions} (seed {seed})"),
-            Evidence::Bounded { preemptions } => write!(f, "exhaustive up to {preemptions} preemptions"),
-            Evidence::Exhaustive => f.write_str("exhaustive"),
+        if self.exhaustive {
+            return f.write_str("exhaustive");
         }
+        if let Some(preemptions) = self.preemptions {
+            let plural = if preemptions == 1 { "" } else { "s" };
+            write!(f, "exhaustive up to {preemptions} preemption{plural}")?;
+        }
+        if self.sampled > 0 {
+            let comma = if self.preemptions.is_some() { ", " } else { "" };
+            write!(f, "{comma}sampled {}", self.sampled)?;
+            if let Some(seed) = self.seed {
+                write!(f, " (seed {seed})")?;
+            }
+        }
+        if self.is_nothing() {
+            f.write_str("nothing explored")?;
+        }
+        Ok(())
     }
 }
 
@@ -145,38 +187,33 @@ pub struct Exploration {
     pub cut: u64,
     /// Goals of the scenario that were reached in some execution.
     pub goals: u64,
-    /// The exploration was stopped from outside before its budget was used.
-    pub stopped: bool,
+    /// The exploration was cancelled from outside before its budget was used.
+    pub cancelled: bool,
 }
 
 impl Exploration {
     pub(crate) fn new() -> Exploration {
         Exploration {
             outcomes: OutcomeSet::default(),
-            evidence: Evidence::Nothing,
+            evidence: Evidence::default(),
             executions: 0,
             steps: 0,
             cut: 0,
             goals: 0,
-            stopped: false,
+            cancelled: false,
         }
     }
 
     /// Takes over what another part of the same exploration, or an exploration of the same program by other means, has shown. The
-    /// evidence is the stronger of the two; samples add up.
+    /// evidence adds up.
     pub fn merge(&mut self, other: Exploration) {
-        self.evidence = match (self.evidence, other.evidence) {
-            (Evidence::Sampled { executions, seed }, Evidence::Sampled { executions: more, seed: theirs }) => {
-                Evidence::Sampled { executions: executions + more, seed: seed.min(theirs) }
-            }
-            (mine, theirs) => mine.max(theirs),
-        };
+        self.evidence = self.evidence.and(other.evidence);
         self.outcomes.merge(other.outcomes);
         self.executions += other.executions;
         self.steps += other.steps;
         self.cut += other.cut;
         self.goals |= other.goals;
-        self.stopped |= other.stopped;
+        self.cancelled |= other.cancelled;
     }
 }
 

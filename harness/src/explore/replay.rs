@@ -3,6 +3,8 @@
 use super::outcome::Outcome;
 use super::{Program, STEPS_MAX};
 use crate::schedule::{Arrival, Decision, Explicit, Plan, Schedule};
+use std::fmt;
+
 use crate::sim::{Bounds, End, Event, Machine, MemoryModel, ObjectId, Runner};
 
 /// How one execution is run.
@@ -80,7 +82,7 @@ pub fn run(program: &Program<'_>, schedule: &Schedule, config: &RunConfig) -> Ex
 }
 
 /// Whether the running thread was made to give way while it could go on.
-pub(super) fn is_preemption(arrival: &Arrival) -> bool {
+pub(crate) fn is_preemption(arrival: &Arrival) -> bool {
     arrival.thread.is_some_and(|thread| arrival.chosen != thread && arrival.options & (1 << thread) != 0)
 }
 
@@ -125,4 +127,41 @@ impl Replayer {
         let bounds = Bounds { steps_max: config.steps_max, tracing: false, logging: true };
         self.runner.run(program.body, Plan::Schedule(schedule), &bounds, program.abandon, look)
     }
+}
+
+/// Where two executions of one program under one schedule part, though they must not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// Number of the first event that differs.
+    pub event: usize,
+    /// Where it was in the first execution, and in the second; nothing if that one was over.
+    pub places: [Option<String>; 2],
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = |place: &Option<String>| place.clone().unwrap_or_else(|| "its end".to_owned());
+        let [first, second] = &self.places;
+        write!(
+            f,
+            "the same schedule ran differently: event {} was at {}, then at {}",
+            self.event,
+            place(first),
+            place(second)
+        )
+    }
+}
+
+/// Runs the schedule twice. Nothing, if both executions are the same; else the subject depends on something that no schedule decides, such as
+/// a clock, an address, or state that it keeps from one execution to the next.
+pub fn first_mismatch(program: &Program<'_>, schedule: &Schedule, config: &RunConfig) -> Option<Mismatch> {
+    let executions = [run(program, schedule, config), run(program, schedule, config)];
+    let [first, second] = &executions;
+    if first == second {
+        return None;
+    }
+    let event = first.trace.iter().zip(&second.trace).position(|(one, other)| one != other);
+    let event = event.unwrap_or(first.trace.len().min(second.trace.len()));
+    let place = |execution: &Execution| execution.trace.get(event).map(|event| event.place.to_string());
+    Some(Mismatch { event, places: [place(first), place(second)] })
 }

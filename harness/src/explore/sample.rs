@@ -1,18 +1,22 @@
 //! Sampling: executions under random schedules, numbered, on all cores.
 
 use super::control::Noted;
-use super::{Evidence, Exploration, ExploreConfig, Program, Strategy};
+use super::{Exploration, ExploreConfig, Program, Strategy};
 use crate::schedule::{Plan, Schedule, scramble};
 use crate::sim::{Bounds, Machine, Runner};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Executions a worker takes at a time. Large enough that the shared counter costs nothing, small enough that stopping is prompt.
+/// Executions a worker takes at a time. Large enough that the shared counter costs nothing, small enough that cancelling is prompt.
 const BATCH: u64 = 64;
+
+/// Set in the numbers of sampled executions, so that witnesses found by enumeration, which are simpler, come before them.
+const SAMPLED: u64 = 1 << 63;
 
 pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>) -> Exploration {
     let next = AtomicU64::new(0);
     let length = match config.strategy {
-        Strategy::Pct { .. } => length_of(program, config),
+        Strategy::Pct { length: Some(length), .. } => length,
+        Strategy::Pct { length: None, .. } => length_of(program, config),
         _ => 1,
     };
     let mut result = Exploration::new();
@@ -28,15 +32,13 @@ pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>) -> Expl
         });
         parts.into_iter().for_each(|part| result.merge(part));
     }
-    result.evidence = match result.executions {
-        0 => Evidence::Nothing,
-        executions => Evidence::Sampled { executions, seed: config.seed },
-    };
+    result.evidence.sampled = result.executions;
+    result.evidence.seed = Some(config.seed);
     result
 }
 
 /// Choice points of the execution without preemptions: PCT's estimate of how long executions are.
-fn length_of(program: &Program<'_>, config: &ExploreConfig<'_>) -> u32 {
+pub(crate) fn length_of(program: &Program<'_>, config: &ExploreConfig<'_>) -> u32 {
     let bounds = Bounds { steps_max: config.steps_max, tracing: false, logging: false };
     let schedule = Schedule::in_order();
     let plan = Plan::Schedule(&schedule);
@@ -47,7 +49,7 @@ fn length_of(program: &Program<'_>, config: &ExploreConfig<'_>) -> u32 {
 fn schedule(config: &ExploreConfig<'_>, length: u32, number: u64) -> Schedule {
     let number = scramble(config.seed) ^ number;
     match config.strategy {
-        Strategy::Pct { depth } => Schedule::pct(number, depth, length),
+        Strategy::Pct { depth, .. } => Schedule::pct(number, depth, length),
         Strategy::Uniform | Strategy::Bounded { .. } => Schedule::uniform(number),
     }
 }
@@ -56,7 +58,7 @@ fn noted(schedule: &Schedule) -> Noted {
     match *schedule {
         Schedule::Uniform { seed } => Noted::Uniform(seed),
         Schedule::Pct { seed, depth, length } => Noted::Pct(seed, depth, length),
-        Schedule::Explicit(_) => Noted::Given,
+        Schedule::Explicit(_) | Schedule::Path(_) => Noted::Given,
     }
 }
 
@@ -82,17 +84,20 @@ fn work(
                 control.begin(worker, noted(&schedule));
             }
             runner.run(program.body, Plan::Schedule(&schedule), &bounds, program.abandon, |machine| {
-                result.outcomes.count(machine, number, || schedule.clone());
+                result.outcomes.count(machine, SAMPLED | number, || schedule.clone());
                 result.count(machine);
             });
         }
         if let Some(control) = config.control {
             control.count(end - begin);
-            if control.is_stopped() {
-                result.stopped = true;
+            if control.is_cancelled() {
+                result.cancelled = true;
                 break;
             }
         }
+    }
+    if let Some(control) = config.control {
+        control.begin(worker, Noted::Resting);
     }
     result
 }

@@ -3,7 +3,8 @@
 //! It is reset, not rebuilt, for each execution: the hot path of the whole simulator is `Decider::next`.
 
 use super::key::{Key, draw, hash_numbered, mix};
-use super::{Decision, Schedule, THREADS_MAX};
+use super::{Decision, Schedule, Step, THREADS_MAX};
+use std::hint::select_unpredictable;
 
 /// What happened at one choice point, for those who enumerate or rewrite schedules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,20 +29,11 @@ enum Mode {
     Path,
 }
 
-/// What decides an execution: a schedule, or a path of an enumeration.
+/// What decides an execution: a schedule, or a path of an enumeration that is not made into one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Plan<'a> {
     Schedule(&'a Schedule),
-    /// As an explicit schedule, but decisions are known by which question of the execution they answer. Means something for one
-    /// variant only, and there it is exact even where keys repeat.
     Path(&'a [Step]),
-}
-
-/// The answer to the `question`th question of an execution, where it is not the usual one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Step {
-    pub(crate) question: u32,
-    pub(crate) choice: u8,
 }
 
 pub(crate) struct Decider {
@@ -49,7 +41,7 @@ pub(crate) struct Decider {
     seed: u64,
     /// PCT: a key is a change point when the upper half of its draw is below this.
     change_below: u32,
-    /// PCT: higher runs first.
+    /// PCT: higher runs first. Those of threads that do not exist mean nothing.
     priorities: [u32; THREADS_MAX],
     order: Vec<u8>,
     decisions: Vec<Decision>,
@@ -86,14 +78,7 @@ impl Decider {
         self.decisions.clear();
         let schedule = match plan {
             Plan::Schedule(schedule) => schedule,
-            Plan::Path(path) => {
-                self.mode = Mode::Path;
-                self.order.clear();
-                self.path.clear();
-                self.path.extend_from_slice(path);
-                self.questions = 0;
-                return;
-            }
+            Plan::Path(path) => return self.reset_path(path),
         };
         match schedule {
             Schedule::Uniform { seed } => {
@@ -105,11 +90,6 @@ impl Decider {
                 self.seed = *seed;
                 let share = u64::from(depth.saturating_sub(1)) << 32;
                 self.change_below = (share / u64::from((*length).max(1))).min(u64::from(u32::MAX)) as u32;
-                for (thread, priority) in self.priorities.iter_mut().enumerate() {
-                    // The high bit keeps initial priorities above all changed ones; the low bits make them distinct.
-                    let random = (mix(*seed, hash_numbered(*seed, thread as u32)) >> 32) as u32;
-                    *priority = (random & !0xf) | 0x8000_0000 | thread as u32;
-                }
             }
             Schedule::Explicit(explicit) => {
                 self.mode = Mode::Explicit;
@@ -117,13 +97,40 @@ impl Decider {
                 self.order.extend_from_slice(&explicit.order);
                 self.decisions.extend_from_slice(&explicit.decisions);
             }
+            Schedule::Path(path) => self.reset_path(path),
+        }
+    }
+
+    fn reset_path(&mut self, path: &[Step]) {
+        self.mode = Mode::Path;
+        self.order.clear();
+        self.path.clear();
+        self.path.extend_from_slice(path);
+        self.questions = 0;
+    }
+
+    /// The execution has one more thread.
+    #[inline(always)]
+    pub(crate) fn add_thread(&mut self, thread: usize) {
+        if self.mode == Mode::Pct {
+            // The high bit keeps initial priorities above all changed ones; the low bits make them distinct.
+            let random = (mix(self.seed, hash_numbered(self.seed, thread as u32)) >> 32) as u32;
+            self.priorities[thread] = (random & !0xf) | 0x8000_0000 | thread as u32;
         }
     }
 
     /// Who runs next. `me` has arrived at `key`; `enabled` is the mask of threads that can run, not empty.
     #[inline(always)]
     pub(crate) fn next(&mut self, key: Key, me: usize, enabled: u32) -> usize {
-        let chosen = match self.mode {
+        if self.logging {
+            return self.next_logged(key, me, enabled);
+        }
+        self.answer(key, me, enabled)
+    }
+
+    #[inline(always)]
+    fn answer(&mut self, key: Key, me: usize, enabled: u32) -> usize {
+        match self.mode {
             Mode::Uniform => {
                 if enabled & (enabled - 1) == 0 {
                     enabled.trailing_zeros() as usize
@@ -132,16 +139,15 @@ impl Decider {
                 }
             }
             Mode::Pct => self.next_by_priority(key, me, enabled),
-            Mode::Explicit => self.next_explicit(key, me, enabled),
-            Mode::Path => match self.step() {
-                Some(choice) if enabled & (1 << choice) != 0 => choice,
-                _ => self.usual(me, enabled),
-            },
-        };
-        if self.logging {
-            let usual = self.usual(me, enabled) as u8;
-            self.log.push(Arrival { key, thread: Some(me as u8), options: enabled, chosen: chosen as u8, usual });
+            Mode::Explicit | Mode::Path => self.next_listed(key, me, enabled),
         }
+    }
+
+    #[inline(never)]
+    fn next_logged(&mut self, key: Key, me: usize, enabled: u32) -> usize {
+        let chosen = self.answer(key, me, enabled);
+        let usual = self.usual(me, enabled) as u8;
+        self.log.push(Arrival { key, thread: Some(me as u8), options: enabled, chosen: chosen as u8, usual });
         chosen
     }
 
@@ -149,23 +155,26 @@ impl Decider {
     fn next_by_priority(&mut self, key: Key, me: usize, enabled: u32) -> usize {
         let random = draw(self.seed, key);
         if ((random >> 32) as u32) < self.change_below {
-            self.priorities[me] = (random as u32 & 0x7fff_fff0) | me as u32;
+            self.priorities[me % THREADS_MAX] = (random as u32 & 0x7fff_fff0) | me as u32;
         }
+        // The low bits of a priority say whose it is, so the highest priority names its thread: no branch depends on the draw.
+        let mut best = 0;
         let mut left = enabled;
-        let mut best = left.trailing_zeros() as usize;
-        left &= left - 1;
         while left != 0 {
-            let thread = left.trailing_zeros() as usize;
+            best = best.max(self.priorities[left.trailing_zeros() as usize % THREADS_MAX]);
             left &= left - 1;
-            if self.priorities[thread] > self.priorities[best] {
-                best = thread;
-            }
         }
-        best
+        best as usize % THREADS_MAX
     }
 
     #[inline(never)]
-    fn next_explicit(&mut self, key: Key, me: usize, enabled: u32) -> usize {
+    fn next_listed(&mut self, key: Key, me: usize, enabled: u32) -> usize {
+        if self.mode == Mode::Path {
+            return match self.step() {
+                Some(choice) if enabled & (1 << choice) != 0 => choice,
+                _ => self.usual(me, enabled),
+            };
+        }
         if let Some(at) = self.decisions.iter().position(|decision| decision.key == key) {
             let choice = usize::from(self.decisions[at].choice);
             if choice < THREADS_MAX && enabled & (1 << choice) != 0 {
@@ -223,7 +232,8 @@ impl Decider {
 
     /// Decisions that found no place where they could apply.
     pub(crate) fn skipped(&self) -> usize {
-        self.decisions.len().saturating_sub(self.applied)
+        let given = if self.mode == Mode::Path { self.path.len() } else { self.decisions.len() };
+        given.saturating_sub(self.applied)
     }
 
     pub(crate) fn log(&self) -> &[Arrival] {
@@ -236,24 +246,21 @@ impl Decider {
 #[inline(always)]
 fn uniform(random: u64, enabled: u32) -> usize {
     let span = 32 - enabled.leading_zeros();
-    let mut word = random;
-    loop {
-        // Four slices of 16 bits a word; a slice is scaled to the span of thread numbers.
-        for _ in 0..4 {
-            let thread = (((word & 0xffff) as u32 * span) >> 16) as usize;
-            if enabled & (1 << thread) != 0 {
-                return thread;
-            }
-            word >>= 16;
-        }
-        word = mix(random ^ 0x2545_f491_4f6c_dd1d, random | 1).wrapping_add(random.rotate_left(17));
-        return uniform_again(word, enabled);
-    }
+    // Four slices of 16 bits a word; a slice is scaled to the span of thread numbers. All four are looked at, since a branch on a random
+    // bit costs more than the other three.
+    let candidate = |slice: u32| (u64::from((random >> (slice * 16)) as u16) * u64::from(span)) >> 16;
+    let (first, second, third, fourth) = (candidate(0), candidate(1), candidate(2), candidate(3));
+    let can = |thread: u64| enabled & (1 << thread) != 0;
+    let thread = select_unpredictable(can(third), third, fourth);
+    let thread = select_unpredictable(can(second), second, thread);
+    let thread = select_unpredictable(can(first), first, thread);
+    if can(thread) { thread as usize } else { uniform_again(random, enabled) }
 }
 
 /// The rare case that four candidates could not run.
 #[cold]
-fn uniform_again(word: u64, enabled: u32) -> usize {
+fn uniform_again(random: u64, enabled: u32) -> usize {
+    let word = mix(random ^ 0x2545_f491_4f6c_dd1d, random | 1).wrapping_add(random.rotate_left(17));
     let nth = (u64::from(enabled.count_ones()) * (word >> 32)) >> 32;
     let mut left = enabled;
     for _ in 0..nth {
@@ -275,8 +282,8 @@ mod tests {
                 counts[uniform(draw(super::super::scramble(number), Key(3)), enabled)] += 1;
             }
             let expected = draws as f64 / f64::from(enabled.count_ones());
-            for thread in 0..THREADS_MAX {
-                let count = f64::from(counts[thread]);
+            for (thread, count) in counts.into_iter().enumerate() {
+                let count = f64::from(count);
                 if enabled & (1 << thread) == 0 {
                     assert_eq!(count, 0.0);
                 } else {
@@ -303,5 +310,23 @@ mod tests {
         });
         assert!(moved.count() > 0);
         assert_eq!(same_span.count(), 0);
+    }
+
+    #[test]
+    fn the_same_threads_at_the_same_key_get_the_same_choice_whatever_came_before() {
+        let schedule = Schedule::uniform(11);
+        let mut decider = Decider::new();
+        for number in 0..1_000 {
+            let (key, enabled) = (Key(number * 7919), 0b1_0110 | (number % 2));
+            let choices = [0, 1, 5].map(|before| {
+                decider.reset(Plan::Schedule(&schedule), false);
+                for other in 0..before {
+                    decider.next(Key(other), 1, 0b1111);
+                    decider.choose(Key(!other), 3);
+                }
+                (decider.next(key, 2, enabled), decider.choose(key, 5))
+            });
+            assert!(choices.iter().all(|choice| *choice == choices[0]));
+        }
     }
 }

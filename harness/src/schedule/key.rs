@@ -73,9 +73,11 @@ mod tests {
 
     #[test]
     fn hashes_are_frozen() {
-        assert_eq!(hash_name("stopped"), 0x6de9_4dc2_f36e_08cc_u64);
-        assert_eq!(key(1, 2, 3), Key(0x1111));
-        assert_eq!(draw(7, Key(9)), 0x1);
+        assert_eq!(hash_name("stopped"), 0xa356_5eea_6763_16a5);
+        assert_eq!(hash_numbered(1, 2), 0x6ff1_47cc_9130_5f89);
+        assert_eq!(hash_path(1, 2), 0x4497_12dd_80c4_d552);
+        assert_eq!(key(1, 2, 3), Key(0x0401_567d));
+        assert_eq!(draw(7, Key(9)), 0xf9a8_96c0_7710_09bb);
         assert_eq!(scramble(0), 0xe220_a839_7b1d_cdaf);
     }
 }

@@ -11,7 +11,7 @@
 mod decider;
 mod key;
 
-pub(crate) use decider::{Arrival, Decider, Plan, Step};
+pub(crate) use decider::{Arrival, Decider, Plan};
 pub use key::Key;
 pub(crate) use key::{hash_name, hash_numbered, hash_path, key, mix, scramble};
 
@@ -43,6 +43,18 @@ pub enum Schedule {
     },
     /// The running thread runs on until it cannot; then the first thread of `order` that can run does. Except where `decisions` say otherwise.
     Explicit(Explicit),
+    /// As an explicit schedule without order, but decisions are known by which question of the execution they answer. Exact on the variant that it was
+    /// made for even if keys repeat there; *not* aligned on others. Enumerations run on paths, and a crash names its execution by one.
+    Path(Vec<Step>),
+}
+
+/// The answer to the `question`th question of an execution, where it is not the usual one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Step {
+    /// Counted from the beginning of the execution.
+    pub question: u32,
+    /// As in [`Decision`].
+    pub choice: u8,
 }
 
 /// A thread order with exceptions.

@@ -117,6 +117,11 @@ impl ObjectId {
     pub(crate) fn index(self) -> usize {
         self.0 as usize
     }
+
+    /// Its number; for the events `Spawn` and `Join` that of the thread.
+    pub fn number(self) -> usize {
+        self.index()
+    }
 }
 
 /// What an event reads and writes, known before it runs. Two events are dependent when they touch the same object and

@@ -8,7 +8,7 @@ use super::coroutine::job::Job;
 use super::end::{Blocked, End, Fault};
 use super::event::{Event, Intent, Kind, ObjectId, Place, What};
 use super::memory::Memory;
-use super::object::{HELD, Label, NOBODY, Object};
+use super::object::{HASH_OF_NONE, HELD, Label, NOBODY, Objects};
 use super::plain::PlainAccess;
 use super::site::{Anchor, Sites};
 use crate::schedule::{Arrival, Decider, Key, Plan, THREADS_MAX, hash_numbered, hash_path, key, mix};
@@ -18,10 +18,11 @@ use std::panic::Location;
 /// Columns of observers beside those of the threads.
 pub const OBSERVERS_MAX: usize = 8;
 
+/// What each choice point touches of a thread, and little else, so that it stays in two cache lines.
+#[repr(align(128))]
 pub(super) struct Thread {
     pub(super) intent: Intent,
     pub(super) anchor: Anchor,
-    pub(super) label: Label,
     /// Threads that wait for its end.
     joiners: u32,
     /// What the condition under evaluation has read, with the version seen.
@@ -31,8 +32,10 @@ pub(super) struct Thread {
     yielder: *const Yielder<(), ()>,
     /// Number of unlabelled objects it made since it entered its anchor, with the anchor's serial.
     made: (u64, u32),
-    job: Job,
 }
+
+// Threads are found by a shift.
+const _: () = assert!(std::mem::size_of::<Thread>() == 128);
 
 /// Why nobody goes on.
 #[derive(Clone, Debug)]
@@ -73,8 +76,12 @@ pub(crate) struct Execution {
     steps_max: u64,
     /// The execution is over; what unwinding stacks still do has no effect.
     torn_down: bool,
-    /// The stack of a scope unwinds because of a panic.
-    unwinding: bool,
+    /// The thread whose panic has torn down the execution.
+    unwinding: Option<usize>,
+    /// That thread waits for the runner to clear away all others.
+    clearing: bool,
+    /// Threads that ended with a result which has to be dropped if nobody takes it.
+    results: u32,
     /// Executions made by this runner.
     executions: u64,
     over: bool,
@@ -84,8 +91,12 @@ pub(crate) struct Execution {
     pub(super) tracing: bool,
     decider: Decider,
     pub(super) memory: Memory,
-    pub(super) objects: Vec<Object>,
-    pub(super) threads: Vec<Thread>,
+    pub(super) objects: Objects,
+    pub(super) threads: [Thread; THREADS_MAX],
+    labels: [Label; THREADS_MAX],
+    /// For each thread, the key of the event it has announced.
+    announced: [Key; THREADS_MAX],
+    jobs: [Job; THREADS_MAX],
     pub(super) plain: Vec<PlainAccess>,
     pub(super) sites: Sites,
     histories: Vec<Vec<u64>>,
@@ -106,14 +117,12 @@ impl Execution {
         let thread = |_| Thread {
             intent: Intent::new(Kind::Start, ObjectId::NONE, nowhere()),
             anchor: Anchor::default(),
-            label: Label::from("thread"),
             joiners: 0,
             watched: Vec::new(),
             watching: false,
             stack_floor: 0,
             yielder: std::ptr::null(),
             made: (0, 0),
-            job: Job::new(),
         };
         Execution {
             enabled: 0,
@@ -125,7 +134,9 @@ impl Execution {
             steps: 0,
             steps_max: 0,
             torn_down: false,
-            unwinding: false,
+            unwinding: None,
+            clearing: false,
+            results: 0,
             executions: 0,
             over: false,
             idler: None,
@@ -133,8 +144,11 @@ impl Execution {
             tracing: false,
             decider: Decider::new(),
             memory: Memory::new(),
-            objects: Vec::new(),
-            threads: (0..THREADS_MAX).map(thread).collect(),
+            objects: Objects::new(nowhere()),
+            threads: std::array::from_fn(thread),
+            labels: [Label::from("thread"); THREADS_MAX],
+            announced: [Key(0); THREADS_MAX],
+            jobs: std::array::from_fn(|_| Job::new()),
             plain: Vec::new(),
             sites: Sites::new(),
             histories: vec![Vec::new(); THREADS_MAX + OBSERVERS_MAX],
@@ -160,7 +174,9 @@ impl Execution {
         self.steps = 0;
         self.steps_max = bounds.steps_max;
         self.torn_down = false;
-        self.unwinding = false;
+        self.unwinding = None;
+        self.clearing = false;
+        self.results = 0;
         self.executions += 1;
         self.over = false;
         self.idler = None;
@@ -168,7 +184,7 @@ impl Execution {
         self.tracing = bounds.tracing;
         self.decider.reset(plan, bounds.logging);
         self.memory.reset();
-        self.objects.clear();
+        self.objects.reset();
         self.plain.clear();
         self.sites.reset();
         self.observers.clear();
@@ -177,7 +193,7 @@ impl Execution {
         self.trace.clear();
         self.ending = Ending::Completed;
         // Object 0 stands for no object, so that events without one have a key like all others.
-        self.create(Label::from("none"), 0, nowhere());
+        self.create_hashed(HASH_OF_NONE, Some(Label::from("none")), 0, nowhere());
     }
 
     // ---- threads ----
@@ -190,14 +206,15 @@ impl Execution {
         }
         self.threads_count += 1;
         self.memory.order.begin(thread, parent);
+        self.decider.add_thread(thread);
         let serial = self.sites.serial();
         let state = &mut self.threads[thread];
         state.intent = Intent::new(Kind::Start, ObjectId::NONE, place);
         state.anchor = Anchor::root(thread, serial);
-        state.label = label;
         state.joiners = 0;
         state.watching = false;
         state.made = (0, 0);
+        self.labels[thread] = label;
         self.enabled |= 1 << thread;
         Some(thread)
     }
@@ -212,14 +229,20 @@ impl Execution {
         self.me
     }
 
+    /// Lowest address of the stack of the running thread, where its guard page begins.
+    #[cfg(unix)]
+    pub(super) fn stack_limit(&self) -> usize {
+        self.threads[self.me].stack_floor - super::coroutine::STACK_RESERVE
+    }
+
     /// What no other execution has, as long as this one exists.
     pub(crate) fn identity(&self) -> (usize, u64) {
         (std::ptr::from_ref(self).addr(), self.executions)
     }
 
-    /// Whether abandoned stacks are being unwound, rather than the stack of a panic.
+    /// Whether the running thread's stack is being unwound because it was abandoned, rather than by a panic of its own.
     pub(crate) fn is_unwound_by_runner(&self) -> bool {
-        self.torn_down && !self.unwinding
+        self.torn_down && self.unwinding != Some(self.me)
     }
 
     /// The newest value of a word, without an access.
@@ -227,16 +250,66 @@ impl Execution {
         self.memory.newest(object)
     }
 
-    /// The closure of a scope unwinds: the execution has ended in a panic, nothing else may run.
-    pub(crate) fn tear_down_on_panic(&mut self) {
-        if !self.torn_down {
-            self.tear_down();
-            self.unwinding = true;
+    /// A panic of the running thread unwinds and the execution cannot go on: a scope is left, or a destructor would block. The execution ends
+    /// here, and what unwinding still does has no effect. The message is known when the panic arrives at the root of the thread; should
+    /// the subject catch it, it is this one. Returns false if the execution was torn down before.
+    #[cold]
+    pub(crate) fn tear_down_on_panic(&mut self, place: Place) -> bool {
+        if self.torn_down {
+            return false;
+        }
+        self.tear_down();
+        self.over = false;
+        let message = "a panic left a scope, or met a destructor that blocks, before it was caught".to_owned();
+        self.fault(FaultKind::Panic, message, place, None);
+        self.unwinding = Some(self.me);
+        true
+    }
+
+    /// As `tear_down_on_panic`, when what other threads borrow goes away: they have to be cleared away first. True: the caller gives way.
+    pub(crate) fn tear_down_scope(&mut self) -> bool {
+        let place = self.threads[self.me].intent.place;
+        self.clearing = self.tear_down_on_panic(place);
+        self.clearing
+    }
+
+    /// The thread to let go on once all others are cleared away.
+    pub(crate) fn take_clearing(&mut self) -> Option<usize> {
+        if std::mem::take(&mut self.clearing) { self.unwinding } else { None }
+    }
+
+    /// A panic unwinds the running thread, and the schedule would let another one go on. Nobody else may run until the panic has arrived, for
+    /// a stack that is suspended inside of a destructor could not be cleared away.
+    #[cold]
+    pub(crate) fn stay_while_panicking(&mut self) {
+        let me = self.me;
+        let goes_on = !self.over && self.enabled & (1 << me) != 0;
+        self.next = me;
+        if !goes_on {
+            self.tear_down_on_panic(self.threads[me].intent.place);
         }
     }
 
+    /// The job of the thread has returned.
+    #[inline(always)]
+    pub(crate) fn keep_result(&mut self, thread: usize) {
+        if self.jobs[thread].done() {
+            self.results |= 1 << thread;
+        }
+    }
+
+    /// Threads of which something is left when the execution is over: a stack, a closure or a result.
+    #[inline(always)]
+    pub(crate) fn leftovers(&self) -> u32 {
+        self.unfinished() | self.results
+    }
+
+    pub(super) fn label(&self, thread: usize) -> Label {
+        self.labels[thread]
+    }
+
     pub(crate) fn job(&mut self, thread: usize) -> &mut Job {
-        &mut self.threads[thread].job
+        &mut self.jobs[thread]
     }
 
     pub(crate) fn begin(&mut self, thread: usize, yielder: *const Yielder<(), ()>, stack_floor: usize) {
@@ -248,7 +321,7 @@ impl Execution {
 
     #[inline(always)]
     pub(crate) fn yielder(&self) -> *const Yielder<(), ()> {
-        self.threads[self.me].yielder
+        self.threads[self.me % THREADS_MAX].yielder
     }
 
     pub(crate) fn threads_count(&self) -> usize {
@@ -325,25 +398,33 @@ impl Execution {
     #[inline(always)]
     pub(crate) fn arrive(&mut self, intent: Intent) -> bool {
         self.steps += 1;
-        let here = &intent as *const Intent as usize;
-        if self.steps > self.steps_max || here < self.threads[self.me].stack_floor {
-            return self.stop_here(intent, here);
+        // Any local tells where the stack is. The address of `intent` would force it into memory, where its kind is no constant any more
+        // and copying it stalls (wide loads of narrow stores); for the same reason it is taken apart here.
+        let Intent { kind, object, second, place } = intent;
+        let on_stack = 0_u8;
+        let here = (&raw const on_stack).addr();
+        let me = self.me % THREADS_MAX;
+        if self.steps > self.steps_max || here < self.threads[me].stack_floor {
+            return self.cut_here(kind, object, second, place, here);
         }
-        let me = self.me;
-        self.threads[me].intent = intent;
-        match intent.kind {
+        let announced = &mut self.threads[me].intent;
+        announced.kind = kind;
+        announced.object = object;
+        announced.second = second;
+        announced.place = place;
+        match kind {
             Kind::Lock | Kind::UnlockWait => {
-                let free = self.memory.newest(intent.object) == 0;
-                self.objects[intent.object.index()].waiters |= 1 << me;
+                let free = self.memory.newest(object) == 0;
+                self.objects[object.index()].waiters |= 1 << me;
                 self.enable_if(free, 1 << me);
             }
             Kind::ReadLock => {
-                let free = self.memory.newest(intent.object) & HELD == 0;
-                self.objects[intent.object.index()].readers |= 1 << me;
+                let free = self.memory.newest(object) & HELD == 0;
+                self.objects[object.index()].readers |= 1 << me;
                 self.enable_if(free, 1 << me);
             }
             Kind::Join => {
-                let target = intent.second.index();
+                let target = second.index();
                 self.threads[target].joiners |= 1 << me;
                 self.enable_if(self.finished & (1 << target) != 0, 1 << me);
             }
@@ -355,7 +436,8 @@ impl Execution {
             }
             _ => {}
         }
-        let key = self.key_here(intent.object, intent.kind);
+        let key = self.key_here(object, kind);
+        self.announced[me] = key;
         self.hand_over(key)
     }
 
@@ -367,11 +449,13 @@ impl Execution {
     /// The key of the calling thread's next event.
     #[inline(always)]
     fn key_here(&mut self, object: ObjectId, kind: Kind) -> Key {
-        let anchor = self.threads[self.me].anchor;
-        let touched = &mut self.objects[object.index()].touched[self.me];
-        let nth = if *touched >> 16 == anchor.serial { (*touched & 0xffff) + 1 } else { 0 };
-        *touched = (anchor.serial << 16) | (nth & 0xffff);
-        key(anchor.hash, self.objects[object.index()].hash, (nth << 8) | kind as u64)
+        let me = self.me % THREADS_MAX;
+        let Anchor { hash, serial, .. } = self.threads[me].anchor;
+        let object = self.objects.announced(object);
+        let touched = &mut object.touched[me];
+        let nth = if *touched >> 16 == serial { (*touched & 0xffff) + 1 } else { 0 };
+        *touched = (serial << 16) | (nth & 0xffff);
+        key(hash, object.hash, (nth << 8) | kind as u64)
     }
 
     /// Picks who goes on. True when it is not the running thread.
@@ -413,22 +497,23 @@ impl Execution {
 
     #[cold]
     #[inline(never)]
-    fn stop_here(&mut self, intent: Intent, here: usize) -> bool {
+    fn cut_here(&mut self, kind: Kind, object: ObjectId, second: ObjectId, place: Place, here: usize) -> bool {
         if self.torn_down {
-            return false;
+            // A subject that has caught the panic which ended the execution does not go on.
+            return self.unwinding == Some(self.me) && !std::thread::panicking();
         }
         let me = self.me;
-        self.threads[me].intent = intent;
+        self.threads[me].intent = Intent { kind, object, second, place };
         if here < self.threads[me].stack_floor {
             let message = "the stack ran low: the subject recurses too deep or keeps too much on it".to_owned();
-            self.fault(FaultKind::StackLow, message, intent.place, None);
+            self.fault(FaultKind::StackLow, message, place, None);
         } else {
             self.end(Ending::StepLimit);
         }
         true
     }
 
-    /// Ends the execution; the caller must give way and is never resumed.
+    /// Ends the execution; the caller must give way and never goes on.
     pub(super) fn end(&mut self, ending: Ending) {
         if !self.over {
             self.over = true;
@@ -446,6 +531,9 @@ impl Execution {
 
     pub(crate) fn panicked(&mut self, thread: usize, message: String) {
         let place = self.threads[thread].intent.place;
+        if self.unwinding == Some(thread) {
+            self.over = false;
+        }
         self.fault(FaultKind::Panic, message, place, None);
     }
 
@@ -501,21 +589,8 @@ impl Execution {
 
     #[inline]
     fn create_hashed(&mut self, hash: u64, label: Option<Label>, value: u64, made_at: Place) -> ObjectId {
-        let object = ObjectId(self.objects.len() as u32);
+        let object = self.objects.add(hash, label, made_at);
         self.memory.create(object, value);
-        self.objects.push(Object {
-            hash,
-            waiters: 0,
-            readers: 0,
-            sleepers: 0,
-            watchers: 0,
-            holder: NOBODY,
-            held_since: None,
-            label,
-            made_at,
-            access: None,
-            touched: [0; THREADS_MAX],
-        });
         object
     }
 
@@ -567,7 +642,7 @@ impl Execution {
 
     /// Names and histories of all columns: the threads in order, then the observers.
     pub(crate) fn columns(&self) -> impl Iterator<Item = (Label, &[u64])> {
-        let threads = (0..self.threads_count).map(|thread| (self.threads[thread].label, &self.histories[thread][..]));
+        let threads = (0..self.threads_count).map(|thread| (self.labels[thread], &self.histories[thread][..]));
         let observers = self.observers.iter().enumerate();
         threads.chain(observers.map(|(nth, label)| (*label, &self.histories[THREADS_MAX + nth][..])))
     }
@@ -585,15 +660,19 @@ impl Execution {
     #[inline(always)]
     pub(super) fn record_access(&mut self, read: Option<u64>, written: Option<u64>) {
         if self.tracing {
-            let intent = self.threads[self.me].intent;
-            let anchor = self.threads[self.me].anchor;
-            let subject = &self.objects[intent.object.index()];
-            let nth = subject.touched[self.me] & 0xffff;
-            let key = key(anchor.hash, subject.hash, (nth << 8) | intent.kind as u64);
-            let object = if intent.kind == Kind::Join { intent.second } else { intent.object };
-            let what = What::Access { kind: intent.kind, object, key, read, written };
-            self.trace.push(Event { thread: self.me as u8, what, place: intent.place });
+            self.trace_access(read, written);
         }
+    }
+
+    /// Not inlined, so that operations stay small for those who record nothing.
+    #[inline(never)]
+    fn trace_access(&mut self, read: Option<u64>, written: Option<u64>) {
+        let me = self.me % THREADS_MAX;
+        let intent = &self.threads[me].intent;
+        let key = self.announced[me];
+        let object = if intent.kind == Kind::Join { intent.second } else { intent.object };
+        let what = What::Access { kind: intent.kind, object, key, read, written };
+        self.trace.push(Event { thread: me as u8, what, place: intent.place });
     }
 
     pub(crate) fn trace(&self) -> &[Event] {
@@ -627,9 +706,9 @@ impl Execution {
     }
 
     fn blocked_thread(&self, thread: usize) -> Blocked {
-        let Thread { intent, label, .. } = &self.threads[thread];
+        let Thread { intent, .. } = &self.threads[thread];
         let object = match intent.kind {
-            Kind::Join => self.threads[intent.second.index()].label.to_string(),
+            Kind::Join => self.labels[intent.second.index()].to_string(),
             Kind::Await => {
                 let names = self.threads[thread].watched.iter().map(|&(object, _)| self.object_name(object));
                 names.collect::<Vec<_>>().join(" or ")
@@ -637,12 +716,15 @@ impl Execution {
             _ => self.object_name(intent.object),
         };
         let held_since = match intent.kind {
-            Kind::Lock | Kind::ReadLock | Kind::UnlockWait => self.objects[intent.object.index()].held_since,
+            Kind::Lock | Kind::ReadLock | Kind::UnlockWait => {
+                let object = &self.objects[intent.object.index()];
+                object.held_since.filter(|_| object.holder != NOBODY)
+            }
             _ => None,
         };
         Blocked {
             thread,
-            name: label.to_string(),
+            name: self.labels[thread].to_string(),
             waits: intent.kind.waits_for(),
             object,
             holder: self.waits_for(thread),

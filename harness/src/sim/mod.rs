@@ -2,7 +2,7 @@
 //!
 //! Promise: the same body under the same schedule gives the same trace, bit for bit, in every build and on every machine; what a
 //! subject does wrong is a value ([`End`]), not a crash. Limits: at most [`crate::THREADS_MAX`] threads; a loop without any choice
-//! point cannot be stopped from inside (a watchdog outside sees it). Deviation: threads run one at a time, so what needs real
+//! point cannot be ended from inside (a watchdog outside sees it). Deviation: threads run one at a time, so what needs real
 //! parallelism (torn accesses, caches, interrupts) is not shown; what reads may see is the memory model's answer.
 
 mod arena;
@@ -21,6 +21,8 @@ mod site;
 pub(crate) use arena::Shared;
 pub use coroutine::Abandon;
 pub(crate) use coroutine::current;
+#[cfg(unix)]
+pub use coroutine::{LastWords, on_stack_overrun};
 pub use end::{Blocked, End, Fault};
 pub use event::{Event, Footprint, Kind, ObjectId, Place, What};
 pub use execution::OBSERVERS_MAX;
@@ -30,6 +32,11 @@ pub use object::Label;
 pub(crate) use ops::WARNING;
 pub(crate) use runner::Runner;
 pub(crate) use site::Left;
+
+/// Whether the caller runs inside a simulated execution: for panic hooks, which may want to be silent there.
+pub fn is_simulated() -> bool {
+    current::is_inside()
+}
 
 /// The operations of the machine, as the primitives call them.
 pub(crate) mod op {

@@ -1,8 +1,9 @@
 //! Objects: words, locks, wait queues and observers of one execution, with their names.
 
-use super::event::Place;
+use super::event::{ObjectId, Place};
 use crate::schedule::{THREADS_MAX, hash_name, hash_numbered};
 use std::fmt;
+use std::ops::{Index, IndexMut};
 
 /// The name of an object, the same in every variant: a field's name and, where there are several, whose it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,7 +49,9 @@ pub(super) const NOBODY: u8 = u8::MAX;
 pub(super) const HELD: u64 = 1;
 pub(super) const ONE_READER: u64 = 2;
 
-/// What the scheduler knows of an object. What reads see of it is the memory's business.
+/// What the scheduler knows of an object. What reads see of it is the memory's business. Aligned so that its size is a power of two: objects
+/// are found by a shift, on the way to every decision.
+#[repr(align(64))]
 pub(super) struct Object {
     /// Part of the key of every event on it.
     pub(super) hash: u64,
@@ -66,7 +69,8 @@ pub(super) struct Object {
     pub(super) made_at: Place,
     /// For plain data: the last write and the last read of each thread.
     pub(super) access: Option<u32>,
-    /// For each thread, how often it touched the object since it entered its anchor: serial of the anchor << 16 | count.
+    /// For each thread, how often it touched the object since it entered its anchor: serial of the anchor << 16 | count. No two anchors
+    /// of a runner share a serial, so what earlier executions left here counts for nothing.
     pub(super) touched: [u64; THREADS_MAX],
 }
 
@@ -76,5 +80,103 @@ impl Object {
             Some(label) => label.to_string(),
             None => format!("object {index}"),
         }
+    }
+}
+
+/// Hash of the name of object 0.
+pub(super) const HASH_OF_NONE: u64 = hash_name("none");
+
+/// The objects of an execution, by number.
+///
+/// Entries outlive executions: making an object sets what is not known to be stale, which is a third of it.
+pub(super) struct Objects {
+    /// Invariant: not empty.
+    entries: Vec<Object>,
+    count: usize,
+}
+
+impl Objects {
+    pub(super) fn new(nowhere: Place) -> Objects {
+        let mut objects = Objects { entries: Vec::new(), count: 0 };
+        objects.grow(HASH_OF_NONE, nowhere);
+        objects
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.count = 0;
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.count
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, hash: u64, made_at: Place) {
+        self.entries.push(Object {
+            hash,
+            waiters: 0,
+            readers: 0,
+            sleepers: 0,
+            watchers: 0,
+            holder: NOBODY,
+            held_since: None,
+            label: None,
+            made_at,
+            access: None,
+            touched: [0; THREADS_MAX],
+        });
+    }
+
+    #[inline(always)]
+    pub(super) fn add(&mut self, hash: u64, label: Option<Label>, made_at: Place) -> ObjectId {
+        let number = self.count;
+        if number == self.entries.len() {
+            self.grow(hash, made_at);
+        }
+        self.count += 1;
+        let object = &mut self.entries[number];
+        object.hash = hash;
+        object.waiters = 0;
+        object.readers = 0;
+        object.sleepers = 0;
+        object.watchers = 0;
+        object.holder = NOBODY;
+        object.held_since = None;
+        object.label = label;
+        object.made_at = made_at;
+        object.access = None;
+        ObjectId(number as u32)
+    }
+
+    /// The object of an event that is being announced: here it is made sure that the object is of this execution.
+    #[inline(always)]
+    pub(super) fn announced(&mut self, object: ObjectId) -> &mut Object {
+        if object.index() >= self.count {
+            foreign(object);
+        }
+        &mut self.entries[object.index()]
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn foreign(object: ObjectId) -> ! {
+    panic!("object {} is not of this execution: make words and locks inside the body that uses them", object.index())
+}
+
+impl Index<usize> for Objects {
+    type Output = Object;
+
+    #[inline(always)]
+    fn index(&self, number: usize) -> &Object {
+        &self.entries[number]
+    }
+}
+
+impl IndexMut<usize> for Objects {
+    #[inline(always)]
+    fn index_mut(&mut self, number: usize) -> &mut Object {
+        &mut self.entries[number]
     }
 }

@@ -1,18 +1,21 @@
 //! The operations behind the primitives: announce, give way if the schedule says so, perform.
 //!
-//! One function an operation, not inlined: subject code stays small and each function contains one specialized choice point.
+//! A frequent operation is two functions that are not inlined, one that announces it and contains a specialized choice point, and one that
+//! performs it; subject code stays small. Between the two, in the subject's own function, the thread takes its turn (see
+//! [`Handle::announce`] for why there).
 
-use super::coroutine::current::{self, Handle};
+use super::coroutine::current::{self, Handle, Turn};
 use super::event::{Intent, Kind, ObjectId, Place, What};
 use super::execution::{Execution, FaultKind};
 use super::memory::Barrier;
 use super::object::{HELD, NOBODY, ONE_READER};
+use crate::schedule::THREADS_MAX;
 use std::sync::atomic::Ordering;
 
+#[inline(always)]
 pub(crate) fn spawn(place: Place) {
-    let here = current::get();
-    here.point(Intent::new(Kind::Spawn, ObjectId::NONE, place));
-    here.with(|execution| execution.record_access(None, None));
+    announce_spawn(place).take();
+    current::get().with(|execution| execution.record_access(None, None));
 }
 
 /// Gives way for good: the execution is over and the calling thread never goes on.
@@ -34,11 +37,15 @@ impl Execution {
     /// The running thread, while it evaluates an awaited condition, has read the object.
     #[inline(always)]
     fn watch(&mut self, object: ObjectId) {
-        let version = self.memory.version(object);
-        let thread = &mut self.threads[self.me];
-        if thread.watching {
-            thread.watched.push((object, version));
+        if self.threads[self.me % THREADS_MAX].watching {
+            self.note_watched(object);
         }
+    }
+
+    #[inline(never)]
+    fn note_watched(&mut self, object: ObjectId) {
+        let version = self.memory.version(object);
+        self.threads[self.me].watched.push((object, version));
     }
 
     pub(super) fn arrive_await(&mut self, me: usize) {
@@ -70,9 +77,9 @@ impl Execution {
         object.waiters &= !(1 << me);
         object.holder = me as u8;
         object.held_since = Some(place);
-        let (waiters, readers) = (object.waiters, object.readers);
-        self.enabled = (self.enabled & !(waiters | readers)) | 1 << me;
-        self.changed(lock);
+        let blocked = object.waiters | object.readers;
+        let watchers = std::mem::take(&mut object.watchers);
+        self.enabled = (self.enabled & !blocked) | 1 << me | watchers;
         self.record_access(Some(0), Some(HELD));
     }
 
@@ -82,23 +89,30 @@ impl Execution {
         if usize::from(self.objects[lock.index()].holder) == self.me || self.is_torn_down() {
             return true;
         }
-        self.fault_misuse("unlock of", lock, "which the thread does not hold", place);
-        false
+        self.fault_misuse("unlock of", lock, "which the thread does not hold", place)
     }
 
+    /// True if the thread goes on all the same: it cannot end in a destructor that runs because of a panic.
     #[cold]
-    fn fault_misuse(&mut self, what: &str, object: ObjectId, why: &str, place: Place) {
+    fn fault_misuse(&mut self, what: &str, object: ObjectId, why: &str, place: Place) -> bool {
+        if std::thread::panicking() {
+            self.tear_down_on_panic(place);
+            return true;
+        }
         let message = format!("{what} {}, {why}", self.object_name(object));
         self.fault(FaultKind::Misuse, message, place, None);
+        false
     }
 
     #[inline(always)]
     fn released(&mut self, lock: ObjectId) {
         let me = self.me;
-        self.objects[lock.index()].holder = NOBODY;
         self.memory.write(me, lock, 0, Ordering::Release);
-        self.lock_changed(lock);
-        self.changed(lock);
+        let object = &mut self.objects[lock.index()];
+        object.holder = NOBODY;
+        let watchers = std::mem::take(&mut object.watchers);
+        // The word is 0 now: everybody who waits for it may go on.
+        self.enabled |= object.waiters | object.readers | watchers;
     }
 
     /// A sleeper is woken: from now on it waits for the lock it gave up.
@@ -112,11 +126,45 @@ impl Execution {
     }
 }
 
+/// One function for each kind of event that announces it.
+macro_rules! announcements {
+    ($($name:ident $kind:ident)*) => {$(
+        #[inline(never)]
+        fn $name(object: ObjectId, place: Place) -> Turn {
+            current::get().announce(Intent::new(Kind::$kind, object, place))
+        }
+    )*};
+}
+
+announcements! {
+    announce_load Load
+    announce_store Store
+    announce_update Update
+    announce_lock Lock
+    announce_unlock Unlock
+    announce_wake Wake
+    announce_note Note
+}
+
 #[inline(never)]
+fn announce_spawn(place: Place) -> Turn {
+    current::get().announce(Intent::new(Kind::Spawn, ObjectId::NONE, place))
+}
+
+#[inline(never)]
+fn announce_join(second: ObjectId, place: Place) -> Turn {
+    current::get().announce(Intent { kind: Kind::Join, object: ObjectId::NONE, second, place })
+}
+
+#[inline(always)]
 pub(crate) fn load(object: ObjectId, order: Ordering, place: Place) -> u64 {
-    let here = current::get();
-    here.point(Intent::new(Kind::Load, object, place));
-    here.with(|execution| {
+    announce_load(object, place).take();
+    perform_load(object, order)
+}
+
+#[inline(never)]
+fn perform_load(object: ObjectId, order: Ordering) -> u64 {
+    current::get().with(|execution| {
         let value = execution.memory.read(execution.me, object, order);
         execution.watch(object);
         execution.record_access(Some(value), None);
@@ -124,11 +172,15 @@ pub(crate) fn load(object: ObjectId, order: Ordering, place: Place) -> u64 {
     })
 }
 
-#[inline(never)]
+#[inline(always)]
 pub(crate) fn store(object: ObjectId, value: u64, order: Ordering, place: Place) {
-    let here = current::get();
-    here.point(Intent::new(Kind::Store, object, place));
-    here.with(|execution| {
+    announce_store(object, place).take();
+    perform_store(object, value, order);
+}
+
+#[inline(never)]
+fn perform_store(object: ObjectId, value: u64, order: Ordering) {
+    current::get().with(|execution| {
         execution.memory.write(execution.me, object, value, order);
         execution.changed(object);
         execution.record_access(None, Some(value));
@@ -147,18 +199,12 @@ pub(crate) fn update(
     place: Place,
     change: impl FnOnce(u64) -> Option<u64>,
 ) -> u64 {
-    let here = current::get();
-    announce_update(here, object, place);
-    here.with(|execution| {
+    announce_update(object, place).take();
+    current::get().with(|execution| {
         let old = execution.memory.newest(object);
         let new = change(old);
         perform_update(execution, object, new, success, failure)
     })
-}
-
-#[inline(never)]
-fn announce_update(here: Handle, object: ObjectId, place: Place) {
-    here.point(Intent::new(Kind::Update, object, place));
 }
 
 #[inline(never)]
@@ -176,9 +222,8 @@ fn perform_update(
     };
     if new.is_some() {
         execution.changed(object);
-    } else {
-        execution.watch(object);
     }
+    execution.watch(object);
     execution.record_access(Some(old), new);
     old
 }
@@ -192,11 +237,15 @@ pub(crate) fn fence(barrier: Barrier, place: Place) {
     });
 }
 
-#[inline(never)]
+#[inline(always)]
 pub(crate) fn lock(object: ObjectId, place: Place) {
-    let here = current::get();
-    here.point(Intent::new(Kind::Lock, object, place));
-    here.with(|execution| {
+    announce_lock(object, place).take();
+    perform_lock(object, place);
+}
+
+#[inline(never)]
+fn perform_lock(object: ObjectId, place: Place) {
+    current::get().with(|execution| {
         if !execution.is_torn_down() {
             execution.acquired(object, Ordering::Acquire, place);
         }
@@ -212,16 +261,22 @@ pub(crate) fn try_lock(object: ObjectId, place: Place) -> bool {
             execution.acquired(object, Ordering::Acquire, place);
         } else {
             let value = execution.memory.read(execution.me, object, Ordering::Relaxed);
+            execution.watch(object);
             execution.record_access(Some(value), None);
         }
         free
     })
 }
 
-#[inline(never)]
+#[inline(always)]
 pub(crate) fn unlock(object: ObjectId, place: Place) {
+    announce_unlock(object, place).take();
+    perform_unlock(object, place);
+}
+
+#[inline(never)]
+fn perform_unlock(object: ObjectId, place: Place) {
     let here = current::get();
-    here.point(Intent::new(Kind::Unlock, object, place));
     let fine = here.with(|execution| {
         let fine = execution.holds(object, place);
         if fine {
@@ -283,8 +338,7 @@ pub(crate) fn read_unlock(object: ObjectId, place: Place) {
             execution.lock_changed(object);
             execution.record_access(Some(old), Some(old - ONE_READER));
         } else if !execution.is_torn_down() {
-            execution.fault_misuse("read unlock of", object, "which has no reader", place);
-            return false;
+            return execution.fault_misuse("read unlock of", object, "which has no reader", place);
         }
         true
     });
@@ -294,9 +348,22 @@ pub(crate) fn read_unlock(object: ObjectId, place: Place) {
 }
 
 /// Releases the lock and begins to sleep, as one event; once woken, takes the lock again, as another.
+#[inline(always)]
 pub(crate) fn wait(queue: ObjectId, lock: ObjectId, place: Place) {
+    announce_wait(queue, lock, place).take();
+    begin_sleep(queue, lock, place).take();
+    perform_lock(lock, place);
+}
+
+#[inline(never)]
+fn announce_wait(queue: ObjectId, lock: ObjectId, place: Place) -> Turn {
+    current::get().announce(Intent { kind: Kind::Wait, object: queue, second: lock, place })
+}
+
+/// Performs the wait and announces that the thread goes on once it is woken.
+#[inline(never)]
+fn begin_sleep(queue: ObjectId, lock: ObjectId, place: Place) -> Turn {
     let here = current::get();
-    here.point(Intent { kind: Kind::Wait, object: queue, second: lock, place });
     let fine = here.with(|execution| {
         let fine = execution.holds(lock, place);
         if fine {
@@ -310,19 +377,19 @@ pub(crate) fn wait(queue: ObjectId, lock: ObjectId, place: Place) {
     if !fine {
         never_resume(here);
     }
-    here.point(Intent { kind: Kind::Sleep, object: queue, second: lock, place });
-    here.with(|execution| {
-        if !execution.is_torn_down() {
-            execution.acquired(lock, Ordering::Acquire, place);
-        }
-    });
+    here.announce(Intent { kind: Kind::Sleep, object: queue, second: lock, place })
 }
 
 /// Wakes one sleeper, which the schedule chooses, or all. Returns how many.
+#[inline(always)]
 pub(crate) fn wake(queue: ObjectId, all: bool, place: Place) -> u32 {
-    let here = current::get();
-    here.point(Intent::new(Kind::Wake, queue, place));
-    here.with(|execution| {
+    announce_wake(queue, place).take();
+    perform_wake(queue, all)
+}
+
+#[inline(never)]
+fn perform_wake(queue: ObjectId, all: bool) -> u32 {
+    current::get().with(|execution| {
         let sleepers = execution.objects[queue.index()].sleepers;
         let count = sleepers.count_ones();
         let mut woken = sleepers;
@@ -413,9 +480,8 @@ pub(crate) fn plain_write(object: ObjectId, value: u64, place: Place) {
 }
 
 pub(crate) fn note(object: ObjectId, column: usize, word: u64, place: Place) {
-    let here = current::get();
-    here.point(Intent::new(Kind::Note, object, place));
-    here.with(|execution| {
+    announce_note(object, place).take();
+    current::get().with(|execution| {
         execution.record_access(None, None);
         execution.observe(column, word);
     });
@@ -433,11 +499,15 @@ pub(crate) fn idle(place: Place) {
     here.with(|execution| execution.record_access(None, None));
 }
 
+#[inline(always)]
 pub(crate) fn join(thread: usize, place: Place) {
-    let here = current::get();
-    let second = ObjectId(thread as u32);
-    here.point(Intent { kind: Kind::Join, object: ObjectId::NONE, second, place });
-    here.with(|execution| {
+    announce_join(ObjectId(thread as u32), place).take();
+    perform_join(thread);
+}
+
+#[inline(never)]
+fn perform_join(thread: usize) {
+    current::get().with(|execution| {
         let me = execution.me;
         if execution.is_finished(thread) {
             execution.memory.order.join(me, thread);

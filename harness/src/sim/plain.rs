@@ -52,14 +52,16 @@ impl Execution {
             self.memory.set(object, value);
         }
         self.trace_plain(object, value, written, place);
-        if let Some(thread) = against_write.or(against_read).filter(|_| !self.is_torn_down()) {
+        if let Some(thread) =
+            against_write.or(against_read).filter(|_| !self.is_torn_down() && !std::thread::panicking())
+        {
             let first = if against_write.is_some() { "write" } else { "read" };
             let second = if written.is_some() { "write" } else { "read" };
             let message = format!(
                 "{second} of {} by {} is not ordered after the {first} by {}",
                 self.object_name(object),
-                self.threads[me].label,
-                self.threads[thread].label,
+                self.label(me),
+                self.label(thread),
             );
             self.fault(FaultKind::Race, message, place, other);
             return (value, true);

@@ -5,7 +5,7 @@ use super::event::Place;
 use super::execution::{Bounds, Execution};
 use super::object::Label;
 use crate::schedule::Plan;
-use std::panic::Location;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 
 /// Everything that executions on one OS thread reuse.
 pub(crate) struct Runner {
@@ -41,32 +41,43 @@ impl Runner {
         });
         while !here.with(|execution| execution.is_over()) {
             let thread = here.with(Execution::take_turn);
-            fibers.resume(thread);
+            fibers.go_on(thread);
+        }
+        if let Some(panicking) = here.with(Execution::take_clearing) {
+            // A panic leaves a scope. What the threads of the scope borrow goes away with it, so they go first.
+            let others = here.with(|execution| execution.leftovers()) & !(1 << panicking);
+            clear_away(here, fibers, others, abandon);
+            here.with(|execution| execution.impersonate(panicking));
+            fibers.go_on(panicking);
         }
         let seen = here.with(|execution| look(execution));
-        let unfinished = here.with(|execution| execution.unfinished());
-        if unfinished != 0 {
-            clear_away(here, fibers, unfinished, abandon);
+        let left = here.with(|execution| execution.leftovers());
+        if left != 0 {
+            clear_away(here, fibers, left, abandon);
         }
         seen
     }
 }
 
-/// Frees the stacks of threads that did not end.
+/// Frees the stacks of threads that did not end, and drops closures that did not begin and results that nobody took. A thread can
+/// borrow from those that started it, which have smaller numbers, so the last thread goes first.
 #[inline(never)]
-fn clear_away(here: current::Handle, fibers: &mut Fibers, unfinished: u32, abandon: Abandon) {
+fn clear_away(here: current::Handle, fibers: &mut Fibers, threads: u32, abandon: Abandon) {
     here.with(Execution::tear_down);
-    let mut left = unfinished;
+    let mut left = threads;
     while left != 0 {
-        let thread = left.trailing_zeros() as usize;
-        left &= left - 1;
-        if here.with(|execution| execution.has_begun(thread)) {
-            here.with(|execution| execution.impersonate(thread));
+        let thread = left.ilog2() as usize;
+        left &= !(1 << thread);
+        here.with(|execution| execution.impersonate(thread));
+        if here.with(|execution| execution.has_begun(thread) && !execution.is_finished(thread)) {
             fibers.abandon(thread, abandon);
         }
-        here.with(|execution| match abandon {
-            Abandon::Unwind => execution.job(thread).clear(),
-            Abandon::Forget => execution.job(thread).forget(),
-        });
+        if abandon == Abandon::Forget {
+            here.with(|execution| execution.job(thread).forget());
+        }
+        if let Some(leftover) = here.with(|execution| execution.job(thread).leftover()) {
+            // What a destructor says when everything is over concerns nobody.
+            let _ = catch_unwind(AssertUnwindSafe(|| leftover.discard()));
+        }
     }
 }

@@ -74,6 +74,7 @@ impl<T> Mutex<T> {
     ///
     /// Never; the type is that of the standard library's method.
     #[track_caller]
+    #[inline]
     pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
         let place = Location::caller();
         let here = current::get().with(|execution| execution.identity());
@@ -111,6 +112,7 @@ impl<T> DerefMut for MutexGuard<'_, T> {
 }
 
 impl<T> Drop for MutexGuard<'_, T> {
+    #[inline]
     fn drop(&mut self) {
         op::unlock(self.mutex.object, self.place);
     }
@@ -143,6 +145,7 @@ impl Condvar {
     ///
     /// Never; the type is that of the standard library's method.
     #[track_caller]
+    #[inline]
     pub fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
         op::wait(self.object, guard.mutex.object, Location::caller());
         Ok(guard)
@@ -167,12 +170,14 @@ impl Condvar {
 
     /// Wakes one waiter, if there is one.
     #[track_caller]
+    #[inline]
     pub fn notify_one(&self) {
         op::wake(self.object, false, Location::caller());
     }
 
     /// Wakes all waiters.
     #[track_caller]
+    #[inline]
     pub fn notify_all(&self) {
         op::wake(self.object, true, Location::caller());
     }

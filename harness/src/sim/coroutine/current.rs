@@ -57,6 +57,21 @@ impl Drop for Entered {
     }
 }
 
+/// Whether the thread that has announced an event gives way first.
+#[must_use = "the event may happen only after the thread took its turn"]
+pub(crate) struct Turn(*const Yielder<(), ()>);
+
+impl Turn {
+    /// Suspends the calling thread, if another one goes on first. When it returns the event may happen.
+    #[inline(always)]
+    pub(crate) fn take(self) {
+        if !self.0.is_null() {
+            // SAFETY: as for `give_way`: `announce` found this yielder as that of the running thread, which is still the caller.
+            unsafe { (*self.0).suspend(()) };
+        }
+    }
+}
+
 impl Handle {
     /// Looks at or changes the execution. `f` must not suspend; nothing it is given lives longer.
     #[inline(always)]
@@ -70,12 +85,30 @@ impl Handle {
     /// Announces an event and gives way if the schedule says so. When it returns the event may happen.
     #[inline(always)]
     pub(crate) fn point(self, intent: Intent) {
-        if self.with(|execution| execution.arrive(intent)) {
-            self.give_way();
-        }
+        self.announce(intent).take();
     }
 
-    /// Suspends the calling thread; the runner resumes the thread that the execution has chosen.
+    /// Announces an event. The answer is to be [taken](Turn::take) before the event happens.
+    ///
+    /// This is the half of `point` that belongs in a function of its own, while `Turn::take` belongs in the caller: processors predict
+    /// where a function returns to from the calls that went before, and a switch of stacks inside a function makes
+    /// that guess wrong when the thread leaves, when the next one enters, and at every return until calls and returns are level again.
+    #[inline(always)]
+    pub(crate) fn announce(self, intent: Intent) -> Turn {
+        // SAFETY: as for `with`. A closure would be one function for all kinds of events, too large to be inlined: it must
+        // be inlined, for then the kind is a constant.
+        let execution = unsafe { &mut *self.0 };
+        if !execution.arrive(intent) {
+            return Turn(std::ptr::null());
+        }
+        if std::thread::panicking() {
+            execution.stay_while_panicking();
+            return Turn(std::ptr::null());
+        }
+        Turn(execution.yielder())
+    }
+
+    /// Suspends the calling thread; the runner lets the one go on that the execution has chosen.
     #[inline(always)]
     pub(crate) fn give_way(self) {
         let yielder: *const Yielder<(), ()> = self.with(|execution| execution.yielder());

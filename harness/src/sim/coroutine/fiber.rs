@@ -21,7 +21,7 @@ pub enum Abandon {
 const STACK_SIZE: usize = 256 * 1024;
 
 /// Bytes of stack that must be left at a choice point, for the simulator and for handling a panic.
-const STACK_RESERVE: usize = 24 * 1024;
+pub(in crate::sim) const STACK_RESERVE: usize = 24 * 1024;
 
 type Fiber = Coroutine<(), (), (), DefaultStack>;
 
@@ -37,7 +37,7 @@ impl Fibers {
 
     /// Runs the thread until it gives way or ends.
     #[inline(always)]
-    pub(crate) fn resume(&mut self, thread: usize) {
+    pub(crate) fn go_on(&mut self, thread: usize) {
         match &mut self.fibers[thread] {
             Some(fiber) => {
                 fiber.resume(());
@@ -50,7 +50,7 @@ impl Fibers {
     fn make(&mut self, thread: usize) {
         let stack = DefaultStack::new(STACK_SIZE).expect("the system has no memory left for a stack");
         self.fibers[thread] = Some(fiber(thread, stack));
-        self.resume(thread);
+        self.go_on(thread);
     }
 
     /// Takes the stack of a thread that is suspended in the middle of its job.
@@ -75,7 +75,7 @@ impl Drop for Fibers {
     }
 }
 
-/// Where the usable part of a stack ends, with the reserve: a thread below this at a choice point is stopped.
+/// Where the usable part of a stack ends, with the reserve: a thread below this at a choice point is ended.
 fn floor(stack: &DefaultStack) -> usize {
     stack.limit().get() + STACK_RESERVE
 }
@@ -101,7 +101,7 @@ fn work(thread: usize, yielder: &Yielder<(), ()>, floor: usize) {
     let ended = catch_unwind(AssertUnwindSafe(|| unsafe { run(at) }));
     match ended {
         Ok(()) => here.with(|execution| {
-            execution.job(thread).done();
+            execution.keep_result(thread);
             execution.finish(thread);
         }),
         Err(payload) if here.with(|execution| execution.is_unwound_by_runner()) => resume_unwind(payload),

@@ -1,6 +1,6 @@
 //! What a thread has to do, stored without allocation: a closure and, later, its result.
 
-use std::mem::{MaybeUninit, align_of, size_of};
+use std::mem::{MaybeUninit, align_of, needs_drop, size_of};
 
 /// Bytes of a closure or result that are stored in place; larger ones are boxed.
 const INLINE: usize = 256;
@@ -25,6 +25,24 @@ pub(crate) struct Job {
     run: unsafe fn(*mut u8),
     drop_closure: unsafe fn(*mut u8),
     drop_result: unsafe fn(*mut u8),
+    /// Whether dropping the result does anything.
+    drops_result: bool,
+}
+
+/// What is left of a job: a closure that never ran, or a result that nobody took. It is dropped where no reference into the execution is
+/// alive, for the subject's destructors call primitives.
+#[must_use = "the leftover is leaked unless it is discarded"]
+pub(crate) struct Leftover {
+    drop: unsafe fn(*mut u8),
+    at: *mut u8,
+}
+
+impl Leftover {
+    pub(crate) fn discard(self) {
+        // SAFETY: `leftover` gave the function that belongs to what the buffer holds, and the job's state says that nobody else takes
+        // it. It is moved out of the buffer before its destructor runs.
+        unsafe { (self.drop)(self.at) }
+    }
 }
 
 fn fits<T>() -> bool {
@@ -72,6 +90,7 @@ impl Job {
             run: nothing,
             drop_closure: nothing,
             drop_result: nothing,
+            drops_result: false,
         }
     }
 
@@ -86,6 +105,7 @@ impl Job {
         self.run = run::<F, T>;
         self.drop_closure = discard::<F>;
         self.drop_result = discard::<T>;
+        self.drops_result = needs_drop::<T>();
     }
 
     fn place(&mut self) -> *mut u8 {
@@ -99,10 +119,28 @@ impl Job {
         (self.run, self.place())
     }
 
-    /// The closure returned: the buffer holds its result.
-    pub(crate) fn done(&mut self) {
+    /// The closure returned: the buffer holds its result. Returns whether somebody has to drop it.
+    #[inline(always)]
+    pub(crate) fn done(&mut self) -> bool {
         debug_assert!(self.state == State::Running);
         self.state = State::Done;
+        self.drops_result
+    }
+
+    /// Whether there is a result to take.
+    pub(crate) fn has_result(&self) -> bool {
+        self.state == State::Done
+    }
+
+    /// Takes out what is left, to be discarded at once.
+    pub(crate) fn leftover(&mut self) -> Option<Leftover> {
+        let drop = match self.state {
+            State::Ready => self.drop_closure,
+            State::Done => self.drop_result,
+            State::Empty | State::Running => return None,
+        };
+        self.state = State::Empty;
+        Some(Leftover { drop, at: self.place() })
     }
 
     /// Takes the result out.
@@ -118,16 +156,9 @@ impl Job {
     }
 
     /// Drops what is left of the job.
-    pub(crate) fn clear(&mut self) {
-        let (state, at) = (self.state, self.place());
-        self.state = State::Empty;
-        // SAFETY: the state says what the buffer holds.
-        unsafe {
-            match state {
-                State::Ready => (self.drop_closure)(at),
-                State::Done => (self.drop_result)(at),
-                State::Empty | State::Running => {}
-            }
+    fn clear(&mut self) {
+        if let Some(leftover) = self.leftover() {
+            leftover.discard();
         }
     }
 

@@ -9,7 +9,12 @@
 
 pub(crate) mod current;
 mod fiber;
+#[cfg(unix)]
+mod guard;
 pub(crate) mod job;
 
 pub use fiber::Abandon;
 pub(crate) use fiber::Fibers;
+pub(super) use fiber::STACK_RESERVE;
+#[cfg(unix)]
+pub use guard::{LastWords, on_stack_overrun};

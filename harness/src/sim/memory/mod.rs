@@ -88,6 +88,12 @@ pub(crate) struct Published {
 
 impl Published {
     pub(crate) const NOTHING: Published = Published { clock: Clock::ZERO, some: false };
+
+    /// The clock means nothing from now on, so it stays.
+    #[inline(always)]
+    fn clear(&mut self) {
+        self.some = false;
+    }
 }
 
 /// Happens-before of one execution, by the rules of C++20 for release sequences and fences.
@@ -96,20 +102,26 @@ impl Published {
 /// themselves, which is weaker; a race that hides behind the difference (a plain read before `smp_wmb`) is not found.
 pub(crate) struct Order {
     threads: [ThreadOrder; THREADS_MAX],
+    /// Threads of this execution. Components of clocks beyond it are 0.
+    threads_count: usize,
 }
 
 impl Order {
     pub(crate) fn new() -> Order {
-        Order { threads: [UNORDERED; THREADS_MAX] }
+        Order { threads: [UNORDERED; THREADS_MAX], threads_count: 0 }
     }
 
     /// A thread begins with what its parent knew.
     #[inline]
     pub(crate) fn begin(&mut self, thread: usize, parent: Option<usize>) {
-        let mut now = parent.map_or(Clock::ZERO, |parent| self.threads[parent].now);
-        now.set(thread, now.get(thread) + 1);
+        self.threads_count = thread + 1;
+        // Changed in place: a copy with one component changed is a wide load of a narrow store, which stalls.
+        self.threads[thread].now = match parent {
+            Some(parent) => self.threads[parent].now,
+            None => Clock::ZERO,
+        };
         let order = &mut self.threads[thread];
-        order.now = now;
+        order.now.advance(thread);
         order.has_fenced = false;
         order.has_pending = false;
         if let Some(parent) = parent {
@@ -128,11 +140,11 @@ impl Order {
         if !published.some {
             return;
         }
-        let order = &mut self.threads[thread];
+        let order = &mut self.threads[thread % THREADS_MAX];
         if acquire {
-            order.now.join(&published.clock);
+            order.now.join(&published.clock, self.threads_count);
         } else if order.has_pending {
-            order.pending.join(&published.clock);
+            order.pending.join(&published.clock, self.threads_count);
         } else {
             order.pending = published.clock;
             order.has_pending = true;
@@ -143,9 +155,9 @@ impl Order {
     /// A read-modify-write continues the release sequence of what it replaces; a plain store ends it.
     #[inline(always)]
     pub(crate) fn write(&mut self, thread: usize, published: &mut Published, release: bool, continues: bool) {
-        let order = &mut self.threads[thread];
+        let order = &mut self.threads[thread % THREADS_MAX];
         if !continues {
-            published.some = false;
+            published.clear();
         }
         let news = if release {
             &order.now
@@ -155,7 +167,7 @@ impl Order {
             return;
         };
         if published.some {
-            published.clock.join(news);
+            published.clock.join(news, self.threads_count);
         } else {
             published.clock = *news;
             published.some = true;
@@ -171,7 +183,7 @@ impl Order {
             && order.has_pending
         {
             let pending = order.pending;
-            order.now.join(&pending);
+            order.now.join(&pending, self.threads_count);
         }
         if matches!(barrier, Barrier::Full | Barrier::Write | Barrier::Release | Barrier::AcquireRelease) {
             order.fenced = order.now;
@@ -183,7 +195,7 @@ impl Order {
     /// `thread` learns everything that `ended` knew at its end.
     pub(crate) fn join(&mut self, thread: usize, ended: usize) {
         let clock = self.threads[ended].now;
-        self.threads[thread].now.join(&clock);
+        self.threads[thread].now.join(&clock, self.threads_count);
     }
 }
 

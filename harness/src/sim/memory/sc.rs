@@ -13,24 +13,38 @@ pub(super) struct Word {
     pub(super) published: Published,
 }
 
-/// The words of an execution, by object.
+/// The words of an execution, by object. Entries outlive executions, see `create`.
 pub(crate) struct Sc {
     words: Vec<Word>,
+    count: usize,
 }
 
 impl Sc {
     pub(super) fn new() -> Sc {
-        Sc { words: Vec::new() }
+        Sc { words: Vec::new(), count: 0 }
     }
 
     pub(super) fn reset(&mut self) {
-        self.words.clear();
+        self.count = 0;
     }
 
     #[inline(always)]
     pub(super) fn create(&mut self, object: ObjectId, value: u64) {
-        debug_assert_eq!(object.index(), self.words.len());
-        self.words.push(Word { value, version: 0, published: Published::NOTHING });
+        debug_assert_eq!(object.index(), self.count);
+        if self.count == self.words.len() {
+            self.grow();
+        }
+        self.count += 1;
+        let word = self.word_mut(object);
+        word.value = value;
+        word.version = 0;
+        word.published.clear();
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self) {
+        self.words.push(Word { value: 0, version: 0, published: Published::NOTHING });
     }
 
     #[inline(always)]

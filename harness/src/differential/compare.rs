@@ -1,0 +1,289 @@
+//! Comparison: the same schedules through all variants, outcome sets side by side, and each divergence with its witness.
+//!
+//! The verdict of a pair compares sets, not executions: two implementations with equal outcome sets disagree under equal schedules
+//! often enough. Along a series each divergence is attributed to the patch that brings or removes it.
+
+use super::minimize::minimize;
+use crate::explore::{
+    Control, Evidence, Exploration, ExploreConfig, OutcomeId, Program, RunConfig, STEPS_MAX, Strategy, explore,
+    length_of,
+};
+use crate::schedule::Schedule;
+use crate::sim::MemoryModel;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// One implementation, ready to run a scenario.
+#[derive(Clone, Copy, Debug)]
+pub struct Variant<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What it runs.
+    pub program: Program<'a>,
+}
+
+/// How variants are compared.
+#[derive(Clone, Copy, Debug)]
+pub struct CompareConfig<'a> {
+    /// Every schedule with at most this many preemptions, if given.
+    pub preemptions: Option<u32>,
+    /// At most this many executions of the enumeration for each variant.
+    pub enumerated_max: u64,
+    /// This many uniform random schedules, and as many of PCT.
+    pub sampled: u64,
+    /// Depth of PCT.
+    pub depth: u32,
+    /// Where random schedules begin.
+    pub seed: u64,
+    /// OS threads.
+    pub jobs: usize,
+    /// The memory model.
+    pub memory: MemoryModel,
+    /// Choice points of an execution before it is cut off.
+    pub steps_max: u64,
+    /// To follow and cancel the comparison.
+    pub control: Option<&'a Control>,
+}
+
+impl Default for CompareConfig<'_> {
+    fn default() -> Self {
+        CompareConfig {
+            preemptions: Some(2),
+            enumerated_max: 100_000,
+            sampled: 5_000,
+            depth: 3,
+            seed: 0,
+            jobs: 1,
+            memory: MemoryModel::Sc,
+            steps_max: STEPS_MAX,
+            control: None,
+        }
+    }
+}
+
+/// What the outcome sets of two variants say of each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// The same outcomes.
+    Equal,
+    /// The second shows some of the outcomes of the first, and no other.
+    Refines,
+    /// The second shows all outcomes of the first, and others.
+    Extends,
+    /// Each shows outcomes that the other does not.
+    Incomparable,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Verdict::Equal => "equal",
+            Verdict::Refines => "refines",
+            Verdict::Extends => "extends",
+            Verdict::Incomparable => "incomparable",
+        })
+    }
+}
+
+/// Two variants, by index, and what the second is to the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// The earlier variant.
+    pub first: usize,
+    /// The later one.
+    pub second: usize,
+    /// The second compared with the first.
+    pub verdict: Verdict,
+    /// Outcomes that only the second shows.
+    pub gained: usize,
+    /// Outcomes that only the first shows.
+    pub lost: usize,
+    /// What both sets rest on.
+    pub evidence: Evidence,
+}
+
+/// Which steps of the series bring and which remove an outcome, by the index of the variant they lead to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attribution {
+    /// Steps after which the outcome is there and before which it was not.
+    pub introduced: Vec<usize>,
+    /// Steps after which it is gone.
+    pub removed: Vec<usize>,
+}
+
+impl Attribution {
+    fn of(shown: &[bool]) -> Attribution {
+        let steps = || shown.windows(2).enumerate();
+        Attribution {
+            introduced: steps().filter(|(_, pair)| !pair[0] && pair[1]).map(|(at, _)| at + 1).collect(),
+            removed: steps().filter(|(_, pair)| pair[0] && !pair[1]).map(|(at, _)| at + 1).collect(),
+        }
+    }
+}
+
+/// An outcome that some variants show and others do not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Divergence {
+    /// The outcome.
+    pub outcome: OutcomeId,
+    /// For each variant whether it showed the outcome.
+    pub shown: Vec<bool>,
+    /// Along the order of the variants.
+    pub attribution: Attribution,
+    /// A variant that shows it under `witness`.
+    pub shown_by: usize,
+    /// A variant that does not show it, next to the other in the series where possible.
+    pub not_by: usize,
+    /// The smallest schedule found that shows it.
+    pub witness: Schedule,
+    /// Preemptions of that schedule.
+    pub preemptions: usize,
+}
+
+/// What a comparison has shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comparison {
+    /// Names of the variants.
+    pub variants: Vec<String>,
+    /// What was explored of each.
+    pub explorations: Vec<Exploration>,
+    /// Every pair, in order.
+    pub pairs: Vec<Pair>,
+    /// Every outcome that not all variants show, those with the simplest witness first.
+    pub divergences: Vec<Divergence>,
+    /// The comparison was cancelled from outside.
+    pub cancelled: bool,
+}
+
+impl Comparison {
+    /// Whether all variants showed the same outcomes.
+    pub fn is_equal(&self) -> bool {
+        self.divergences.is_empty()
+    }
+
+    /// What the weakest exploration rests on.
+    pub fn evidence(&self) -> Evidence {
+        let all = self.explorations.iter().map(|exploration| exploration.evidence);
+        all.reduce(Evidence::weaker).unwrap_or_default()
+    }
+
+    /// Goals that some execution of some variant reached.
+    pub fn goals(&self) -> u64 {
+        self.explorations.iter().fold(0, |goals, exploration| goals | exploration.goals)
+    }
+
+    /// Executions of all variants.
+    pub fn executions(&self) -> u64 {
+        self.explorations.iter().map(|exploration| exploration.executions).sum()
+    }
+
+    /// Every outcome that some variant showed, with a mark for each variant.
+    pub fn outcomes(&self) -> BTreeMap<OutcomeId, Vec<bool>> {
+        let mut all = BTreeMap::new();
+        for (at, exploration) in self.explorations.iter().enumerate() {
+            for id in exploration.outcomes.ids() {
+                all.entry(id).or_insert_with(|| vec![false; self.explorations.len()])[at] = true;
+            }
+        }
+        all
+    }
+}
+
+/// Runs the same schedules through all variants and compares what they show.
+pub fn compare(variants: &[Variant<'_>], config: &CompareConfig<'_>) -> Comparison {
+    // Identical schedules: PCT's estimate of the length is part of them.
+    let sampled = ExploreConfig { steps_max: config.steps_max, memory: config.memory, ..ExploreConfig::default() };
+    let length = variants.iter().map(|variant| length_of(&variant.program, &sampled)).max().unwrap_or(1);
+    let explorations: Vec<Exploration> =
+        variants.iter().map(|variant| explore_variant(variant, length, config)).collect();
+    let cancelled = explorations.iter().any(|exploration| exploration.cancelled);
+    let mut comparison = Comparison {
+        variants: variants.iter().map(|variant| variant.name.to_owned()).collect(),
+        pairs: pairs(&explorations),
+        explorations,
+        divergences: Vec::new(),
+        cancelled,
+    };
+    let diverging: Vec<(OutcomeId, Vec<bool>)> =
+        comparison.outcomes().into_iter().filter(|(_, shown)| shown.contains(&false)).collect();
+    for (outcome, shown) in diverging {
+        comparison.divergences.push(divergence(variants, &comparison, outcome, shown, config));
+    }
+    comparison.divergences.sort_by_key(|one| (one.preemptions, decisions(&one.witness), one.outcome));
+    comparison
+}
+
+fn decisions(schedule: &Schedule) -> usize {
+    match schedule {
+        Schedule::Explicit(explicit) => explicit.decisions.len(),
+        Schedule::Path(path) => path.len(),
+        Schedule::Uniform { .. } | Schedule::Pct { .. } => usize::MAX,
+    }
+}
+
+/// Explores one variant by everything that the configuration asks for.
+fn explore_variant(variant: &Variant<'_>, length: u32, config: &CompareConfig<'_>) -> Exploration {
+    let base = ExploreConfig {
+        strategy: Strategy::Uniform,
+        executions: config.sampled,
+        seed: config.seed,
+        jobs: config.jobs,
+        memory: config.memory,
+        steps_max: config.steps_max,
+        tracing: false,
+        control: config.control,
+    };
+    let mut total = match config.preemptions {
+        Some(preemptions) => {
+            let strategy = Strategy::Bounded { preemptions };
+            explore(&variant.program, &ExploreConfig { strategy, executions: config.enumerated_max, ..base })
+        }
+        None => Exploration::new(),
+    };
+    if total.evidence.exhaustive || total.cancelled {
+        return total;
+    }
+    total.merge(explore(&variant.program, &base));
+    if !total.cancelled {
+        let strategy = Strategy::Pct { depth: config.depth, length: Some(length) };
+        total.merge(explore(&variant.program, &ExploreConfig { strategy, ..base }));
+    }
+    total
+}
+
+fn pairs(explorations: &[Exploration]) -> Vec<Pair> {
+    let mut pairs = Vec::new();
+    for second in 1..explorations.len() {
+        for first in 0..second {
+            let (a, b) = (&explorations[first].outcomes, &explorations[second].outcomes);
+            let gained = b.ids().filter(|&id| !a.contains(id)).count();
+            let lost = a.ids().filter(|&id| !b.contains(id)).count();
+            let verdict = match (gained, lost) {
+                (0, 0) => Verdict::Equal,
+                (0, _) => Verdict::Refines,
+                (_, 0) => Verdict::Extends,
+                _ => Verdict::Incomparable,
+            };
+            let evidence = explorations[first].evidence.weaker(explorations[second].evidence);
+            pairs.push(Pair { first, second, verdict, gained, lost, evidence });
+        }
+    }
+    pairs
+}
+
+fn divergence(
+    variants: &[Variant<'_>],
+    comparison: &Comparison,
+    outcome: OutcomeId,
+    shown: Vec<bool>,
+    config: &CompareConfig<'_>,
+) -> Divergence {
+    let attribution = Attribution::of(&shown);
+    // Where the series changes sides is what a reviewer wants to see; a divergence has such a place unless there is no order.
+    let side = shown.windows(2).position(|pair| pair[0] != pair[1]).expect("some variants show it and some do not");
+    let (shown_by, not_by) = if shown[side] { (side, side + 1) } else { (side + 1, side) };
+    let seen = comparison.explorations[shown_by].outcomes.get(outcome).expect("the variant shows it");
+    let run_config = RunConfig { memory: config.memory, steps_max: config.steps_max };
+    let (witness, preemptions) = minimize(&variants[shown_by].program, &seen.witness, outcome, &run_config);
+    Divergence { outcome, shown, attribution, shown_by, not_by, witness, preemptions }
+}

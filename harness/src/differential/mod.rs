@@ -1,0 +1,9 @@
+//! Many variants: outcome sets, comparison, attribution, minimization, rendering.
+
+mod compare;
+mod minimize;
+mod render;
+
+pub use compare::{Attribution, CompareConfig, Comparison, Divergence, Pair, Variant, Verdict, compare};
+pub use minimize::{MINIMIZE_RUNS_MAX, minimize};
+pub use render::{Describe, Heading, TraceLine, difference_lines, end_lines, history_lines, render, trace_lines};

@@ -1,0 +1,124 @@
+//! Traces, histories and ends as lines.
+
+use super::Describe;
+use crate::explore::{Column, Entry, Execution, Outcome};
+use crate::schedule::THREADS_MAX;
+use crate::sim::{Blocked, End, Kind, What};
+
+/// One line of a rendered trace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceLine {
+    /// Name of the thread.
+    pub thread: String,
+    /// The named sites it is in, outermost first.
+    pub sites: Vec<String>,
+    /// What happened, with names and values.
+    pub text: String,
+    /// Whether a client could see it: an observation or a warning.
+    pub observable: bool,
+    /// The source line, for diagnostics; never part of snapshots.
+    pub place: String,
+}
+
+impl TraceLine {
+    /// Thread and text, as it stands in a column.
+    pub fn cell(&self) -> String {
+        let mark = if self.observable { "* " } else { "" };
+        format!("{}: {mark}{}", self.thread, self.text)
+    }
+}
+
+/// The trace of an execution, a line an event. Sites have no lines of their own; each line knows the sites it is in.
+pub fn trace_lines(execution: &Execution, describe: &dyn Describe) -> Vec<TraceLine> {
+    let mut sites: Vec<Vec<String>> = vec![Vec::new(); execution.threads.len()];
+    let mut lines = Vec::new();
+    for event in &execution.trace {
+        let thread = usize::from(event.thread);
+        let (text, observable) = match event.what {
+            What::Enter(name, number) => {
+                sites[thread].push(number.map_or(name.to_owned(), |number| format!("{name} {number}")));
+                continue;
+            }
+            What::Leave(_) => {
+                sites[thread].pop();
+                continue;
+            }
+            What::Observe(column, word) => (observed(execution, thread, column, &describe.word(word)), true),
+            What::Warn(message) => (format!("sim: WARN: {message}"), true),
+            What::Access { kind: Kind::Note, .. } => continue,
+            What::Access { kind, object, read, written, .. } => {
+                let name = match kind {
+                    Kind::Join => execution.threads[object.number()].as_str(),
+                    _ => execution.objects.name(object),
+                };
+                (access(kind, name, read, written, describe), false)
+            }
+        };
+        lines.push(TraceLine {
+            thread: execution.threads[thread].clone(),
+            sites: sites[thread].clone(),
+            text,
+            observable,
+            place: event.place.to_string(),
+        });
+    }
+    lines
+}
+
+/// Observations in the thread's own column need no name; those of an observer do.
+fn observed(execution: &Execution, thread: usize, column: u8, text: &str) -> String {
+    let column = usize::from(column);
+    match column.checked_sub(THREADS_MAX).and_then(|nth| execution.observers.get(nth)) {
+        Some(observer) => format!("{observer}: {text}"),
+        None => {
+            debug_assert_eq!(column, thread);
+            text.to_owned()
+        }
+    }
+}
+
+fn access(kind: Kind, name: &str, read: Option<u64>, written: Option<u64>, describe: &dyn Describe) -> String {
+    let value = |value| describe.value(name, value);
+    match (kind, read, written) {
+        (Kind::Load | Kind::PlainRead | Kind::GhostRead, Some(read), _) => {
+            format!("{} {name} = {}", kind.name(), value(read))
+        }
+        (Kind::Store | Kind::PlainWrite | Kind::GhostWrite, _, Some(written)) => {
+            format!("{} {name} := {}", kind.name(), value(written))
+        }
+        (Kind::Update, Some(read), Some(written)) => {
+            format!("update {name} {} := {}", value(read), value(written))
+        }
+        (Kind::Update, Some(read), None) => format!("update {name} {} stays", value(read)),
+        (Kind::TryLock, _, None) => format!("trylock {name} fails"),
+        (Kind::IsLocked, Some(read), _) => format!("is_locked {name} = {}", read != 0),
+        (Kind::Fence | Kind::Idle | Kind::Yield | Kind::Spawn | Kind::Start | Kind::Finish, _, _) => {
+            kind.name().to_owned()
+        }
+        _ => format!("{} {name}", kind.name()),
+    }
+}
+
+/// What is observable of an outcome, a line a column, the empty ones left out.
+pub fn history_lines(outcome: &Outcome, describe: &dyn Describe) -> Vec<(String, Vec<String>)> {
+    let text = |entry: &Entry| match entry {
+        Entry::Word(word) => describe.word(*word),
+        Entry::Warning(message) => format!("sim: WARN: {message}"),
+    };
+    let line = |column: &Column| (column.name.clone(), column.entries.iter().map(text).collect::<Vec<_>>());
+    outcome.columns.iter().map(line).filter(|(_, entries)| !entries.is_empty()).collect()
+}
+
+/// How an execution ended, a line a thread, without places.
+pub fn end_lines(end: &End) -> Vec<String> {
+    let waits = |one: &Blocked| format!("{} waits for {} {}", one.name, one.waits, one.object);
+    match end.clone().without_places() {
+        End::Resting(blocked) if blocked.is_empty() => vec!["completed".to_owned()],
+        End::Resting(blocked) => std::iter::once("at rest".to_owned()).chain(blocked.iter().map(waits)).collect(),
+        End::Deadlock { cycle, blocked } => {
+            let head = if cycle > 0 { "deadlock" } else { "stuck" };
+            std::iter::once(head.to_owned()).chain(blocked.iter().map(waits)).collect()
+        }
+        end => vec![end.to_string()],
+    }
+}

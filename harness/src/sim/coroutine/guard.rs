@@ -1,0 +1,71 @@
+//! The last word of a run that dies in the guard page of a simulated stack.
+//!
+//! Stacks are checked at choice points. A frame that overruns its stack between two of them hits the guard page, which
+//! nothing survives; what can be done is to say which thread of which execution it was, and to end with a status of our choice.
+
+use super::current;
+use std::fmt::{self, Write};
+use std::sync::OnceLock;
+
+/// What is written before the process ends: the number of the simulated thread is given. It runs in a signal handler on a small stack:
+/// it must not allocate, lock or panic.
+pub type LastWords = fn(&mut dyn Write, usize) -> fmt::Result;
+
+struct Installed {
+    last_words: LastWords,
+    status: i32,
+    page: usize,
+    before: libc::sigaction,
+}
+
+/// The one global of the crate: a signal handler has no other argument.
+static INSTALLED: OnceLock<Installed> = OnceLock::new();
+
+/// From now on a process that overruns a simulated stack writes `last_words` to standard error and ends with `status`. Other
+/// faults go to whoever handled them before. Only the first call has an effect.
+pub fn on_stack_overrun(last_words: LastWords, status: i32) {
+    INSTALLED.get_or_init(|| {
+        // SAFETY: plain calls into the C library with valid pointers; the handler keeps to what a signal handler may do.
+        unsafe {
+            let mut before: libc::sigaction = std::mem::zeroed();
+            libc::sigaction(libc::SIGSEGV, std::ptr::null(), &mut before);
+            let page = usize::try_from(libc::sysconf(libc::_SC_PAGESIZE)).unwrap_or(4096);
+            Installed { last_words, status, page, before }
+        }
+    });
+    // SAFETY: as above. The handler is set after what it reads; SA_ONSTACK because the stack at fault has no room left.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = on_fault as *const () as usize;
+        action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
+        libc::sigaction(libc::SIGSEGV, &action, std::ptr::null_mut());
+    }
+}
+
+/// Standard error without buffers.
+struct RawError;
+
+impl Write for RawError {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        // SAFETY: the pointer and length are those of a live string.
+        unsafe { libc::write(2, text.as_ptr().cast(), text.len()) };
+        Ok(())
+    }
+}
+
+extern "C" fn on_fault(_signal: libc::c_int, info: *mut libc::siginfo_t, _context: *mut libc::c_void) {
+    let Some(installed) = INSTALLED.get() else { return };
+    // SAFETY: the kernel passes a valid `info` to a handler installed with SA_SIGINFO.
+    let address = unsafe { (*info).si_addr() }.addr();
+    if current::is_inside() {
+        let (thread, limit) = current::get().with(|execution| (execution.running(), execution.stack_limit()));
+        if (limit..limit + installed.page).contains(&address) {
+            let _ = (installed.last_words)(&mut RawError, thread);
+            // SAFETY: ends the process without running anything else.
+            unsafe { libc::_exit(installed.status) };
+        }
+    }
+    // Not ours: put the old handler back and let the access fault again.
+    // SAFETY: `before` is what the system returned at installation.
+    unsafe { libc::sigaction(libc::SIGSEGV, &installed.before, std::ptr::null_mut()) };
+}

@@ -1,1 +1,39 @@
-//! Being written.
+//! The stop/resume protocol of utrace, as two engineers compared three designs of it by mail in August 2009, and a
+//! model of the kernel around it.
+//!
+//! What is promised: every lock, barrier, wake-up and lockless read of the protocol is an event of the simulator; the
+//! three designs differ in one file each; scenarios are data. What cannot be shown: anything below the level of C
+//! (compilers, interrupts), freed memory, and whatever the fidelity table of the kernel model lists as left out.
+//!
+//! ```text
+//!   scenarios   questions as data, the interpreter, the monitors
+//!      |
+//!   utrace      the API, the reports, the hooks; Design: stopped_locked, stopped_lockless, stopped_removed
+//!      |
+//!   kernel      tasks, signals, run queues, group stop, exit
+//!      |
+//!   lockstep    threads, locks, memory
+//! ```
+
+mod kernel;
+mod observation;
+mod scenarios;
+mod subject;
+mod utrace;
+mod values;
+mod variants;
+
+pub use observation::describe;
+pub use scenarios::program::{Goal, Scenario};
+pub use scenarios::run::thread_names;
+pub use scenarios::scenarios;
+pub use subject::{Words, heading, repairs_of, subject_name, with_programs};
+pub use utrace::Repairs;
+pub use values::describe_value;
+pub use variants::{VariantInfo, variants};
+
+/// Runs one scenario on one variant inside a simulated execution, as the body of its main thread.
+pub fn run(variant: &VariantInfo, repairs: Repairs, scenario: &Scenario) {
+    let (design, policy) = variant.design(repairs);
+    scenarios::run::run(design, policy, scenario);
+}

@@ -1,0 +1,102 @@
+//! Dying: `do_group_exit`, `do_exit`, `exit_notify`.
+//!
+//! Promise: the exit report comes before PF_EXITING and may stop; `exit_state` is set under `tasklist_lock`; a full
+//! barrier stands between it and the look at `utrace_flags`. Deviations: every task becomes a zombie and somebody
+//! reaps it by hand, also a thread that is not the leader (in the kernel such a thread reaps itself); the parent
+//! hears of the process when its last thread dies.
+
+use lockstep::probe;
+use lockstep::sync::smp_mb;
+
+use super::parent::{ChildEvent, notify_parent, notify_parent_cldstop};
+use super::process::SignalFlags;
+use super::signal::{add_private, recalc_sigpending_of, signal_wake_up};
+use super::sigset::SIGKILL;
+use super::task::{ExitState, TaskId, TaskState};
+use super::tracehook::Tracehook;
+
+/// `do_group_exit`: takes the other threads along, unless a group exit is under way, whose code then counts.
+pub fn do_group_exit(hooks: &dyn Tracehook, current: TaskId, code: u32) {
+    let kernel = hooks.kernel();
+    let process = kernel.process(current);
+    let mut code = code;
+    process.siglock.lock();
+    if process.flags.get().has(SignalFlags::GROUP_EXIT) {
+        code = process.group_exit_code.get();
+    } else if process.members.get() != current.bit() {
+        process.group_exit_code.set(code);
+        process.flags.set(SignalFlags::GROUP_EXIT);
+        // `zap_other_threads`.
+        process.group_stop_count.set(0);
+        for thread in process.threads_from(current).filter(|&thread| thread != current) {
+            if kernel.task(thread).exit_state.read_once().is_set() {
+                continue;
+            }
+            add_private(kernel, thread, SIGKILL);
+            signal_wake_up(kernel, thread, true);
+        }
+    }
+    process.siglock.unlock();
+    do_exit(hooks, current, code);
+}
+
+/// `do_exit`. The kernel's does not return; here the caller must leave the task's program.
+pub fn do_exit(hooks: &dyn Tracehook, current: TaskId, code: u32) {
+    let _site = probe::site("do_exit");
+    let kernel = hooks.kernel();
+    hooks.report_exit(current, code);
+    exit_signals(hooks, current);
+    kernel.task(current).exit_code.set(code);
+    exit_notify(hooks, current);
+    kernel.task(current).state.write_once(TaskState::DEAD);
+}
+
+/// `exit_signals`: from here no signal for the group is given to this thread, and its share of a group stop is
+/// given up, or group stops would never complete beside it.
+fn exit_signals(hooks: &dyn Tracehook, current: TaskId) {
+    let kernel = hooks.kernel();
+    let process = kernel.process(current);
+    process.siglock.lock();
+    kernel.task(current).exiting.set(true);
+    let mut stopped = false;
+    // Without TIF_SIGPENDING neither was this thread woken for a group signal nor counted for a group stop.
+    if kernel.task(current).sigpending.test() {
+        for thread in process.threads_from(current).filter(|&thread| thread != current) {
+            let task = kernel.task(thread);
+            if !task.sigpending.test() && !task.exiting.get() && recalc_sigpending_of(kernel, thread) {
+                signal_wake_up(kernel, thread, false);
+            }
+        }
+        let count = process.group_stop_count.get();
+        if count > 0 {
+            process.group_stop_count.set(count - 1);
+            if count == 1 {
+                process.flags.set(SignalFlags::STOP_STOPPED);
+                stopped = true;
+                hooks.notify_jctl(current, Some(ChildEvent::Stopped), ChildEvent::Stopped);
+            }
+        }
+    }
+    process.siglock.unlock();
+    if stopped {
+        notify_parent_cldstop(hooks, current, ChildEvent::Stopped);
+    }
+}
+
+/// `exit_notify`: becomes a zombie and reports the death.
+fn exit_notify(hooks: &dyn Tracehook, current: TaskId) {
+    let kernel = hooks.kernel();
+    let process = kernel.process(current);
+    kernel.tasklist_lock.write_lock();
+    let alive = process.alive.get() & !current.bit();
+    process.alive.set(alive);
+    let group_dead = alive == 0;
+    if group_dead {
+        notify_parent(hooks, current);
+    }
+    kernel.task(current).exit_state.write_once(ExitState::Zombie);
+    kernel.tasklist_lock.write_unlock();
+    // Pairs with set_events: either we see the flag it set, or it sees that we are dying.
+    smp_mb();
+    hooks.report_death(current, group_dead);
+}

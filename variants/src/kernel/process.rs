@@ -1,0 +1,109 @@
+//! A process: what its threads share, the kernel's `signal_struct` and `sighand_struct` in one.
+//!
+//! Promise: everything here is guarded by `siglock` but `alive`, which `tasklist_lock` guards.
+//! Limits: handlers never change during an execution. Deviations: a process group, a session and an orphaned
+//! process group do not exist, so SIGTSTP stops whenever SIGSTOP does.
+
+use lockstep::sync::{Plain, SpinLock, Word};
+
+use super::sigset::{SigSet, Signal};
+use super::task::TaskId;
+
+/// Processes in one world.
+pub const PROCESSES_MAX: usize = 2;
+
+/// `signal_struct.flags`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SignalFlags(pub u32);
+
+impl SignalFlags {
+    pub const NONE: SignalFlags = SignalFlags(0);
+    /// A group stop is complete and in force.
+    pub const STOP_STOPPED: SignalFlags = SignalFlags(1);
+    /// A stop signal was dequeued and no SIGCONT came since.
+    pub const STOP_DEQUEUED: SignalFlags = SignalFlags(2);
+    /// SIGCONT came since the last group stop (for `wait`).
+    pub const STOP_CONTINUED: SignalFlags = SignalFlags(4);
+    pub const GROUP_EXIT: SignalFlags = SignalFlags(8);
+    /// The parent is still to be told of a stop that SIGCONT interrupted.
+    pub const CLD_STOPPED: SignalFlags = SignalFlags(16);
+    /// The parent is still to be told of SIGCONT.
+    pub const CLD_CONTINUED: SignalFlags = SignalFlags(32);
+    pub const CLD_MASK: SignalFlags = SignalFlags(16 | 32);
+
+    pub fn has(self, other: SignalFlags) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    pub fn with(self, other: SignalFlags) -> SignalFlags {
+        SignalFlags(self.0 | other.0)
+    }
+
+    pub fn without(self, other: SignalFlags) -> SignalFlags {
+        SignalFlags(self.0 & !other.0)
+    }
+}
+
+impl Word for SignalFlags {
+    fn to_word(self) -> u64 {
+        u64::from(self.0)
+    }
+
+    fn from_word(word: u64) -> Self {
+        SignalFlags(word as u32)
+    }
+}
+
+/// What user space asked to be done with its signals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub struct Handlers {
+    /// SIG_IGN.
+    pub ignored: SigSet,
+    /// A function of the program.
+    pub handled: SigSet,
+}
+
+impl Handlers {
+    /// The kernel decides: SIG_DFL.
+    pub fn is_default(self, signal: Signal) -> bool {
+        !self.ignored.has(signal) && !self.handled.has(signal)
+    }
+}
+
+/// A process, as a set of handles.
+#[derive(Clone, Copy)]
+pub struct Process {
+    pub handlers: Handlers,
+    pub siglock: SpinLock,
+    pub shared_pending: Plain<SigSet>,
+    pub group_stop_count: Plain<u32>,
+    pub group_exit_code: Plain<u32>,
+    pub flags: Plain<SignalFlags>,
+    /// Threads that nobody has released yet, a set of tasks.
+    pub members: Plain<u32>,
+    /// Threads that are not dying. Invariant: under `tasklist_lock`, written only with the write lock.
+    pub alive: Plain<u32>,
+}
+
+impl Process {
+    pub fn new(number: usize, handlers: Handlers, threads: u32) -> Process {
+        let number = number as u32;
+        Process {
+            handlers,
+            siglock: SpinLock::named(("siglock", number)),
+            shared_pending: Plain::named(("shared_pending", number), SigSet::EMPTY),
+            group_stop_count: Plain::named(("group_stop_count", number), 0),
+            group_exit_code: Plain::named(("group_exit_code", number), 0),
+            flags: Plain::named(("signal.flags", number), SignalFlags::NONE),
+            members: Plain::named(("threads", number), threads),
+            alive: Plain::named(("live", number), threads),
+        }
+    }
+
+    /// The unreleased threads, beginning with `first` and going round, as `next_thread` does. Siglock held.
+    pub fn threads_from(&self, first: TaskId) -> impl Iterator<Item = TaskId> + use<> {
+        let members = self.members.get();
+        let count = super::task::TASKS_MAX as u8;
+        (0..count).map(move |step| TaskId((first.0 + step) % count)).filter(move |task| members & task.bit() != 0)
+    }
+}

@@ -1,0 +1,69 @@
+//! S6: a signal against `do_stop`.
+//!
+//! Oleg, 2009-08-04: "Now we should worry about SIGKILL racing with utrace_do_stop(). Again, both take ->siglock,
+//! etc." Roland, same day: "It can't actually race with utrace_do_stop, because that holds siglock while touching
+//! ->stopped" (C13). S6b asks the same of SIGCONT, which wakes a STOPPED task and must not wake a TRACED one.
+
+use std::borrow::Cow;
+
+use super::program::{E0, GROUP_STOPPED, Goal, Op, Scenario, T0, USER_MODE, When, control, engine, goal, kill, tracer};
+use crate::kernel::parent::ChildEvent;
+use crate::kernel::sigset::{SIGCONT, SIGKILL, SIGSTOP};
+use crate::observation::{Call, EndState};
+use crate::utrace::Milestone;
+use crate::utrace::engine::{Errno, Events, ResumeAction};
+
+const MAIL: &str = "2009-08-04 Roland McGrath";
+
+const KILL_GOALS: &[Goal] = &[
+    goal("the tracee is taken over from the group stop", When::Inside(Milestone::TakenOver)),
+    goal("control(STOP) says that it is stopped", When::Returned(Call::Control, Errno::Ok)),
+    goal("control(STOP) comes too late", When::Returned(Call::Control, Errno::EINPROGRESS)),
+    goal("the tracee dies", When::Ended(T0, EndState::Dead)),
+];
+
+const CONTINUE_GOALS: &[Goal] = &[
+    goal("the tracee is taken over from the group stop", When::Inside(Milestone::TakenOver)),
+    goal("control(STOP) says that it is stopped", When::Returned(Call::Control, Errno::Ok)),
+    goal("control(STOP) comes too late", When::Returned(Call::Control, Errno::EINPROGRESS)),
+    goal("the parent hears of SIGCONT", When::Told(ChildEvent::Continued)),
+    goal("the tracee stays with its tracer", When::Ended(T0, EndState::Traced)),
+];
+
+const TRACER: &[Op] = &[GROUP_STOPPED, control(E0, ResumeAction::Stop)];
+
+fn against(scenario: Scenario, goals: &'static [Goal], sender: &'static [Op]) -> Scenario {
+    Scenario {
+        goals: Cow::Borrowed(goals),
+        tasks: Cow::Borrowed(&[USER_MODE]),
+        engines: Cow::Owned(vec![engine(1, Events::NONE, &[])]),
+        setup: Cow::Borrowed(const { &[kill(SIGSTOP)] }),
+        tracers: Cow::Owned(vec![tracer("tracer", TRACER), tracer("sender", sender)]),
+        ..scenario
+    }
+}
+
+pub fn scenarios() -> Vec<Scenario> {
+    vec![
+        against(
+            Scenario::asking(
+                "S6",
+                "SIGKILL against do_stop",
+                MAIL,
+                "Can SIGKILL be lost on a tracee that is being taken over from a group stop?",
+            ),
+            KILL_GOALS,
+            const { &[GROUP_STOPPED, kill(SIGKILL)] },
+        ),
+        against(
+            Scenario::asking(
+                "S6b",
+                "SIGCONT against do_stop",
+                MAIL,
+                "Can SIGCONT wake a tracee that its tracer was told is stopped?",
+            ),
+            CONTINUE_GOALS,
+            const { &[GROUP_STOPPED, kill(SIGCONT)] },
+        ),
+    ]
+}

@@ -1,0 +1,145 @@
+//! S8: SIGKILL against a tracer inside `control` or `set_events`.
+//!
+//! Oleg, 2009-08-03: "Currently, if we see ->stopped == T under utrace->lock we know that the tracee can do nothing
+//! interesting from utrace pov. [...] If we remove ->stopped, we can't rely on TASK_TRACED in the same manner."
+//! Roland, same day: "Even if the only thing that happens is dequeuing SIGKILL, then that could still get to
+//! utrace_report_exit()." So: what may be called back after the tracer was told 0 (C10, C12, C15, C20)?
+//!
+//! In S8 to S8c the engine still holds the task when SIGKILL breaks the stop, and its ENGINE_STOP holds it once more at
+//! the exit report, for SIGKILL is dequeued by then: what became of it shows only when the tracer lets go, or with R1.
+//!
+//! S8 detaches, S8b does so with a lower signal pending, S8c clears the event mask, S8d detaches from a task in a group
+//! stop, S8e stops such a task and asks whether it is still stopped.
+
+use std::borrow::Cow;
+
+use super::program::{
+    E0, GROUP_STOPPED, Goal, HAS_STOPPED, ONE_CALL, Op, STOP_AT_ENTRY, Scenario, T0, USER_MODE, When, control, engine,
+    goal, kill, tracer,
+};
+use crate::kernel::process::Handlers;
+use crate::kernel::signal::Scope;
+use crate::kernel::sigset::{SIGHUP, SIGKILL, SIGSTOP, SigSet};
+use crate::observation::{Call, EndState};
+use crate::utrace::Milestone;
+use crate::utrace::engine::{CallbackKind, Errno, Events, ResumeAction};
+
+const MAIL: &str = "2009-08-03 Oleg Nesterov, Roland McGrath";
+
+const LIFE: Events = Events::SYSCALL_ENTRY.or(Events::SIGNAL).or(Events::EXIT).or(Events::DEATH);
+
+const DETACH_GOALS: &[Goal] = &[
+    goal("the tracer is told that it is detached", When::Returned(Call::Control, Errno::Ok)),
+    goal("the tracee reports its exit", When::Called(CallbackKind::Exit)),
+    goal("the tracee dies", When::Ended(T0, EndState::Dead)),
+];
+
+const KILLER: &[Op] = &[HAS_STOPPED, kill(SIGKILL)];
+
+/// A tracee stopped at the entry of a system call, a tracer and a killer.
+fn at_entry(scenario: Scenario, goals: &'static [Goal], ops: &'static [Op]) -> Scenario {
+    Scenario {
+        goals: Cow::Borrowed(goals),
+        tasks: Cow::Borrowed(&[ONE_CALL]),
+        engines: Cow::Owned(vec![engine(1, LIFE, STOP_AT_ENTRY)]),
+        tracers: Cow::Owned(vec![tracer("tracer", ops), tracer("killer", KILLER)]),
+        ..scenario
+    }
+}
+
+/// A tracee in a group stop, likewise.
+fn in_group_stop(scenario: Scenario, goals: &'static [Goal], ops: &'static [Op]) -> Scenario {
+    Scenario {
+        goals: Cow::Borrowed(goals),
+        tasks: Cow::Borrowed(&[USER_MODE]),
+        engines: Cow::Owned(vec![engine(1, Events::EXIT.or(Events::DEATH), &[])]),
+        setup: Cow::Borrowed(const { &[kill(SIGSTOP)] }),
+        tracers: Cow::Owned(vec![tracer("tracer", ops), tracer("killer", const { &[GROUP_STOPPED, kill(SIGKILL)] })]),
+        ..scenario
+    }
+}
+
+pub fn scenarios() -> Vec<Scenario> {
+    let detach = at_entry(
+        Scenario::asking(
+            "S8",
+            "SIGKILL against control(DETACH)",
+            MAIL,
+            "Is a detached engine called back when SIGKILL wakes its tracee?",
+        ),
+        DETACH_GOALS,
+        const { &[HAS_STOPPED, control(E0, ResumeAction::Detach)] },
+    );
+    let lower = Scenario {
+        id: Cow::Borrowed("S8b"),
+        name: Cow::Borrowed("the same with SIGHUP pending"),
+        question: Cow::Borrowed("And when a signal that comes before SIGKILL is pending?"),
+        goals: Cow::Borrowed(
+            const {
+                &[
+                    goal("the tracer is told that it is detached", When::Returned(Call::Control, Errno::Ok)),
+                    goal("the tracee dies", When::Ended(T0, EndState::Dead)),
+                ]
+            },
+        ),
+        handlers: Cow::Borrowed(const { &[Handlers { ignored: SigSet::EMPTY, handled: SigSet::of(SIGHUP) }] }),
+        setup: Cow::Borrowed(&[Op::Send { signal: SIGHUP, task: T0, scope: Scope::Thread }]),
+        ..detach.clone()
+    };
+    vec![
+        detach,
+        lower,
+        at_entry(
+            Scenario::asking(
+                "S8c",
+                "SIGKILL against set_events",
+                MAIL,
+                "Is an engine called back for an event after it was told that the event is off?",
+            ),
+            const {
+                &[
+                    goal("the tracer is told that the events are off", When::Returned(Call::SetEvents, Errno::Ok)),
+                    goal("the tracee reports its exit", When::Called(CallbackKind::Exit)),
+                    goal("the tracee dies", When::Ended(T0, EndState::Dead)),
+                ]
+            },
+            const { &[HAS_STOPPED, Op::SetEvents { engine: E0, events: Events::NONE }] },
+        ),
+        in_group_stop(
+            Scenario::asking(
+                "S8d",
+                "SIGKILL against control(DETACH) in a group stop",
+                MAIL,
+                "Is a detached engine called back when SIGKILL wakes its tracee from a group stop?",
+            ),
+            const {
+                &[
+                    goal("the tracee is taken over from the group stop", When::Inside(Milestone::TakenOver)),
+                    goal("the tracer is told that it is detached", When::Returned(Call::Control, Errno::Ok)),
+                    goal("the tracee reports its exit", When::Called(CallbackKind::Exit)),
+                    goal("the tracee reports its death", When::Called(CallbackKind::Death)),
+                    goal("the tracee dies", When::Ended(T0, EndState::Dead)),
+                ]
+            },
+            const { &[GROUP_STOPPED, control(E0, ResumeAction::Detach)] },
+        ),
+        in_group_stop(
+            Scenario::asking(
+                "S8e",
+                "SIGKILL against control(STOP) in a group stop",
+                MAIL,
+                "What may a tracee do that its tracer was told is stopped?",
+            ),
+            const {
+                &[
+                    goal("the tracee is taken over from the group stop", When::Inside(Milestone::TakenOver)),
+                    goal("the tracer steps a stopped tracee", When::Returned(Call::Control, Errno::Ok)),
+                    goal("the tracer is told that it runs", When::Returned(Call::Control, Errno::EAGAIN)),
+                    goal("the tracee reports its exit", When::Called(CallbackKind::Exit)),
+                    goal("the tracee dies", When::Ended(T0, EndState::Dead)),
+                ]
+            },
+            const { &[GROUP_STOPPED, control(E0, ResumeAction::Stop), control(E0, ResumeAction::Singlestep)] },
+        ),
+    ]
+}

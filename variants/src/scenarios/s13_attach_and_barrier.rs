@@ -1,0 +1,117 @@
+//! S13: attaching while a report is made, and `barrier` against a callback.
+//!
+//! From the description of the API: an engine created by a callback is not told of the event that created it, and
+//! `barrier` returns when no callback is in progress. The thread argues (Oleg, 2009-08-03) over what else may be called
+//! back. S13b detaches instead of changing the mask; S13c attaches from outside.
+
+use std::borrow::Cow;
+
+use super::program::{
+    Answer, E0, E1, E2, EngineProgram, Goal, ONE_CALL, Op, Scenario, TaskOp, TaskProgram, When, control, engine, goal,
+    tracer,
+};
+use crate::kernel::syscall::Body;
+use crate::observation::Call;
+use crate::utrace::engine::{CallbackKind, Errno, Events, ResumeAction};
+
+const MAIL: &str = "2009-08-03 Oleg Nesterov";
+
+const TWO_CALLS: TaskProgram =
+    TaskProgram { ops: Cow::Borrowed(&[TaskOp::Syscall(Body::Quick), TaskOp::Syscall(Body::Quick)]), ..ONE_CALL };
+
+const ATTACHES: &[Answer] = &[Answer {
+    to: CallbackKind::SyscallEntry,
+    action: ResumeAction::Resume,
+    result: None,
+    forever: false,
+    ops: Cow::Borrowed(&[
+        Op::Attach { engine: E1, exclusive: false },
+        Op::SetEvents { engine: E1, events: Events::SYSCALL_ENTRY },
+    ]),
+}];
+
+fn newcomer() -> EngineProgram {
+    EngineProgram { attached: false, ..engine(2, Events::NONE, &[]) }
+}
+
+fn reporting(
+    scenario: Scenario,
+    task: TaskProgram,
+    answers: &'static [Answer],
+    goals: &'static [Goal],
+    ops: &'static [Op],
+) -> Scenario {
+    Scenario {
+        goals: Cow::Borrowed(goals),
+        tasks: Cow::Owned(vec![task]),
+        engines: Cow::Owned(vec![engine(1, Events::SYSCALL_ENTRY, answers), newcomer(), newcomer()]),
+        tracers: Cow::Owned(vec![tracer("tracer", ops)]),
+        ..scenario
+    }
+}
+
+pub fn scenarios() -> Vec<Scenario> {
+    vec![
+        reporting(
+            Scenario::asking(
+                "S13",
+                "a callback attaches; set_events and barrier",
+                MAIL,
+                "Is a new engine told of the event that created it, and a muted one called back behind barrier?",
+            ),
+            TWO_CALLS,
+            ATTACHES,
+            const {
+                &[
+                    goal("a callback is in progress", When::Returned(Call::SetEvents, Errno::EINPROGRESS)),
+                    goal("none is", When::Returned(Call::SetEvents, Errno::Ok)),
+                    goal("barrier ends", When::Returned(Call::Barrier, Errno::Ok)),
+                    goal("the callback attaches an engine", When::Returned(Call::Attach, Errno::Ok)),
+                ]
+            },
+            const { &[Op::SetEvents { engine: E0, events: Events::NONE }, Op::Barrier { engine: E0 }] },
+        ),
+        reporting(
+            Scenario::asking(
+                "S13b",
+                "detach and barrier against a callback",
+                MAIL,
+                "Is a detached engine called back behind barrier?",
+            ),
+            ONE_CALL,
+            &[],
+            const {
+                &[
+                    goal("a callback is in progress", When::Returned(Call::Control, Errno::EINPROGRESS)),
+                    goal("none is", When::Returned(Call::Control, Errno::Ok)),
+                    goal("barrier finds the engine gone", When::Returned(Call::Barrier, Errno::ESRCH)),
+                ]
+            },
+            const { &[control(E0, ResumeAction::Detach), Op::Barrier { engine: E0 }] },
+        ),
+        reporting(
+            Scenario::asking(
+                "S13c",
+                "attach from outside while a report is made",
+                MAIL,
+                "Is an engine that attaches from outside told of no event, or of whole ones?",
+            ),
+            ONE_CALL,
+            &[],
+            const {
+                &[
+                    goal("an engine is attached", When::Returned(Call::Attach, Errno::Ok)),
+                    goal("a second of its class is refused", When::Returned(Call::AttachExclusive, Errno::EEXIST)),
+                    goal("entry is reported", When::Called(CallbackKind::SyscallEntry)),
+                ]
+            },
+            const {
+                &[
+                    Op::Attach { engine: E1, exclusive: false },
+                    Op::SetEvents { engine: E1, events: Events::SYSCALL_ENTRY.or(Events::QUIESCE) },
+                    Op::Attach { engine: E2, exclusive: true },
+                ]
+            },
+        ),
+    ]
+}

@@ -1,0 +1,76 @@
+//! The subject as the harness sees it: programs, names, and how words read.
+
+use lockstep::{Abandon, Describe, Heading, MemoryModel, Program, Variant};
+
+use crate::{Repairs, Scenario, VariantInfo, describe, describe_value, run};
+
+/// The subject's name in tokens: the repairs make another subject of it, for they change every design alike.
+pub fn subject_name(repairs: Repairs) -> &'static str {
+    match (repairs.r1, repairs.r2, repairs.r3) {
+        (false, false, false) => "utrace",
+        (true, false, false) => "utrace+r1",
+        (false, true, false) => "utrace+r2",
+        (false, false, true) => "utrace+r3",
+        (true, true, false) => "utrace+r12",
+        (true, false, true) => "utrace+r13",
+        (false, true, true) => "utrace+r23",
+        (true, true, true) => "utrace+r123",
+    }
+}
+
+/// The repairs that a subject's name in a token stands for.
+pub fn repairs_of(subject: &str) -> Option<Repairs> {
+    (0..8)
+        .map(|bits: u8| Repairs { r1: bits & 1 != 0, r2: bits & 2 != 0, r3: bits & 4 != 0 })
+        .find(|&repairs| subject_name(repairs) == subject)
+}
+
+/// Gives `f` the variants as programs that run the scenario.
+pub fn with_programs<R>(
+    variants: &[&VariantInfo],
+    repairs: Repairs,
+    scenario: &Scenario,
+    f: impl FnOnce(&[Variant<'_>]) -> R,
+) -> R {
+    let bodies: Vec<Box<dyn Fn() + Sync + '_>> = variants
+        .iter()
+        .map(|&variant| Box::new(move || run(variant, repairs, scenario)) as Box<dyn Fn() + Sync + '_>)
+        .collect();
+    let programs: Vec<Variant<'_>> = variants
+        .iter()
+        .zip(&bodies)
+        .map(|(variant, body)| Variant {
+            name: variant.name,
+            // The world is made of handles and lies on the main thread's stack: nothing there needs dropping.
+            program: Program { body: &**body, abandon: Abandon::Forget },
+        })
+        .collect();
+    f(&programs)
+}
+
+/// What stands above a comparison on this scenario. `goals` are its goal names.
+pub fn heading<'a>(scenario: &'a Scenario, repairs: Repairs, memory: MemoryModel, goals: &'a [&'a str]) -> Heading<'a> {
+    Heading {
+        subject: subject_name(repairs),
+        scenario: &scenario.id,
+        title: &scenario.name,
+        question: &scenario.question,
+        source: &scenario.mail,
+        goals,
+        memory,
+    }
+}
+
+/// How the words of the subject read.
+#[derive(Clone, Copy, Debug)]
+pub struct Words;
+
+impl Describe for Words {
+    fn word(&self, word: u64) -> String {
+        describe(word)
+    }
+
+    fn value(&self, object: &str, value: u64) -> String {
+        describe_value(object, value)
+    }
+}

@@ -1,0 +1,161 @@
+//! Design 2: the bit `stopped`, looked at without the lock after the sleep. Patch 5/6 of the series.
+//!
+//! `finish_stop` takes the lock only when it reads the bit set. Oleg's reason (2009-08-01, as Roland quotes it): it
+//! was set by ourselves, so we cannot miss it. The opposite error, reading it set after it was cleared, must not be
+//! taken for a kill (Roland, 2009-08-03).
+//!
+//! Doubt: the thread shows no text of the patch. Does it read the bit again under the lock? The variant of the main
+//! series does not: if it did, a false positive could never reach the WARN, and Oleg's answer of 2009-08-04, which
+//! argues by wake-ups that "this type of false positive is not possible", would have no object. A variant beside the
+//! series reads again.
+
+use lockstep::probe;
+
+use super::engine::Events;
+use super::reset::{group_stop_in_force, stop_is_unwanted, take_part_in_group_stop};
+use super::{Bit, Design, Machine, Milestone};
+use crate::kernel::sched::{schedule, set_current_state_relaxed, try_to_wake_up};
+use crate::kernel::signal::{fatal_signal_pending, recalc_sigpending, sigkill_pending};
+use crate::kernel::task::{TaskId, TaskState};
+
+pub struct StoppedLockless;
+
+impl Design for StoppedLockless {
+    fn is_stopped(&self, machine: &Machine<'_>, target: TaskId) -> bool {
+        machine.utrace(target).bits.read(Bit::Stopped)
+    }
+
+    fn stop(&self, machine: &Machine<'_>, current: TaskId, report: bool) -> bool {
+        let _site = probe::site("utrace_stop");
+        let utrace = machine.utrace(current);
+        let process = machine.kernel.process(current);
+        if utrace.bits.read(Bit::Stopped) {
+            probe::bug("`stopped` is set on entry to stop");
+        }
+        utrace.lock.lock();
+        process.siglock.lock();
+        if sigkill_pending(&machine.kernel, current) {
+            process.siglock.unlock();
+            utrace.lock.unlock();
+            machine.client.milestone(Milestone::KilledBeforeStop);
+            return true;
+        }
+        if report {
+            utrace.bits.set(Bit::Report);
+            machine.kernel.task(current).notify_resume.set();
+        }
+        if stop_is_unwanted(machine, current) {
+            process.siglock.unlock();
+            utrace.lock.unlock();
+            return false;
+        }
+        utrace.bits.set(Bit::Stopped);
+        set_current_state_relaxed(&machine.kernel, current, TaskState::TRACED);
+        take_part_in_group_stop(machine, current);
+        machine.client.stopping(machine, current);
+        process.siglock.unlock();
+        utrace.lock.unlock();
+        schedule(&machine.kernel, current);
+        if machine.policy.recalc_first {
+            process.siglock.lock();
+            recalc_sigpending(machine, current);
+            process.siglock.unlock();
+        }
+        let killed = self.finish_stop(machine, current);
+        if !machine.policy.recalc_first {
+            process.siglock.lock();
+            recalc_sigpending(machine, current);
+            process.siglock.unlock();
+        }
+        killed
+    }
+
+    fn finish_stop(&self, machine: &Machine<'_>, current: TaskId) -> bool {
+        let _site = probe::site("finish_utrace_stop");
+        let utrace = machine.utrace(current);
+        let mut killed = false;
+        if utrace.bits.read(Bit::Stopped) {
+            utrace.lock.lock();
+            if !machine.policy.rechecks || utrace.bits.read(Bit::Stopped) {
+                // Without siglock: it is one bit, and fatal_signal_pending reads it so too (Oleg, 2009-08-04).
+                if !sigkill_pending(&machine.kernel, current) {
+                    probe::warn("`stopped` is set on waking, but no SIGKILL is pending");
+                }
+                utrace.bits.clear(&[Bit::Stopped]);
+                killed = true;
+            }
+            utrace.lock.unlock();
+        }
+        killed
+    }
+
+    fn finish_jctl(&self, machine: &Machine<'_>, current: TaskId) {
+        let utrace = machine.utrace(current);
+        if utrace.bits.read(Bit::Stopped) {
+            utrace.lock.lock();
+            utrace.bits.clear(&[Bit::Stopped]);
+            utrace.lock.unlock();
+        }
+    }
+
+    fn do_stop(&self, machine: &Machine<'_>, target: TaskId) -> bool {
+        let _site = probe::site("utrace_do_stop");
+        let utrace = machine.utrace(target);
+        let task = machine.kernel.task(target);
+        let process = machine.kernel.process(target);
+        let mut stopped = false;
+        process.siglock.lock();
+        if task.exit_state.read_once().is_set() {
+            // Quiescent only if it has been through its death report, or never will.
+            if !machine.task_flags(target).intersects(Events::DEATH_EVENTS) {
+                utrace.bits.set(Bit::Stopped);
+                stopped = true;
+            }
+        } else if task.state.read_once().is_stopped() {
+            machine.client.milestone(Milestone::TakenOver);
+            task.state.write_once(TaskState::TRACED);
+            utrace.bits.set(Bit::Stopped);
+            stopped = true;
+        } else if !utrace.bits.any(&[Bit::Report, Bit::Interrupt]) {
+            utrace.bits.set(Bit::Report);
+            task.set_notify_resume();
+        }
+        process.siglock.unlock();
+        stopped
+    }
+
+    fn wakeup(&self, machine: &Machine<'_>, target: TaskId) {
+        let _site = probe::site("utrace_wakeup");
+        let utrace = machine.utrace(target);
+        let task = machine.kernel.task(target);
+        let process = machine.kernel.process(target);
+        utrace.bits.clear(&[Bit::Stopped]);
+        process.siglock.lock();
+        if task.state.read_once().is_stopped_or_traced() {
+            if group_stop_in_force(machine, target) {
+                machine.client.milestone(Milestone::LeftStopped);
+                task.state.write_once(TaskState::STOPPED);
+            } else {
+                try_to_wake_up(&machine.kernel, target, TaskState::STOPPED_BIT.or(TaskState::TRACED_BIT));
+            }
+        } else {
+            machine.client.milestone(Milestone::WokenTwice);
+        }
+        process.siglock.unlock();
+    }
+
+    fn reset_wakes(&self, _machine: &Machine<'_>, _target: TaskId, outside: bool, stop_wanted: bool) -> bool {
+        outside && !stop_wanted
+    }
+
+    fn clear_stopped(&self, machine: &Machine<'_>, current: TaskId) {
+        machine.utrace(current).bits.clear(&[Bit::Stopped]);
+    }
+
+    fn was_killed(&self, machine: &Machine<'_>, current: TaskId, result: bool) -> bool {
+        if machine.policy.asks_fatal_signal {
+            return fatal_signal_pending(&machine.kernel, current);
+        }
+        result
+    }
+}

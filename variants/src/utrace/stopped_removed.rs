@@ -1,0 +1,129 @@
+//! Design 3: `stopped` removed; the task's own state says whether it is stopped.
+//!
+//! A task that SIGKILL woke may run while a tracer still holds the lock and takes it for stopped. So before it does
+//! anything that utrace can see it waits for the lock to be free: `spin_unlock_wait`, as Oleg has it (2009-08-04).
+//! What ordering that gives was never agreed; Roland took it for the same as lock and unlock. The variant of the main
+//! series reads it as an acquire: on the machine the two had before them it was a loop of loads, and there a load is
+//! an acquire. The other readings are variants beside.
+//!
+//! Source: the thread; for what it leaves open, the code of 2010. Differences from that: `do_stop` looks at STOPPED
+//! under siglock, as the designs before it do, and not once before; `stop` tests R1 on the engines themselves.
+
+use lockstep::probe;
+
+use super::engine::Events;
+use super::reset::{group_stop_in_force, stop_is_unwanted, take_part_in_group_stop};
+use super::{Bit, Design, Machine, Milestone};
+use crate::kernel::sched::{schedule, set_current_state_relaxed, try_to_wake_up};
+use crate::kernel::signal::{fatal_signal_pending, recalc_sigpending, sigkill_pending};
+use crate::kernel::task::{TaskId, TaskState};
+
+pub struct StoppedRemoved;
+
+impl Design for StoppedRemoved {
+    fn is_stopped(&self, machine: &Machine<'_>, target: TaskId) -> bool {
+        let task = machine.kernel.task(target);
+        if task.exit_state.read_once().is_set() {
+            // STOP means nothing to a dying task; all that counts is whether it will still call back (C11).
+            return !machine.task_flags(target).intersects(Events::DEATH_EVENTS);
+        }
+        task.state.read_once().is_traced()
+    }
+
+    fn stop(&self, machine: &Machine<'_>, current: TaskId, report: bool) -> bool {
+        let _site = probe::site("utrace_stop");
+        let utrace = machine.utrace(current);
+        let process = machine.kernel.process(current);
+        utrace.lock.lock();
+        process.siglock.lock();
+        if sigkill_pending(&machine.kernel, current) {
+            process.siglock.unlock();
+            utrace.lock.unlock();
+            machine.client.milestone(Milestone::KilledBeforeStop);
+            return true;
+        }
+        if report {
+            utrace.bits.set(Bit::Report);
+            machine.kernel.task(current).notify_resume.set();
+        }
+        if stop_is_unwanted(machine, current) {
+            process.siglock.unlock();
+            utrace.lock.unlock();
+            return false;
+        }
+        set_current_state_relaxed(&machine.kernel, current, TaskState::TRACED);
+        take_part_in_group_stop(machine, current);
+        machine.client.stopping(machine, current);
+        process.siglock.unlock();
+        utrace.lock.unlock();
+        schedule(&machine.kernel, current);
+        let killed = self.finish_stop(machine, current);
+        process.siglock.lock();
+        recalc_sigpending(machine, current);
+        process.siglock.unlock();
+        killed
+    }
+
+    fn finish_stop(&self, machine: &Machine<'_>, current: TaskId) -> bool {
+        let _site = probe::site("finish_utrace_stop");
+        if machine.policy.without_finish_stop {
+            return false;
+        }
+        let lock = machine.utrace(current).lock;
+        if machine.policy.always_locks {
+            lock.lock();
+            lock.unlock();
+        } else if sigkill_pending(&machine.kernel, current) {
+            // Whoever took us for stopped must be done before we do anything.
+            lock.unlock_wait(machine.policy.unlock_wait);
+        }
+        false
+    }
+
+    fn finish_jctl(&self, machine: &Machine<'_>, current: TaskId) {
+        if !machine.policy.without_finish_jctl {
+            self.finish_stop(machine, current);
+        }
+    }
+
+    fn do_stop(&self, machine: &Machine<'_>, target: TaskId) -> bool {
+        let _site = probe::site("utrace_do_stop");
+        let utrace = machine.utrace(target);
+        let task = machine.kernel.task(target);
+        let process = machine.kernel.process(target);
+        process.siglock.lock();
+        if task.state.read_once().is_stopped() {
+            machine.client.milestone(Milestone::TakenOver);
+            task.state.write_once(TaskState::TRACED);
+        } else if !utrace.bits.any(&[Bit::Report, Bit::Interrupt]) {
+            utrace.bits.set(Bit::Report);
+            task.set_notify_resume();
+        }
+        process.siglock.unlock();
+        task.state.read_once().is_traced()
+    }
+
+    fn wakeup(&self, machine: &Machine<'_>, target: TaskId) {
+        let _site = probe::site("utrace_wakeup");
+        let task = machine.kernel.task(target);
+        let process = machine.kernel.process(target);
+        process.siglock.lock();
+        if group_stop_in_force(machine, target) {
+            machine.client.milestone(Milestone::LeftStopped);
+            task.state.write_once(TaskState::STOPPED);
+        } else if !try_to_wake_up(&machine.kernel, target, TaskState::TRACED_BIT) {
+            machine.client.milestone(Milestone::WokenTwice);
+        }
+        process.siglock.unlock();
+    }
+
+    fn reset_wakes(&self, machine: &Machine<'_>, target: TaskId, _outside: bool, stop_wanted: bool) -> bool {
+        machine.kernel.task(target).state.read_once().is_traced() && !stop_wanted
+    }
+
+    fn clear_stopped(&self, _machine: &Machine<'_>, _current: TaskId) {}
+
+    fn was_killed(&self, machine: &Machine<'_>, current: TaskId, _result: bool) -> bool {
+        fatal_signal_pending(&machine.kernel, current)
+    }
+}

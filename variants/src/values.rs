@@ -1,0 +1,116 @@
+//! How the values of shared words read in traces, by the name of the word.
+
+use crate::kernel::process::SignalFlags;
+use crate::kernel::sigset::{SigSet, signal_name};
+use crate::kernel::task::{ExitState, TaskState, ThreadFlag};
+use crate::utrace::Bit;
+use crate::utrace::engine::{EngineList, Events};
+use lockstep::sync::Word;
+
+/// The value as a reader of the kernel would write it.
+pub fn describe_value(object: &str, value: u64) -> String {
+    let field = object.split('[').next().unwrap_or(object);
+    match field {
+        "state" => state(TaskState::from_word(value)),
+        "TIF" => thread_flags(value),
+        "exit_state" => exit_state(ExitState::from_word(value)),
+        "pending" | "shared_pending" => signals(SigSet::from_word(value)),
+        "signal.flags" => signal_flags(SignalFlags::from_word(value)),
+        "utrace bits" => bits(value),
+        "flags" | "utrace_flags" | "told disabled" => events(Events::from_word(value)),
+        "attached" | "attaching" => engines(EngineList::from_word(value)),
+        "reporting" => value.checked_sub(1).map_or("nobody".to_owned(), |engine| format!("engine {engine}")),
+        _ => value.to_string(),
+    }
+}
+
+fn names<'a>(set: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = set.collect();
+    if names.is_empty() { "none".to_owned() } else { names.join("|") }
+}
+
+fn state(state: TaskState) -> String {
+    let known = [
+        (TaskState::RUNNING, "RUNNING"),
+        (TaskState::INTERRUPTIBLE, "INTERRUPTIBLE"),
+        (TaskState::STOPPED, "STOPPED"),
+        (TaskState::TRACED, "TRACED"),
+        (TaskState::DEAD, "DEAD"),
+    ];
+    let name = known.into_iter().find(|(value, _)| *value == state);
+    name.map_or_else(|| format!("{:#x}", state.0), |(_, name)| name.to_owned())
+}
+
+fn exit_state(state: ExitState) -> String {
+    let name = match state {
+        ExitState::Alive => "0",
+        ExitState::Zombie => "ZOMBIE",
+        ExitState::Dead => "DEAD",
+    };
+    name.to_owned()
+}
+
+fn signals(set: SigSet) -> String {
+    names((1..32).filter(|&signal| set.has(signal)).map(signal_name))
+}
+
+fn signal_flags(flags: SignalFlags) -> String {
+    let known = [
+        (SignalFlags::STOP_STOPPED, "STOP_STOPPED"),
+        (SignalFlags::STOP_DEQUEUED, "STOP_DEQUEUED"),
+        (SignalFlags::STOP_CONTINUED, "STOP_CONTINUED"),
+        (SignalFlags::GROUP_EXIT, "GROUP_EXIT"),
+        (SignalFlags::CLD_STOPPED, "CLD_STOPPED"),
+        (SignalFlags::CLD_CONTINUED, "CLD_CONTINUED"),
+    ];
+    names(known.into_iter().filter(|(flag, _)| flags.0 & flag.0 != 0).map(|(_, name)| name))
+}
+
+fn thread_flags(value: u64) -> String {
+    let known = [
+        (ThreadFlag::SIGPENDING, "SIGPENDING"),
+        (ThreadFlag::NOTIFY_RESUME, "NOTIFY_RESUME"),
+        (ThreadFlag::SYSCALL_TRACE, "SYSCALL_TRACE"),
+    ];
+    names(known.into_iter().filter(|(bit, _)| value & u64::from(*bit) != 0).map(|(_, name)| name))
+}
+
+fn bits(value: u64) -> String {
+    let known = [
+        (Bit::Stopped, "stopped"),
+        (Bit::Report, "report"),
+        (Bit::Interrupt, "interrupt"),
+        (Bit::SignalHandler, "signal_handler"),
+        (Bit::VforkStop, "vfork_stop"),
+        (Bit::Death, "death"),
+        (Bit::Reap, "reap"),
+    ];
+    names(known.into_iter().filter(|(bit, _)| value & (1 << *bit as u64) != 0).map(|(_, name)| name))
+}
+
+fn events(events: Events) -> String {
+    let known = [
+        (Events::QUIESCE, "QUIESCE"),
+        (Events::REAP, "REAP"),
+        (Events::CLONE, "CLONE"),
+        (Events::VFORK, "VFORK"),
+        (Events::EXEC, "EXEC"),
+        (Events::EXIT, "EXIT"),
+        (Events::DEATH, "DEATH"),
+        (Events::SYSCALL_ENTRY, "SYSCALL_ENTRY"),
+        (Events::SYSCALL_EXIT, "SYSCALL_EXIT"),
+        (Events::SIGNAL, "SIGNAL"),
+        (Events::SIGNAL_IGN, "SIGNAL_IGN"),
+        (Events::SIGNAL_STOP, "SIGNAL_STOP"),
+        (Events::SIGNAL_TERM, "SIGNAL_TERM"),
+        (Events::SIGNAL_CORE, "SIGNAL_CORE"),
+        (Events::JCTL, "JCTL"),
+        (Events::ENGINE_STOP, "ENGINE_STOP"),
+    ];
+    names(known.into_iter().filter(|(event, _)| events.0 & event.0 != 0).map(|(_, name)| name))
+}
+
+fn engines(list: EngineList) -> String {
+    let numbers: Vec<String> = list.iter().map(|engine| engine.0.to_string()).collect();
+    if numbers.is_empty() { "empty".to_owned() } else { format!("engine {}", numbers.join(", ")) }
+}

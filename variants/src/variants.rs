@@ -1,0 +1,166 @@
+//! The variants: the three designs of the series, and beside them alternatives and readings.
+//!
+//! Only the first three are the series. The rest answer claims of the thread by comparison with one of those.
+
+use lockstep::sync::UnlockWait;
+
+use crate::kernel::substrate::KernelPolicy;
+use crate::utrace::stopped_locked::StoppedLocked;
+use crate::utrace::stopped_lockless::StoppedLockless;
+use crate::utrace::stopped_removed::StoppedRemoved;
+use crate::utrace::{Design, Policy, Repairs};
+
+/// One variant.
+pub struct VariantInfo {
+    /// Its name on the command line and in reports.
+    pub name: &'static str,
+    /// What it is, in a line.
+    pub summary: &'static str,
+    /// Whether it is one of the designs that the series leads through.
+    pub main_series: bool,
+    design: &'static dyn Design,
+    policy: Policy,
+}
+
+impl std::fmt::Debug for VariantInfo {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("VariantInfo").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl VariantInfo {
+    /// The design and the policy over it, with these repairs.
+    pub(crate) fn design(&self, repairs: Repairs) -> (&'static dyn Design, Policy) {
+        (self.design, Policy { repairs, ..self.policy })
+    }
+}
+
+const NO_ALTERNATIVES: Policy = Policy {
+    repairs: Repairs::NONE,
+    kernel: KernelPolicy { skip_continued_when_killed: false },
+    keeps_stopped: true,
+    marks_task: false,
+    asks_fatal_signal: false,
+    recalc_first: false,
+    rechecks: false,
+    always_locks: false,
+    without_finish_jctl: false,
+    without_finish_stop: false,
+    unlock_wait: UnlockWait::Acquire,
+    shared_bits: true,
+};
+
+const REMOVED: Policy = Policy { keeps_stopped: false, marks_task: true, ..NO_ALTERNATIVES };
+
+const A1: Policy = Policy { asks_fatal_signal: true, ..NO_ALTERNATIVES };
+
+const A4: KernelPolicy = KernelPolicy { skip_continued_when_killed: true };
+
+const fn variant(
+    name: &'static str,
+    summary: &'static str,
+    design: &'static dyn Design,
+    policy: Policy,
+) -> VariantInfo {
+    VariantInfo { name, summary, main_series: false, design, policy }
+}
+
+static VARIANTS: [VariantInfo; 18] = [
+    VariantInfo {
+        main_series: true,
+        ..variant("stopped-locked", "`stopped`, checked under the lock", &StoppedLocked, NO_ALTERNATIVES)
+    },
+    VariantInfo {
+        main_series: true,
+        ..variant("stopped-lockless", "`stopped`, checked without the lock", &StoppedLockless, NO_ALTERNATIVES)
+    },
+    VariantInfo {
+        main_series: true,
+        ..variant("stopped-removed", "no `stopped`; waits for the lock when killed", &StoppedRemoved, REMOVED)
+    },
+    variant("a1-stopped-locked", "design 1, `stop` returns nothing: callers ask for SIGKILL", &StoppedLocked, A1),
+    variant("a1-stopped-lockless", "design 2, `stop` returns nothing: callers ask for SIGKILL", &StoppedLockless, A1),
+    variant(
+        "a2-recalc-first",
+        "design 2, recalc_sigpending before finish_stop",
+        &StoppedLockless,
+        Policy { recalc_first: true, ..NO_ALTERNATIVES },
+    ),
+    variant(
+        "stopped-lockless-rechecked",
+        "design 2, `stopped` read again under the lock",
+        &StoppedLockless,
+        Policy { rechecks: true, ..NO_ALTERNATIVES },
+    ),
+    variant(
+        "a3-lock-always",
+        "design 3, takes and drops the lock, killed or not",
+        &StoppedRemoved,
+        Policy { always_locks: true, ..REMOVED },
+    ),
+    variant(
+        "a4-stopped-locked",
+        "design 1, no CLD_CONTINUED for a process being killed",
+        &StoppedLocked,
+        Policy { kernel: A4, ..NO_ALTERNATIVES },
+    ),
+    variant(
+        "a4-stopped-lockless",
+        "design 2, no CLD_CONTINUED for a process being killed",
+        &StoppedLockless,
+        Policy { kernel: A4, ..NO_ALTERNATIVES },
+    ),
+    variant(
+        "a4-stopped-removed",
+        "design 3, no CLD_CONTINUED for a process being killed",
+        &StoppedRemoved,
+        Policy { kernel: A4, ..REMOVED },
+    ),
+    variant(
+        "a5-no-finish-jctl",
+        "design 3 without finish_jctl",
+        &StoppedRemoved,
+        Policy { without_finish_jctl: true, ..REMOVED },
+    ),
+    variant(
+        "a6-no-finish-stop",
+        "design 3 with an empty finish_stop",
+        &StoppedRemoved,
+        Policy { without_finish_stop: true, ..REMOVED },
+    ),
+    variant(
+        "unlock-wait-relaxed",
+        "design 3, spin_unlock_wait orders nothing",
+        &StoppedRemoved,
+        Policy { unlock_wait: UnlockWait::Relaxed, ..REMOVED },
+    ),
+    variant(
+        "unlock-wait-lock-unlock",
+        "design 3, spin_unlock_wait is lock and unlock",
+        &StoppedRemoved,
+        Policy { unlock_wait: UnlockWait::LockUnlock, ..REMOVED },
+    ),
+    variant(
+        "own-words-stopped-locked",
+        "design 1, each bit of utrace a word of its own",
+        &StoppedLocked,
+        Policy { shared_bits: false, ..NO_ALTERNATIVES },
+    ),
+    variant(
+        "own-words-stopped-lockless",
+        "design 2, each bit of utrace a word of its own",
+        &StoppedLockless,
+        Policy { shared_bits: false, ..NO_ALTERNATIVES },
+    ),
+    variant(
+        "own-words-stopped-removed",
+        "design 3, each bit of utrace a word of its own",
+        &StoppedRemoved,
+        Policy { shared_bits: false, ..REMOVED },
+    ),
+];
+
+/// All variants, the series first.
+pub fn variants() -> &'static [VariantInfo] {
+    &VARIANTS
+}

@@ -4,7 +4,7 @@
 //! it does, so there the explorers take turns, and the ratio is the median of the ratios of the rounds.
 //!
 //! Shuttle is measured as it comes, without vector clocks; Lockstep always keeps them, since it checks plain data for races. To
-//! compare like with like add `--features shuttle/vector-clocks`, which costs shuttle more than a third of its speed.
+//! compare like with like add `--features shuttle/vector-clocks`, which costs shuttle a fifth to a third of its speed.
 //!
 //! Limits: one workload of about 33 choice points, made for none of the three. Shuttle and Lockstep sample, loom searches, so loom's
 //! figure is a rate of executions and says nothing of how many executions a search needs.

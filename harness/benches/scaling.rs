@@ -68,7 +68,7 @@ fn summary(rounds: usize, points: u64) {
         for (length, costs) in LENGTHS.into_iter().zip(costs) {
             println!("{length:>14}  {:.1}", median(costs));
         }
-        // An even number of cores is assumed to be free.
+        // Means something only while a second core is free: on a busy machine two jobs share what one has.
         let speedups =
             (0..rounds).map(|_| cost(strategy, 100, points, 1) / cost(strategy, 100, 2 * points, 2)).collect();
         println!("two jobs: {:.2} x one", median(speedups));

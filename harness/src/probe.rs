@@ -29,9 +29,18 @@ impl Drop for SiteGuard {
 }
 
 /// Appends a word to what is observable of the calling thread. No event. The highest bit is reserved for warnings.
+#[track_caller]
 pub fn observe(word: u64) {
     debug_assert!(word & op::WARNING == 0);
-    current::get().with(|execution| execution.observe(execution.running(), word));
+    let place = Location::caller();
+    current::get().with(|execution| execution.observe(execution.running(), word, place));
+}
+
+/// Says in the trace what the subject does next, for readers. Not observable, and not called unless a trace is kept.
+#[track_caller]
+pub fn remark(text: impl FnOnce() -> String) {
+    let place = Location::caller();
+    current::get().with(|execution| execution.remark(text, place));
 }
 
 /// A column of the outcome that belongs to no thread.

@@ -99,7 +99,7 @@ where
         let thread = left.trailing_zeros() as usize;
         left &= left - 1;
         if here.with(|execution| !execution.is_finished(thread) && execution.end_resting()) {
-            op::never_resume(here);
+            op::never_go_on(here);
         }
         op::join(thread, place);
     }
@@ -193,5 +193,5 @@ pub enum Status {
 
 /// Whether the thread of that number has ended.
 pub fn status(thread: usize) -> Status {
-    if current::get().with(|execution| execution.is_finished(thread)) { Status::Finished } else { Status::Blocked }
+    if current::get().with(|execution| execution.has_finished(thread)) { Status::Finished } else { Status::Blocked }
 }

@@ -68,7 +68,7 @@ type SharedEvent = (u8, Kind, String, u32, Option<u64>, Option<u64>);
 /// What both variants of a pair do: all events but those on the private words and on the lock that one of them does not take.
 fn shared_events(execution: &Execution) -> Vec<SharedEvent> {
     let access = |event: &lockstep::Event| match event.what {
-        What::Access { kind, object, key, read, written } => {
+        What::Access { kind, object, key, read, written, .. } => {
             let name = match kind {
                 Kind::Join | Kind::Spawn => String::new(),
                 _ => execution.objects.name(object).to_owned(),

@@ -86,13 +86,18 @@ fn allocations(strategy: Strategy, tracing: bool, executions: u64) -> u64 {
     after - before
 }
 
+/// The least of several counts: the test runner's own thread allocates too, now and then.
+fn least(strategy: Strategy, tracing: bool, executions: u64) -> u64 {
+    (0..4).map(|_| allocations(strategy, tracing, executions)).min().expect("four counts were made")
+}
+
 #[test]
 fn an_execution_allocates_nothing_once_the_tables_have_grown() {
     for strategy in [Strategy::Uniform, Strategy::Pct { depth: 3, length: None }] {
         for tracing in [false, true] {
             // The first executions grow the tables to the longest execution.
-            let once = allocations(strategy, tracing, 10_000);
-            let twice = allocations(strategy, tracing, 20_000);
+            let once = least(strategy, tracing, 10_000);
+            let twice = least(strategy, tracing, 20_000);
             assert_eq!(once, twice, "{strategy}, tracing {tracing}: 10,000 executions more allocate");
             assert!(once > 0, "the counter counts");
         }

@@ -6,7 +6,7 @@
 use super::minimize::minimize;
 use crate::explore::{
     Control, Evidence, Exploration, ExploreConfig, OutcomeId, Program, RunConfig, STEPS_MAX, Strategy, explore,
-    length_of,
+    explore_nearby, length_of,
 };
 use crate::schedule::Schedule;
 use crate::sim::MemoryModel;
@@ -31,6 +31,9 @@ pub struct CompareConfig<'a> {
     pub enumerated_max: u64,
     /// This many uniform random schedules, and as many of PCT.
     pub sampled: u64,
+    /// Before an outcome counts as diverging: so many more random executions of each kind for the variants that were not seen to show it, as long as that
+    /// changes something.
+    pub confirmed: u64,
     /// Depth of PCT.
     pub depth: u32,
     /// Where random schedules begin.
@@ -51,6 +54,7 @@ impl Default for CompareConfig<'_> {
             preemptions: Some(2),
             enumerated_max: 100_000,
             sampled: 5_000,
+            confirmed: 10_000,
             depth: 3,
             seed: 0,
             jobs: 1,
@@ -151,7 +155,7 @@ pub struct Comparison {
     pub pairs: Vec<Pair>,
     /// Every outcome that not all variants show, those with the simplest witness first.
     pub divergences: Vec<Divergence>,
-    /// The comparison was cancelled from outside.
+    /// The comparison was cancelled from outside before all variants were explored; then it has no verdicts and no divergences.
     pub cancelled: bool,
 }
 
@@ -194,16 +198,22 @@ pub fn compare(variants: &[Variant<'_>], config: &CompareConfig<'_>) -> Comparis
     // Identical schedules: PCT's estimate of the length is part of them.
     let sampled = ExploreConfig { steps_max: config.steps_max, memory: config.memory, ..ExploreConfig::default() };
     let length = variants.iter().map(|variant| length_of(&variant.program, &sampled)).max().unwrap_or(1);
-    let explorations: Vec<Exploration> =
+    let mut explorations: Vec<Exploration> =
         variants.iter().map(|variant| explore_variant(variant, length, config)).collect();
+    confirm(variants, &mut explorations, length, config);
     let cancelled = explorations.iter().any(|exploration| exploration.cancelled);
     let mut comparison = Comparison {
         variants: variants.iter().map(|variant| variant.name.to_owned()).collect(),
-        pairs: pairs(&explorations),
+        pairs: Vec::new(),
         explorations,
         divergences: Vec::new(),
         cancelled,
     };
+    // What was not explored is not empty: an incomplete comparison says nothing of differences.
+    if cancelled {
+        return comparison;
+    }
+    comparison.pairs = pairs(&comparison.explorations);
     let diverging: Vec<(OutcomeId, Vec<bool>)> =
         comparison.outcomes().into_iter().filter(|(_, shown)| shown.contains(&false)).collect();
     for (outcome, shown) in diverging {
@@ -223,16 +233,7 @@ fn decisions(schedule: &Schedule) -> usize {
 
 /// Explores one variant by everything that the configuration asks for.
 fn explore_variant(variant: &Variant<'_>, length: u32, config: &CompareConfig<'_>) -> Exploration {
-    let base = ExploreConfig {
-        strategy: Strategy::Uniform,
-        executions: config.sampled,
-        seed: config.seed,
-        jobs: config.jobs,
-        memory: config.memory,
-        steps_max: config.steps_max,
-        tracing: false,
-        control: config.control,
-    };
+    let base = base(config);
     let mut total = match config.preemptions {
         Some(preemptions) => {
             let strategy = Strategy::Bounded { preemptions };
@@ -243,12 +244,89 @@ fn explore_variant(variant: &Variant<'_>, length: u32, config: &CompareConfig<'_
     if total.evidence.exhaustive || total.cancelled {
         return total;
     }
-    total.merge(explore(&variant.program, &base));
-    if !total.cancelled {
-        let strategy = Strategy::Pct { depth: config.depth, length: Some(length) };
-        total.merge(explore(&variant.program, &ExploreConfig { strategy, ..base }));
+    for strategy in sampling(length, config) {
+        if !total.cancelled {
+            total.merge(explore(&variant.program, &ExploreConfig { strategy, ..base }));
+        }
     }
     total
+}
+
+/// How often variants that lack outcomes of others are searched again.
+const CONFIRM_ROUNDS: u64 = 4;
+
+/// Outcomes of others around whose witnesses one variant is searched in a round.
+const CONFIRM_OUTCOMES: usize = 24;
+
+/// Searches variants for the outcomes that others have shown: around the others' witnesses, then by more random schedules. Without this, outcomes that are
+/// rare in all variants would look like differences between them.
+fn confirm(variants: &[Variant<'_>], explorations: &mut [Exploration], length: u32, config: &CompareConfig<'_>) {
+    for round in 0..CONFIRM_ROUNDS {
+        let mut found = false;
+        for at in 0..variants.len() {
+            if explorations[at].evidence.exhaustive || config.control.is_some_and(Control::is_cancelled) {
+                continue;
+            }
+            let missing = missing(explorations, at);
+            if missing.is_empty() {
+                continue;
+            }
+            let known = explorations[at].outcomes.len();
+            let run_config = RunConfig { memory: config.memory, steps_max: config.steps_max };
+            for witness in missing.iter().take(CONFIRM_OUTCOMES) {
+                let nearby = explore_nearby(&variants[at].program, witness, &run_config);
+                explorations[at].merge(nearby);
+            }
+            let more = sampling(length, config);
+            for strategy in more {
+                let sampled = ExploreConfig {
+                    strategy,
+                    executions: config.confirmed,
+                    skip: config.sampled + round * config.confirmed,
+                    ..base(config)
+                };
+                let sampled = explore(&variants[at].program, &sampled);
+                explorations[at].merge(sampled);
+            }
+            found |= explorations[at].outcomes.len() > known;
+        }
+        if !found {
+            break;
+        }
+    }
+}
+
+/// Witnesses of the outcomes that other variants have shown and this one has not.
+fn missing(explorations: &[Exploration], at: usize) -> Vec<Schedule> {
+    let others = explorations.iter().enumerate().filter(|(other, _)| *other != at);
+    let mut missing: BTreeMap<OutcomeId, (u64, Schedule)> = BTreeMap::new();
+    for seen in others.flat_map(|(_, exploration)| exploration.outcomes.iter()) {
+        let known = explorations[at].outcomes.contains(seen.outcome.id);
+        let simpler = missing.get(&seen.outcome.id).is_none_or(|(first, _)| seen.first < *first);
+        if !known && simpler {
+            missing.insert(seen.outcome.id, (seen.first, seen.witness.clone()));
+        }
+    }
+    missing.into_values().map(|(_, witness)| witness).collect()
+}
+
+/// The random strategies of a comparison.
+fn sampling(length: u32, config: &CompareConfig<'_>) -> [Strategy; 2] {
+    [Strategy::Uniform, Strategy::Pct { depth: config.depth, length: Some(length) }]
+}
+
+fn base<'a>(config: &CompareConfig<'a>) -> ExploreConfig<'a> {
+    ExploreConfig {
+        strategy: Strategy::Uniform,
+        executions: config.sampled,
+        seed: config.seed,
+        skip: 0,
+        jobs: config.jobs,
+        memory: config.memory,
+        steps_max: config.steps_max,
+        tracing: false,
+        control: config.control,
+    }
 }
 
 fn pairs(explorations: &[Exploration]) -> Vec<Pair> {

@@ -109,7 +109,7 @@ impl Search<'_> {
 /// The permutations of the threads beside the main one, the identity left out: the main thread starts the others and comes first.
 fn orders(threads_count: usize) -> Vec<Vec<u8>> {
     debug_assert!(threads_count <= THREADS_MAX);
-    if threads_count < 3 || threads_count > PERMUTED_MAX + 1 {
+    if !(3..=PERMUTED_MAX + 1).contains(&threads_count) {
         return Vec::new();
     }
     let mut orders = vec![vec![0_u8]];

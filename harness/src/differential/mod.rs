@@ -6,4 +6,6 @@ mod render;
 
 pub use compare::{Attribution, CompareConfig, Comparison, Divergence, Pair, Variant, Verdict, compare};
 pub use minimize::{MINIMIZE_RUNS_MAX, minimize};
-pub use render::{Describe, Heading, TraceLine, difference_lines, end_lines, history_lines, render, trace_lines};
+pub use render::{
+    Describe, Heading, TraceLine, difference_lines, end_lines, first_observation, history_lines, render, trace_lines,
+};

@@ -5,8 +5,8 @@
 //! the bound limits executions to polynomially many in their length, and the schedules found are the simplest there are.
 //!
 //! Executions are the nodes of a tree: a path differs from its parent in one more answer, given to a question behind all
-//! others that it answers, so each schedule is run once. The tree is walked level by level (fewest preemptions first); the last
-//! level is not stored, its paths are run where they arise.
+//! others that it answers, so each schedule is run once. The tree is walked level by level, fewest
+//! preemptions first.
 
 use super::control::Noted;
 use super::replay::{explicit_of, is_preemption};
@@ -17,7 +17,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Paths whose schedules share a number of preemptions; the stored part of the tree. More would not fit memory, and the search ends below its bound.
-const LEVEL_MAX: usize = 4_000_000;
+const LEVEL_MAX: usize = 2_000_000;
 
 type Path = Vec<Step>;
 
@@ -30,21 +30,10 @@ struct Search<'a> {
 
 /// A path of a level and what is left to do below it.
 struct Item {
-    /// Paths to run, with whether they have one preemption more than the level.
-    open: Vec<(Path, bool)>,
+    /// Paths to run.
+    open: Vec<Path>,
     /// Paths of the next level.
     deeper: Vec<Path>,
-}
-
-/// What is done with paths that have one preemption more than the level.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Deeper {
-    /// Kept for the next level.
-    Kept,
-    /// Run at once, because the next level is the last.
-    Run,
-    /// Beyond the bound.
-    LeftOut,
 }
 
 /// What a level has shown.
@@ -63,23 +52,16 @@ pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>, preempt
     let mut total = Exploration::new();
     let mut level: Vec<Path> = vec![Vec::new()];
     for depth in 0..=preemptions {
-        let deeper = match preemptions - depth {
-            0 => Deeper::LeftOut,
-            1 => Deeper::Run,
-            _ => Deeper::Kept,
-        };
         let complete = total.executions;
-        let found = search.level(level, deeper, config.executions.saturating_sub(complete));
+        let found = search.level(level, depth == preemptions, config.executions.saturating_sub(complete));
         total.merge(found.result);
         if found.cut_short {
-            // What was run beyond the last complete level counts as a sample.
-            total.evidence.sampled = total.executions - complete;
+            total.evidence.enumerated = total.executions - complete;
             break;
         }
-        let covered = if deeper == Deeper::Run { depth + 1 } else { depth };
         total.evidence.exhaustive = found.deeper.is_empty() && !found.left_out;
-        total.evidence.preemptions = (!total.evidence.exhaustive).then_some(covered);
-        if total.evidence.exhaustive || covered == preemptions || found.deeper.len() > LEVEL_MAX {
+        total.evidence.preemptions = (!total.evidence.exhaustive).then_some(depth);
+        if total.evidence.exhaustive || found.deeper.len() > LEVEL_MAX {
             break;
         }
         level = found.deeper;
@@ -90,9 +72,9 @@ pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>, preempt
 impl Search<'_> {
     /// Runs all paths of a level within the budget. Rounds deal out equal shares of what is left of it, so that which executions are made when it ends
     /// does not depend on the number of OS threads.
-    fn level(&self, paths: Vec<Path>, deeper: Deeper, budget: u64) -> Found {
+    fn level(&self, paths: Vec<Path>, last: bool, budget: u64) -> Found {
         let mut found = Found { result: Exploration::new(), deeper: Vec::new(), left_out: false, cut_short: false };
-        let item = |path| Item { open: vec![(path, false)], deeper: Vec::new() };
+        let item = |path| Item { open: vec![path], deeper: Vec::new() };
         let mut items: Vec<Item> = paths.into_iter().map(item).collect();
         while items.iter().any(|item| !item.open.is_empty()) {
             let open = items.iter().filter(|item| !item.open.is_empty()).count() as u64;
@@ -102,14 +84,14 @@ impl Search<'_> {
                 break;
             }
             let share = (left / open).max(1);
-            items = self.round(items, deeper, share, left.min(open), &mut found);
+            items = self.round(items, last, share, left.min(open), &mut found);
         }
         found.deeper = items.into_iter().flat_map(|item| item.deeper).collect();
         found
     }
 
     /// Runs `share` executions of each of the first `turns` items that have something to do.
-    fn round(&self, items: Vec<Item>, deeper: Deeper, share: u64, turns: u64, found: &mut Found) -> Vec<Item> {
+    fn round(&self, items: Vec<Item>, last: bool, share: u64, turns: u64, found: &mut Found) -> Vec<Item> {
         let mut turns = turns;
         let shares: Vec<u64> = items
             .iter()
@@ -127,7 +109,7 @@ impl Search<'_> {
             for worker in 0..jobs {
                 let (items, shares, next, parts) = (&items, &shares, &next, &parts);
                 scope.spawn(move || {
-                    let part = self.work(items, shares, next, deeper, worker);
+                    let part = self.work(items, shares, next, last, worker);
                     parts.lock().expect("no worker panics").push(part);
                 });
             }
@@ -144,7 +126,7 @@ impl Search<'_> {
         items: &[Mutex<Item>],
         shares: &[u64],
         next: &AtomicUsize,
-        deeper: Deeper,
+        last: bool,
         worker: usize,
     ) -> (Exploration, bool) {
         let mut runner = Runner::new();
@@ -159,13 +141,12 @@ impl Search<'_> {
                     result.cancelled = true;
                     break 'items;
                 }
-                let Some((path, is_deeper)) = item.open.pop() else { break };
+                let Some(path) = item.open.pop() else { break };
                 let arrivals = self.execute(&mut runner, &path, &mut result, worker);
-                branch(&path, &arrivals, |child, preempts| match deeper {
-                    _ if !preempts => item.open.push((child, is_deeper)),
-                    Deeper::Kept => item.deeper.push(child),
-                    Deeper::Run if !is_deeper => item.open.push((child, true)),
-                    Deeper::Run | Deeper::LeftOut => left_out = true,
+                branch(&path, &arrivals, |child, preempts| match (preempts, last) {
+                    (false, _) => item.open.push(child),
+                    (true, false) => item.deeper.push(child),
+                    (true, true) => left_out = true,
                 });
             }
         }
@@ -177,10 +158,13 @@ impl Search<'_> {
 
     fn execute(&self, runner: &mut Runner, path: &[Step], result: &mut Exploration, worker: usize) -> Vec<Arrival> {
         if let Some(control) = self.config.control {
-            control.begin(worker, Noted::path(path));
+            control.begin(worker, Noted::path(path.iter().copied()));
             control.count(1);
         }
-        runner.run(self.program.body, Plan::Path(path), &self.bounds, self.program.abandon, |machine| {
+        let unobserved = AtomicUsize::new(0);
+        let turn = self.config.control.map_or(&unobserved, |control| control.turn(worker));
+        let Program { body, abandon } = *self.program;
+        runner.run_observed(body, Plan::Path(path), &self.bounds, abandon, turn, |machine| {
             let arrivals = machine.arrivals().to_vec();
             let rank = rank(&arrivals);
             result.outcomes.count(machine, rank, || Schedule::Explicit(explicit_of(&arrivals)));
@@ -192,7 +176,7 @@ impl Search<'_> {
 
 /// Orders witnesses: fewest preemptions first, then fewest decisions, then by what they decide, so that the first of an outcome does
 /// not depend on the order of the search.
-fn rank(arrivals: &[Arrival]) -> u64 {
+pub(super) fn rank(arrivals: &[Arrival]) -> u64 {
     let preemptions = arrivals.iter().filter(|arrival| is_preemption(arrival)).count() as u64;
     let decisions = arrivals.iter().filter(|arrival| arrival.chosen != arrival.usual).count() as u64;
     let mut hash = 0_u64;

@@ -47,6 +47,7 @@ pub struct Pulse {
 
 /// A schedule as it is written down before an execution: without allocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "it lives on the stack for a moment, and must not allocate")]
 pub enum Noted {
     /// A uniform schedule's seed.
     Uniform(u64),
@@ -74,12 +75,16 @@ impl Noted {
         }
     }
 
-    pub(crate) fn path(path: &[Step]) -> Noted {
+    pub(crate) fn path(path: impl Iterator<Item = Step>) -> Noted {
         let mut words = [0; WORDS - 2];
-        for (word, step) in words.iter_mut().zip(path) {
-            *word = u64::from(step.question) << 8 | u64::from(step.choice);
+        let mut count = 0;
+        for step in path {
+            if let Some(word) = words.get_mut(count) {
+                *word = u64::from(step.question) << 8 | u64::from(step.choice);
+            }
+            count += 1;
         }
-        Noted::Path(words, path.len())
+        Noted::Path(words, count)
     }
 }
 

@@ -5,11 +5,14 @@
 
 mod bounded;
 mod control;
+mod exhaustive;
 mod outcome;
+mod nearby;
 mod replay;
 mod sample;
 
 pub use control::{Control, Noted, Pulse, WORKERS_MAX};
+pub(crate) use nearby::explore_nearby;
 pub use outcome::{Column, Entry, Outcome, OutcomeId, OutcomeSet, Seen};
 pub use replay::{Execution, Mismatch, ObjectNames, RunConfig, explicit, first_mismatch, run};
 pub(crate) use replay::{Replayer, is_preemption};
@@ -51,6 +54,9 @@ pub enum Strategy {
         /// The bound.
         preemptions: u32,
     },
+    /// Executions enough to see every outcome: one of each set that differs only in the order of independent steps (Abdulla, Aronsson,
+    /// Jonsson, Sagonas, POPL 2014).
+    Exhaustive,
 }
 
 impl fmt::Display for Strategy {
@@ -59,6 +65,7 @@ impl fmt::Display for Strategy {
             Strategy::Uniform => f.write_str("uniform"),
             Strategy::Pct { depth, .. } => write!(f, "pct {depth}"),
             Strategy::Bounded { preemptions } => write!(f, "up to {preemptions} preemptions"),
+            Strategy::Exhaustive => f.write_str("exhaustive"),
         }
     }
 }
@@ -72,6 +79,8 @@ pub struct ExploreConfig<'a> {
     pub executions: u64,
     /// Where random schedules begin; executions `n` of seeds `s` and `s + 1` have nothing in common.
     pub seed: u64,
+    /// How many of the random executions of this seed were made before.
+    pub skip: u64,
     /// OS threads; at least 1.
     pub jobs: usize,
     /// The memory model.
@@ -93,6 +102,7 @@ impl Default for ExploreConfig<'_> {
             strategy: Strategy::Uniform,
             executions: 10_000,
             seed: 0,
+            skip: 0,
             jobs: 1,
             memory: MemoryModel::Sc,
             steps_max: STEPS_MAX,
@@ -109,7 +119,9 @@ pub struct Evidence {
     pub exhaustive: bool,
     /// Every schedule with at most this many preemptions was covered. What was not seen needs more of them.
     pub preemptions: Option<u32>,
-    /// This many executions were random, or part of an enumeration that was cut short. What was not seen was not observed.
+    /// So many executions of an enumeration were made beyond the last bound that it completed.
+    pub enumerated: u64,
+    /// So many executions were random. What was not seen was not observed.
     pub sampled: u64,
     /// The seed of the random ones.
     pub seed: Option<u64>,
@@ -121,6 +133,7 @@ impl Evidence {
         Evidence {
             exhaustive: self.exhaustive || other.exhaustive,
             preemptions: self.preemptions.max(other.preemptions),
+            enumerated: self.enumerated + other.enumerated,
             sampled: self.sampled + other.sampled,
             seed: self.seed.or(other.seed),
         }
@@ -128,25 +141,35 @@ impl Evidence {
 
     /// What holds of both of two programs.
     pub fn weaker(self, other: Evidence) -> Evidence {
-        let rank = |evidence: &Evidence| (evidence.exhaustive, evidence.preemptions, evidence.sampled);
+        let rank =
+            |evidence: &Evidence| (evidence.exhaustive, evidence.preemptions, evidence.sampled, evidence.enumerated);
         if rank(&other) < rank(&self) { other } else { self }
     }
 
     /// Whether nothing was explored.
     pub fn is_nothing(&self) -> bool {
-        !self.exhaustive && self.preemptions.is_none() && self.sampled == 0
+        *self == Evidence { seed: self.seed, ..Evidence::default() }
     }
 
     /// What the absence of an outcome means under this evidence.
-    pub fn absence(&self) -> &'static str {
-        if self.exhaustive {
-            "never"
-        } else if self.preemptions.is_some() {
-            "not within the bound"
-        } else {
-            "not observed"
+    pub fn absence(&self) -> String {
+        self.absence_of(0)
+    }
+
+    /// What the absence of an outcome means that another program shows with so many preemptions.
+    pub fn absence_of(&self, preemptions: usize) -> String {
+        match self.preemptions {
+            _ if self.exhaustive => "never".to_owned(),
+            Some(bound) if preemptions <= bound as usize => {
+                format!("not within {bound} preemption{}", plural(bound.into()))
+            }
+            _ => format!("not observed in {} executions", self.sampled + self.enumerated),
         }
     }
+}
+
+fn plural(count: u64) -> &'static str {
+    if count == 1 { "" } else { "s" }
 }
 
 impl fmt::Display for Evidence {
@@ -154,21 +177,19 @@ impl fmt::Display for Evidence {
         if self.exhaustive {
             return f.write_str("exhaustive");
         }
-        if let Some(preemptions) = self.preemptions {
-            let plural = if preemptions == 1 { "" } else { "s" };
-            write!(f, "exhaustive up to {preemptions} preemption{plural}")?;
-        }
-        if self.sampled > 0 {
-            let comma = if self.preemptions.is_some() { ", " } else { "" };
-            write!(f, "{comma}sampled {}", self.sampled)?;
-            if let Some(seed) = self.seed {
-                write!(f, " (seed {seed})")?;
-            }
-        }
         if self.is_nothing() {
-            f.write_str("nothing explored")?;
+            return f.write_str("nothing explored");
         }
-        Ok(())
+        let mut parts = Vec::new();
+        parts.extend(
+            self.preemptions.map(|bound| format!("exhaustive up to {bound} preemption{}", plural(bound.into()))),
+        );
+        parts.extend((self.enumerated > 0).then(|| format!("{} enumerated", self.enumerated)));
+        if self.sampled > 0 {
+            let seed = self.seed.map_or(String::new(), |seed| format!(" (seed {seed})"));
+            parts.push(format!("sampled {}{seed}", self.sampled));
+        }
+        f.write_str(&parts.join(", "))
     }
 }
 
@@ -185,6 +206,8 @@ pub struct Exploration {
     pub steps: u64,
     /// Executions cut off by the step limit; their outcomes say so.
     pub cut: u64,
+    /// Runs, not counted as executions, that an exhaustive search gave up because what would follow was explored elsewhere.
+    pub redundant: u64,
     /// Goals of the scenario that were reached in some execution.
     pub goals: u64,
     /// The exploration was cancelled from outside before its budget was used.
@@ -199,6 +222,7 @@ impl Exploration {
             executions: 0,
             steps: 0,
             cut: 0,
+            redundant: 0,
             goals: 0,
             cancelled: false,
         }
@@ -212,6 +236,7 @@ impl Exploration {
         self.executions += other.executions;
         self.steps += other.steps;
         self.cut += other.cut;
+        self.redundant += other.redundant;
         self.goals |= other.goals;
         self.cancelled |= other.cancelled;
     }
@@ -222,5 +247,6 @@ pub fn explore(program: &Program<'_>, config: &ExploreConfig<'_>) -> Exploration
     match config.strategy {
         Strategy::Uniform | Strategy::Pct { .. } => sample::explore(program, config),
         Strategy::Bounded { preemptions } => bounded::explore(program, config, preemptions),
+        Strategy::Exhaustive => exhaustive::explore(program, config),
     }
 }

@@ -38,6 +38,8 @@ impl ObjectNames {
 pub struct Execution {
     /// All events, in order.
     pub trace: Vec<Event>,
+    /// What the subject said of itself, as the trace numbers it.
+    pub remarks: Vec<String>,
     /// How it ended, with places.
     pub end: End,
     /// What a client can tell.
@@ -68,6 +70,7 @@ pub fn run(program: &Program<'_>, schedule: &Schedule, config: &RunConfig) -> Ex
         let threads = names.by_ref().take(threads_count).collect();
         Execution {
             trace: machine.trace().to_vec(),
+            remarks: machine.remarks().to_vec(),
             end: machine.ended(),
             objects: ObjectNames(machine.object_names()),
             threads,

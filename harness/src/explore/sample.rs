@@ -4,7 +4,7 @@ use super::control::Noted;
 use super::{Exploration, ExploreConfig, Program, Strategy};
 use crate::schedule::{Plan, Schedule, scramble};
 use crate::sim::{Bounds, Machine, Runner};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// Executions a worker takes at a time. Large enough that the shared counter costs nothing, small enough that cancelling is prompt.
 const BATCH: u64 = 64;
@@ -47,10 +47,10 @@ pub(crate) fn length_of(program: &Program<'_>, config: &ExploreConfig<'_>) -> u3
 
 /// The schedule of the execution with this number.
 fn schedule(config: &ExploreConfig<'_>, length: u32, number: u64) -> Schedule {
-    let number = scramble(config.seed) ^ number;
+    let number = scramble(config.seed) ^ (number + config.skip);
     match config.strategy {
         Strategy::Pct { depth, .. } => Schedule::pct(number, depth, length),
-        Strategy::Uniform | Strategy::Bounded { .. } => Schedule::uniform(number),
+        Strategy::Uniform | Strategy::Bounded { .. } | Strategy::Exhaustive => Schedule::uniform(number),
     }
 }
 
@@ -71,6 +71,8 @@ fn work(
 ) -> Exploration {
     let mut result = Exploration::new();
     let mut runner = Runner::new();
+    let unobserved = AtomicUsize::new(0);
+    let turn = config.control.map_or(&unobserved, |control| control.turn(worker));
     let bounds = Bounds { steps_max: config.steps_max, tracing: config.tracing, logging: false };
     loop {
         let begin = next.fetch_add(BATCH, Ordering::Relaxed);
@@ -83,8 +85,9 @@ fn work(
             if let Some(control) = config.control {
                 control.begin(worker, noted(&schedule));
             }
-            runner.run(program.body, Plan::Schedule(&schedule), &bounds, program.abandon, |machine| {
-                result.outcomes.count(machine, SAMPLED | number, || schedule.clone());
+            let plan = Plan::Schedule(&schedule);
+            runner.run_observed(program.body, plan, &bounds, program.abandon, turn, |machine| {
+                result.outcomes.count(machine, SAMPLED | (number + config.skip), || schedule.clone());
                 result.count(machine);
             });
         }

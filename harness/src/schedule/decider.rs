@@ -2,6 +2,7 @@
 //!
 //! It is reset, not rebuilt, for each execution: the hot path of the whole simulator is `Decider::next`.
 
+use super::guide::{Guide, Mark, Marked, Print, Sleeper};
 use super::key::{Key, draw, hash_numbered, mix};
 use super::{Decision, Schedule, Step, THREADS_MAX};
 use std::hint::select_unpredictable;
@@ -13,7 +14,7 @@ pub(crate) struct Arrival {
     pub(crate) key: Key,
     /// The thread that arrived, or none for a choice among numbered alternatives.
     pub(crate) thread: Option<u8>,
-    /// Which threads could run, as a mask; or how many alternatives there were.
+    /// Which threads could run, as a mask; or how many alternatives there were. A thread that a panic unwinds had no choice: 0.
     pub(crate) options: u32,
     /// What was chosen.
     pub(crate) chosen: u8,
@@ -27,13 +28,15 @@ enum Mode {
     Pct,
     Explicit,
     Path,
+    Guided,
 }
 
-/// What decides an execution: a schedule, or a path of an enumeration that is not made into one.
+/// What decides an execution: a schedule, a path of an enumeration that is not made into one, or an exhaustive search.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Plan<'a> {
     Schedule(&'a Schedule),
     Path(&'a [Step]),
+    Guide(&'a Guide),
 }
 
 pub(crate) struct Decider {
@@ -52,6 +55,19 @@ pub(crate) struct Decider {
     /// Invariant: only filled while `logging`.
     log: Vec<Arrival>,
     logging: bool,
+    guided: Guided,
+}
+
+/// What is known while a search guides the execution.
+#[derive(Default)]
+struct Guided {
+    choices: Vec<u8>,
+    marks_from: usize,
+    asleep: u32,
+    sleepers: Vec<Sleeper>,
+    marks: Vec<Mark>,
+    /// Marks that sleepers were woken by.
+    seen: usize,
 }
 
 impl Decider {
@@ -68,6 +84,7 @@ impl Decider {
             applied: 0,
             log: Vec::new(),
             logging: false,
+            guided: Guided::default(),
         }
     }
 
@@ -79,6 +96,7 @@ impl Decider {
         let schedule = match plan {
             Plan::Schedule(schedule) => schedule,
             Plan::Path(path) => return self.reset_path(path),
+            Plan::Guide(guide) => return self.reset_guide(guide),
         };
         match schedule {
             Schedule::Uniform { seed } => {
@@ -119,12 +137,35 @@ impl Decider {
         }
     }
 
+    fn reset_guide(&mut self, guide: &Guide) {
+        self.mode = Mode::Guided;
+        self.order.clear();
+        let guided = &mut self.guided;
+        guided.choices.clear();
+        guided.choices.extend_from_slice(&guide.choices);
+        guided.marks_from = guide.marks_from as usize;
+        guided.asleep = guide.asleep;
+        guided.sleepers.clear();
+        guided.sleepers.extend_from_slice(&guide.sleepers);
+        guided.marks.clear();
+        guided.seen = 0;
+    }
+
+    /// Whether [`Decider::next_logged`] has to be asked instead of [`Decider::next`].
+    #[inline(always)]
+    pub(crate) fn is_logging(&self) -> bool {
+        self.logging
+    }
+
+    /// Whether what steps touch is to be marked.
+    pub(crate) fn is_guided(&self) -> bool {
+        self.mode == Mode::Guided
+    }
+
     /// Who runs next. `me` has arrived at `key`; `enabled` is the mask of threads that can run, not empty.
     #[inline(always)]
     pub(crate) fn next(&mut self, key: Key, me: usize, enabled: u32) -> usize {
-        if self.logging {
-            return self.next_logged(key, me, enabled);
-        }
+        debug_assert!(!self.logging);
         self.answer(key, me, enabled)
     }
 
@@ -139,16 +180,58 @@ impl Decider {
                 }
             }
             Mode::Pct => self.next_by_priority(key, me, enabled),
-            Mode::Explicit | Mode::Path => self.next_listed(key, me, enabled),
+            Mode::Explicit | Mode::Path | Mode::Guided => self.next_listed(key, me, enabled),
         }
     }
 
+    /// As `next`, keeping the answer. Nobody, when everybody who could run is asleep.
     #[inline(never)]
-    fn next_logged(&mut self, key: Key, me: usize, enabled: u32) -> usize {
-        let chosen = self.answer(key, me, enabled);
-        let usual = self.usual(me, enabled) as u8;
+    pub(crate) fn next_logged(&mut self, key: Key, me: usize, enabled: u32) -> Option<usize> {
+        let usual = self.usual(me, enabled);
+        let chosen = match self.mode {
+            Mode::Guided => self.next_guided(me, enabled, usual)?,
+            _ => self.answer(key, me, enabled),
+        };
+        let usual = usual as u8;
         self.log.push(Arrival { key, thread: Some(me as u8), options: enabled, chosen: chosen as u8, usual });
-        chosen
+        Some(chosen)
+    }
+
+    /// The thread that has arrived goes on whatever the schedule says, because a panic unwinds it.
+    #[cold]
+    pub(crate) fn insist(&mut self, key: Key, me: usize, enabled: u32) {
+        if self.mode != Mode::Guided {
+            self.answer(key, me, enabled);
+        }
+        let thread = me as u8;
+        self.log.push(Arrival { key, thread: Some(thread), options: 0, chosen: thread, usual: thread });
+    }
+
+    fn next_guided(&mut self, me: usize, enabled: u32, usual: usize) -> Option<usize> {
+        if let Some(&choice) = self.guided.choices.get(self.log.len()) {
+            // A subject that depends on more than its schedule may not be able to follow; whoever guides it notices.
+            return Some(if enabled & (1 << choice) != 0 { usize::from(choice) } else { usual });
+        }
+        self.guided.wake();
+        let awake = enabled & !self.guided.asleep;
+        if awake == 0 {
+            return None;
+        }
+        Some(if awake & (1 << usual) != 0 { usual } else { self.usual(me, awake) })
+    }
+
+    /// Keeps what the running step does.
+    #[inline]
+    pub(crate) fn mark(&mut self, thread: usize, what: Marked) {
+        let at = self.log.len();
+        if at >= self.guided.marks_from {
+            self.guided.marks.push(Mark { at: at as u32, thread: thread as u8, what });
+        }
+    }
+
+    /// What was kept.
+    pub(crate) fn marks(&self) -> &[Mark] {
+        &self.guided.marks
     }
 
     #[inline(always)]
@@ -211,7 +294,7 @@ impl Decider {
     pub(crate) fn choose(&mut self, key: Key, options: usize) -> usize {
         debug_assert!(options > 1 && options <= 256);
         let chosen = match self.mode {
-            Mode::Uniform | Mode::Pct => ((draw(self.seed, key) >> 32) * options as u64 >> 32) as usize,
+            Mode::Uniform | Mode::Pct => (((draw(self.seed, key) >> 32) * options as u64) >> 32) as usize,
             Mode::Explicit => {
                 let decided = self.decisions.iter().find(|decision| decision.key == key);
                 match decided.map(|decision| usize::from(decision.choice)) {
@@ -223,6 +306,10 @@ impl Decider {
                 }
             }
             Mode::Path => self.step().filter(|&choice| choice < options).unwrap_or(0),
+            Mode::Guided => {
+                let choice = self.guided.choices.get(self.log.len()).copied().map(usize::from);
+                choice.filter(|&choice| choice < options).unwrap_or(0)
+            }
         };
         if self.logging {
             self.log.push(Arrival { key, thread: None, options: options as u32, chosen: chosen as u8, usual: 0 });
@@ -241,15 +328,51 @@ impl Decider {
     }
 }
 
+impl Guided {
+    /// A step has been made: those who depend on it wake up.
+    fn wake(&mut self) {
+        let marks = &self.marks[self.seen..];
+        self.seen = self.marks.len();
+        if self.asleep == 0 {
+            return;
+        }
+        for sleeper in &self.sleepers {
+            let depends = |mark: &Mark| match &mark.what {
+                Marked::Touch(touch) => sleeper.print.depends_on(touch),
+                Marked::Everything => true,
+                _ => false,
+            };
+            if sleeper.print == Print::Everything || marks.iter().any(depends) {
+                self.asleep &= !(1 << sleeper.thread);
+            }
+        }
+    }
+}
+
+/// The span of thread numbers of a set, for small sets: without a special instruction, which not every machine has, this is faster.
+const SPANS: [u8; 64] = {
+    let mut spans = [0; 64];
+    let mut set = 1;
+    while set < 64 {
+        spans[set] = spans[set / 2] + 1;
+        set += 1;
+    }
+    spans
+};
+
 /// One of the enabled threads, each as likely as any other. Candidates are drawn in turn from the slices of the random word, so that
 /// the same word gives the same thread wherever that thread can run, even if the other enabled threads differ.
 #[inline(always)]
 fn uniform(random: u64, enabled: u32) -> usize {
-    let span = 32 - enabled.leading_zeros();
-    // Four slices of 16 bits a word; a slice is scaled to the span of thread numbers. All four are looked at, since a branch on a random
-    // bit costs more than the other three.
-    let candidate = |slice: u32| (u64::from((random >> (slice * 16)) as u16) * u64::from(span)) >> 16;
-    let (first, second, third, fourth) = (candidate(0), candidate(1), candidate(2), candidate(3));
+    let span = match SPANS.get(enabled as usize) {
+        Some(&span) => u32::from(span),
+        None => 32 - enabled.leading_zeros(),
+    };
+    // Four slices of 16 bits a word; a slice is scaled to the span of thread numbers, two of them by one multiplication, since a product has
+    // no more than 21 bits. All four are looked at, since a branch on a random bit costs more than the other three.
+    let slices = 0x0000_ffff_0000_ffff;
+    let (even, odd) = ((random & slices) * u64::from(span), (random >> 16 & slices) * u64::from(span));
+    let (first, second, third, fourth) = (even >> 16 & 31, odd >> 16 & 31, even >> 48, odd >> 48);
     let can = |thread: u64| enabled & (1 << thread) != 0;
     let thread = select_unpredictable(can(third), third, fourth);
     let thread = select_unpredictable(can(second), second, thread);

@@ -9,11 +9,14 @@
 //! walk demands. Verdicts therefore compare outcome sets; schedules find outcomes and show them.
 
 mod decider;
+mod guide;
 mod key;
 
 pub(crate) use decider::{Arrival, Decider, Plan};
+pub(crate) use guide::{Guide, Held, Mark, Marked, Needs, Print, SLOT_OF_NUMBERS, Sleeper, Slot, Touch};
+pub(crate) use guide::{slot_of_end, slot_of_object};
 pub use key::Key;
-pub(crate) use key::{hash_name, hash_numbered, hash_path, key, mix, scramble};
+pub(crate) use key::{hash_name, hash_numbered, hash_path, key, key_word, mix, scramble};
 
 /// Threads of one execution, the main thread included. Enabled sets are bit masks and vector clocks have this many components;
 /// twice as many bits fit the masks, so that store buffers can be scheduled like threads.

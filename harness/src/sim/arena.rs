@@ -2,6 +2,52 @@
 
 use std::cell::UnsafeCell;
 
+/// Entries by number, made in order and without gaps. They outlive a `reset`, so that what is not stale need not be made again.
+pub(crate) struct Table<T> {
+    /// Invariant: at least `count`.
+    entries: Vec<T>,
+    count: usize,
+}
+
+impl<T> Table<T> {
+    pub(crate) const fn new() -> Table<T> {
+        Table { entries: Vec::new(), count: 0 }
+    }
+
+    #[inline(always)]
+    pub(crate) fn reset(&mut self) {
+        self.count = 0;
+    }
+
+    #[inline(always)]
+    pub(crate) fn len(&self) -> usize {
+        self.count
+    }
+
+    /// The next entry: new, or as it was left before the last `reset`.
+    #[inline(always)]
+    pub(crate) fn add(&mut self, new: impl FnOnce() -> T) -> &mut T {
+        let number = self.count;
+        if number == self.entries.len() {
+            self.entries.push(new());
+        }
+        self.count += 1;
+        &mut self.entries[number]
+    }
+
+    #[inline(always)]
+    pub(crate) fn get(&self, number: usize) -> Option<&T> {
+        // SAFETY: there are at least `count` entries.
+        (number < self.count).then(|| unsafe { self.entries.get_unchecked(number) })
+    }
+
+    #[inline(always)]
+    pub(crate) fn get_mut(&mut self, number: usize) -> Option<&mut T> {
+        // SAFETY: as above.
+        (number < self.count).then(|| unsafe { self.entries.get_unchecked_mut(number) })
+    }
+}
+
 /// A value that the threads of one execution share. Access is exclusive by the simulator's rules, which the caller states.
 #[derive(Debug, Default)]
 pub(crate) struct Shared<T>(UnsafeCell<T>);

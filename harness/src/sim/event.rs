@@ -7,6 +7,8 @@ use std::panic::Location;
 pub type Place = &'static Location<'static>;
 
 /// What kind of event a thread announces.
+///
+/// Keys and the identities of outcomes depend on their numbers: new kinds go to the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Kind {
@@ -64,6 +66,9 @@ pub enum Kind {
     Finish,
 }
 
+/// More than there are kinds.
+pub(super) const KINDS: usize = 32;
+
 impl Kind {
     /// The word used in traces.
     pub fn name(self) -> &'static str {
@@ -95,6 +100,13 @@ impl Kind {
             Kind::PlainWrite => "write",
             Kind::Finish => "finish",
         }
+    }
+
+    /// Whether events of this kind have no object.
+    #[inline(always)]
+    pub(super) fn is_loose(self) -> bool {
+        use Kind::{Await, Fence, Finish, Idle, Join, Spawn, Start, Yield};
+        matches!(self, Start | Fence | Await | Spawn | Join | Idle | Yield | Finish)
     }
 
     /// Whether an event of this kind writes the object it touches. Lock operations and waking count as writes.
@@ -129,7 +141,7 @@ impl ObjectId {
 ///
 /// Limit: an await reads every object that its condition read; those are kept by the thread, and only the fact that
 /// there are more than two is said here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Footprint {
     /// The object touched first, if any, and whether it is written.
     pub first: Option<(ObjectId, bool)>,
@@ -168,7 +180,9 @@ impl Intent {
 
     pub(crate) fn footprint(&self) -> Footprint {
         let touch = |object: ObjectId| (object != ObjectId::NONE).then(|| (object, self.kind.writes()));
-        Footprint { first: touch(self.object), second: touch(self.second) }
+        // A join names a thread; it touches nothing.
+        let second = if self.kind == Kind::Join { ObjectId::NONE } else { self.second };
+        Footprint { first: touch(self.object), second: touch(second) }
     }
 }
 
@@ -192,6 +206,8 @@ pub enum What {
         kind: Kind,
         /// The object touched, or the thread for `Spawn` and `Join`.
         object: ObjectId,
+        /// What it reads and writes.
+        footprint: Footprint,
         /// The key at which the thread announced it.
         key: Key,
         /// The value read (for an update: before it).
@@ -207,4 +223,6 @@ pub enum What {
     Observe(u8, u64),
     /// A warning of the subject.
     Warn(&'static str),
+    /// What the subject says of itself, by its number among the remarks of the execution. Not observable.
+    Remark(u32),
 }

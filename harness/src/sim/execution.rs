@@ -4,15 +4,15 @@
 //! An event has three parts: the thread *arrives* (announces it, and the schedule says who goes on), it may give way, and once
 //! it goes on it *performs* the event, which is then possible by construction: no step is ever retried.
 
-use super::coroutine::job::Job;
+use super::coroutine::job::{Job, Work};
+use super::coroutine::{Beat, Context, Stacks, stack_pointer};
 use super::end::{Blocked, End, Fault};
-use super::event::{Event, Intent, Kind, ObjectId, Place, What};
+use super::event::{Event, Intent, KINDS, Kind, ObjectId, Place, What};
 use super::memory::Memory;
 use super::object::{HASH_OF_NONE, HELD, Label, NOBODY, Objects};
 use super::plain::PlainAccess;
 use super::site::{Anchor, Sites};
-use crate::schedule::{Arrival, Decider, Key, Plan, THREADS_MAX, hash_numbered, hash_path, key, mix};
-use corosensei::Yielder;
+use crate::schedule::{Arrival, Decider, Key, Mark, Plan, THREADS_MAX, hash_numbered, hash_path, key_word, mix};
 use std::panic::Location;
 
 /// Columns of observers beside those of the threads.
@@ -29,13 +29,14 @@ pub(super) struct Thread {
     pub(super) watched: Vec<(ObjectId, u32)>,
     pub(super) watching: bool,
     stack_floor: usize,
-    yielder: *const Yielder<(), ()>,
+    /// Its stack, while it does not run.
+    context: Context,
     /// Number of unlabelled objects it made since it entered its anchor, with the anchor's serial.
     made: (u64, u32),
 }
 
 // Threads are found by a shift.
-const _: () = assert!(std::mem::size_of::<Thread>() == 128);
+const _: () = assert!(size_of::<Thread>() == 128);
 
 /// Why nobody goes on.
 #[derive(Clone, Debug)]
@@ -44,6 +45,8 @@ pub(super) enum Ending {
     Resting,
     Deadlock,
     StepLimit,
+    /// A search has explored elsewhere what would follow.
+    Redundant,
     Fault(FaultKind, Fault),
 }
 
@@ -64,6 +67,9 @@ pub(crate) struct Bounds {
     pub(crate) logging: bool,
 }
 
+// `loose` has a counter for each kind.
+const _: () = assert!((Kind::Finish as usize) < KINDS);
+
 pub(crate) struct Execution {
     /// Threads whose announced event can happen now.
     pub(super) enabled: u32,
@@ -72,6 +78,12 @@ pub(crate) struct Execution {
     pub(super) threads_count: usize,
     begun: u32,
     finished: u32,
+    /// Where the thread that gives way leaves its stack.
+    from: *mut Context,
+    /// The stack of the runner, while threads run.
+    runner: Context,
+    /// Where a watchdog reads which thread runs.
+    pub(super) beat: Beat,
     steps: u64,
     steps_max: u64,
     /// The execution is over; what unwinding stacks still do has no effect.
@@ -85,18 +97,23 @@ pub(crate) struct Execution {
     /// Executions made by this runner.
     executions: u64,
     over: bool,
-    /// The thread that waits in `thread::idle`.
-    idler: Option<usize>,
+    /// The threads that wait in `thread::idle`.
+    idlers: u32,
     rested: bool,
     pub(super) tracing: bool,
-    decider: Decider,
+    /// Whether anybody wants to know what events do.
+    recording: bool,
+    pub(super) decider: Decider,
     pub(super) memory: Memory,
     pub(super) objects: Objects,
     pub(super) threads: [Thread; THREADS_MAX],
     labels: [Label; THREADS_MAX],
-    /// For each thread, the key of the event it has announced.
-    announced: [Key; THREADS_MAX],
+    /// For each thread and kind, how often it did what touches no object since it entered its anchor; as in `Object::touched`.
+    loose: [[u64; KINDS]; THREADS_MAX],
+    /// For each thread, the word of the key of the event it has announced.
+    announced: [u64; THREADS_MAX],
     jobs: [Job; THREADS_MAX],
+    stacks: Stacks,
     pub(super) plain: Vec<PlainAccess>,
     pub(super) sites: Sites,
     histories: Vec<Vec<u64>>,
@@ -105,7 +122,18 @@ pub(crate) struct Execution {
     warnings: Vec<(u64, &'static str)>,
     pub(super) goals: u64,
     pub(super) trace: Vec<Event>,
+    remarks: Vec<String>,
     ending: Ending,
+}
+
+/// The word of the key of the next event that a counter counts.
+#[inline(always)]
+fn next_key(anchor: Anchor, object: u64, touched: &mut u64, kind: Kind) -> u64 {
+    let first = anchor.serial << 16;
+    let before = touched.wrapping_sub(first);
+    let nth = if before <= 0xffff { (before + 1) & 0xffff } else { 0 };
+    *touched = first | nth;
+    key_word(anchor.hash, object, (nth << 8) | kind as u64)
 }
 
 fn nowhere() -> Place {
@@ -121,7 +149,7 @@ impl Execution {
             watched: Vec::new(),
             watching: false,
             stack_floor: 0,
-            yielder: std::ptr::null(),
+            context: Context::NONE,
             made: (0, 0),
         };
         Execution {
@@ -131,6 +159,9 @@ impl Execution {
             threads_count: 0,
             begun: 0,
             finished: 0,
+            from: std::ptr::null_mut(),
+            runner: Context::NONE,
+            beat: Beat::NONE,
             steps: 0,
             steps_max: 0,
             torn_down: false,
@@ -139,16 +170,19 @@ impl Execution {
             results: 0,
             executions: 0,
             over: false,
-            idler: None,
+            idlers: 0,
             rested: false,
             tracing: false,
+            recording: false,
             decider: Decider::new(),
             memory: Memory::new(),
-            objects: Objects::new(nowhere()),
+            objects: Objects::new(),
             threads: std::array::from_fn(thread),
             labels: [Label::from("thread"); THREADS_MAX],
-            announced: [Key(0); THREADS_MAX],
+            loose: [[0; KINDS]; THREADS_MAX],
+            announced: [0; THREADS_MAX],
             jobs: std::array::from_fn(|_| Job::new()),
+            stacks: Stacks::new(),
             plain: Vec::new(),
             sites: Sites::new(),
             histories: vec![Vec::new(); THREADS_MAX + OBSERVERS_MAX],
@@ -156,6 +190,7 @@ impl Execution {
             warnings: Vec::new(),
             goals: 0,
             trace: Vec::new(),
+            remarks: Vec::new(),
             ending: Ending::Completed,
         }
     }
@@ -179,10 +214,11 @@ impl Execution {
         self.results = 0;
         self.executions += 1;
         self.over = false;
-        self.idler = None;
+        self.idlers = 0;
         self.rested = false;
         self.tracing = bounds.tracing;
         self.decider.reset(plan, bounds.logging);
+        self.recording = bounds.tracing || self.decider.is_guided();
         self.memory.reset();
         self.objects.reset();
         self.plain.clear();
@@ -191,6 +227,7 @@ impl Execution {
         self.warnings.clear();
         self.goals = 0;
         self.trace.clear();
+        self.remarks.clear();
         self.ending = Ending::Completed;
         // Object 0 stands for no object, so that events without one have a key like all others.
         self.create_hashed(HASH_OF_NONE, Some(Label::from("none")), 0, nowhere());
@@ -199,12 +236,19 @@ impl Execution {
     // ---- threads ----
 
     /// Makes the next thread. It can run at once; its job is installed by the caller.
+    /// Inlined: a label that goes through memory is read wider than it was written, which stalls.
+    #[inline(always)]
     pub(crate) fn add_thread(&mut self, label: Label, parent: Option<usize>, place: Place) -> Option<usize> {
         let thread = self.threads_count;
         if thread == THREADS_MAX {
             return None;
         }
         self.threads_count += 1;
+        if !self.stacks.has(thread) {
+            let (context, stack_floor) = self.stacks.make();
+            self.threads[thread].context = context;
+            self.threads[thread].stack_floor = stack_floor;
+        }
         self.memory.order.begin(thread, parent);
         self.decider.add_thread(thread);
         let serial = self.sites.serial();
@@ -220,6 +264,7 @@ impl Execution {
     }
 
     /// Makes a thread started by the running one.
+    #[inline(always)]
     pub(crate) fn spawn_thread(&mut self, label: Label, place: Place) -> Option<usize> {
         self.add_thread(label, Some(self.me), place)
     }
@@ -245,8 +290,11 @@ impl Execution {
         self.torn_down && self.unwinding != Some(self.me)
     }
 
-    /// The newest value of a word, without an access.
-    pub(crate) fn newest(&self, object: ObjectId) -> u64 {
+    /// The newest value of a word, without an event.
+    pub(crate) fn newest(&mut self, object: ObjectId) -> u64 {
+        if self.recording {
+            self.mark_plain(object, false);
+        }
         self.memory.newest(object)
     }
 
@@ -290,14 +338,6 @@ impl Execution {
         }
     }
 
-    /// The job of the thread has returned.
-    #[inline(always)]
-    pub(crate) fn keep_result(&mut self, thread: usize) {
-        if self.jobs[thread].done() {
-            self.results |= 1 << thread;
-        }
-    }
-
     /// Threads of which something is left when the execution is over: a stack, a closure or a result.
     #[inline(always)]
     pub(crate) fn leftovers(&self) -> u32 {
@@ -312,16 +352,40 @@ impl Execution {
         &mut self.jobs[thread]
     }
 
-    pub(crate) fn begin(&mut self, thread: usize, yielder: *const Yielder<(), ()>, stack_floor: usize) {
-        let state = &mut self.threads[thread];
-        state.yielder = yielder;
-        state.stack_floor = stack_floor;
-        self.begun |= 1 << thread;
+    /// The running thread begins its job: what to call and with what.
+    #[inline(always)]
+    pub(super) fn begin(&mut self) -> (Work, *mut u8) {
+        let me = self.me % THREADS_MAX;
+        self.begun |= 1 << me;
+        self.jobs[me].start()
     }
 
+    /// The running thread is suspended, and whoever was chosen goes on: a thread, or the runner when the execution is over.
     #[inline(always)]
-    pub(crate) fn yielder(&self) -> *const Yielder<(), ()> {
-        self.threads[self.me % THREADS_MAX].yielder
+    pub(super) fn hop_away(&mut self) -> *const Context {
+        self.from = &raw mut self.threads[self.me % THREADS_MAX].context;
+        if self.over {
+            return &raw const self.runner;
+        }
+        self.me = self.next;
+        self.beat.tell(self.next);
+        &raw const self.threads[self.next % THREADS_MAX].context
+    }
+
+    /// Where the running thread, which gives way, leaves its stack.
+    #[inline(always)]
+    pub(super) fn from(&self) -> *mut Context {
+        self.from
+    }
+
+    /// The runner is suspended for the running thread.
+    pub(super) fn hop_in(&mut self) -> (*mut Context, *const Context) {
+        (&raw mut self.runner, &raw const self.threads[self.me].context)
+    }
+
+    /// What is on the stack of the thread is leaked.
+    pub(super) fn forget_stack(&mut self, thread: usize) {
+        self.threads[thread].context = self.stacks.forget(thread);
     }
 
     pub(crate) fn threads_count(&self) -> usize {
@@ -336,7 +400,15 @@ impl Execution {
         self.finished & (1 << thread) != 0
     }
 
-    /// Whether the thread has begun its job: only then is there something on its stack.
+    /// As `is_finished`, when the subject asks.
+    pub(crate) fn has_finished(&mut self, thread: usize) -> bool {
+        if self.recording {
+            self.mark_end(thread, false);
+        }
+        self.is_finished(thread)
+    }
+
+    /// Whether the thread has begun its job: unless it has ended since, there is something on its stack.
     pub(crate) fn has_begun(&self, thread: usize) -> bool {
         self.begun & (1 << thread) != 0
     }
@@ -348,22 +420,6 @@ impl Execution {
 
     // ---- the runner's side ----
 
-    /// Makes `thread` the running one.
-    #[inline(always)]
-    pub(crate) fn take_turn(&mut self) -> usize {
-        self.me = self.next;
-        self.next
-    }
-
-    pub(crate) fn first(&mut self, thread: usize) {
-        self.next = thread;
-    }
-
-    #[inline(always)]
-    pub(crate) fn is_over(&self) -> bool {
-        self.over
-    }
-
     pub(crate) fn is_torn_down(&self) -> bool {
         self.torn_down
     }
@@ -373,10 +429,29 @@ impl Execution {
         self.torn_down = true;
         self.steps_max = 0;
         self.tracing = false;
+        self.recording = false;
     }
 
     pub(crate) fn steps(&self) -> u64 {
         self.steps
+    }
+
+    /// Whether it ended because what would follow is explored elsewhere. Then it has no outcome.
+    pub(crate) fn is_redundant(&self) -> bool {
+        matches!(self.ending, Ending::Redundant)
+    }
+
+    /// Threads that could have gone on when a fault, or the end of the main thread at rest, ended the execution; nothing if it ended
+    /// because nobody could go on.
+    pub(crate) fn kept_from_going_on(&self) -> Option<u32> {
+        match self.ending {
+            Ending::Fault(..) | Ending::Resting => Some(self.enabled & !(1 << self.me)),
+            Ending::Completed | Ending::Deadlock | Ending::StepLimit | Ending::Redundant => None,
+        }
+    }
+
+    pub(crate) fn marks(&self) -> &[Mark] {
+        self.decider.marks()
     }
 
     /// Whether the step limit ended the execution.
@@ -398,47 +473,57 @@ impl Execution {
     #[inline(always)]
     pub(crate) fn arrive(&mut self, intent: Intent) -> bool {
         self.steps += 1;
-        // Any local tells where the stack is. The address of `intent` would force it into memory, where its kind is no constant any more
-        // and copying it stalls (wide loads of narrow stores); for the same reason it is taken apart here.
+        // Taken apart here: as a whole it would be forced into memory, where its kind is no constant any more and copying it stalls (wide
+        // loads of narrow stores).
         let Intent { kind, object, second, place } = intent;
-        let on_stack = 0_u8;
-        let here = (&raw const on_stack).addr();
+        let here = stack_pointer();
         let me = self.me % THREADS_MAX;
-        if self.steps > self.steps_max || here < self.threads[me].stack_floor {
+        let thread = &mut self.threads[me];
+        if self.steps > self.steps_max || here < thread.stack_floor {
             return self.cut_here(kind, object, second, place, here);
         }
-        let announced = &mut self.threads[me].intent;
-        announced.kind = kind;
-        announced.object = object;
-        announced.second = second;
-        announced.place = place;
-        match kind {
-            Kind::Lock | Kind::UnlockWait => {
-                let free = self.memory.newest(object) == 0;
-                self.objects[object.index()].waiters |= 1 << me;
-                self.enable_if(free, 1 << me);
+        thread.intent.kind = kind;
+        thread.intent.object = object;
+        thread.intent.second = second;
+        thread.intent.place = place;
+        let anchor = thread.anchor;
+        let bit = 1 << me;
+        let word = if kind.is_loose() {
+            match kind {
+                Kind::Join => {
+                    let target = second.index();
+                    self.threads[target].joiners |= bit;
+                    self.enable_if(self.finished & (1 << target) != 0, bit);
+                }
+                Kind::Await => self.arrive_await(me),
+                Kind::Idle => {
+                    self.idlers |= bit;
+                    self.enabled &= !bit;
+                }
+                _ => {}
             }
-            Kind::ReadLock => {
-                let free = self.memory.newest(object) & HELD == 0;
-                self.objects[object.index()].readers |= 1 << me;
-                self.enable_if(free, 1 << me);
+            // Events without an object are counted by kind: a barrier that a patch adds moves no later join.
+            next_key(anchor, HASH_OF_NONE, &mut self.loose[me][kind as usize], kind)
+        } else {
+            let touched = self.objects.announced(object);
+            match kind {
+                Kind::Lock | Kind::UnlockWait => {
+                    touched.waiters |= bit;
+                    let free = self.memory.newest(object) == 0;
+                    self.enabled = if free { self.enabled | bit } else { self.enabled & !bit };
+                }
+                Kind::ReadLock => {
+                    touched.readers |= bit;
+                    let free = self.memory.newest(object) & HELD == 0;
+                    self.enabled = if free { self.enabled | bit } else { self.enabled & !bit };
+                }
+                Kind::Sleep => self.enabled &= !bit,
+                _ => {}
             }
-            Kind::Join => {
-                let target = second.index();
-                self.threads[target].joiners |= 1 << me;
-                self.enable_if(self.finished & (1 << target) != 0, 1 << me);
-            }
-            Kind::Sleep => self.enabled &= !(1 << me),
-            Kind::Await => self.arrive_await(me),
-            Kind::Idle => {
-                self.idler = Some(me);
-                self.enabled &= !(1 << me);
-            }
-            _ => {}
-        }
-        let key = self.key_here(object, kind);
-        self.announced[me] = key;
-        self.hand_over(key)
+            next_key(anchor, touched.hash, &mut touched.touched[me], kind)
+        };
+        self.announced[me] = word;
+        self.hand_over(Key::of(word))
     }
 
     #[inline(always)]
@@ -450,12 +535,12 @@ impl Execution {
     #[inline(always)]
     fn key_here(&mut self, object: ObjectId, kind: Kind) -> Key {
         let me = self.me % THREADS_MAX;
-        let Anchor { hash, serial, .. } = self.threads[me].anchor;
+        let anchor = self.threads[me].anchor;
+        if object == ObjectId::NONE {
+            return Key::of(next_key(anchor, HASH_OF_NONE, &mut self.loose[me][kind as usize], kind));
+        }
         let object = self.objects.announced(object);
-        let touched = &mut object.touched[me];
-        let nth = if *touched >> 16 == serial { (*touched & 0xffff) + 1 } else { 0 };
-        *touched = (serial << 16) | (nth & 0xffff);
-        key(hash, object.hash, (nth << 8) | kind as u64)
+        Key::of(next_key(anchor, object.hash, &mut object.touched[me], kind))
     }
 
     /// Picks who goes on. True when it is not the running thread.
@@ -464,21 +549,46 @@ impl Execution {
         if self.enabled == 0 {
             return self.nobody();
         }
-        let next = self.decider.next(key, self.me, self.enabled);
+        let me = self.me % THREADS_MAX;
+        if self.decider.is_logging() {
+            return self.hand_over_logged(key);
+        }
+        let next = self.decider.next(key, me, self.enabled);
         self.next = next;
-        next != self.me
+        next != me
+    }
+
+    /// Not inlined, so that operations stay small for those who keep nothing.
+    #[inline(never)]
+    fn hand_over_logged(&mut self, key: Key) -> bool {
+        let me = self.me;
+        if std::thread::panicking() && self.enabled & (1 << me) != 0 {
+            self.decider.insist(key, me, self.enabled);
+            self.next = me;
+            return false;
+        }
+        match self.decider.next_logged(key, me, self.enabled) {
+            Some(next) => {
+                self.next = next;
+                next != me
+            }
+            None => {
+                self.end(Ending::Redundant);
+                true
+            }
+        }
     }
 
     /// No thread can run: the idle one looks at what is left, or the execution is over.
     #[cold]
     fn nobody(&mut self) -> bool {
-        if let Some(idler) = self.idler.take() {
-            if !self.is_deadlocked() {
-                self.rested = true;
-                self.enabled |= 1 << idler;
-                self.next = idler;
-                return idler != self.me;
-            }
+        if self.idlers != 0 && !self.is_deadlocked() {
+            let idler = self.idlers.trailing_zeros() as usize;
+            self.idlers &= self.idlers - 1;
+            self.rested = true;
+            self.enabled |= 1 << idler;
+            self.next = idler;
+            return idler != self.me;
         }
         self.end(Ending::Deadlock);
         true
@@ -529,24 +639,43 @@ impl Execution {
         self.end(Ending::Fault(kind, fault));
     }
 
-    pub(crate) fn panicked(&mut self, thread: usize, message: String) {
+    /// The abandoned stack of the running thread is unwound.
+    pub(crate) fn unwound(&mut self) {
+        self.begun &= !(1 << self.me);
+    }
+
+    /// The job of the running thread has panicked.
+    pub(crate) fn panicked(&mut self, message: String) {
+        let thread = self.me;
         let place = self.threads[thread].intent.place;
+        self.begun &= !(1 << thread);
         if self.unwinding == Some(thread) {
             self.over = false;
         }
         self.fault(FaultKind::Panic, message, place, None);
     }
 
-    /// The thread's job is done.
-    pub(crate) fn finish(&mut self, thread: usize) {
-        debug_assert_eq!(thread, self.me);
+    /// The job of the running thread has returned.
+    #[inline(always)]
+    pub(crate) fn finish(&mut self) {
+        let thread = self.me % THREADS_MAX;
+        if self.jobs[thread].done() {
+            self.results |= 1 << thread;
+        }
         if self.over {
+            self.begun &= !(1 << thread);
             return;
         }
         self.finished |= 1 << thread;
         self.enabled &= !(1 << thread);
         self.enabled |= self.threads[thread].joiners;
         self.threads[thread].intent.kind = Kind::Finish;
+        if self.recording {
+            self.mark_end(thread, true);
+            if thread == 0 && self.rested {
+                self.mark_everything();
+            }
+        }
         if self.unfinished() == 0 {
             self.end(Ending::Completed);
         } else if thread == 0 && self.rested {
@@ -559,6 +688,9 @@ impl Execution {
 
     /// The main thread has seen the final state and cannot go on because the others never will: the execution ends here.
     pub(crate) fn end_resting(&mut self) -> bool {
+        if self.rested {
+            self.mark_everything();
+        }
         if self.rested && self.enabled == 1 << self.me && !self.torn_down {
             self.end(Ending::Resting);
         }
@@ -587,7 +719,7 @@ impl Execution {
         self.create_hashed(hash, None, value, place)
     }
 
-    #[inline]
+    #[inline(always)]
     fn create_hashed(&mut self, hash: u64, label: Option<Label>, value: u64, made_at: Place) -> ObjectId {
         let object = self.objects.add(hash, label, made_at);
         self.memory.create(object, value);
@@ -604,12 +736,12 @@ impl Execution {
 
     // ---- observations ----
 
-    pub(crate) fn observe(&mut self, column: usize, word: u64) {
+    pub(crate) fn observe(&mut self, column: usize, word: u64, place: Place) {
         if self.torn_down {
             return;
         }
         self.histories[column].push(word);
-        self.record(What::Observe(column as u8, word), nowhere());
+        self.record(What::Observe(column as u8, word), place);
     }
 
     /// A warning is part of the history of the running thread.
@@ -628,6 +760,7 @@ impl Execution {
         if self.observers.len() == OBSERVERS_MAX {
             return None;
         }
+        self.mark_numbers();
         self.observers.push(label);
         Some(THREADS_MAX + self.observers.len() - 1)
     }
@@ -659,20 +792,42 @@ impl Execution {
     /// Records the event that the running thread has announced.
     #[inline(always)]
     pub(super) fn record_access(&mut self, read: Option<u64>, written: Option<u64>) {
-        if self.tracing {
-            self.trace_access(read, written);
+        if self.recording {
+            self.keep_access(read, written);
         }
     }
 
     /// Not inlined, so that operations stay small for those who record nothing.
     #[inline(never)]
+    fn keep_access(&mut self, read: Option<u64>, written: Option<u64>) {
+        if self.decider.is_guided() {
+            self.mark_event(read, written);
+        }
+        if self.tracing {
+            self.trace_access(read, written);
+        }
+    }
+
     fn trace_access(&mut self, read: Option<u64>, written: Option<u64>) {
         let me = self.me % THREADS_MAX;
         let intent = &self.threads[me].intent;
-        let key = self.announced[me];
+        let key = Key::of(self.announced[me]);
         let object = if intent.kind == Kind::Join { intent.second } else { intent.object };
-        let what = What::Access { kind: intent.kind, object, key, read, written };
+        let what = What::Access { kind: intent.kind, object, footprint: intent.footprint(), key, read, written };
         self.trace.push(Event { thread: me as u8, what, place: intent.place });
+    }
+
+    /// Keeps what the subject says of itself, if a trace is kept.
+    pub(crate) fn remark(&mut self, text: impl FnOnce() -> String, place: Place) {
+        if self.tracing {
+            let number = self.remarks.len() as u32;
+            self.remarks.push(text());
+            self.record(What::Remark(number), place);
+        }
+    }
+
+    pub(crate) fn remarks(&self) -> &[String] {
+        &self.remarks
     }
 
     pub(crate) fn trace(&self) -> &[Event] {
@@ -688,6 +843,7 @@ impl Execution {
             Ending::Resting => End::Resting(self.blocked()),
             Ending::Deadlock => self.deadlock(),
             Ending::StepLimit => End::StepLimit(self.steps_max),
+            Ending::Redundant => unreachable!("a redundant execution has no outcome"),
             Ending::Fault(FaultKind::Bug, fault) => End::Bug(fault.clone()),
             Ending::Fault(FaultKind::Race, fault) => End::Race(fault.clone()),
             Ending::Fault(FaultKind::Panic, fault) => End::Panic(fault.clone()),
@@ -780,7 +936,9 @@ impl Execution {
             low = mix(low ^ word, 0xa409_3822_299f_31d1) ^ word;
             high = mix(high.rotate_left(23) ^ word, 0x082e_fa98_ec4e_6c89);
         };
-        for (_, history) in self.columns() {
+        let threads = &self.histories[..self.threads_count];
+        let observers = &self.histories[THREADS_MAX..THREADS_MAX + self.observers.len()];
+        for history in threads.iter().chain(observers) {
             feed(history.len() as u64);
             for &word in history {
                 feed(word);
@@ -809,6 +967,7 @@ impl Execution {
                 }
             }
             Ending::StepLimit => feed(4),
+            Ending::Redundant => unreachable!("a redundant execution has no outcome"),
             Ending::Fault(kind, fault) => {
                 feed(5 + *kind as u64);
                 feed(fault.thread as u64);

@@ -17,6 +17,7 @@ mod ops;
 mod plain;
 mod runner;
 mod site;
+mod touch;
 
 pub(crate) use arena::Shared;
 pub use coroutine::Abandon;
@@ -29,7 +30,7 @@ pub use execution::OBSERVERS_MAX;
 pub(crate) use execution::{Bounds, Execution as Machine, FaultKind};
 pub use memory::{Barrier, MemoryModel};
 pub use object::Label;
-pub(crate) use ops::WARNING;
+
 pub(crate) use runner::Runner;
 pub(crate) use site::Left;
 

@@ -1,5 +1,6 @@
 //! Objects: words, locks, wait queues and observers of one execution, with their names.
 
+use super::arena::Table;
 use super::event::{ObjectId, Place};
 use crate::schedule::{THREADS_MAX, hash_name, hash_numbered};
 use std::fmt;
@@ -89,53 +90,43 @@ pub(super) const HASH_OF_NONE: u64 = hash_name("none");
 /// The objects of an execution, by number.
 ///
 /// Entries outlive executions: making an object sets what is not known to be stale, which is a third of it.
-pub(super) struct Objects {
-    /// Invariant: not empty.
-    entries: Vec<Object>,
-    count: usize,
+pub(super) struct Objects(Table<Object>);
+
+#[cold]
+#[inline(never)]
+fn new_object(hash: u64, made_at: Place) -> Object {
+    Object {
+        hash,
+        waiters: 0,
+        readers: 0,
+        sleepers: 0,
+        watchers: 0,
+        holder: NOBODY,
+        held_since: None,
+        label: None,
+        made_at,
+        access: None,
+        touched: [0; THREADS_MAX],
+    }
 }
 
 impl Objects {
-    pub(super) fn new(nowhere: Place) -> Objects {
-        let mut objects = Objects { entries: Vec::new(), count: 0 };
-        objects.grow(HASH_OF_NONE, nowhere);
-        objects
+    pub(super) fn new() -> Objects {
+        Objects(Table::new())
     }
 
     pub(super) fn reset(&mut self) {
-        self.count = 0;
+        self.0.reset();
     }
 
     pub(super) fn len(&self) -> usize {
-        self.count
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn grow(&mut self, hash: u64, made_at: Place) {
-        self.entries.push(Object {
-            hash,
-            waiters: 0,
-            readers: 0,
-            sleepers: 0,
-            watchers: 0,
-            holder: NOBODY,
-            held_since: None,
-            label: None,
-            made_at,
-            access: None,
-            touched: [0; THREADS_MAX],
-        });
+        self.0.len()
     }
 
     #[inline(always)]
     pub(super) fn add(&mut self, hash: u64, label: Option<Label>, made_at: Place) -> ObjectId {
-        let number = self.count;
-        if number == self.entries.len() {
-            self.grow(hash, made_at);
-        }
-        self.count += 1;
-        let object = &mut self.entries[number];
+        let number = self.0.len();
+        let object = self.0.add(|| new_object(hash, made_at));
         object.hash = hash;
         object.waiters = 0;
         object.readers = 0;
@@ -152,12 +143,14 @@ impl Objects {
     /// The object of an event that is being announced: here it is made sure that the object is of this execution.
     #[inline(always)]
     pub(super) fn announced(&mut self, object: ObjectId) -> &mut Object {
-        if object.index() >= self.count {
-            foreign(object);
+        match self.0.get_mut(object.index()) {
+            Some(known) => known,
+            None => foreign(object),
         }
-        &mut self.entries[object.index()]
     }
 }
+
+const FOREIGN: &str = "the object is of this execution";
 
 #[cold]
 #[inline(never)]
@@ -170,13 +163,13 @@ impl Index<usize> for Objects {
 
     #[inline(always)]
     fn index(&self, number: usize) -> &Object {
-        &self.entries[number]
+        self.0.get(number).expect(FOREIGN)
     }
 }
 
 impl IndexMut<usize> for Objects {
     #[inline(always)]
     fn index_mut(&mut self, number: usize) -> &mut Object {
-        &mut self.entries[number]
+        self.0.get_mut(number).expect(FOREIGN)
     }
 }

@@ -19,7 +19,7 @@ pub(crate) fn spawn(place: Place) {
 }
 
 /// Gives way for good: the execution is over and the calling thread never goes on.
-pub(crate) fn never_resume(here: Handle) -> ! {
+pub(crate) fn never_go_on(here: Handle) -> ! {
     loop {
         here.give_way();
         assert!(!here.with(|execution| execution.is_torn_down()), "a thread went on after the end of its execution");
@@ -137,11 +137,7 @@ macro_rules! announcements {
 }
 
 announcements! {
-    announce_load Load
-    announce_store Store
     announce_update Update
-    announce_lock Lock
-    announce_unlock Unlock
     announce_wake Wake
     announce_note Note
 }
@@ -156,35 +152,73 @@ fn announce_join(second: ObjectId, place: Place) -> Turn {
     current::get().announce(Intent { kind: Kind::Join, object: ObjectId::NONE, second, place })
 }
 
+/// An operation that announces its event and, if no other thread goes on first, performs it at once: one call instead of two for the most
+/// frequent ones. `$perform` is written out twice, for a closure that is used once is inlined.
+macro_rules! combined {
+    (
+        $name:ident $combined:ident $resumed:ident $kind:ident
+        ($object:ident, $place:ident $(, $argument:ident: $type:ty)*) -> $result:ty, |$execution:ident| $perform:block
+    ) => {
+        #[inline(never)]
+        fn $combined($object: ObjectId, $place: Place $(, $argument: $type)*) -> (Turn, $result) {
+            let here = current::get();
+            let turn = here.announce(Intent::new(Kind::$kind, $object, $place));
+            if !turn.goes_on() {
+                return (turn, Default::default());
+            }
+            (turn, here.with(|$execution| $perform))
+        }
+
+        #[inline(never)]
+        fn $resumed($object: ObjectId, $place: Place $(, $argument: $type)*) -> $result {
+            current::get().with(|$execution| $perform)
+        }
+
+        #[inline(always)]
+        pub(crate) fn $name($object: ObjectId, $place: Place $(, $argument: $type)*) -> $result {
+            let (turn, result) = $combined($object, $place $(, $argument)*);
+            if turn.goes_on() {
+                return result;
+            }
+            turn.take();
+            $resumed($object, $place $(, $argument)*)
+        }
+    };
+}
+
+combined!(load announce_load resumed_load Load (object, _place, order: Ordering) -> u64, |execution| {
+    let value = execution.memory.read(execution.me, object, order);
+    execution.watch(object);
+    execution.record_access(Some(value), None);
+    value
+});
+
+combined!(store announce_store resumed_store Store (object, _place, value: u64, order: Ordering) -> (), |execution| {
+    execution.memory.write(execution.me, object, value, order);
+    execution.changed(object);
+    execution.record_access(None, Some(value));
+});
+
+combined!(lock announce_lock resumed_lock Lock (object, place) -> (), |execution| {
+    if !execution.is_torn_down() {
+        execution.acquired(object, Ordering::Acquire, place);
+    }
+});
+
+combined!(unlock_fails announce_unlock resumed_unlock Unlock (object, place) -> bool, |execution| {
+    let fine = execution.holds(object, place);
+    if fine {
+        execution.released(object);
+        execution.record_access(None, Some(0));
+    }
+    !fine
+});
+
 #[inline(always)]
-pub(crate) fn load(object: ObjectId, order: Ordering, place: Place) -> u64 {
-    announce_load(object, place).take();
-    perform_load(object, order)
-}
-
-#[inline(never)]
-fn perform_load(object: ObjectId, order: Ordering) -> u64 {
-    current::get().with(|execution| {
-        let value = execution.memory.read(execution.me, object, order);
-        execution.watch(object);
-        execution.record_access(Some(value), None);
-        value
-    })
-}
-
-#[inline(always)]
-pub(crate) fn store(object: ObjectId, value: u64, order: Ordering, place: Place) {
-    announce_store(object, place).take();
-    perform_store(object, value, order);
-}
-
-#[inline(never)]
-fn perform_store(object: ObjectId, value: u64, order: Ordering) {
-    current::get().with(|execution| {
-        execution.memory.write(execution.me, object, value, order);
-        execution.changed(object);
-        execution.record_access(None, Some(value));
-    });
+pub(crate) fn unlock(object: ObjectId, place: Place) {
+    if unlock_fails(object, place) {
+        never_go_on(current::get());
+    }
 }
 
 /// An atomic read-modify-write. `change` gives the new value, or nothing to leave the word as it is. Returns the old value.
@@ -237,21 +271,6 @@ pub(crate) fn fence(barrier: Barrier, place: Place) {
     });
 }
 
-#[inline(always)]
-pub(crate) fn lock(object: ObjectId, place: Place) {
-    announce_lock(object, place).take();
-    perform_lock(object, place);
-}
-
-#[inline(never)]
-fn perform_lock(object: ObjectId, place: Place) {
-    current::get().with(|execution| {
-        if !execution.is_torn_down() {
-            execution.acquired(object, Ordering::Acquire, place);
-        }
-    });
-}
-
 pub(crate) fn try_lock(object: ObjectId, place: Place) -> bool {
     let here = current::get();
     here.point(Intent::new(Kind::TryLock, object, place));
@@ -266,28 +285,6 @@ pub(crate) fn try_lock(object: ObjectId, place: Place) -> bool {
         }
         free
     })
-}
-
-#[inline(always)]
-pub(crate) fn unlock(object: ObjectId, place: Place) {
-    announce_unlock(object, place).take();
-    perform_unlock(object, place);
-}
-
-#[inline(never)]
-fn perform_unlock(object: ObjectId, place: Place) {
-    let here = current::get();
-    let fine = here.with(|execution| {
-        let fine = execution.holds(object, place);
-        if fine {
-            execution.released(object);
-            execution.record_access(None, Some(0));
-        }
-        fine
-    });
-    if !fine {
-        never_resume(here);
-    }
 }
 
 /// Reads the lock word as memory.
@@ -343,7 +340,7 @@ pub(crate) fn read_unlock(object: ObjectId, place: Place) {
         true
     });
     if !fine {
-        never_resume(here);
+        never_go_on(here);
     }
 }
 
@@ -352,7 +349,7 @@ pub(crate) fn read_unlock(object: ObjectId, place: Place) {
 pub(crate) fn wait(queue: ObjectId, lock: ObjectId, place: Place) {
     announce_wait(queue, lock, place).take();
     begin_sleep(queue, lock, place).take();
-    perform_lock(lock, place);
+    resumed_lock(lock, place);
 }
 
 #[inline(never)]
@@ -375,7 +372,7 @@ fn begin_sleep(queue: ObjectId, lock: ObjectId, place: Place) -> Turn {
         fine
     });
     if !fine {
-        never_resume(here);
+        never_go_on(here);
     }
     here.announce(Intent { kind: Kind::Sleep, object: queue, second: lock, place })
 }
@@ -466,7 +463,7 @@ pub(crate) fn plain_read(object: ObjectId, place: Place) -> u64 {
     let here = current::get();
     let (value, raced) = here.with(|execution| execution.access_plain(object, None, place));
     if raced {
-        never_resume(here);
+        never_go_on(here);
     }
     value
 }
@@ -475,7 +472,7 @@ pub(crate) fn plain_write(object: ObjectId, value: u64, place: Place) {
     let here = current::get();
     let (_, raced) = here.with(|execution| execution.access_plain(object, Some(value), place));
     if raced {
-        never_resume(here);
+        never_go_on(here);
     }
 }
 
@@ -483,7 +480,7 @@ pub(crate) fn note(object: ObjectId, column: usize, word: u64, place: Place) {
     announce_note(object, place).take();
     current::get().with(|execution| {
         execution.record_access(None, None);
-        execution.observe(column, word);
+        execution.observe(column, word, place);
     });
 }
 
@@ -532,5 +529,5 @@ pub(crate) const WARNING: u64 = 1 << 63;
 pub(crate) fn fail(kind: FaultKind, message: String, place: Place) -> ! {
     let here = current::get();
     here.with(|execution| execution.fault(kind, message, place, None));
-    never_resume(here)
+    never_go_on(here)
 }

@@ -4,7 +4,7 @@
 //! writes and neither happened before the other. It finds the races of the execution at hand, whatever its interleaving happened to order.
 
 use super::clock::Clock;
-use super::event::{Event, Kind, ObjectId, Place, What};
+use super::event::{Event, Intent, Kind, ObjectId, Place, What};
 use super::execution::{Execution, FaultKind};
 use crate::schedule::key;
 
@@ -51,6 +51,7 @@ impl Execution {
         if let Some(value) = written {
             self.memory.set(object, value);
         }
+        self.mark_plain(object, written.is_some());
         self.trace_plain(object, value, written, place);
         if let Some(thread) =
             against_write.or(against_read).filter(|_| !self.is_torn_down() && !std::thread::panicking())
@@ -76,7 +77,8 @@ impl Execution {
         let kind = if written.is_some() { Kind::PlainWrite } else { Kind::PlainRead };
         let key = key(self.threads[self.me].anchor.hash, self.objects[object.index()].hash, kind as u64);
         let read = written.is_none().then_some(value);
-        let what = What::Access { kind, object, key, read, written };
+        let footprint = Intent::new(kind, object, place).footprint();
+        let what = What::Access { kind, object, footprint, key, read, written };
         self.trace.push(Event { thread: self.me as u8, what, place });
     }
 }

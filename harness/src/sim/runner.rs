@@ -1,21 +1,22 @@
 //! The runner: makes executions, one after the other, on the same stacks and tables.
 
-use super::coroutine::{Abandon, Fibers, current};
+use super::coroutine::{Abandon, abandon, current, go};
 use super::event::Place;
 use super::execution::{Bounds, Execution};
 use super::object::Label;
 use crate::schedule::Plan;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// Everything that executions on one OS thread reuse.
 pub(crate) struct Runner {
     execution: Box<Execution>,
-    fibers: Fibers,
 }
 
 impl Runner {
     pub(crate) fn new() -> Runner {
-        Runner { execution: Box::new(Execution::new()), fibers: Fibers::new() }
+        Runner { execution: Box::new(Execution::new()) }
     }
 
     /// Runs `body` as the main thread under `plan`, until no thread can go on. `look` sees what happened, before the stacks
@@ -28,32 +29,45 @@ impl Runner {
         abandon: Abandon,
         look: impl FnOnce(&Execution) -> R,
     ) -> R {
+        self.run_observed(body, plan, bounds, abandon, &AtomicUsize::new(0), look)
+    }
+
+    /// As `run`; says in `turn`, for a watchdog on another OS thread, which thread goes on.
+    #[inline]
+    pub(crate) fn run_observed<R>(
+        &mut self,
+        body: &(dyn Fn() + Sync),
+        plan: Plan<'_>,
+        bounds: &Bounds,
+        abandon: Abandon,
+        turn: &AtomicUsize,
+        look: impl FnOnce(&Execution) -> R,
+    ) -> R {
         let place: Place = Location::caller();
-        let Runner { execution, fibers } = self;
+        let Runner { execution } = self;
         execution.reset(plan, bounds);
+        execution.beat.set(turn);
         let _entered = current::enter(execution);
         let here = current::get();
         here.with(|execution| {
             let main = execution.add_thread(Label::from("main"), None, place);
             let main = main.expect("an execution has room for its main thread");
             execution.job(main).install(body);
-            execution.first(main);
+            execution.impersonate(main);
         });
-        while !here.with(|execution| execution.is_over()) {
-            let thread = here.with(Execution::take_turn);
-            fibers.go_on(thread);
-        }
+        turn.store(0, Relaxed);
+        go(here);
         if let Some(panicking) = here.with(Execution::take_clearing) {
             // A panic leaves a scope. What the threads of the scope borrow goes away with it, so they go first.
             let others = here.with(|execution| execution.leftovers()) & !(1 << panicking);
-            clear_away(here, fibers, others, abandon);
+            clear_away(here, others, abandon);
             here.with(|execution| execution.impersonate(panicking));
-            fibers.go_on(panicking);
+            go(here);
         }
         let seen = here.with(|execution| look(execution));
         let left = here.with(|execution| execution.leftovers());
         if left != 0 {
-            clear_away(here, fibers, left, abandon);
+            clear_away(here, left, abandon);
         }
         seen
     }
@@ -62,7 +76,7 @@ impl Runner {
 /// Frees the stacks of threads that did not end, and drops closures that did not begin and results that nobody took. A thread can
 /// borrow from those that started it, which have smaller numbers, so the last thread goes first.
 #[inline(never)]
-fn clear_away(here: current::Handle, fibers: &mut Fibers, threads: u32, abandon: Abandon) {
+fn clear_away(here: current::Handle, threads: u32, how: Abandon) {
     here.with(Execution::tear_down);
     let mut left = threads;
     while left != 0 {
@@ -70,9 +84,9 @@ fn clear_away(here: current::Handle, fibers: &mut Fibers, threads: u32, abandon:
         left &= !(1 << thread);
         here.with(|execution| execution.impersonate(thread));
         if here.with(|execution| execution.has_begun(thread) && !execution.is_finished(thread)) {
-            fibers.abandon(thread, abandon);
+            abandon(here, thread, how);
         }
-        if abandon == Abandon::Forget {
+        if how == Abandon::Forget {
             here.with(|execution| execution.job(thread).forget());
         }
         if let Some(leftover) = here.with(|execution| execution.job(thread).leftover()) {

@@ -47,14 +47,14 @@ impl<T: Word> Atomic<T> {
     #[track_caller]
     #[inline]
     pub fn load(&self, order: Ordering) -> T {
-        T::from_word(op::load(self.object, order, Location::caller()))
+        T::from_word(op::load(self.object, Location::caller(), order))
     }
 
     /// Writes.
     #[track_caller]
     #[inline]
     pub fn store(&self, value: T, order: Ordering) {
-        op::store(self.object, value.to_word(), order, Location::caller());
+        op::store(self.object, Location::caller(), value.to_word(), order);
     }
 
     /// Writes and returns the value replaced.

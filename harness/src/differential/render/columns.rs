@@ -7,7 +7,7 @@ use crate::sim::Kind;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 /// Characters of one column.
-const CELL: usize = 52;
+const CELL: usize = 60;
 
 /// Equal lines kept before and after a difference.
 const CONTEXT: usize = 2;
@@ -83,8 +83,8 @@ fn first_difference(
     FirstDifference { event, observation: first_observation(names, executions, describe) }
 }
 
-/// The first entry, column by column, that the two outcomes do not share.
-fn first_observation(
+/// A sentence on the first entry, column by column, that the two outcomes do not share.
+pub fn first_observation(
     names: (&str, &str),
     executions: (&Execution, &Execution),
     describe: &dyn Describe,
@@ -128,7 +128,7 @@ fn two_columns(names: (&str, &str), executions: (&Execution, &Execution), descri
     let mut text = vec![row_text(' ', names.0, names.1)];
     let mut folded = (0, 0);
     for (at, row) in rows.iter().enumerate() {
-        if !is_observable(row) && window.binary_search(&at).is_err() {
+        if !is_kept(row) && window.binary_search(&at).is_err() {
             folded.0 += 1;
             folded.1 += usize::from(!is_equal(row));
             continue;
@@ -148,6 +148,11 @@ fn two_columns(names: (&str, &str), executions: (&Execution, &Execution), descri
     }
     fold(&mut text, &mut folded);
     text
+}
+
+/// Rows that are never folded: what a client sees, and what the subject says of itself.
+fn is_kept(row: &Row<'_>) -> bool {
+    is_observable(row) || row.0.is_some_and(|line| line.remark) || row.1.is_some_and(|line| line.remark)
 }
 
 fn is_observable(row: &Row<'_>) -> bool {
@@ -190,6 +195,11 @@ pub fn difference_lines(
         }
         None => "the histories are the same, the ends differ".to_owned(),
     });
+    if executions.1.skipped > executions.0.skipped {
+        let count = executions.1.skipped - executions.0.skipped;
+        let plural = if count == 1 { " of the schedule finds" } else { "s of the schedule find" };
+        lines.push(format!("{count} decision{plural} no place in {}", names.1));
+    }
     if traced {
         lines.extend(two_columns(names, executions, describe).into_iter().map(|line| format!("  {line}")));
     }

@@ -16,6 +16,8 @@ pub struct TraceLine {
     pub text: String,
     /// Whether a client could see it: an observation or a warning.
     pub observable: bool,
+    /// Whether the subject said it, to make the trace readable.
+    pub remark: bool,
     /// The source line, for diagnostics; never part of snapshots.
     pub place: String,
 }
@@ -23,7 +25,11 @@ pub struct TraceLine {
 impl TraceLine {
     /// Thread and text, as it stands in a column.
     pub fn cell(&self) -> String {
-        let mark = if self.observable { "* " } else { "" };
+        let mark = match (self.observable, self.remark) {
+            (true, _) => "* ",
+            (_, true) => "# ",
+            _ => "",
+        };
         format!("{}: {mark}{}", self.thread, self.text)
     }
 }
@@ -45,7 +51,9 @@ pub fn trace_lines(execution: &Execution, describe: &dyn Describe) -> Vec<TraceL
             }
             What::Observe(column, word) => (observed(execution, thread, column, &describe.word(word)), true),
             What::Warn(message) => (format!("sim: WARN: {message}"), true),
-            What::Access { kind: Kind::Note, .. } => continue,
+            // Monitors are not part of what is modelled; what they find is observable.
+            What::Access { kind: Kind::Note | Kind::GhostRead | Kind::GhostWrite, .. } => continue,
+            What::Remark(number) => (execution.remarks[number as usize].clone(), false),
             What::Access { kind, object, read, written, .. } => {
                 let name = match kind {
                     Kind::Join => execution.threads[object.number()].as_str(),
@@ -59,6 +67,7 @@ pub fn trace_lines(execution: &Execution, describe: &dyn Describe) -> Vec<TraceL
             sites: sites[thread].clone(),
             text,
             observable,
+            remark: matches!(event.what, What::Remark(_)),
             place: event.place.to_string(),
         });
     }
@@ -80,10 +89,10 @@ fn observed(execution: &Execution, thread: usize, column: u8, text: &str) -> Str
 fn access(kind: Kind, name: &str, read: Option<u64>, written: Option<u64>, describe: &dyn Describe) -> String {
     let value = |value| describe.value(name, value);
     match (kind, read, written) {
-        (Kind::Load | Kind::PlainRead | Kind::GhostRead, Some(read), _) => {
+        (Kind::Load | Kind::PlainRead, Some(read), _) => {
             format!("{} {name} = {}", kind.name(), value(read))
         }
-        (Kind::Store | Kind::PlainWrite | Kind::GhostWrite, _, Some(written)) => {
+        (Kind::Store | Kind::PlainWrite, _, Some(written)) => {
             format!("{} {name} := {}", kind.name(), value(written))
         }
         (Kind::Update, Some(read), Some(written)) => {
@@ -92,6 +101,7 @@ fn access(kind: Kind, name: &str, read: Option<u64>, written: Option<u64>, descr
         (Kind::Update, Some(read), None) => format!("update {name} {} stays", value(read)),
         (Kind::TryLock, _, None) => format!("trylock {name} fails"),
         (Kind::IsLocked, Some(read), _) => format!("is_locked {name} = {}", read != 0),
+        (Kind::Await, _, _) => "looks again at what it awaits".to_owned(),
         (Kind::Fence | Kind::Idle | Kind::Yield | Kind::Spawn | Kind::Start | Kind::Finish, _, _) => {
             kind.name().to_owned()
         }

@@ -6,7 +6,7 @@ mod columns;
 mod lines;
 mod snapshot;
 
-pub use columns::difference_lines;
+pub use columns::{difference_lines, first_observation};
 pub use lines::{TraceLine, end_lines, history_lines, trace_lines};
 pub use snapshot::{Heading, render};
 

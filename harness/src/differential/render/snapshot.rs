@@ -23,6 +23,8 @@ pub struct Heading<'a> {
     pub title: &'a str,
     /// What it asks.
     pub question: &'a str,
+    /// What each thread does, a line a thread.
+    pub program: &'a [String],
     /// Where the question comes from.
     pub source: &'a str,
     /// Names of its goals, by number.
@@ -43,6 +45,9 @@ pub fn render(
     put(&mut text, format_args!("{scenario}: {title}"));
     put(&mut text, format_args!("{question}"));
     put(&mut text, format_args!("Source: {source}"));
+    for line in heading.program {
+        put(&mut text, format_args!("  {line}"));
+    }
     put(&mut text, format_args!("Memory model: {}", memory.name()));
     put(&mut text, format_args!(""));
     for (name, exploration) in comparison.variants.iter().zip(&comparison.explorations) {
@@ -111,7 +116,7 @@ fn divergence_head(text: &mut String, heading: &Heading<'_>, comparison: &Compar
         .map(|(exploration, _)| exploration.evidence)
         .reduce(Evidence::weaker)
         .unwrap_or_default()
-        .absence();
+        .absence_of(divergence.preemptions);
     put(text, format_args!("divergence {}", divergence.outcome));
     put(text, format_args!("  shown by {}; {absence} by {}", names(true), names(false)));
     for line in attribution_lines(comparison, divergence) {

@@ -2,7 +2,8 @@
 
 use super::super::event::Intent;
 use super::super::execution::Execution;
-use corosensei::Yielder;
+use super::fiber;
+use super::switch::Context;
 use std::cell::Cell;
 
 thread_local! {
@@ -59,15 +60,21 @@ impl Drop for Entered {
 
 /// Whether the thread that has announced an event gives way first.
 #[must_use = "the event may happen only after the thread took its turn"]
-pub(crate) struct Turn(*const Yielder<(), ()>);
+pub(crate) struct Turn(*const Context);
 
 impl Turn {
+    /// Whether the event may happen at once.
+    #[inline(always)]
+    pub(crate) fn goes_on(&self) -> bool {
+        self.0.is_null()
+    }
+
     /// Suspends the calling thread, if another one goes on first. When it returns the event may happen.
     #[inline(always)]
     pub(crate) fn take(self) {
-        if !self.0.is_null() {
-            // SAFETY: as for `give_way`: `announce` found this yielder as that of the running thread, which is still the caller.
-            unsafe { (*self.0).suspend(()) };
+        if !self.goes_on() {
+            // SAFETY: `announce` has chosen who goes on, and nothing ran since.
+            unsafe { fiber::hop(self.0) };
         }
     }
 }
@@ -105,14 +112,14 @@ impl Handle {
             execution.stay_while_panicking();
             return Turn(std::ptr::null());
         }
-        Turn(execution.yielder())
+        Turn(execution.hop_away())
     }
 
-    /// Suspends the calling thread; the runner lets the one go on that the execution has chosen.
+    /// Suspends the calling thread for the one that the execution has chosen, or for the runner when it is over.
     #[inline(always)]
     pub(crate) fn give_way(self) {
-        let yielder: *const Yielder<(), ()> = self.with(|execution| execution.yielder());
-        // SAFETY: the yielder belongs to the coroutine that runs now and lives as long as it does. `fiber` stored it when it started it.
-        unsafe { (*yielder).suspend(()) };
+        let to = self.with(|execution| execution.hop_away());
+        // SAFETY: the execution has said right now who goes on.
+        unsafe { fiber::hop(to) };
     }
 }

@@ -1,11 +1,12 @@
-//! The pool of coroutines of one runner, one for each thread number.
+//! The stacks of the threads of one runner, one for each thread number, and what runs on them.
 
-use super::current;
-use crate::schedule::THREADS_MAX;
+use super::current::{self, Handle};
+use super::switch::{Context, GO_ON, UNWIND, prepare, switch};
 use corosensei::stack::{DefaultStack, Stack};
-use corosensei::{Coroutine, Yielder};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// What becomes of the stack of a thread that is still blocked when its execution ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,89 +24,142 @@ const STACK_SIZE: usize = 256 * 1024;
 /// Bytes of stack that must be left at a choice point, for the simulator and for handling a panic.
 pub(in crate::sim) const STACK_RESERVE: usize = 24 * 1024;
 
-type Fiber = Coroutine<(), (), (), DefaultStack>;
+/// The stacks of threads 0, 1, 2 and so on, as far as they were needed. Between two jobs a stack holds nothing that needs dropping.
+pub(in crate::sim) struct Stacks(Vec<DefaultStack>);
 
-pub(crate) struct Fibers {
-    /// Invariant: `fibers[n]` runs jobs of thread `n` only.
-    fibers: Vec<Option<Fiber>>,
-}
-
-impl Fibers {
-    pub(crate) fn new() -> Fibers {
-        Fibers { fibers: (0..THREADS_MAX).map(|_| None).collect() }
+impl Stacks {
+    pub(in crate::sim) fn new() -> Stacks {
+        Stacks(Vec::new())
     }
 
-    /// Runs the thread until it gives way or ends.
+    /// Whether the thread has a stack.
     #[inline(always)]
-    pub(crate) fn go_on(&mut self, thread: usize) {
-        match &mut self.fibers[thread] {
-            Some(fiber) => {
-                fiber.resume(());
-            }
-            None => self.make(thread),
-        }
+    pub(in crate::sim) fn has(&self, thread: usize) -> bool {
+        thread < self.0.len()
     }
 
+    /// Makes the stack of the next thread that has none. Returns it, and its floor: where the usable part ends, with the reserve; a thread below
+    /// this at a choice point is ended.
     #[cold]
-    fn make(&mut self, thread: usize) {
+    pub(in crate::sim) fn make(&mut self) -> (Context, usize) {
         let stack = DefaultStack::new(STACK_SIZE).expect("the system has no memory left for a stack");
-        self.fibers[thread] = Some(fiber(thread, stack));
-        self.go_on(thread);
+        let floor = stack.limit().get() + STACK_RESERVE;
+        self.0.push(stack);
+        (self.fresh(self.0.len() - 1), floor)
     }
 
-    /// Takes the stack of a thread that is suspended in the middle of its job.
-    pub(crate) fn abandon(&mut self, thread: usize, abandon: Abandon) {
-        let Some(mut old) = self.fibers[thread].take() else { return };
-        match abandon {
-            Abandon::Unwind => old.force_unwind(),
-            // SAFETY: leaking what is on the stack is sound: nothing outside of the execution refers to it, and threads
-            // that borrow from it (`thread::scope`) are of the same execution and never run again either.
-            Abandon::Forget => unsafe { old.force_reset() },
-        }
-        self.fibers[thread] = Some(fiber(thread, old.into_stack()));
+    /// The stack of the thread without whatever was on it.
+    fn fresh(&self, thread: usize) -> Context {
+        let top = self.0[thread].base().get() as *mut usize;
+        // SAFETY: the stack is ours and what was on it is forgotten.
+        unsafe { prepare(top) }
     }
 }
 
-impl Drop for Fibers {
-    fn drop(&mut self) {
-        for fiber in self.fibers.iter_mut().flatten() {
-            // SAFETY: every fiber is suspended between two jobs, where its stack holds nothing that needs dropping.
-            unsafe { fiber.force_reset() };
-        }
+/// Suspends the calling thread until it is resumed, and resumes `to`.
+///
+/// # Safety
+/// `hop_away` has returned `to`, and nothing ran since.
+#[inline(always)]
+pub(super) unsafe fn hop(to: *const Context) {
+    let from = current::get().with(|execution| execution.from());
+    // SAFETY: every stack that an execution lets go on was suspended by `switch` or is new; the execution is changed through
+    // `Handle::with` alone, which has returned.
+    if unsafe { switch(from, to, GO_ON) } != GO_ON {
+        unwind();
     }
 }
 
-/// Where the usable part of a stack ends, with the reserve: a thread below this at a choice point is ended.
-fn floor(stack: &DefaultStack) -> usize {
-    stack.limit().get() + STACK_RESERVE
+/// Where the runner says which thread goes on, for a watchdog on another OS thread.
+pub(in crate::sim) struct Beat(*const AtomicUsize);
+
+impl Beat {
+    pub(in crate::sim) const NONE: Beat = Beat(std::ptr::null());
+
+    /// Until it is set again threads run only while `turn` lives: the runner borrows it while it runs them.
+    pub(in crate::sim) fn set(&mut self, turn: &AtomicUsize) {
+        self.0 = turn;
+    }
+
+    #[inline(always)]
+    pub(in crate::sim) fn tell(&self, thread: usize) {
+        // SAFETY: see `set`; threads run, so it is set.
+        unsafe { (*self.0).store(thread, Relaxed) };
+    }
 }
 
-fn fiber(thread: usize, stack: DefaultStack) -> Fiber {
-    let floor = floor(&stack);
-    Coroutine::with_stack(stack, move |yielder: &Yielder<(), ()>, ()| {
-        loop {
-            work(thread, yielder, floor);
-            yielder.suspend(());
-        }
-    })
+/// The payload of the unwinding of an abandoned stack.
+struct Abandoned;
+
+#[cold]
+#[inline(never)]
+fn unwind() -> ! {
+    resume_unwind(Box::new(Abandoned))
 }
 
-/// Runs one job of the thread to its end, and tells the execution how it ended.
-fn work(thread: usize, yielder: &Yielder<(), ()>, floor: usize) {
-    let here = current::get();
-    let (run, at) = here.with(|execution| {
-        execution.begin(thread, yielder, floor);
-        execution.job(thread).start()
-    });
-    // SAFETY: `start` gave the function and the place of a job that is ready; nobody else touches the job until `done`.
+/// Lets the thread that the execution has chosen go on, and all that it hands over to, until the execution is over.
+#[inline(never)]
+pub(in crate::sim) fn go(here: Handle) {
+    let (from, to) = here.with(|execution| execution.hop_in());
+    // SAFETY: the runner's stack is suspended while threads run; the thread is suspended or new.
+    unsafe { switch(from, to, GO_ON) };
+}
+
+/// Clears the stack of the running thread, by name, which is suspended in the middle of its job.
+pub(in crate::sim) fn abandon(here: Handle, thread: usize, abandon: Abandon) {
+    if abandon == Abandon::Unwind {
+        let (from, to) = here.with(|execution| execution.hop_in());
+        // SAFETY: as for `go`. The thread is suspended in `hop`, since it is not between two jobs.
+        unsafe { switch(from, to, UNWIND) };
+        assert!(!here.with(|execution| execution.has_begun(thread)), "the unwinding of an abandoned thread was caught");
+        return;
+    }
+    // Leaking what is on the stack is sound: nothing outside of the execution refers to it, and threads that borrow from
+    // it (`thread::scope`) are of the same execution and never run again either.
+    here.with(|execution| execution.forget_stack(thread));
+}
+
+impl Stacks {
+    /// Leaks what is on the stack of the thread.
+    pub(in crate::sim) fn forget(&self, thread: usize) -> Context {
+        self.fresh(thread)
+    }
+}
+
+/// What runs on every stack: one job of the thread after the other.
+pub(super) extern "C" fn entry() -> ! {
+    loop {
+        let here = current::get();
+        work(here);
+        let (from, to) = here.with(|execution| {
+            let to = execution.hop_away();
+            (execution.from(), to)
+        });
+        // SAFETY: as for `hop`. Nothing is left on this stack: orders mean nothing here.
+        unsafe { switch(from, to, GO_ON) };
+    }
+}
+
+/// Runs one job of the running thread to its end, and tells the execution how it ended.
+#[inline(always)]
+fn work(here: Handle) {
+    let (run, at) = here.with(|execution| execution.begin());
+    // SAFETY: `begin` gave the function and the place of a job that is ready; nobody else touches the job until `done`.
     let ended = catch_unwind(AssertUnwindSafe(|| unsafe { run(at) }));
     match ended {
-        Ok(()) => here.with(|execution| {
-            execution.keep_result(thread);
-            execution.finish(thread);
-        }),
-        Err(payload) if here.with(|execution| execution.is_unwound_by_runner()) => resume_unwind(payload),
-        Err(payload) => here.with(|execution| execution.panicked(thread, message(payload.as_ref()))),
+        Ok(()) => here.with(|execution| execution.finish()),
+        Err(payload) => ended_in_panic(here, payload),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn ended_in_panic(here: Handle, payload: Box<dyn Any + Send>) {
+    // When the stack was abandoned the panic has done what it was for.
+    if here.with(|execution| execution.is_unwound_by_runner()) {
+        here.with(|execution| execution.unwound());
+    } else {
+        here.with(|execution| execution.panicked(message(payload.as_ref())));
     }
 }
 

@@ -8,6 +8,9 @@ const INLINE: usize = 256;
 #[repr(C, align(16))]
 struct Buffer([MaybeUninit<u8>; INLINE]);
 
+/// What is done with a buffer. Callers see to it that the buffer holds what the function expects.
+pub(in crate::sim) type Work = unsafe fn(*mut u8);
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     Empty,
@@ -22,9 +25,9 @@ enum State {
 pub(crate) struct Job {
     buffer: Buffer,
     state: State,
-    run: unsafe fn(*mut u8),
-    drop_closure: unsafe fn(*mut u8),
-    drop_result: unsafe fn(*mut u8),
+    run: Work,
+    drop_closure: Work,
+    drop_result: Work,
     /// Whether dropping the result does anything.
     drops_result: bool,
 }
@@ -33,7 +36,7 @@ pub(crate) struct Job {
 /// alive, for the subject's destructors call primitives.
 #[must_use = "the leftover is leaked unless it is discarded"]
 pub(crate) struct Leftover {
-    drop: unsafe fn(*mut u8),
+    drop: Work,
     at: *mut u8,
 }
 
@@ -113,7 +116,7 @@ impl Job {
     }
 
     /// How to run it: a function and its argument, to be called without a reference to the job.
-    pub(crate) fn start(&mut self) -> (unsafe fn(*mut u8), *mut u8) {
+    pub(crate) fn start(&mut self) -> (Work, *mut u8) {
         assert!(self.state == State::Ready, "a job runs once");
         self.state = State::Running;
         (self.run, self.place())

@@ -12,9 +12,11 @@ mod fiber;
 #[cfg(unix)]
 mod guard;
 pub(crate) mod job;
+mod switch;
 
 pub use fiber::Abandon;
-pub(crate) use fiber::Fibers;
 pub(super) use fiber::STACK_RESERVE;
+pub(super) use fiber::{Beat, Stacks, abandon, go};
 #[cfg(unix)]
 pub use guard::{LastWords, on_stack_overrun};
+pub(super) use switch::{Context, stack_pointer};

@@ -1,0 +1,269 @@
+//! Exhaustive search: source-DPOR with sleep sets.
+//!
+//! Promise: every outcome that some schedule shows is seen, by as many complete executions as there are orders of dependent steps
+//! (Mazurkiewicz traces; two steps are dependent when they touch the same object and one of them writes it). After Abdulla, Aronsson,
+//! Jonsson and Sagonas, "Optimal dynamic partial order reduction" (POPL 2014) and "Source sets" (JACM 2017): when an execution shows two
+//! steps that race, the order that was not seen is tried later, unless a thread that can begin it is tried there anyway; sleep sets
+//! (Godefroid, 1996) cut off what was explored in another order.
+//!
+//! Limits: executions are repeated from their beginning, for a simulated thread cannot be copied. Source sets do not know beforehand that an
+//! order is explored elsewhere: such runs end early and are counted apart, as redundant. Executions beyond the step limit are cut off,
+//! and then the search is not exhaustive. A crash is named by the answers prescribed, which does not say whom the run left asleep.
+//!
+//! Deviations from the papers:
+//! - What a step touches is what it did, plain data included, not what it announced (see `sim/touch.rs`).
+//! - Locks block. A thread that waits for a lock races not with the release that lets it go on, which cannot come later, but with
+//!   the step before which the lock was last to be had. At the end of an execution, threads that wait for a lock for ever race
+//!   too (the papers leave blocking to a remark): otherwise the mirror image of a deadlock is missed.
+//! - A step that ends the execution while others could go on depends on every step, for it keeps what follows from happening.
+//! - A choice among alternatives inside of a step is no race: all of them are tried.
+//! - A thread that rests until nobody else can run comes after everything; what an await of one word is ended by is the first write.
+//!
+//! Several searches share the tree. Each owns what follows a prefix of steps that stay as they are; what its races want to be tried in
+//! that prefix is handed back between two rounds, in the order of the searches, and becomes a search of its own. So what is
+//! explored depends on the number of executions in a round and of searches, both fixed, and not on the number of OS threads.
+
+mod clock;
+mod search;
+
+use self::search::{Fork, Search};
+use super::bounded::rank;
+use super::control::Noted;
+use super::replay::explicit_of;
+use super::{Exploration, ExploreConfig, Program};
+use crate::schedule::{Plan, Schedule};
+use crate::sim::{Bounds, Machine, MemoryModel, Runner};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+/// Runs of one search between two looks at what others want. What fits one round is searched on one OS thread.
+const ROUND: u64 = 512;
+
+/// Searches at a time, as long as there is something to divide. More than cores, for they end at different times.
+const SEARCHES: usize = 48;
+
+/// A fork in the prefixes of some searches.
+type SharedFork = Arc<Mutex<Fork>>;
+
+/// A search and the forks in its prefix.
+struct Part {
+    search: Search,
+    /// One for each step that stays as it is.
+    forks: Vec<SharedFork>,
+    is_over: bool,
+    /// The subject did not do what it had done before under the same schedule.
+    has_strayed: bool,
+}
+
+/// What all searches are about.
+#[derive(Clone, Copy)]
+struct Subject<'a> {
+    program: &'a Program<'a>,
+    config: &'a ExploreConfig<'a>,
+    bounds: Bounds,
+    /// Whether the alternatives of a step all touch the same. They do where they are only about who is woken.
+    alternatives_touch_alike: bool,
+}
+
+pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>) -> Exploration {
+    let bounds = Bounds { steps_max: config.steps_max, tracing: config.tracing, logging: true };
+    let alternatives_touch_alike = config.memory == MemoryModel::Sc;
+    let subject = Subject { program, config, bounds, alternatives_touch_alike };
+    let mut result = Exploration::new();
+    let mut runner = Runner::new();
+    let mut parts = vec![Part { search: Search::new(), forks: Vec::new(), is_over: false, has_strayed: false }];
+    let mut has_strayed = false;
+    let complete = loop {
+        let open = parts.iter().filter(|part| !part.is_over).count() as u64;
+        if open == 0 {
+            break true;
+        }
+        let left = config.executions.saturating_sub(runs(&result));
+        if left == 0 || result.cancelled {
+            break false;
+        }
+        let share = (left / open).clamp(1, ROUND);
+        subject.round(&mut parts, share, left.min(open) as usize, &mut runner, &mut result);
+        let granted = subject.grant(&mut parts, &mut runner, &mut result);
+        has_strayed |= parts.iter().any(|part| part.has_strayed);
+        if !granted || has_strayed {
+            break false;
+        }
+        parts.retain(|part| !part.is_over);
+        if !subject.divide(&mut parts, &mut runner, &mut result) {
+            break false;
+        }
+        tell(&mut parts);
+    };
+    result.evidence.exhaustive = complete && result.cut == 0 && !has_strayed;
+    if !result.evidence.exhaustive {
+        result.evidence.enumerated = result.executions;
+    }
+    if let Some(control) = config.control {
+        control.begin(0, Noted::Resting);
+    }
+    result
+}
+
+/// Runs made, of which some had no outcome.
+fn runs(result: &Exploration) -> u64 {
+    result.executions + result.redundant
+}
+
+/// All searches learn what is tried in their prefixes.
+fn tell(parts: &mut [Part]) {
+    for part in parts {
+        for (step, fork) in part.forks.iter().enumerate() {
+            part.search.is_wanted(step, fork.lock().expect("no worker panics").wanted);
+        }
+    }
+}
+
+impl Subject<'_> {
+    /// The first `turns` searches that are not over make up to `share` runs each.
+    fn round(&self, parts: &mut [Part], share: u64, turns: usize, runner: &mut Runner, result: &mut Exploration) {
+        let open = parts.iter_mut().filter(|part| !part.is_over).take(turns);
+        let jobs = self.config.jobs.min(turns);
+        if jobs <= 1 {
+            open.for_each(|part| self.work(part, share, runner, result, 0));
+            return;
+        }
+        let open: Vec<Mutex<&mut Part>> = open.map(Mutex::new).collect();
+        let next = AtomicUsize::new(0);
+        let found = Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            for worker in 0..jobs {
+                let (open, next, found) = (&open, &next, &found);
+                scope.spawn(move || {
+                    let mut runner = Runner::new();
+                    let mut result = Exploration::new();
+                    while let Some(part) = open.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let mut part = part.lock().expect("no worker panics");
+                        self.work(&mut part, share, &mut runner, &mut result, worker);
+                    }
+                    if let Some(control) = self.config.control {
+                        control.begin(worker, Noted::Resting);
+                    }
+                    found.lock().expect("no worker panics").push(result);
+                });
+            }
+        });
+        found.into_inner().expect("no worker panics").into_iter().for_each(|part| result.merge(part));
+    }
+
+    fn work(&self, part: &mut Part, share: u64, runner: &mut Runner, result: &mut Exploration, worker: usize) {
+        for _ in 0..share {
+            if self.config.control.is_some_and(|control| control.is_cancelled()) {
+                result.cancelled = true;
+                break;
+            }
+            self.run(part, runner, result, worker);
+            part.is_over = part.has_strayed || !part.search.advance();
+            if part.is_over {
+                break;
+            }
+        }
+    }
+
+    /// Runs what the search has prepared.
+    fn run(&self, part: &mut Part, runner: &mut Runner, result: &mut Exploration, worker: usize) {
+        if let Some(control) = self.config.control {
+            control.begin(worker, part.search.noted());
+            control.count(1);
+        }
+        let guide = part.search.take_guide();
+        let look = |machine: &Machine| {
+            self.count(machine, result);
+            part.search.absorb(machine)
+        };
+        let unobserved = AtomicUsize::new(0);
+        let turn = self.config.control.map_or(&unobserved, |control| control.turn(worker));
+        let Program { body, abandon } = *self.program;
+        let follows = runner.run_observed(body, Plan::Guide(&guide), &self.bounds, abandon, turn, look);
+        part.search.give_back(guide);
+        part.has_strayed = !follows;
+    }
+
+    fn count(&self, machine: &Machine, result: &mut Exploration) {
+        if machine.is_redundant() {
+            result.redundant += 1;
+            result.steps += machine.steps();
+            result.goals |= machine.goals();
+        } else {
+            let arrivals = machine.arrivals();
+            result.outcomes.count(machine, rank(arrivals), || Schedule::Explicit(explicit_of(arrivals)));
+            result.count(machine);
+        }
+    }
+
+    /// What searches want to be tried in their prefixes is tried. False when the budget ended.
+    fn grant(&self, parts: &mut Vec<Part>, runner: &mut Runner, result: &mut Exploration) -> bool {
+        let mut at = 0;
+        while at < parts.len() {
+            for wish in parts[at].search.take_wishes() {
+                let step = wish.step as usize;
+                let fork = Arc::clone(&parts[at].forks[step]);
+                let known = fork.lock().expect("no worker panics").clone();
+                if wish.threads & (known.wanted | known.asleep) == 0
+                    && !self.branch(parts, at, step, wish.choice(), runner, result)
+                {
+                    return false;
+                }
+            }
+            at += 1;
+        }
+        true
+    }
+
+    /// Divides searches until there are enough of them. False when the budget ended.
+    fn divide(&self, parts: &mut Vec<Part>, runner: &mut Runner, result: &mut Exploration) -> bool {
+        let mut at = 0;
+        while at < parts.len() && parts.len() < SEARCHES {
+            let part = &mut parts[at];
+            let Some(step) = part.search.first_fork().filter(|_| !part.is_over) else {
+                at += 1;
+                continue;
+            };
+            let fixed = part.search.fix(step + 1, self.alternatives_touch_alike);
+            part.forks.extend(fixed.into_iter().map(|fork| Arc::new(Mutex::new(fork))));
+            let fork = Arc::clone(&part.forks[step]);
+            loop {
+                let Fork { wanted, tried, asleep, .. } = *fork.lock().expect("no worker panics");
+                let left = wanted & !(tried | asleep);
+                if left == 0 {
+                    break;
+                }
+                if !self.branch(parts, at, step, left.trailing_zeros() as u8, runner, result) {
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    /// Begins a search of what follows if the thread makes the step of the prefix of a search. It makes its first run, for others have
+    /// to know what the thread touches. False when the budget ended.
+    fn branch(
+        &self,
+        parts: &mut Vec<Part>,
+        from: usize,
+        step: usize,
+        thread: u8,
+        runner: &mut Runner,
+        result: &mut Exploration,
+    ) -> bool {
+        if runs(result) >= self.config.executions {
+            return false;
+        }
+        let Part { search, forks, .. } = &parts[from];
+        let mut fork = forks[step].lock().expect("no worker panics");
+        let search = search.branch(step, &fork, thread);
+        let mut part = Part { search, forks: forks[..=step].to_vec(), is_over: false, has_strayed: false };
+        self.run(&mut part, runner, result, 0);
+        part.search.add_tried(&mut fork, step, self.alternatives_touch_alike);
+        drop(fork);
+        part.is_over = part.has_strayed || !part.search.advance();
+        parts.push(part);
+        true
+    }
+}

@@ -1,0 +1,706 @@
+//! The search in one part of the tree of executions: a stack of steps, the races among them, and what is left to try.
+
+use super::super::control::Noted;
+use super::clock::Clock;
+use crate::schedule;
+use crate::schedule::{Guide, Mark, Marked, Needs, Print, Sleeper, Slot, THREADS_MAX, Touch};
+use crate::sim::Machine;
+
+/// No step, access or question.
+const NONE: u32 = u32::MAX;
+
+/// A choice of a thread, and the step that it made.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    /// The question that was answered by the thread; none if nobody was asked.
+    question: u32,
+    /// The threads that could run, as masks here and below.
+    options: u32,
+    /// Those that have to be tried.
+    wanted: u32,
+    /// Those that were.
+    tried: u32,
+    /// Those that need not be: what follows is explored elsewhere.
+    asleep: u32,
+    /// For each thread asleep the step before which it was tried.
+    tried_at: [u32; THREADS_MAX],
+    /// Where footprints of the threads tried here begin.
+    sleepers_from: u32,
+
+    /// Who made the step.
+    thread: u8,
+    /// The step that the thread made before.
+    before: u32,
+    /// The steps that come before this one, itself included.
+    clock: Clock,
+    /// Its order to every other step matters.
+    is_total: bool,
+    accesses_from: u32,
+    wakes_from: u32,
+    spawns_from: u32,
+    totals_from: u32,
+    choices_from: u32,
+}
+
+/// What a step touched.
+#[derive(Clone, Copy, Debug)]
+struct Access {
+    step: u32,
+    touch: Touch,
+    /// The access to the slot before this one.
+    earlier: u32,
+}
+
+/// An answer to a question among numbered alternatives.
+#[derive(Clone, Copy, Debug)]
+struct Choice {
+    question: u32,
+    options: u32,
+    chosen: u8,
+}
+
+/// A race with a step that is not this search's to vary: one of these threads has to be tried there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Wish {
+    pub(super) step: u32,
+    pub(super) threads: u32,
+    /// The best of them, if it is one of them.
+    pub(super) best: u8,
+}
+
+impl Wish {
+    /// The one to try.
+    pub(super) fn choice(&self) -> u8 {
+        if self.threads & (1 << self.best) != 0 { self.best } else { self.threads.trailing_zeros() as u8 }
+    }
+}
+
+/// What a search knows of a step before which several threads are tried.
+#[derive(Clone, Debug)]
+pub(super) struct Fork {
+    pub(super) wanted: u32,
+    pub(super) tried: u32,
+    pub(super) asleep: u32,
+    /// Footprints of those tried.
+    pub(super) sleepers: Vec<Sleeper>,
+}
+
+#[derive(Clone)]
+pub(super) struct Search {
+    steps: Vec<Step>,
+    /// Steps before this one stay as they are.
+    base: usize,
+    accesses: Vec<Access>,
+    /// The last access to each slot.
+    heads: Vec<u32>,
+    /// Steps that woke threads, with the threads.
+    wakes: Vec<(u32, u32)>,
+    /// The step that started each thread from the second on.
+    spawns: Vec<u32>,
+    /// Steps whose order to every other step matters.
+    totals: Vec<u32>,
+    choices: Vec<Choice>,
+    /// The answers to all questions of the last execution, and the usual ones.
+    path: Vec<u8>,
+    usual: Vec<u8>,
+    /// Footprints of threads tried, by step.
+    sleepers: Vec<Sleeper>,
+    /// The steps of each thread.
+    of_thread: [Vec<u32>; THREADS_MAX],
+    /// The last step has not been made yet: the next execution begins with it what is new.
+    is_prepared: bool,
+    guide: Guide,
+    wishes: Vec<Wish>,
+    /// For one step at a time: what it touches, and the steps it races with.
+    fresh: Vec<Access>,
+    racing: Vec<u32>,
+}
+
+impl Search {
+    /// A search of everything.
+    pub(super) fn new() -> Search {
+        Search {
+            steps: Vec::new(),
+            base: 0,
+            accesses: Vec::new(),
+            heads: Vec::new(),
+            wakes: Vec::new(),
+            spawns: Vec::new(),
+            totals: Vec::new(),
+            choices: Vec::new(),
+            path: Vec::new(),
+            usual: Vec::new(),
+            sleepers: Vec::new(),
+            of_thread: std::array::from_fn(|_| Vec::new()),
+            is_prepared: false,
+            guide: Guide::default(),
+            wishes: Vec::new(),
+            fresh: Vec::new(),
+            racing: Vec::new(),
+        }
+    }
+
+    /// What the next execution has to do.
+    pub(super) fn take_guide(&mut self) -> Guide {
+        std::mem::take(&mut self.guide)
+    }
+
+    /// It is used again.
+    pub(super) fn give_back(&mut self, guide: Guide) {
+        self.guide = guide;
+    }
+
+    /// The answers that are not the usual ones, of those that are prescribed.
+    pub(super) fn noted(&self) -> Noted {
+        let answers = self.path.iter().zip(&self.usual).enumerate();
+        let unusual = answers.filter(|(_, (answer, usual))| answer != usual);
+        Noted::path(unusual.map(|(question, (&choice, _))| schedule::Step { question: question as u32, choice }))
+    }
+
+    // ---- after an execution ----
+
+    /// Takes over what the guided execution did. False if it did not follow: then it depends on more than its schedule.
+    pub(super) fn absorb(&mut self, machine: &Machine) -> bool {
+        let (arrivals, marks) = (machine.arrivals(), machine.marks());
+        self.is_prepared = false;
+        let mut marked = 0;
+        match self.steps.last() {
+            None => self.open(NONE, 1, 0),
+            Some(step) if step.question != NONE => {
+                let arrival = arrivals.get(step.question as usize);
+                if !arrival.is_some_and(|arrival| arrival.options == step.options && arrival.chosen == step.thread) {
+                    return false;
+                }
+            }
+            Some(_) => {}
+        }
+        if arrivals.len() < self.path.len() {
+            return false;
+        }
+        for (question, arrival) in arrivals.iter().enumerate().skip(self.path.len()) {
+            self.path.push(arrival.chosen);
+            self.usual.push(arrival.usual);
+            let question = question as u32;
+            match arrival.thread {
+                None => self.choices.push(Choice { question, options: arrival.options, chosen: arrival.chosen }),
+                Some(_) if arrival.options == 0 => {}
+                Some(_) => {
+                    let end = marked + marks[marked..].iter().take_while(|mark| mark.at <= question).count();
+                    self.close_all(&marks[marked..end], false);
+                    marked = end;
+                    self.open(question, arrival.options, arrival.chosen);
+                }
+            }
+        }
+        let kept = machine.kept_from_going_on();
+        self.close_all(&marks[marked..], kept.is_some());
+        let last = self.steps.len() as u32 - 1;
+        let mut left = kept.unwrap_or(0);
+        while left != 0 {
+            // Whoever was kept from going on could have gone on before the step that ended everything.
+            self.want(last, left & left.wrapping_neg(), left.trailing_zeros() as usize);
+            left &= left - 1;
+        }
+        // Also where everybody else is asleep: what is explored elsewhere need not have these threads held up by the same steps.
+        if !machine.is_cut() {
+            machine.held_up_at_locks().for_each(|held_up| self.held_up(held_up.thread, held_up.touch));
+        }
+        true
+    }
+
+    /// A thread was chosen: its step begins.
+    fn open(&mut self, question: u32, options: u32, thread: u8) {
+        let mut asleep = 0;
+        let mut tried_at = [NONE; THREADS_MAX];
+        if let Some(last) = self.steps.last() {
+            let at = self.steps.len() - 1;
+            let mut left = last.asleep | last.tried;
+            while left != 0 {
+                let sleeper = left.trailing_zeros() as usize;
+                left &= left - 1;
+                let tried = if last.tried & (1 << sleeper) != 0 { at as u32 } else { last.tried_at[sleeper] };
+                if !self.wakes_up(sleeper, tried as usize) {
+                    asleep |= 1 << sleeper;
+                    tried_at[sleeper] = tried;
+                }
+            }
+        }
+        debug_assert!(asleep & (1 << thread) == 0, "a thread that is asleep was chosen");
+        self.steps.push(Step {
+            question,
+            options,
+            wanted: 1 << thread,
+            tried: 0,
+            asleep,
+            tried_at,
+            sleepers_from: self.sleepers.len() as u32,
+            thread,
+            before: NONE,
+            clock: Clock::ZERO,
+            is_total: false,
+            accesses_from: self.accesses.len() as u32,
+            wakes_from: self.wakes.len() as u32,
+            spawns_from: self.spawns.len() as u32,
+            totals_from: self.totals.len() as u32,
+            choices_from: self.choices.len() as u32,
+        });
+    }
+
+    /// Whether the last step and the next one of a sleeping thread, which was tried before the step `tried`, depend on each other.
+    fn wakes_up(&self, thread: usize, tried: usize) -> bool {
+        let last = &self.steps[self.steps.len() - 1];
+        let touched = &self.accesses[last.accesses_from as usize..];
+        let prints = self.sleepers_at(tried).iter().filter(|sleeper| usize::from(sleeper.thread) == thread);
+        prints.map(|sleeper| sleeper.print).any(|print| {
+            last.is_total || print == Print::Everything || touched.iter().any(|access| print.depends_on(&access.touch))
+        })
+    }
+
+    /// The last step has ended. Where nobody could go on and the resting thread did, its step begins without a question.
+    fn close_all(&mut self, marks: &[Mark], ends_all: bool) {
+        let mut from = 0;
+        for (at, mark) in marks.iter().enumerate().filter(|(_, mark)| mark.what == Marked::Rested) {
+            self.close(&marks[from..at], false);
+            self.open(NONE, 1 << mark.thread, mark.thread);
+            from = at;
+        }
+        self.close(&marks[from..], ends_all);
+    }
+
+    fn close(&mut self, marks: &[Mark], ends_all: bool) {
+        let is_total = ends_all || marks.iter().any(|mark| mark.what == Marked::Everything);
+        let number = self.steps.len() as u32 - 1;
+        let thread = usize::from(self.steps[number as usize].thread);
+        let mut clock = self.known(thread);
+        let mut has_rested = false;
+        self.fresh.clear();
+        for mark in marks {
+            match mark.what {
+                Marked::Touch(touch) => self.touch(number, touch),
+                Marked::Spawned => self.spawns.push(number),
+                Marked::Woke(threads) => self.wakes.push((number, threads)),
+                Marked::Joined(ended) => {
+                    if let Some(&last) = self.of_thread[usize::from(ended)].last() {
+                        clock.join(&self.steps[last as usize].clock);
+                    }
+                }
+                Marked::Awaited(slot) => {
+                    if let Some(write) = self.first_write_unread(slot, thread) {
+                        clock.join(&self.steps[write as usize].clock);
+                    }
+                }
+                Marked::Rested => {
+                    has_rested = true;
+                    self.of_thread.iter().filter_map(|steps| steps.last()).for_each(|&last| {
+                        clock.join(&self.steps[last as usize].clock);
+                    });
+                }
+                Marked::Everything => {}
+            }
+        }
+        self.racing.clear();
+        if !has_rested {
+            self.find_races(thread, &clock, is_total);
+        }
+        self.depend(&mut clock, is_total);
+        clock.add(thread, number);
+        self.want_reversals(thread, &clock);
+        self.keep(number, thread, clock, is_total);
+    }
+
+    /// What comes before the next step of a thread, whatever that step touches.
+    fn known(&self, thread: usize) -> Clock {
+        let Some(&before) = self.of_thread[thread].last() else {
+            let spawn = thread.checked_sub(1).and_then(|nth| self.spawns.get(nth));
+            return spawn.map_or(Clock::ZERO, |&step| self.steps[step as usize].clock);
+        };
+        let mut clock = self.steps[before as usize].clock;
+        let since = self.wakes.iter().rev().take_while(|&&(step, _)| step > before);
+        for &(step, _) in since.filter(|&&(_, threads)| threads & (1 << thread) != 0) {
+            clock.join(&self.steps[step as usize].clock);
+        }
+        clock
+    }
+
+    /// The step touches the slot.
+    fn touch(&mut self, step: u32, touch: Touch) {
+        match self.fresh.iter_mut().find(|access| access.touch.slot == touch.slot) {
+            Some(known) => known.touch.writes |= touch.writes,
+            None => self.fresh.push(Access { step, touch, earlier: NONE }),
+        }
+    }
+
+    fn head(&self, slot: Slot) -> u32 {
+        self.heads.get(slot as usize).copied().unwrap_or(NONE)
+    }
+
+    /// The accesses to a slot, the last first.
+    fn accesses_to(&self, slot: Slot) -> impl Iterator<Item = &Access> {
+        let mut at = self.head(slot);
+        std::iter::from_fn(move || {
+            let access = self.accesses.get(at as usize)?;
+            at = access.earlier;
+            Some(access)
+        })
+    }
+
+    /// The first step that wrote the slot since the thread has last read it.
+    fn first_write_unread(&self, slot: Slot, thread: usize) -> Option<u32> {
+        let since = |access: &&Access| usize::from(self.steps[access.step as usize].thread) != thread;
+        let unread = self.accesses_to(slot).take_while(since);
+        unread.filter(|access| access.touch.writes).last().map(|access| access.step)
+    }
+
+    /// Finds the steps that race with one that touches what is fresh: they depend on each other, nothing between orders them, and the
+    /// later one could have happened first.
+    fn find_races(&mut self, thread: usize, known: &Clock, is_total: bool) {
+        let mut racing = std::mem::take(&mut self.racing);
+        let blocking = self.fresh.iter().map(|access| access.touch).find(|touch| touch.needs != Needs::Nothing);
+        for fresh in &self.fresh {
+            for access in self.accesses_to(fresh.touch.slot) {
+                if known.includes(self.thread_of(access.step), access.step) {
+                    if access.touch.writes {
+                        break;
+                    }
+                } else if (access.touch.writes || fresh.touch.writes) && self.could_come_first(access.step, blocking) {
+                    racing.push(access.step);
+                    if access.touch.writes {
+                        break;
+                    }
+                }
+            }
+        }
+        let total = self.totals.last().copied();
+        let total = total.filter(|&total| !known.includes(self.thread_of(total), total));
+        racing.extend(total.filter(|&total| self.could_come_first(total, blocking)));
+        if is_total {
+            for other in (0..THREADS_MAX).filter(|&other| other != thread) {
+                let concurrent = self.of_thread[other].iter().rev().take_while(|&&step| !known.includes(other, step));
+                racing.extend(concurrent.copied().find(|&step| self.could_come_first(step, blocking)));
+            }
+        }
+        racing.sort_unstable();
+        racing.dedup();
+        // Where one of them comes before another one, the race is with the other.
+        let mut at = 0;
+        while at < racing.len() {
+            let step = racing[at];
+            let thread = self.thread_of(step);
+            let is_ordered =
+                racing[at + 1..].iter().any(|&other| self.steps[other as usize].clock.includes(thread, step));
+            if is_ordered {
+                racing.remove(at);
+            } else {
+                at += 1;
+            }
+        }
+        self.racing = racing;
+    }
+
+    fn thread_of(&self, step: u32) -> usize {
+        usize::from(self.steps[step as usize].thread)
+    }
+
+    /// Whether an event that needs something of a lock could happen if neither `step` nor what depends on it had.
+    fn could_come_first(&self, step: u32, blocking: Option<Touch>) -> bool {
+        let Some(Touch { slot, needs, mut held, .. }) = blocking else { return true };
+        let thread = self.thread_of(step);
+        for access in self.accesses_to(slot) {
+            if self.steps[access.step as usize].clock.includes(thread, step) {
+                held = access.touch.held;
+            } else if access.touch.writes {
+                break;
+            }
+        }
+        held.allows(needs)
+    }
+
+    /// Adds to the clock of a step what comes before it because of what it touches.
+    fn depend(&self, clock: &mut Clock, is_total: bool) {
+        if let Some(&total) = self.totals.last() {
+            clock.join(&self.steps[total as usize].clock);
+        }
+        for fresh in &self.fresh {
+            for access in self.accesses_to(fresh.touch.slot) {
+                if access.touch.writes || fresh.touch.writes {
+                    clock.join(&self.steps[access.step as usize].clock);
+                }
+                if access.touch.writes {
+                    break;
+                }
+            }
+        }
+        if is_total {
+            let last = self.of_thread.iter().filter_map(|steps| steps.last());
+            last.for_each(|&last| clock.join(&self.steps[last as usize].clock));
+        }
+    }
+
+    /// The step with this clock, which is not kept yet, races with some: the order that was not seen has to be tried.
+    fn want_reversals(&mut self, thread: usize, clock: &Clock) {
+        for at in 0..self.racing.len() {
+            let step = self.racing[at];
+            let initials = self.initials(step, thread, clock);
+            self.want(step, initials, thread);
+        }
+    }
+
+    /// The threads that can begin a sequence in which what does not depend on `step` happens without it, up to the step of `last` with this
+    /// clock.
+    fn initials(&self, step: u32, last: usize, clock: &Clock) -> u32 {
+        let virtually = self.steps.len() as u32;
+        let thread = self.thread_of(step);
+        let mut firsts = [NONE; THREADS_MAX];
+        for other in (0..=self.spawns.len().min(THREADS_MAX - 1)).filter(|&other| other != thread) {
+            let steps = &self.of_thread[other];
+            if steps.last().is_none_or(|&last| last <= step) {
+                continue;
+            }
+            let first = steps[steps.partition_point(|&known| known <= step)];
+            if !self.steps[first as usize].clock.includes(thread, step) {
+                firsts[other] = first;
+            }
+        }
+        if firsts[last] == NONE {
+            firsts[last] = virtually;
+        }
+        let known = |first: u32| if first == virtually { clock } else { &self.steps[first as usize].clock };
+        let begins = |candidate: usize| {
+            let clock = known(firsts[candidate]);
+            (0..THREADS_MAX)
+                .filter(|&other| other != candidate && firsts[other] != NONE)
+                .all(|other| !clock.includes(other, firsts[other]))
+        };
+        (0..THREADS_MAX)
+            .filter(|&candidate| firsts[candidate] != NONE && begins(candidate))
+            .fold(0, |mask, candidate| mask | 1 << candidate)
+    }
+
+    /// One of these threads has to be tried in place of the step; `best` if it is one of them.
+    fn want(&mut self, number: u32, threads: u32, best: usize) {
+        let step = &mut self.steps[number as usize];
+        let threads = threads & step.options;
+        if threads == 0 || threads & (step.wanted | step.asleep) != 0 {
+            return;
+        }
+        if (number as usize) < self.base {
+            let wish = Wish { step: number, threads, best: best as u8 };
+            if !self.wishes.contains(&wish) {
+                self.wishes.push(wish);
+            }
+            return;
+        }
+        step.wanted |= 1 << Wish { step: number, threads, best: best as u8 }.choice();
+    }
+
+    /// The last step becomes part of what later steps come after.
+    fn keep(&mut self, number: u32, thread: usize, clock: Clock, is_total: bool) {
+        let step = &mut self.steps[number as usize];
+        step.before = self.of_thread[thread].last().copied().unwrap_or(NONE);
+        step.clock = clock;
+        step.is_total = is_total;
+        if is_total {
+            self.totals.push(number);
+        }
+        self.of_thread[thread].push(number);
+        for mut access in self.fresh.drain(..) {
+            let slot = access.touch.slot as usize;
+            if slot >= self.heads.len() {
+                self.heads.resize(slot + 1, NONE);
+            }
+            access.earlier = self.heads[slot];
+            self.heads[slot] = self.accesses.len() as u32;
+            self.accesses.push(access);
+        }
+    }
+
+    /// The execution is over and a thread could not go on because of a lock: it races like the step it did not make.
+    fn held_up(&mut self, thread: usize, touch: Touch) {
+        let mut clock = self.known(thread);
+        self.fresh.clear();
+        self.touch(NONE, touch);
+        self.racing.clear();
+        self.find_races(thread, &clock, false);
+        // The rest of the step, up to the next choice point, was never seen: it may depend on anything.
+        self.depend(&mut clock, true);
+        self.want_reversals(thread, &clock);
+        self.fresh.clear();
+    }
+
+    // ---- before an execution ----
+
+    /// Decides what to try next. False when everything was.
+    pub(super) fn advance(&mut self) -> bool {
+        while let Some(at) = self.steps.len().checked_sub(1) {
+            let step = self.steps[at];
+            while self.choices.len() > step.choices_from as usize {
+                let choice = self.choices[self.choices.len() - 1];
+                if u32::from(choice.chosen) + 1 < choice.options {
+                    self.keep_footprint(at);
+                    self.undo(at);
+                    self.choices.last_mut().expect("it was looked at").chosen += 1;
+                    return self.prepare(at, choice.question, choice.chosen + 1);
+                }
+                self.choices.pop();
+            }
+            if at < self.base {
+                return false;
+            }
+            let left = step.wanted & !(step.tried | 1 << step.thread | step.asleep);
+            if left != 0 {
+                self.keep_footprint(at);
+                self.undo(at);
+                let thread = left.trailing_zeros() as u8;
+                let again = &mut self.steps[at];
+                again.tried |= 1 << again.thread;
+                again.thread = thread;
+                return self.prepare(at, step.question, thread);
+            }
+            self.undo(at);
+            self.sleepers.truncate(step.sleepers_from as usize);
+            self.steps.pop();
+        }
+        false
+    }
+
+    /// The footprint of the last step is needed while its thread sleeps.
+    fn keep_footprint(&mut self, at: usize) {
+        let mut sleepers = std::mem::take(&mut self.sleepers);
+        self.add_footprint(at, &mut sleepers, self.steps[at].sleepers_from as usize);
+        self.sleepers = sleepers;
+    }
+
+    /// Adds the footprint of a step to the sleepers from `from` on.
+    fn add_footprint(&self, at: usize, sleepers: &mut Vec<Sleeper>, from: usize) {
+        let Step { thread, is_total, accesses_from, .. } = self.steps[at];
+        let accesses_to = self.steps.get(at + 1).map_or(self.accesses.len(), |step| step.accesses_from as usize);
+        let everything = is_total.then_some(Print::Everything);
+        let touches = self.accesses[accesses_from as usize..accesses_to].iter().map(|access| access.touch);
+        let prints = touches.map(|Touch { hash, writes, .. }| Print::Touch { hash, writes });
+        for print in prints.chain(everything) {
+            let sleeper = Sleeper { thread, print };
+            if !sleepers[from..].contains(&sleeper) {
+                sleepers.push(sleeper);
+            }
+        }
+    }
+
+    /// The footprints of threads tried before a step.
+    fn sleepers_at(&self, at: usize) -> &[Sleeper] {
+        let to = self.steps.get(at + 1).map_or(self.sleepers.len(), |step| step.sleepers_from as usize);
+        &self.sleepers[self.steps[at].sleepers_from as usize..to]
+    }
+
+    /// The last step is not made, if it was.
+    fn undo(&mut self, at: usize) {
+        if std::mem::take(&mut self.is_prepared) {
+            return;
+        }
+        let Step { thread, accesses_from, wakes_from, spawns_from, totals_from, .. } = self.steps[at];
+        for access in self.accesses.drain(accesses_from as usize..).rev() {
+            self.heads[access.touch.slot as usize] = access.earlier;
+        }
+        self.wakes.truncate(wakes_from as usize);
+        self.spawns.truncate(spawns_from as usize);
+        self.totals.truncate(totals_from as usize);
+        let undone = self.of_thread[usize::from(thread)].pop();
+        debug_assert_eq!(undone, Some(at as u32));
+    }
+
+    /// The next execution answers as the last one up to the question, and then so.
+    fn prepare(&mut self, at: usize, question: u32, answer: u8) -> bool {
+        self.path.truncate(question as usize);
+        self.path.push(answer);
+        self.usual.truncate(self.path.len());
+        let mut guide = std::mem::take(&mut self.guide);
+        let step = &self.steps[at];
+        guide.choices.clear();
+        guide.choices.extend_from_slice(&self.path);
+        guide.marks_from = if step.question == NONE { 0 } else { step.question + 1 };
+        guide.asleep = step.asleep | step.tried;
+        guide.sleepers.clear();
+        let mut left = guide.asleep;
+        while left != 0 {
+            let thread = left.trailing_zeros() as usize;
+            left &= left - 1;
+            let tried = if step.tried & (1 << thread) != 0 { at } else { step.tried_at[thread] as usize };
+            let prints = self.sleepers_at(tried).iter().filter(|sleeper| usize::from(sleeper.thread) == thread);
+            guide.sleepers.extend(prints);
+        }
+        self.guide = guide;
+        self.is_prepared = true;
+        true
+    }
+
+    // ---- several searches ----
+
+    /// Races with steps that stay as they are.
+    pub(super) fn take_wishes(&mut self) -> Vec<Wish> {
+        std::mem::take(&mut self.wishes)
+    }
+
+    /// Somebody tries these threads before a step that stays as it is.
+    pub(super) fn is_wanted(&mut self, step: usize, wanted: u32) {
+        debug_assert!(step < self.base);
+        self.steps[step].wanted = wanted;
+    }
+
+    /// The first step that is not fixed and before which another thread has to be tried, unless alternatives before it are still open.
+    pub(super) fn first_fork(&self) -> Option<usize> {
+        let is_open = |step: &Step| step.wanted & !(step.tried | 1 << step.thread | step.asleep) != 0;
+        let made = self.steps.len() - usize::from(self.is_prepared);
+        let at = self.base + self.steps[self.base..made.max(self.base)].iter().position(is_open)?;
+        let before = &self.choices[..self.steps[at].choices_from as usize];
+        before.iter().all(|choice| u32::from(choice.chosen) + 1 == choice.options).then_some(at)
+    }
+
+    /// From now on the steps before `base` stay as they are. Returns what is known of those that are new among them.
+    pub(super) fn fix(&mut self, base: usize, alternatives_touch_alike: bool) -> Vec<Fork> {
+        let fixed = self.base..base;
+        self.base = base;
+        fixed.map(|at| self.fork(at, alternatives_touch_alike)).collect()
+    }
+
+    fn fork(&self, at: usize, alternatives_touch_alike: bool) -> Fork {
+        let Step { wanted, tried, asleep, thread, .. } = self.steps[at];
+        let mut fork = Fork { wanted, tried, asleep, sleepers: self.sleepers_at(at).to_vec() };
+        self.add_tried(&mut fork, at, alternatives_touch_alike);
+        debug_assert!(fork.tried & (1 << thread) != 0);
+        fork
+    }
+
+    /// The thread of a step is tried by this search, which has made it.
+    pub(super) fn add_tried(&self, fork: &mut Fork, at: usize, alternatives_touch_alike: bool) {
+        let Step { thread, choices_from, .. } = self.steps[at];
+        let choices_to = self.steps.get(at + 1).map_or(self.choices.len(), |step| step.choices_from as usize);
+        fork.tried |= 1 << thread;
+        fork.wanted |= 1 << thread;
+        self.add_footprint(at, &mut fork.sleepers, 0);
+        if choices_to > choices_from as usize && !alternatives_touch_alike {
+            // Alternatives that were not seen may touch anything.
+            fork.sleepers.push(Sleeper { thread, print: Print::Everything });
+        }
+    }
+
+    /// A search of what follows if `thread` makes the step `at` instead.
+    pub(super) fn branch(&self, at: usize, fork: &Fork, thread: u8) -> Search {
+        let mut branch = self.clone();
+        branch.wishes.clear();
+        while branch.steps.len() > at + 1 {
+            branch.undo(branch.steps.len() - 1);
+            branch.steps.pop();
+        }
+        branch.undo(at);
+        let step = &mut branch.steps[at];
+        step.wanted = fork.wanted;
+        step.tried = fork.tried;
+        step.thread = thread;
+        branch.sleepers.truncate(step.sleepers_from as usize);
+        branch.sleepers.extend_from_slice(&fork.sleepers);
+        branch.choices.truncate(step.choices_from as usize);
+        branch.base = at + 1;
+        let question = step.question;
+        branch.prepare(at, question, thread);
+        branch
+    }
+}

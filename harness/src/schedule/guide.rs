@@ -1,0 +1,135 @@
+//! What an exhaustive search tells an execution, and what the execution tells the search.
+//!
+//! A search gives the answers to the first questions and the threads that are *asleep* (Godefroid, "Partial-Order Methods for the
+//! Verification of Concurrent Systems", LNCS 1032, 1996): what would follow if one of them ran next is explored elsewhere. A thread wakes up
+//! when a step is made that its own next step depends on. Since what a step touches is known only when it was made, the
+//! execution itself wakes sleepers, and ends when everybody who could run is asleep.
+//!
+//! Objects are known by number inside of an execution, and by the hash of their name across executions, for threads that make objects
+//! may number them in either order. Two objects of one name are taken for one there: that makes a search longer, never wrong.
+
+use super::THREADS_MAX;
+
+/// A place that steps touch: the end of a thread, or an object by number. Slots of threads come first.
+pub(crate) type Slot = u32;
+
+/// The slot of the end of a thread: written when it ends, read by those who ask whether it has.
+pub(crate) const fn slot_of_end(thread: usize) -> Slot {
+    thread as Slot
+}
+
+/// The slot of an object.
+pub(crate) const fn slot_of_object(number: u32) -> Slot {
+    THREADS_MAX as Slot + number
+}
+
+/// What numbers of threads and columns depend on is touched as object 0, which stands for no object.
+pub(crate) const SLOT_OF_NUMBERS: Slot = slot_of_object(0);
+
+/// What an event needs of a lock to be able to happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Needs {
+    /// Nothing: it is not a blocking event on a lock.
+    Nothing,
+    /// That nobody holds it.
+    Free,
+    /// That no writer holds it.
+    NoWriter,
+}
+
+/// What a lock was when an event touched it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Held {
+    Free,
+    ByReaders,
+    ByWriter,
+}
+
+impl Held {
+    /// Whether an event with these needs could have happened instead.
+    pub(crate) fn allows(self, needs: Needs) -> bool {
+        match needs {
+            Needs::Nothing => true,
+            Needs::Free => self == Held::Free,
+            Needs::NoWriter => self != Held::ByWriter,
+        }
+    }
+}
+
+/// One thing that a step did, as far as its order to other steps can matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    /// Questions asked before it.
+    pub(crate) at: u32,
+    pub(crate) thread: u8,
+    pub(crate) what: Marked,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Marked {
+    /// An access. Steps of which two touch the same slot depend on each other unless both only read it.
+    Touch(Touch),
+    /// It started the thread of the next number.
+    Spawned,
+    /// It went on because that thread had ended.
+    Joined(u8),
+    /// It woke these threads, as a mask.
+    Woke(u32),
+    /// It went on because something at the slot was written since the thread has last read there.
+    Awaited(Slot),
+    /// It went on because nobody else could.
+    Rested,
+    /// It asked, or settled, who can still go on. Its order to every other step matters.
+    Everything,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Touch {
+    pub(crate) slot: Slot,
+    /// The same in all executions.
+    pub(crate) hash: u64,
+    pub(crate) writes: bool,
+    pub(crate) needs: Needs,
+    /// Before the event, if the slot is that of a lock.
+    pub(crate) held: Held,
+}
+
+/// What the next step of a sleeping thread touches: seen when it was made elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sleeper {
+    pub(crate) thread: u8,
+    pub(crate) print: Print,
+}
+
+/// A part of the footprint of a step, in words of all executions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Print {
+    /// An access, by the hash of its object.
+    Touch { hash: u64, writes: bool },
+    /// The order of the step to every other one matters.
+    Everything,
+}
+
+impl Print {
+    /// Whether the order of that step and one with this touch can matter.
+    #[inline]
+    pub(crate) fn depends_on(self, touch: &Touch) -> bool {
+        match self {
+            Print::Touch { hash, writes } => hash == touch.hash && (writes || touch.writes),
+            Print::Everything => true,
+        }
+    }
+}
+
+/// What a search prescribes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Guide {
+    /// The answers to the first questions.
+    pub(crate) choices: Vec<u8>,
+    /// Marks are kept of what happens after so many questions.
+    pub(crate) marks_from: u32,
+    /// Threads asleep when the last but one of these answers was given (when the step that it belongs to begins), as a mask.
+    pub(crate) asleep: u32,
+    /// What their next steps touch.
+    pub(crate) sleepers: Vec<Sleeper>,
+}

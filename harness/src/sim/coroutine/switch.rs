@@ -1,0 +1,138 @@
+//! The switch of stacks: what a suspended stack is, and how the processor goes from one to another.
+//!
+//! A thread hands over to the next one directly: one switch, and nothing runs in between. The registers that a function must
+//! preserve are declared as overwritten, so that the compiler saves those in use and no others; the frame pointer and the
+//! base pointer, which cannot be declared, are pushed. What is resumed gets an order from who resumed it.
+//!
+//! Deviation: floating-point control words are not switched; nobody changes them.
+
+use std::arch::{asm, naked_asm};
+
+#[cfg(not(all(unix, any(target_arch = "x86_64", target_arch = "aarch64"))))]
+compile_error!("lockstep switches stacks itself and can do so on x86-64 and aarch64 Unix only");
+
+/// A suspended stack: its stack pointer, above which lie the two registers, and where it goes on. Meaningless while it runs.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub(in crate::sim) struct Context {
+    stack: *mut usize,
+    code: usize,
+}
+
+impl Context {
+    pub(in crate::sim) const NONE: Context = Context { stack: std::ptr::null_mut(), code: 0 };
+}
+
+/// Go on.
+pub(super) const GO_ON: usize = 0;
+/// The stack is abandoned: unwind it.
+pub(super) const UNWIND: usize = 1;
+
+/// Suspends the running stack into `from` and resumes `to`. Returns, once somebody resumes `from`, the order given then.
+///
+/// # Safety
+/// `to` holds a stack that `switch` suspended or `prepare` made and that was not resumed since; `from` is where others look for the
+/// running one. No reference that another stack may use meanwhile is alive.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+pub(super) unsafe fn switch(from: *mut Context, to: *const Context, order: usize) -> usize {
+    let mut passed = order;
+    // SAFETY: all registers but rsp, rbp and rbx are declared as overwritten, these three are restored; memory below the stack pointer is not
+    // in use, since the block is not declared as leaving the stack alone.
+    unsafe {
+        asm!(
+            "lea rax, [rip + 2f]",
+            "push rbp",
+            "push rbx",
+            "mov [rdi], rsp",
+            "mov [rdi + 8], rax",
+            "mov rsp, [rsi]",
+            "jmp [rsi + 8]",
+            "2:",
+            "pop rbx",
+            "pop rbp",
+            in("rdi") from,
+            in("rsi") to,
+            inout("rdx") passed,
+            out("r12") _, out("r13") _, out("r14") _, out("r15") _,
+            clobber_abi("sysv64"),
+        );
+    }
+    passed
+}
+
+/// As above.
+#[cfg(target_arch = "aarch64")]
+#[inline(always)]
+pub(super) unsafe fn switch(from: *mut Context, to: *const Context, order: usize) -> usize {
+    let mut passed = order;
+    // SAFETY: all registers but sp, x29 and x19 are declared as overwritten, these three are restored, and x18 belongs to the platform.
+    unsafe {
+        asm!(
+            "stp x29, x19, [sp, #-16]!",
+            "mov x9, sp",
+            "adr x10, 2f",
+            "stp x9, x10, [x0]",
+            "ldp x9, x10, [x1]",
+            "mov sp, x9",
+            "br x10",
+            "2:",
+            "ldp x29, x19, [sp], #16",
+            in("x0") from,
+            in("x1") to,
+            inout("x2") passed,
+            out("x20") _, out("x21") _, out("x22") _, out("x23") _, out("x24") _,
+            out("x25") _, out("x26") _, out("x27") _, out("x28") _,
+            clobber_abi("C"),
+        );
+    }
+    passed
+}
+
+/// Where the running stack is.
+#[inline(always)]
+pub(in crate::sim) fn stack_pointer() -> usize {
+    let at: usize;
+    // SAFETY: reads a register.
+    unsafe {
+        #[cfg(target_arch = "x86_64")]
+        asm!("mov {}, rsp", out(reg) at, options(nomem, nostack, preserves_flags));
+        #[cfg(target_arch = "aarch64")]
+        asm!("mov {}, sp", out(reg) at, options(nomem, nostack, preserves_flags));
+    }
+    at
+}
+
+/// The first function of a stack: `entry`, called from nowhere, so that backtraces end there.
+#[cfg(target_arch = "x86_64")]
+#[unsafe(naked)]
+extern "C" fn base() -> ! {
+    // The return address 0 is on the stack already.
+    naked_asm!("xor ebp, ebp", "jmp {entry}", entry = sym super::fiber::entry)
+}
+
+/// As above.
+#[cfg(target_arch = "aarch64")]
+#[unsafe(naked)]
+extern "C" fn base() -> ! {
+    naked_asm!("mov x29, xzr", "mov x30, xzr", "b {entry}", entry = sym super::fiber::entry)
+}
+
+/// A stack on which nothing has run yet.
+///
+/// # Safety
+/// `top` is the end of a stack that belongs to nobody else, with room for a frame.
+pub(super) unsafe fn prepare(top: *mut usize) -> Context {
+    // SAFETY: the caller says that there is room. The top is aligned, and so is the stack pointer where `base` begins.
+    unsafe {
+        let code = base as *const () as usize;
+        if cfg!(target_arch = "x86_64") {
+            // The return address of `base`.
+            let stack = top.sub(1);
+            stack.write(0);
+            Context { stack, code }
+        } else {
+            Context { stack: top, code }
+        }
+    }
+}

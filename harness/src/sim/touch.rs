@@ -1,0 +1,155 @@
+//! Marks: what each step touches, for exhaustive search.
+//!
+//! A step is an event and everything the thread does until its next choice point. What it touches is marked as it happens, so it is exact
+//! where an announcement can only say the most: an attempt that fails to take a lock, a compare-and-exchange that fails and a wake-up of
+//! nobody read. What has no choice point of its own counts for the step it happens in: plain data, and looks at words and at ends of
+//! threads that are no events. So whatever a subject can base a decision on is marked.
+//!
+//! Fences, starting, ending and joining threads, yielding and idling touch nothing; but threads are numbered in the order in which they are
+//! started, so starting a thread touches the numbers. An await of one word touches nothing either: once a write has ended
+//! it, no further write matters to it. An await of several words reads all of them, for there is no telling which write ended it.
+
+use super::event::{Kind, ObjectId};
+use super::execution::Execution;
+use super::object::HELD;
+use crate::schedule::{
+    Held, Marked, Needs, SLOT_OF_NUMBERS, THREADS_MAX, Touch, hash_name, hash_numbered, slot_of_end, slot_of_object,
+};
+
+/// Object 0 in the words of all executions.
+const HASH_OF_NUMBERS: u64 = hash_name("numbers of threads and columns");
+
+/// A thread that cannot go on because of a lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct HeldUp {
+    pub(crate) thread: usize,
+    /// What it would do.
+    pub(crate) touch: Touch,
+}
+
+fn held(word: u64) -> Held {
+    match word {
+        0 => Held::Free,
+        word if word & HELD != 0 => Held::ByWriter,
+        _ => Held::ByReaders,
+    }
+}
+
+fn needs(kind: Kind) -> Needs {
+    match kind {
+        Kind::Lock | Kind::UnlockWait => Needs::Free,
+        Kind::ReadLock => Needs::NoWriter,
+        _ => Needs::Nothing,
+    }
+}
+
+impl Execution {
+    /// Marks the event that the running thread has announced.
+    #[inline(never)]
+    pub(super) fn mark_event(&mut self, read: Option<u64>, written: Option<u64>) {
+        let intent = self.threads[self.me].intent;
+        let (kind, object) = (intent.kind, intent.object);
+        match kind {
+            Kind::Start | Kind::Finish | Kind::Fence | Kind::Yield | Kind::Sleep => {}
+            Kind::Spawn => {
+                self.mark_numbers();
+                self.mark(Marked::Spawned);
+            }
+            Kind::Join => self.mark(Marked::Joined(intent.second.index() as u8)),
+            Kind::Idle => self.mark(Marked::Rested),
+            Kind::Await => self.mark_await(),
+            Kind::Load | Kind::GhostRead | Kind::PlainRead => self.mark_touch(object, false, kind, 0),
+            Kind::Store | Kind::GhostWrite | Kind::PlainWrite | Kind::Note => self.mark_touch(object, true, kind, 0),
+            Kind::Update => self.mark_touch(object, written.is_some(), kind, 0),
+            Kind::Lock | Kind::TryLock | Kind::IsLocked | Kind::UnlockWait | Kind::ReadLock | Kind::ReadUnlock => {
+                self.mark_touch(object, written.is_some(), kind, read.unwrap_or(0));
+            }
+            Kind::Unlock => self.mark_touch(object, true, kind, HELD),
+            Kind::Wait => {
+                self.mark_touch(intent.second, true, kind, HELD);
+                self.mark_touch(object, true, kind, 0);
+            }
+            Kind::Wake => {
+                let woken = written.unwrap_or(0) as u32;
+                self.mark_touch(object, woken != 0, kind, 0);
+                if woken != 0 {
+                    self.mark(Marked::Woke(woken));
+                }
+            }
+        }
+    }
+
+    fn mark(&mut self, what: Marked) {
+        self.decider.mark(self.me, what);
+    }
+
+    fn touch_of(&self, object: ObjectId, writes: bool, kind: Kind, word: u64) -> Touch {
+        let hash = self.objects[object.index()].hash;
+        Touch { slot: slot_of_object(object.0), hash, writes, needs: needs(kind), held: held(word) }
+    }
+
+    fn mark_touch(&mut self, object: ObjectId, writes: bool, kind: Kind, word: u64) {
+        let touch = self.touch_of(object, writes, kind, word);
+        self.mark(Marked::Touch(touch));
+    }
+
+    /// What has no event of its own was read or written.
+    #[inline]
+    pub(super) fn mark_plain(&mut self, object: ObjectId, writes: bool) {
+        if self.decider.is_guided() {
+            let kind = if writes { Kind::PlainWrite } else { Kind::PlainRead };
+            self.mark_touch(object, writes, kind, 0);
+        }
+    }
+
+    /// A number was given to a thread or an observer, in the order of asking.
+    pub(super) fn mark_numbers(&mut self) {
+        if self.decider.is_guided() {
+            let (needs, held) = (Needs::Nothing, Held::Free);
+            self.mark(Marked::Touch(Touch { slot: SLOT_OF_NUMBERS, hash: HASH_OF_NUMBERS, writes: true, needs, held }));
+        }
+    }
+
+    /// The thread has ended, or was asked whether it has.
+    pub(super) fn mark_end(&mut self, thread: usize, writes: bool) {
+        if self.decider.is_guided() {
+            let hash = hash_numbered(HASH_OF_NUMBERS, thread as u32);
+            let (needs, held) = (Needs::Nothing, Held::Free);
+            self.mark(Marked::Touch(Touch { slot: slot_of_end(thread), hash, writes, needs, held }));
+        }
+    }
+
+    /// Whether the others have ended or can go on decides how the execution ends.
+    pub(super) fn mark_everything(&mut self) {
+        if self.decider.is_guided() {
+            self.mark(Marked::Everything);
+        }
+    }
+
+    fn mark_await(&mut self) {
+        let watched = std::mem::take(&mut self.threads[self.me].watched);
+        if let Some(&(first, _)) = watched.first() {
+            if watched.iter().all(|&(object, _)| object == first) {
+                self.mark(Marked::Awaited(slot_of_object(first.0)));
+            } else {
+                watched.iter().for_each(|&(object, _)| self.mark_touch(object, false, Kind::Await, 0));
+            }
+        }
+        self.threads[self.me].watched = watched;
+    }
+
+    /// Threads that wait for a lock when the execution is over.
+    pub(crate) fn held_up_at_locks(&self) -> impl Iterator<Item = HeldUp> + '_ {
+        let blocked = self.unfinished() & !self.enabled;
+        let blocked = (0..THREADS_MAX).filter(move |&thread| blocked & (1 << thread) != 0);
+        blocked.filter_map(|thread| {
+            let intent = &self.threads[thread].intent;
+            let (kind, object) = (intent.kind, intent.object);
+            if needs(kind) == Needs::Nothing {
+                return None;
+            }
+            let word = self.memory.newest(object);
+            Some(HeldUp { thread, touch: self.touch_of(object, kind != Kind::UnlockWait, kind, word) })
+        })
+    }
+}

@@ -16,14 +16,17 @@
 //! ```
 
 mod kernel;
-mod observation;
-mod scenarios;
-mod subject;
 mod utrace;
-mod values;
 mod variants;
+mod scenarios;
+mod observation;
+mod describe;
+mod values;
+mod subject;
+#[cfg(test)]
+mod mutants;
 
-pub use observation::describe;
+pub use describe::describe;
 pub use scenarios::program::{Goal, Scenario};
 pub use scenarios::run::thread_names;
 pub use scenarios::scenarios;

@@ -1,7 +1,8 @@
-//! What a client can tell: each observable fact as one word, and its text.
+//! What a client can tell: each observable fact as one word.
 //!
 //! Promise: every word that a scenario records decodes to what was recorded (tested), and no word holds anything a
-//! client could not see: no lock, no time, no private field.
+//! client could not see: no lock, no time, no private field. What a monitor found is a word of its own.
+//! Limits: of a group stop the parent learns that it is complete, not by which signal (see `kernel::parent`).
 //!
 //! ```text
 //!   bit 63  56..62  52..55  48..51  32..47  16..31  0..15
@@ -9,9 +10,9 @@
 //! ```
 
 use crate::kernel::parent::ChildEvent;
-use crate::kernel::sigset::{Signal, signal_name};
+use crate::kernel::sigset::Signal;
 use crate::kernel::task::TaskId;
-use crate::utrace::engine::{CallbackKind, EngineId, Errno, ResumeAction, Verdict};
+use crate::utrace::engine::{CallbackKind, EngineId, Errno};
 
 /// A call of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,10 +68,12 @@ pub enum Rule {
     DeathNotLast,
     ReapNotLast,
     RanWhileExamined,
+    /// Not of an engine: a wake-up is a barrier with respect to `schedule` (S4).
+    WakeUpIsNoBarrier,
 }
 
 impl Rule {
-    const ALL: [Rule; 7] = [
+    const ALL: [Rule; 8] = [
         Rule::CallbackAfterDetach,
         Rule::CallbackForDisabledEvent,
         Rule::CallbackWhileHeld,
@@ -78,9 +81,15 @@ impl Rule {
         Rule::DeathNotLast,
         Rule::ReapNotLast,
         Rule::RanWhileExamined,
+        Rule::WakeUpIsNoBarrier,
     ];
 
-    fn text(self) -> &'static str {
+    /// Whether it is a rule about one engine.
+    pub fn is_of_engine(self) -> bool {
+        self != Rule::WakeUpIsNoBarrier
+    }
+
+    pub fn text(self) -> &'static str {
         match self {
             Rule::CallbackAfterDetach => "no callback after control(DETACH) returned 0",
             Rule::CallbackForDisabledEvent => "no callback for an event after set_events disabled it and returned 0",
@@ -89,6 +98,9 @@ impl Rule {
             Rule::DeathNotLast => "report_death comes last but for reap, and once",
             Rule::ReapNotLast => "report_reap comes last, and once",
             Rule::RanWhileExamined => "the task does not run between prepare_examine and a finish_examine of 0",
+            Rule::WakeUpIsNoBarrier => {
+                "a task sees behind schedule what was written before the wake-up that came first"
+            }
         }
     }
 }
@@ -125,7 +137,7 @@ pub enum Observation {
         event: ChildEvent,
         status: u16,
     },
-    /// `awake`: the state says asleep, the task is not. `lost`: asleep though nothing keeps it so.
+    /// How a task ended. `awake`: the state says asleep, the task is not. `lost`: asleep though nothing keeps it so.
     End {
         task: TaskId,
         end: EndState,
@@ -133,6 +145,7 @@ pub enum Observation {
         lost: bool,
         awake: bool,
     },
+    /// A monitor found this rule broken.
     Rule {
         rule: Rule,
         task: TaskId,
@@ -141,11 +154,11 @@ pub enum Observation {
     Look {
         task: TaskId,
         value: u16,
-        followed: bool,
     },
 }
 
-const CHILD_EVENTS: [ChildEvent; 5] =
+/// In the order of their numbers.
+pub const CHILD_EVENTS: [ChildEvent; 5] =
     [ChildEvent::Exited, ChildEvent::Killed, ChildEvent::Dumped, ChildEvent::Stopped, ChildEvent::Continued];
 
 fn pack(kind: u64, task: TaskId, engine: u8, x: u16, y: u16, z: u16) -> u64 {
@@ -174,7 +187,7 @@ impl Observation {
                 pack(6, task, 0, end as u16, code, u16::from(lost) | u16::from(awake) << 1)
             }
             Observation::Rule { rule, task, engine } => pack(7, task, engine.0, rule as u16, 0, 0),
-            Observation::Look { task, value, followed } => pack(8, task, 0, value, u16::from(followed), 0),
+            Observation::Look { task, value } => pack(8, task, 0, value, 0, 0),
         }
     }
 
@@ -199,176 +212,10 @@ impl Observation {
                 Observation::End { task, end, code: y, lost: z & 1 != 0, awake: z & 2 != 0 }
             }
             7 => Observation::Rule { rule: *Rule::ALL.get(usize::from(x))?, task, engine },
-            8 => Observation::Look { task, value: x, followed: y != 0 },
+            8 => Observation::Look { task, value: x },
             _ => return None,
         })
     }
-}
-
-/// Text of one observation word, for readers.
-pub fn describe(word: u64) -> String {
-    match Observation::from_word(word) {
-        None => format!("unknown observation {word:#x}"),
-        Some(Observation::Api { call, task, engine, argument, result }) => {
-            describe_call(call, task, engine, argument, result)
-        }
-        Some(Observation::Callback { kind, task: _, engine, offered, argument, verdict }) => {
-            describe_callback(kind, engine, offered, argument, verdict)
-        }
-        Some(Observation::Syscall { number, let_through, .. }) => {
-            let what = if let_through { "let through" } else { "aborted" };
-            format!("system call {number} {what}")
-        }
-        Some(Observation::Delivered { signal, .. }) => format!("handler of {} runs", signal_name(signal)),
-        Some(Observation::Parent { task, event, status }) => match event {
-            ChildEvent::Exited => format!("CLD_EXITED from task {}, status {}", task.0, status >> 8),
-            ChildEvent::Killed => format!("CLD_KILLED from task {}, by {}", task.0, signal_name(status as u8)),
-            ChildEvent::Dumped => format!("CLD_DUMPED from task {}, by {}", task.0, signal_name(status as u8 & 0x7f)),
-            ChildEvent::Stopped => format!("CLD_STOPPED from task {}", task.0),
-            ChildEvent::Continued => format!("CLD_CONTINUED from task {}", task.0),
-        },
-        Some(Observation::End { task, end, code, lost, awake }) => describe_end(task, end, code, lost, awake),
-        Some(Observation::Rule { rule, engine, .. }) => {
-            format!("rule broken for engine {}: {}", engine.0, rule.text())
-        }
-        Some(Observation::Look { value, followed, .. }) => {
-            let turn = if followed { "behind the wake-up" } else { "before the wake-up" };
-            format!("looks, {turn}: sees {value}")
-        }
-    }
-}
-
-fn describe_call(call: Call, task: TaskId, engine: EngineId, argument: u16, result: Errno) -> String {
-    let result = errno_name(result);
-    let engine = engine.0;
-    match call {
-        Call::Attach => format!("attach(engine {engine} to task {}) = {result}", task.0),
-        Call::AttachExclusive => format!("attach(engine {engine} to task {}, exclusive) = {result}", task.0),
-        Call::Find if result == "0" => format!("attach(find on task {}) = engine {argument}", task.0),
-        Call::Find => format!("attach(find on task {}) = {result}", task.0),
-        Call::SetEvents => format!("set_events(engine {engine}, {}) = {result}", events_text(argument)),
-        Call::Control => {
-            let action = action_name(ResumeAction::from_number(u32::from(argument)));
-            format!("control(engine {engine}, {action}) = {result}")
-        }
-        Call::Barrier => format!("barrier(engine {engine}) = {result}"),
-        Call::PrepareExamine => format!("prepare_examine(engine {engine}) = {result}"),
-        Call::FinishExamine => format!("finish_examine(engine {engine}) = {result}"),
-    }
-}
-
-fn describe_callback(kind: CallbackKind, engine: EngineId, offered: u16, argument: u16, verdict: u16) -> String {
-    let offered = Verdict(u32::from(offered));
-    let verdict = Verdict(u32::from(verdict));
-    let engine = engine.0;
-    let (name, argument) = match kind {
-        CallbackKind::Quiesce => ("report_quiesce", events_text(argument)),
-        CallbackKind::Signal => {
-            ("report_signal", format!("{}, {}", signal_name(argument as u8), disposition_name(offered)))
-        }
-        CallbackKind::SyscallEntry => ("report_syscall_entry", String::new()),
-        CallbackKind::SyscallExit => ("report_syscall_exit", String::new()),
-        CallbackKind::Clone => ("report_clone", if argument != 0 { "vfork".to_owned() } else { String::new() }),
-        CallbackKind::Exec => ("report_exec", String::new()),
-        CallbackKind::Exit => ("report_exit", format!("code {argument:#x}")),
-        CallbackKind::Death => ("report_death", if argument != 0 { "group dead".to_owned() } else { String::new() }),
-        CallbackKind::Jctl => {
-            let what = CHILD_EVENTS.get(usize::from(argument & 0xff));
-            let what = if what == Some(&ChildEvent::Continued) { "CLD_CONTINUED" } else { "CLD_STOPPED" };
-            let told = if argument & 0x100 != 0 { "parent told" } else { "parent not told" };
-            ("report_jctl", format!("{what}, {told}"))
-        }
-        CallbackKind::Reap => return format!("report_reap(engine {engine})"),
-    };
-    let offer = action_name(offered.action());
-    let separator = if argument.is_empty() { "" } else { ", " };
-    let answer = action_name(verdict.action());
-    let disposition = match kind {
-        CallbackKind::Signal if verdict.result() != offered.result() => {
-            format!(" and {}", disposition_name(verdict))
-        }
-        CallbackKind::SyscallEntry if verdict.result() == Verdict::SYSCALL_ABORT => " and abort".to_owned(),
-        _ => String::new(),
-    };
-    format!("{name}(engine {engine}{separator}{argument}; so far {offer}) -> {answer}{disposition}")
-}
-
-fn describe_end(task: TaskId, end: EndState, code: u16, lost: bool, awake: bool) -> String {
-    let state = match end {
-        EndState::Running => "running".to_owned(),
-        EndState::Sleeping => "sleeping".to_owned(),
-        EndState::Stopped => "STOPPED".to_owned(),
-        EndState::Traced => "TRACED".to_owned(),
-        EndState::Dead if code & 0x7f != 0 => format!("dead by {}", signal_name(code as u8 & 0x7f)),
-        EndState::Dead => format!("dead with code {}", code >> 8),
-    };
-    let awake = if awake { ", though awake" } else { "" };
-    let lost = if lost { ", lost wake-up" } else { "" };
-    format!("task {} ends {state}{awake}{lost}", task.0)
-}
-
-/// An error's name; success is 0.
-pub fn errno_name(result: Errno) -> &'static str {
-    match result {
-        Errno::Ok => "0",
-        Errno::EPERM => "EPERM",
-        Errno::ENOENT => "ENOENT",
-        Errno::ESRCH => "ESRCH",
-        Errno::EAGAIN => "EAGAIN",
-        Errno::EEXIST => "EEXIST",
-        Errno::EINVAL => "EINVAL",
-        Errno::EALREADY => "EALREADY",
-        Errno::EINPROGRESS => "EINPROGRESS",
-        Errno::ERESTARTSYS => "ERESTARTSYS",
-    }
-}
-
-fn action_name(action: ResumeAction) -> &'static str {
-    match action {
-        ResumeAction::Stop => "STOP",
-        ResumeAction::Report => "REPORT",
-        ResumeAction::Interrupt => "INTERRUPT",
-        ResumeAction::Singlestep => "SINGLESTEP",
-        ResumeAction::Blockstep => "BLOCKSTEP",
-        ResumeAction::Resume => "RESUME",
-        ResumeAction::Detach => "DETACH",
-    }
-}
-
-fn disposition_name(verdict: Verdict) -> &'static str {
-    match verdict.0 & Verdict::SIGNAL_MASK {
-        Verdict::SIGNAL_DELIVER => "to be delivered",
-        Verdict::SIGNAL_IGN => "to be ignored",
-        Verdict::SIGNAL_TERM => "to terminate",
-        Verdict::SIGNAL_CORE => "to dump core",
-        Verdict::SIGNAL_STOP | Verdict::SIGNAL_TSTP => "to stop",
-        Verdict::SIGNAL_REPORT => "only a report",
-        _ => "after a handler",
-    }
-}
-
-const EVENT_NAMES: [&str; 15] = [
-    "QUIESCE",
-    "REAP",
-    "CLONE",
-    "VFORK",
-    "EXEC",
-    "EXIT",
-    "DEATH",
-    "SYSCALL_ENTRY",
-    "SYSCALL_EXIT",
-    "SIGNAL",
-    "SIGNAL_IGN",
-    "SIGNAL_STOP",
-    "SIGNAL_TERM",
-    "SIGNAL_CORE",
-    "JCTL",
-];
-
-fn events_text(events: u16) -> String {
-    let names: Vec<&str> =
-        (0..EVENT_NAMES.len()).filter(|&bit| events & (1 << bit) != 0).map(|bit| EVENT_NAMES[bit]).collect();
-    if names.is_empty() { "no event".to_owned() } else { names.join("|") }
 }
 
 #[cfg(test)]
@@ -407,7 +254,7 @@ mod tests {
         }
         check(Observation::Syscall { task, number: 1, let_through: true });
         check(Observation::Delivered { task, signal: 31 });
-        check(Observation::Look { task, value: 1, followed: true });
+        check(Observation::Look { task, value: 1 });
     }
 
     #[test]

@@ -48,13 +48,20 @@ pub fn with_programs<R>(
     f(&programs)
 }
 
-/// What stands above a comparison on this scenario. `goals` are its goal names.
-pub fn heading<'a>(scenario: &'a Scenario, repairs: Repairs, memory: MemoryModel, goals: &'a [&'a str]) -> Heading<'a> {
+/// What stands above a comparison on this scenario. `goals` are its goal names, `program` its program in lines.
+pub fn heading<'a>(
+    scenario: &'a Scenario,
+    repairs: Repairs,
+    memory: MemoryModel,
+    goals: &'a [&'a str],
+    program: &'a [String],
+) -> Heading<'a> {
     Heading {
         subject: subject_name(repairs),
         scenario: &scenario.id,
         title: &scenario.name,
         question: &scenario.question,
+        program,
         source: &scenario.mail,
         goals,
         memory,

@@ -35,7 +35,8 @@ impl VariantInfo {
     }
 }
 
-const NO_ALTERNATIVES: Policy = Policy {
+/// The designs that keep `stopped`, as they are.
+pub(crate) const NO_ALTERNATIVES: Policy = Policy {
     repairs: Repairs::NONE,
     kernel: KernelPolicy { skip_continued_when_killed: false },
     keeps_stopped: true,
@@ -50,7 +51,8 @@ const NO_ALTERNATIVES: Policy = Policy {
     shared_bits: true,
 };
 
-const REMOVED: Policy = Policy { keeps_stopped: false, marks_task: true, ..NO_ALTERNATIVES };
+/// The last design, as it is.
+pub(crate) const REMOVED: Policy = Policy { keeps_stopped: false, marks_task: true, ..NO_ALTERNATIVES };
 
 const A1: Policy = Policy { asks_fatal_signal: true, ..NO_ALTERNATIVES };
 

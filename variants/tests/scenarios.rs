@@ -8,8 +8,26 @@ use utrace_variants::{Repairs, Scenario, VariantInfo, describe, run, scenarios, 
 /// Random executions of each kind of schedule. Every goal is reached within a tenth of these.
 const EXECUTIONS: u64 = 6_000;
 
-/// Explores and returns the goals that were missed.
-fn check(variant: &VariantInfo, repairs: Repairs, scenario: &Scenario) -> Vec<String> {
+/// Explores the scenario on the three designs and returns the goals that were missed, by one that should reach them or
+/// by all.
+fn check(repairs: Repairs, scenario: &Scenario) -> Vec<String> {
+    let series = variants().iter().filter(|variant| variant.main_series);
+    let reached: Vec<(&str, u64)> = series.map(|variant| (variant.name, goals(variant, repairs, scenario))).collect();
+    let missing = |goal: usize| {
+        let missing: Vec<&str> =
+            reached.iter().filter(|(_, goals)| goals & (1 << goal) == 0).map(|(name, _)| *name).collect();
+        let enough = if scenario.goals[goal].of_all { missing.is_empty() } else { missing.len() < reached.len() };
+        if enough { Vec::new() } else { missing }
+    };
+    let all = scenario.goals.iter().enumerate();
+    all.flat_map(|(number, goal)| {
+        missing(number).into_iter().map(|name| format!("{} on {name}: {}", scenario.id, goal.name)).collect::<Vec<_>>()
+    })
+    .collect()
+}
+
+/// Explores and returns the goals that were reached.
+fn goals(variant: &VariantInfo, repairs: Repairs, scenario: &Scenario) -> u64 {
     let body = || run(variant, repairs, scenario);
     let program = Program { body: &body, abandon: Abandon::Forget };
     let mut goals = 0;
@@ -26,27 +44,18 @@ fn check(variant: &VariantInfo, repairs: Repairs, scenario: &Scenario) -> Vec<St
             }
         }
     }
-    let missed = scenario.goal_names().enumerate().filter(|(goal, _)| goals & (1 << goal) == 0);
-    missed.map(|(_, name)| format!("{} on {}: {name}", scenario.id, variant.name)).collect()
+    goals
 }
 
 #[test]
 fn every_goal_is_reached_on_every_design() {
-    let series: Vec<_> = variants().iter().filter(|variant| variant.main_series).collect();
-    let missed: Vec<String> = scenarios()
-        .iter()
-        .flat_map(|scenario| series.iter().flat_map(move |variant| check(variant, Repairs::NONE, scenario)))
-        .collect();
+    let missed: Vec<String> = scenarios().iter().flat_map(|scenario| check(Repairs::NONE, scenario)).collect();
     assert!(missed.is_empty(), "{missed:#?}");
 }
 
 #[test]
 fn every_goal_is_reached_with_the_repairs() {
-    let series: Vec<_> = variants().iter().filter(|variant| variant.main_series).collect();
-    let missed: Vec<String> = scenarios()
-        .iter()
-        .flat_map(|scenario| series.iter().flat_map(move |variant| check(variant, Repairs::ALL, scenario)))
-        .collect();
+    let missed: Vec<String> = scenarios().iter().flat_map(|scenario| check(Repairs::ALL, scenario)).collect();
     assert!(missed.is_empty(), "{missed:#?}");
 }
 

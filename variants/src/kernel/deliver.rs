@@ -58,6 +58,7 @@ pub fn return_to_user_mode(hooks: &dyn Tracehook, current: TaskId) -> Fate {
             hooks.notify_resume(current);
         }
     }
+    probe::remark(|| "enters user mode".to_owned());
     hooks.entering_user_mode(current);
     Fate::Alive
 }

@@ -10,6 +10,7 @@ use lockstep::sync::smp_mb;
 
 use super::parent::{ChildEvent, notify_parent, notify_parent_cldstop};
 use super::process::SignalFlags;
+use super::sched::schedule_dead;
 use super::signal::{add_private, recalc_sigpending_of, signal_wake_up};
 use super::sigset::SIGKILL;
 use super::task::{ExitState, TaskId, TaskState};
@@ -49,6 +50,7 @@ pub fn do_exit(hooks: &dyn Tracehook, current: TaskId, code: u32) {
     kernel.task(current).exit_code.set(code);
     exit_notify(hooks, current);
     kernel.task(current).state.write_once(TaskState::DEAD);
+    schedule_dead(kernel, current);
 }
 
 /// `exit_signals`: from here no signal for the group is given to this thread, and its share of a group stop is

@@ -1,7 +1,9 @@
 //! What the parent of a traced process is told, and by whom.
 //!
 //! Deviations: the parent is no task here, so it has no siglock and never sleeps in `wait`; its notifications are
-//! a column of the outcome. Real-parent and tracer-parent are one, for ptrace is left out.
+//! a column of the outcome. The status that comes with CLD_STOPPED is left out: the kernel takes it from
+//! `group_exit_code` without the siglock, where SIGCONT may have cleared it; which signal began a stop is nothing the
+//! designs touch, and the race is the same in all. Real-parent and tracer-parent are one, for ptrace is left out.
 
 use lockstep::probe;
 

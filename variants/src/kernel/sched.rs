@@ -49,9 +49,18 @@ fn signal_pending_state(task: &Task, state: TaskState) -> bool {
     state.matches(TaskState::INTERRUPTIBLE) || task.pending.read_once().has(SIGKILL)
 }
 
+/// What became of a call of [`schedule`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scheduled {
+    /// The task left its CPU.
+    pub slept: bool,
+    /// Monitor: its turn under the run queue's lock was behind that of a wake-up. Always false where nobody watches.
+    pub followed: bool,
+}
+
 /// Gives up the CPU unless the state is RUNNING or a signal that the state admits is pending; comes back when a
-/// waker has made the state RUNNING. Says whether the task slept.
-pub fn schedule(kernel: &Kernel, current: TaskId) -> bool {
+/// waker has made the state RUNNING.
+pub fn schedule(kernel: &Kernel, current: TaskId) -> Scheduled {
     let _site = probe::site("schedule");
     let task = kernel.task(current);
     let mut slept = false;
@@ -64,19 +73,28 @@ pub fn schedule(kernel: &Kernel, current: TaskId) -> bool {
             task.on_rq.write_once(false);
             task.switches.set(task.switches.get() + 1);
             slept = true;
+            probe::remark(|| format!("sleeps in {}", state.name()));
             while !task.on_rq.read_once() {
                 task.rq_wait.wait(&task.rq_lock);
             }
         }
     }
-    if kernel.watch.wakeups {
-        task.followed.set(task.woken.get());
-    }
+    let followed = kernel.watch.wakeups && task.woken.get();
     if kernel.watch.runs && slept {
         task.runs.set(task.runs.get() + 1);
     }
     task.rq_lock.unlock();
-    slept
+    Scheduled { slept, followed }
+}
+
+/// The `schedule` of a dead task: it leaves its CPU and never comes back, so whoever waits for that gets on.
+pub fn schedule_dead(kernel: &Kernel, current: TaskId) {
+    let _site = probe::site("schedule");
+    let task = kernel.task(current);
+    task.rq_lock.lock();
+    task.on_rq.write_once(false);
+    task.switches.set(task.switches.get() + 1);
+    task.rq_lock.unlock();
 }
 
 /// `try_to_wake_up`, also known as `wake_up_state`: wakes the task if its state is in the mask.
@@ -97,7 +115,10 @@ pub fn try_to_wake_up(kernel: &Kernel, target: TaskId, mask: TaskState) -> bool 
         }
         task.state.write_once(TaskState::RUNNING);
         if slept {
+            probe::remark(|| format!("wakes task {}", target.0));
             task.rq_wait.wake_one();
+        } else {
+            probe::remark(|| format!("wakes task {} before it sleeps", target.0));
         }
     }
     task.rq_lock.unlock();

@@ -8,7 +8,7 @@ use lockstep::probe;
 
 use super::process::{Process, SignalFlags};
 use super::sched::try_to_wake_up;
-use super::sigset::{SIGCONT, SIGKILL, SigSet, Signal};
+use super::sigset::{SIGCONT, SIGKILL, SigSet, Signal, signal_name};
 use super::substrate::Kernel;
 use super::task::{Task, TaskId, TaskState};
 use super::tracehook::Tracehook;
@@ -25,6 +25,10 @@ pub fn send_signal(hooks: &dyn Tracehook, signal: Signal, target: TaskId, scope:
     let _site = probe::site("send_signal");
     let kernel = hooks.kernel();
     let process = kernel.process(target);
+    probe::remark(|| match scope {
+        Scope::Thread => format!("sends {} to task {}", signal_name(signal), target.0),
+        Scope::Group => format!("sends {} to process {}", signal_name(signal), kernel.task(target).process),
+    });
     process.siglock.lock();
     if process.members.get() & target.bit() != 0 && prepare_signal(hooks, signal, target) {
         let queued = match scope {

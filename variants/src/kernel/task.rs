@@ -61,6 +61,18 @@ impl TaskState {
         TaskState(self.0 | other.0)
     }
 
+    /// Its name, for readers.
+    pub fn name(self) -> &'static str {
+        match self {
+            TaskState::RUNNING => "RUNNING",
+            TaskState::INTERRUPTIBLE => "INTERRUPTIBLE",
+            TaskState::STOPPED => "STOPPED",
+            TaskState::TRACED => "TRACED",
+            TaskState::DEAD => "DEAD",
+            _ => "several states",
+        }
+    }
+
     /// `task_is_stopped`.
     pub fn is_stopped(self) -> bool {
         self.matches(TaskState::STOPPED_BIT)
@@ -203,8 +215,6 @@ pub struct Task {
     pub runs: Ghost<u32>,
     /// Monitor of the pattern S4: a wake-up has had its turn under `rq_lock`.
     pub woken: Ghost<bool>,
-    /// Monitor of the pattern S4: the task's last `schedule` had its turn behind a wake-up. Only the task writes it.
-    pub followed: Plain<bool>,
 }
 
 impl Task {
@@ -233,7 +243,6 @@ impl Task {
             killed: Ghost::named(("killed", number), false),
             runs: Ghost::named(("runs", number), 0),
             woken: Ghost::named(("woken", number), false),
-            followed: Plain::named(("followed", number), false),
         }
     }
 

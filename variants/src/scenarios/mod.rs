@@ -6,10 +6,13 @@
 //!
 //! One question a file, `s01` to `s13`. Variants of a situation stand in the same file with a letter behind the id.
 
-pub mod monitors;
 pub mod program;
+pub mod words;
+pub mod world;
+pub mod monitors;
+pub mod perform;
 pub mod run;
-pub mod s01_taken_over_twice;
+pub mod s01_taken_over;
 pub mod s02_resume_stop_resume;
 pub mod s03_false_positive;
 pub mod s04_wake_up_is_a_barrier;
@@ -32,7 +35,7 @@ pub fn scenarios() -> &'static [Scenario] {
     static SCENARIOS: OnceLock<Vec<Scenario>> = OnceLock::new();
     SCENARIOS.get_or_init(|| {
         [
-            s01_taken_over_twice::scenarios(),
+            s01_taken_over::scenarios(),
             s02_resume_stop_resume::scenarios(),
             s03_false_positive::scenarios(),
             s04_wake_up_is_a_barrier::scenarios(),

@@ -10,7 +10,7 @@
 
 use lockstep::sync::Ghost;
 
-use super::program::{Op, Scenario, TaskOp};
+use super::program::{Op, Scenario, TaskOp, When};
 use crate::kernel::sigset::{SigSet, Signal};
 use crate::kernel::substrate::Watch;
 use crate::kernel::syscall::Body;
@@ -27,6 +27,8 @@ pub struct Armed {
     pub hold: bool,
     pub ending: bool,
     pub examine: bool,
+    /// Not for a rule: a goal asks whether a task has come back to its CPU.
+    pub returns: bool,
 }
 
 impl Armed {
@@ -59,12 +61,13 @@ impl Armed {
         let exits = |op: &TaskOp| matches!(op, TaskOp::Syscall(Body::Exit(_) | Body::ExitGroup(_)));
         armed.ending |= scenario.tasks.iter().any(|task| task.ops.iter().any(exits));
         armed.ending &= wanted.intersects(Events::DEATH_EVENTS.or(Events::REAP));
+        armed.returns = scenario.goals.iter().any(|goal| matches!(goal.when, When::DoneBeforeItRan(_)));
         armed
     }
 
     /// What the kernel has to watch for these rules.
     pub fn watch(self, scenario: &Scenario) -> Watch {
-        Watch { kills: self.hold, runs: self.examine, wakeups: scenario.watch_wakeups }
+        Watch { kills: self.hold, runs: self.examine || self.returns, wakeups: scenario.watch_wakeups }
     }
 }
 

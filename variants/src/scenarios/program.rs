@@ -80,19 +80,29 @@ pub struct Goal {
     pub name: Text,
     /// When it counts as reached.
     pub when: When,
+    /// Every design can reach it; else some can, and which, the goal is there to show.
+    pub of_all: bool,
 }
 
-/// A goal, for the data of scenarios.
+/// A goal of every design, for the data of scenarios.
 pub const fn goal(name: &'static str, when: When) -> Goal {
-    Goal { name: Cow::Borrowed(name), when }
+    Goal { name: Cow::Borrowed(name), when, of_all: true }
+}
+
+/// A goal that only some of the designs can reach.
+pub const fn goal_of_some(name: &'static str, when: When) -> Goal {
+    Goal { name: Cow::Borrowed(name), when, of_all: false }
 }
 
 /// When a goal is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
     Inside(Milestone),
-    Returned(Call, Errno),
-    Called(CallbackKind),
+    /// A call on this engine, other than `control`, returned this.
+    Returned(Call, EngineId, Errno),
+    /// `control` with this action returned this.
+    Controlled(EngineId, ResumeAction, Errno),
+    Called(EngineId, CallbackKind),
     LetThrough(bool),
     Delivered(Signal),
     Told(ChildEvent),
@@ -101,6 +111,13 @@ pub enum When {
     Looked(bool),
     /// A wake-up found the task not yet asleep.
     WokenBeforeItSlept,
+    /// It looked behind a wake-up that had found its state not matching.
+    LookedUnmatched,
+    /// A signal was sent, and the task was in this state behind it. Nobody stops a task, takes it over
+    /// or lets it go while siglock is held, so TRACED then is TRACED all the while.
+    Sent(Signal, TaskState),
+    /// A tracer had done all that it does before the task, asleep and woken, ran again.
+    DoneBeforeItRan(TaskId),
     /// Somebody reaped.
     Reaped,
 }

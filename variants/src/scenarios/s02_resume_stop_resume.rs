@@ -8,14 +8,15 @@ use std::borrow::Cow;
 use super::program::{
     E0, Goal, HAS_STOPPED, ONE_CALL, Op, STOP_AT_ENTRY, Scenario, T0, When, control, engine, goal, tracer,
 };
-use crate::observation::{Call, EndState};
+use crate::observation::EndState;
 use crate::utrace::Milestone;
 use crate::utrace::engine::{CallbackKind, Errno, Events, ResumeAction};
 
 const GOALS: &[Goal] = &[
     goal("the tracee stops", When::Inside(Milestone::Stopped)),
-    goal("the second stop finds it awake", When::Returned(Call::Control, Errno::EINPROGRESS)),
-    goal("it reports before user mode", When::Called(CallbackKind::Quiesce)),
+    goal("the second stop finds it awake", When::Controlled(E0, ResumeAction::Stop, Errno::EINPROGRESS)),
+    goal("the tracer is done before the tracee is scheduled", When::DoneBeforeItRan(T0)),
+    goal("it reports before user mode", When::Called(E0, CallbackKind::Quiesce)),
     goal("it runs in the end", When::Ended(T0, EndState::Running)),
 ];
 

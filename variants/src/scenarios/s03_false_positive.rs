@@ -2,12 +2,13 @@
 //!
 //! Oleg, 2009-08-03: "Of course, we can have the false positive. Even simpler: by the time finish_utrace_stop() takes
 //! utrace->lock the tracer can clear ->stopped even if it was really set after schedule()." The tracee must be awake
-//! for that while the tracer resumes it, and only SIGKILL wakes it so.
+//! for that while the tracer resumes it, and only SIGKILL wakes it so. Of the three only the second design looks so.
 
 use std::borrow::Cow;
 
 use super::program::{
-    E0, Goal, HAS_STOPPED, ONE_CALL, STOP_AT_ENTRY, Scenario, T0, When, control, engine, goal, kill, tracer,
+    E0, Goal, HAS_STOPPED, ONE_CALL, STOP_AT_ENTRY, Scenario, T0, When, control, engine, goal, goal_of_some, kill,
+    tracer,
 };
 use crate::kernel::sigset::SIGKILL;
 use crate::observation::EndState;
@@ -16,6 +17,7 @@ use crate::utrace::engine::{Events, ResumeAction};
 
 const GOALS: &[Goal] = &[
     goal("the tracer resumes a tracee that SIGKILL has woken", When::Inside(Milestone::WokenTwice)),
+    goal_of_some("`stopped` is cleared between the look and the lock", When::Inside(Milestone::ClearedBeforeLock)),
     goal("the system call is aborted", When::LetThrough(false)),
     goal("the system call is let through", When::LetThrough(true)),
     goal("the tracee dies", When::Ended(T0, EndState::Dead)),

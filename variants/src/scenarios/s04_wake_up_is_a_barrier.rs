@@ -71,7 +71,7 @@ pub fn scenarios() -> Vec<Scenario> {
             pending,
             const {
                 &[
-                    goal("it looks behind the wake-up", When::Looked(true)),
+                    goal("it looks behind a wake-up that did not match", When::LookedUnmatched),
                     goal("it looks before the wake-up", When::Looked(false)),
                     goal("the handler runs", When::Delivered(SIGUSR1)),
                 ]

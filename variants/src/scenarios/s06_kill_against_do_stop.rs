@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use super::program::{E0, GROUP_STOPPED, Goal, Op, Scenario, T0, USER_MODE, When, control, engine, goal, kill, tracer};
 use crate::kernel::parent::ChildEvent;
 use crate::kernel::sigset::{SIGCONT, SIGKILL, SIGSTOP};
-use crate::observation::{Call, EndState};
+use crate::observation::EndState;
 use crate::utrace::Milestone;
 use crate::utrace::engine::{Errno, Events, ResumeAction};
 
@@ -17,15 +17,15 @@ const MAIL: &str = "2009-08-04 Roland McGrath";
 
 const KILL_GOALS: &[Goal] = &[
     goal("the tracee is taken over from the group stop", When::Inside(Milestone::TakenOver)),
-    goal("control(STOP) says that it is stopped", When::Returned(Call::Control, Errno::Ok)),
-    goal("control(STOP) comes too late", When::Returned(Call::Control, Errno::EINPROGRESS)),
+    goal("control(STOP) says that it is stopped", When::Controlled(E0, ResumeAction::Stop, Errno::Ok)),
+    goal("control(STOP) comes too late", When::Controlled(E0, ResumeAction::Stop, Errno::EINPROGRESS)),
     goal("the tracee dies", When::Ended(T0, EndState::Dead)),
 ];
 
 const CONTINUE_GOALS: &[Goal] = &[
     goal("the tracee is taken over from the group stop", When::Inside(Milestone::TakenOver)),
-    goal("control(STOP) says that it is stopped", When::Returned(Call::Control, Errno::Ok)),
-    goal("control(STOP) comes too late", When::Returned(Call::Control, Errno::EINPROGRESS)),
+    goal("control(STOP) says that it is stopped", When::Controlled(E0, ResumeAction::Stop, Errno::Ok)),
+    goal("control(STOP) comes too late", When::Controlled(E0, ResumeAction::Stop, Errno::EINPROGRESS)),
     goal("the parent hears of SIGCONT", When::Told(ChildEvent::Continued)),
     goal("the tracee stays with its tracer", When::Ended(T0, EndState::Traced)),
 ];

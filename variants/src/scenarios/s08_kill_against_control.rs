@@ -9,7 +9,8 @@
 //! the exit report, for SIGKILL is dequeued by then: what became of it shows only when the tracer lets go, or with R1.
 //!
 //! S8 detaches, S8b does so with a lower signal pending, S8c clears the event mask, S8d detaches from a task in a group
-//! stop, S8e stops such a task and asks whether it is still stopped.
+//! stop, S8e stops such a task and asks whether it is still stopped, S8f does so with a lower signal pending: nothing
+//! asked such a task for a report, so its signal report comes before it takes the utrace lock (Oleg, 2009-08-04; C10).
 
 use std::borrow::Cow;
 
@@ -29,10 +30,14 @@ const MAIL: &str = "2009-08-03 Oleg Nesterov, Roland McGrath";
 const LIFE: Events = Events::SYSCALL_ENTRY.or(Events::SIGNAL).or(Events::EXIT).or(Events::DEATH);
 
 const DETACH_GOALS: &[Goal] = &[
-    goal("the tracer is told that it is detached", When::Returned(Call::Control, Errno::Ok)),
-    goal("the tracee reports its exit", When::Called(CallbackKind::Exit)),
+    goal("the tracer lets a tracee go that SIGKILL has woken", When::Inside(Milestone::WokenTwice)),
+    goal("the tracer is told that it is detached", When::Controlled(E0, ResumeAction::Detach, Errno::Ok)),
+    goal("the tracee reports its exit", When::Called(E0, CallbackKind::Exit)),
     goal("the tracee dies", When::Ended(T0, EndState::Dead)),
 ];
+
+const STEPPED: When = When::Controlled(E0, ResumeAction::Singlestep, Errno::Ok);
+const RUNS: When = When::Controlled(E0, ResumeAction::Singlestep, Errno::EAGAIN);
 
 const KILLER: &[Op] = &[HAS_STOPPED, kill(SIGKILL)];
 
@@ -77,7 +82,10 @@ pub fn scenarios() -> Vec<Scenario> {
         goals: Cow::Borrowed(
             const {
                 &[
-                    goal("the tracer is told that it is detached", When::Returned(Call::Control, Errno::Ok)),
+                    goal(
+                        "the tracer is told that it is detached",
+                        When::Controlled(E0, ResumeAction::Detach, Errno::Ok),
+                    ),
                     goal("the tracee dies", When::Ended(T0, EndState::Dead)),
                 ]
             },
@@ -85,6 +93,58 @@ pub fn scenarios() -> Vec<Scenario> {
         handlers: Cow::Borrowed(const { &[Handlers { ignored: SigSet::EMPTY, handled: SigSet::of(SIGHUP) }] }),
         setup: Cow::Borrowed(&[Op::Send { signal: SIGHUP, task: T0, scope: Scope::Thread }]),
         ..detach.clone()
+    };
+    let stop = in_group_stop(
+        Scenario::asking(
+            "S8e",
+            "SIGKILL against control(STOP) in a group stop",
+            MAIL,
+            "What may a tracee do that its tracer was told is stopped?",
+        ),
+        const {
+            &[
+                goal("the tracee is taken over from the group stop", When::Inside(Milestone::TakenOver)),
+                goal("the tracer steps a stopped tracee", STEPPED),
+                goal("the tracer is told that it runs", RUNS),
+                goal("the tracee reports its exit", When::Called(E0, CallbackKind::Exit)),
+                goal("the tracee dies", When::Ended(T0, EndState::Dead)),
+            ]
+        },
+        const { &[GROUP_STOPPED, control(E0, ResumeAction::Stop), control(E0, ResumeAction::Singlestep)] },
+    );
+    let report = Scenario {
+        id: Cow::Borrowed("S8f"),
+        name: Cow::Borrowed("the same with SIGHUP pending"),
+        question: Cow::Borrowed("Can such a tracee report a signal before it takes the utrace lock?"),
+        mail: Cow::Borrowed("2009-08-04 Oleg Nesterov"),
+        goals: Cow::Borrowed(
+            const {
+                &[
+                    goal("the tracee is taken over from the group stop", When::Inside(Milestone::TakenOver)),
+                    goal("the tracer steps a stopped tracee", STEPPED),
+                    goal("the tracer is told that it runs", RUNS),
+                    goal("the tracee reports a signal", When::Called(E0, CallbackKind::Signal)),
+                    goal("the tracee dies", When::Ended(T0, EndState::Dead)),
+                ]
+            },
+        ),
+        handlers: lower.handlers.clone(),
+        engines: Cow::Owned(vec![engine(1, LIFE, &[])]),
+        tracers: Cow::Owned(vec![
+            tracer(
+                "tracer",
+                const {
+                    &[
+                        GROUP_STOPPED,
+                        Op::Send { signal: SIGHUP, task: T0, scope: Scope::Thread },
+                        control(E0, ResumeAction::Stop),
+                        control(E0, ResumeAction::Singlestep),
+                    ]
+                },
+            ),
+            tracer("killer", const { &[GROUP_STOPPED, kill(SIGKILL)] }),
+        ]),
+        ..stop.clone()
     };
     vec![
         detach,
@@ -98,8 +158,8 @@ pub fn scenarios() -> Vec<Scenario> {
             ),
             const {
                 &[
-                    goal("the tracer is told that the events are off", When::Returned(Call::SetEvents, Errno::Ok)),
-                    goal("the tracee reports its exit", When::Called(CallbackKind::Exit)),
+                    goal("the tracer is told that the events are off", When::Returned(Call::SetEvents, E0, Errno::Ok)),
+                    goal("the tracee reports its exit", When::Called(E0, CallbackKind::Exit)),
                     goal("the tracee dies", When::Ended(T0, EndState::Dead)),
                 ]
             },
@@ -115,31 +175,18 @@ pub fn scenarios() -> Vec<Scenario> {
             const {
                 &[
                     goal("the tracee is taken over from the group stop", When::Inside(Milestone::TakenOver)),
-                    goal("the tracer is told that it is detached", When::Returned(Call::Control, Errno::Ok)),
-                    goal("the tracee reports its exit", When::Called(CallbackKind::Exit)),
-                    goal("the tracee reports its death", When::Called(CallbackKind::Death)),
+                    goal(
+                        "the tracer is told that it is detached",
+                        When::Controlled(E0, ResumeAction::Detach, Errno::Ok),
+                    ),
+                    goal("the tracee reports its exit", When::Called(E0, CallbackKind::Exit)),
+                    goal("the tracee reports its death", When::Called(E0, CallbackKind::Death)),
                     goal("the tracee dies", When::Ended(T0, EndState::Dead)),
                 ]
             },
             const { &[GROUP_STOPPED, control(E0, ResumeAction::Detach)] },
         ),
-        in_group_stop(
-            Scenario::asking(
-                "S8e",
-                "SIGKILL against control(STOP) in a group stop",
-                MAIL,
-                "What may a tracee do that its tracer was told is stopped?",
-            ),
-            const {
-                &[
-                    goal("the tracee is taken over from the group stop", When::Inside(Milestone::TakenOver)),
-                    goal("the tracer steps a stopped tracee", When::Returned(Call::Control, Errno::Ok)),
-                    goal("the tracer is told that it runs", When::Returned(Call::Control, Errno::EAGAIN)),
-                    goal("the tracee reports its exit", When::Called(CallbackKind::Exit)),
-                    goal("the tracee dies", When::Ended(T0, EndState::Dead)),
-                ]
-            },
-            const { &[GROUP_STOPPED, control(E0, ResumeAction::Stop), control(E0, ResumeAction::Singlestep)] },
-        ),
+        stop,
+        report,
     ]
 }

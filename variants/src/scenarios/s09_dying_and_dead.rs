@@ -48,11 +48,11 @@ pub fn scenarios() -> Vec<Scenario> {
             Events::DEATH.or(Events::REAP),
             const {
                 &[
-                    goal("a death report is in progress", When::Returned(Call::Control, Errno::EALREADY)),
-                    goal("detached", When::Returned(Call::Control, Errno::Ok)),
-                    goal("too late", When::Returned(Call::Control, Errno::ESRCH)),
-                    goal("death is reported", When::Called(CallbackKind::Death)),
-                    goal("the reaping is reported", When::Called(CallbackKind::Reap)),
+                    goal("a death report is in progress", When::Controlled(E0, ResumeAction::Detach, Errno::EALREADY)),
+                    goal("detached", When::Controlled(E0, ResumeAction::Detach, Errno::Ok)),
+                    goal("too late", When::Controlled(E0, ResumeAction::Detach, Errno::ESRCH)),
+                    goal("death is reported", When::Called(E0, CallbackKind::Death)),
+                    goal("the reaping is reported", When::Called(E0, CallbackKind::Reap)),
                     goal("somebody reaps", When::Reaped),
                 ]
             },
@@ -68,9 +68,9 @@ pub fn scenarios() -> Vec<Scenario> {
             Events::REAP,
             const {
                 &[
-                    goal("detached", When::Returned(Call::Control, Errno::Ok)),
-                    goal("too late", When::Returned(Call::Control, Errno::ESRCH)),
-                    goal("the reaping is reported", When::Called(CallbackKind::Reap)),
+                    goal("detached", When::Controlled(E0, ResumeAction::Detach, Errno::Ok)),
+                    goal("too late", When::Controlled(E0, ResumeAction::Detach, Errno::ESRCH)),
+                    goal("the reaping is reported", When::Called(E0, CallbackKind::Reap)),
                     goal("somebody reaps", When::Reaped),
                 ]
             },
@@ -86,9 +86,9 @@ pub fn scenarios() -> Vec<Scenario> {
             Events::DEATH,
             const {
                 &[
-                    goal("death is off", When::Returned(Call::SetEvents, Errno::Ok)),
-                    goal("too late for that", When::Returned(Call::SetEvents, Errno::EALREADY)),
-                    goal("death is reported", When::Called(CallbackKind::Death)),
+                    goal("death is off", When::Returned(Call::SetEvents, E0, Errno::Ok)),
+                    goal("too late for that", When::Returned(Call::SetEvents, E0, Errno::EALREADY)),
+                    goal("death is reported", When::Called(E0, CallbackKind::Death)),
                     goal("somebody reaps", When::Reaped),
                 ]
             },
@@ -99,7 +99,7 @@ pub fn scenarios() -> Vec<Scenario> {
                 const {
                     &[
                         goal("it stops while exiting", When::Inside(Milestone::Stopped)),
-                        goal("death is reported", When::Called(CallbackKind::Death)),
+                        goal("death is reported", When::Called(E0, CallbackKind::Death)),
                         goal("the tracee dies", When::Ended(T0, EndState::Dead)),
                     ]
                 },

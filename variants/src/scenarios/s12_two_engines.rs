@@ -61,7 +61,7 @@ pub fn scenarios() -> Vec<Scenario> {
             const {
                 &[
                     goal("the tracee stops", When::Inside(Milestone::Stopped)),
-                    goal("it reports before any signal", When::Called(CallbackKind::Signal)),
+                    goal("it reports before any signal", When::Called(E0, CallbackKind::Signal)),
                     goal("the tracee runs in the end", When::Ended(T0, EndState::Running)),
                 ]
             },

@@ -36,15 +36,18 @@ fn newcomer() -> EngineProgram {
 
 fn reporting(
     scenario: Scenario,
+    newcomers: usize,
     task: TaskProgram,
     answers: &'static [Answer],
     goals: &'static [Goal],
     ops: &'static [Op],
 ) -> Scenario {
+    let mut engines = vec![engine(1, Events::SYSCALL_ENTRY, answers)];
+    engines.extend((0..newcomers).map(|_| newcomer()));
     Scenario {
         goals: Cow::Borrowed(goals),
         tasks: Cow::Owned(vec![task]),
-        engines: Cow::Owned(vec![engine(1, Events::SYSCALL_ENTRY, answers), newcomer(), newcomer()]),
+        engines: Cow::Owned(engines),
         tracers: Cow::Owned(vec![tracer("tracer", ops)]),
         ..scenario
     }
@@ -59,14 +62,16 @@ pub fn scenarios() -> Vec<Scenario> {
                 MAIL,
                 "Is a new engine told of the event that created it, and a muted one called back behind barrier?",
             ),
+            1,
             TWO_CALLS,
             ATTACHES,
             const {
                 &[
-                    goal("a callback is in progress", When::Returned(Call::SetEvents, Errno::EINPROGRESS)),
-                    goal("none is", When::Returned(Call::SetEvents, Errno::Ok)),
-                    goal("barrier ends", When::Returned(Call::Barrier, Errno::Ok)),
-                    goal("the callback attaches an engine", When::Returned(Call::Attach, Errno::Ok)),
+                    goal("a callback is in progress", When::Returned(Call::SetEvents, E0, Errno::EINPROGRESS)),
+                    goal("none is", When::Returned(Call::SetEvents, E0, Errno::Ok)),
+                    goal("barrier ends", When::Returned(Call::Barrier, E0, Errno::Ok)),
+                    goal("the callback attaches an engine", When::Returned(Call::Attach, E1, Errno::Ok)),
+                    goal("the new engine hears of the next call", When::Called(E1, CallbackKind::SyscallEntry)),
                 ]
             },
             const { &[Op::SetEvents { engine: E0, events: Events::NONE }, Op::Barrier { engine: E0 }] },
@@ -78,13 +83,14 @@ pub fn scenarios() -> Vec<Scenario> {
                 MAIL,
                 "Is a detached engine called back behind barrier?",
             ),
+            0,
             ONE_CALL,
             &[],
             const {
                 &[
-                    goal("a callback is in progress", When::Returned(Call::Control, Errno::EINPROGRESS)),
-                    goal("none is", When::Returned(Call::Control, Errno::Ok)),
-                    goal("barrier finds the engine gone", When::Returned(Call::Barrier, Errno::ESRCH)),
+                    goal("a callback is in progress", When::Controlled(E0, ResumeAction::Detach, Errno::EINPROGRESS)),
+                    goal("none is", When::Controlled(E0, ResumeAction::Detach, Errno::Ok)),
+                    goal("barrier finds the engine gone", When::Returned(Call::Barrier, E0, Errno::ESRCH)),
                 ]
             },
             const { &[control(E0, ResumeAction::Detach), Op::Barrier { engine: E0 }] },
@@ -96,13 +102,15 @@ pub fn scenarios() -> Vec<Scenario> {
                 MAIL,
                 "Is an engine that attaches from outside told of no event, or of whole ones?",
             ),
+            2,
             ONE_CALL,
             &[],
             const {
                 &[
-                    goal("an engine is attached", When::Returned(Call::Attach, Errno::Ok)),
-                    goal("a second of its class is refused", When::Returned(Call::AttachExclusive, Errno::EEXIST)),
-                    goal("entry is reported", When::Called(CallbackKind::SyscallEntry)),
+                    goal("an engine is attached", When::Returned(Call::Attach, E1, Errno::Ok)),
+                    goal("a second of its class is refused", When::Returned(Call::AttachExclusive, E2, Errno::EEXIST)),
+                    goal("the new engine hears of the call", When::Called(E1, CallbackKind::SyscallEntry)),
+                    goal("it hears of the way back", When::Called(E1, CallbackKind::Quiesce)),
                 ]
             },
             const {

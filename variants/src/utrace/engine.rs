@@ -4,7 +4,7 @@
 //! Deviations: an engine's `ops` is one of three marks, not a table; which callbacks it has is the scenario's affair
 //! and it has them all. Reference counts are left out, so an engine that is gone can still be named.
 
-use lockstep::sync::{Atomic, Plain, Word};
+use lockstep::sync::{Atomic, Ghost, Word};
 
 /// Engines in one world.
 pub const ENGINES_MAX: usize = 8;
@@ -233,8 +233,8 @@ pub struct Engine {
     pub class: Option<u8>,
     /// Mostly written under the utrace lock; the reporting task reads it without, and marks with it.
     pub ops: Atomic<Ops>,
-    /// It has been attached, in this world, once. Invariant: under the utrace lock.
-    pub created: Plain<bool>,
+    /// Not the kernel's, which allocates: it has been attached, in this world, once. Invariant: under the utrace lock.
+    pub created: Ghost<bool>,
     /// Event mask and ENGINE_STOP. Written under the utrace lock, read by the reporting task without.
     pub flags: Atomic<Events>,
 }
@@ -245,7 +245,7 @@ impl Engine {
         Engine {
             class,
             ops: Atomic::named(("ops", number), Ops::Gone),
-            created: Plain::named(("created", number), false),
+            created: Ghost::named(("created", number), false),
             flags: Atomic::named(("flags", number), Events::NONE),
         }
     }

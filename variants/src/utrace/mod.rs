@@ -8,13 +8,13 @@
 //! `put_detached_list`, reference counts, `task_utrace_proc_status` and the delay for a newborn thread are left out.
 //! Sources: the thread, which wins; the locked design of the Fedora 12 patch; for the last design the code of 2010.
 
+pub mod engine;
 pub mod api;
 pub mod attach;
-pub mod engine;
 pub mod examine;
-pub mod get_signal;
-pub mod hooks;
 pub mod report;
+pub mod hooks;
+pub mod get_signal;
 pub mod reset;
 pub mod stopped_locked;
 pub mod stopped_lockless;
@@ -68,6 +68,11 @@ impl Bits {
     #[track_caller]
     pub fn read(&self, bit: Bit) -> bool {
         self.words[bit as usize].read_once() & bit.mask() != 0
+    }
+
+    /// The newest value, without an event: for goals.
+    pub fn peek(&self, bit: Bit) -> bool {
+        self.words[bit as usize].peek() & bit.mask() != 0
     }
 
     /// Is one of them set? One load where they share a word.
@@ -195,6 +200,8 @@ pub enum Milestone {
     LastToStop,
     /// R3's situation: `wakeup` while a group stop is being collected.
     WakeupDuringGroupStop,
+    /// `finish_stop` read `stopped` as set without the lock, and when it has the lock somebody has cleared it.
+    ClearedBeforeLock,
 }
 
 /// A callback, as the engine gets it.
@@ -212,7 +219,7 @@ pub struct Callback {
 }
 
 /// Who uses utrace: the engines, and the monitors beside them.
-pub trait Client: Sync {
+pub trait Client {
     fn callback(&self, machine: &Machine<'_>, callback: Callback) -> Verdict;
 
     /// Monitor: the task is in TRACED, about to sleep; `lock` held.

@@ -76,6 +76,9 @@ impl Design for StoppedLockless {
         let mut killed = false;
         if utrace.bits.read(Bit::Stopped) {
             utrace.lock.lock();
+            if !utrace.bits.peek(Bit::Stopped) {
+                machine.client.milestone(Milestone::ClearedBeforeLock);
+            }
             if !machine.policy.rechecks || utrace.bits.read(Bit::Stopped) {
                 // Without siglock: it is one bit, and fatal_signal_pending reads it so too (Oleg, 2009-08-04).
                 if !sigkill_pending(&machine.kernel, current) {

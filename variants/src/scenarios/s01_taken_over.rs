@@ -13,14 +13,15 @@ use super::program::{
 use crate::kernel::parent::ChildEvent;
 use crate::kernel::sigset::{SIGCONT, SIGSTOP};
 use crate::kernel::task::TaskState;
-use crate::observation::{Call, EndState};
+use crate::observation::EndState;
 use crate::utrace::Milestone;
 use crate::utrace::engine::{Errno, Events, ResumeAction};
 
 const GOALS: &[Goal] = &[
     goal("the first debugger leaves it in the group stop", When::Inside(Milestone::LeftStopped)),
     goal("the second takes it over", When::Inside(Milestone::TakenOver)),
-    goal("the second comes too late", When::Returned(Call::Control, Errno::EINPROGRESS)),
+    goal("SIGCONT comes while the second holds it", When::Sent(SIGCONT, TaskState::TRACED)),
+    goal("the second comes too late", When::Controlled(E1, ResumeAction::Stop, Errno::EINPROGRESS)),
     goal("the parent hears of SIGCONT", When::Told(ChildEvent::Continued)),
     goal("the tracee runs in the end", When::Ended(T0, EndState::Running)),
 ];
@@ -45,7 +46,7 @@ pub fn scenarios() -> Vec<Scenario> {
         ]),
         ..Scenario::asking(
             "S1",
-            "taken over twice, then SIGCONT",
+            "taken over from a group stop, then SIGCONT",
             "2009-08-01 Roland McGrath",
             "Does a tracee that one debugger left in a group stop and another took over wake up as if killed?",
         )

@@ -1,0 +1,166 @@
+//! Designs broken by hand, each in one function: what the comparison must find.
+//!
+//! A mutant hands every call but one to the design it was made from. That design's own calls between its functions
+//! stay its own, so only what is called from outside the design files can be broken so: `do_stop`, `wakeup`,
+//! `finish_jctl`. SIGCONT that wakes TRACED too is not here: it would be a switch in the kernel that no design has.
+
+use crate::kernel::sched::try_to_wake_up;
+use crate::kernel::task::{TaskId, TaskState};
+use crate::scenarios::run::run;
+use crate::scenarios::scenarios;
+use crate::utrace::engine::Events;
+use crate::utrace::reset::group_stop_in_force;
+use crate::utrace::stopped_locked::StoppedLocked;
+use crate::utrace::stopped_lockless::StoppedLockless;
+use crate::utrace::stopped_removed::StoppedRemoved;
+use crate::utrace::{Bit, Design, Machine, Policy};
+use crate::variants::{NO_ALTERNATIVES, REMOVED};
+use lockstep::{Abandon, CompareConfig, Program, Variant, compare};
+
+/// What is broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mutation {
+    /// `do_stop` of the designs that keep `stopped`, without siglock around it.
+    DoStopWithoutSiglock,
+    /// `wakeup` of the same, with `stopped` cleared behind the wake-up.
+    ClearedBehindWakeup,
+    /// No `finish_jctl`.
+    WithoutFinishJctl,
+}
+
+/// A design with one function broken.
+struct Mutant {
+    inner: &'static dyn Design,
+    mutation: Mutation,
+}
+
+impl Design for Mutant {
+    fn is_stopped(&self, machine: &Machine<'_>, target: TaskId) -> bool {
+        self.inner.is_stopped(machine, target)
+    }
+
+    fn stop(&self, machine: &Machine<'_>, current: TaskId, report: bool) -> bool {
+        self.inner.stop(machine, current, report)
+    }
+
+    fn finish_stop(&self, machine: &Machine<'_>, current: TaskId) -> bool {
+        self.inner.finish_stop(machine, current)
+    }
+
+    fn finish_jctl(&self, machine: &Machine<'_>, current: TaskId) {
+        if self.mutation != Mutation::WithoutFinishJctl {
+            self.inner.finish_jctl(machine, current);
+        }
+    }
+
+    fn do_stop(&self, machine: &Machine<'_>, target: TaskId) -> bool {
+        if self.mutation == Mutation::DoStopWithoutSiglock {
+            return do_stop_without_siglock(machine, target);
+        }
+        self.inner.do_stop(machine, target)
+    }
+
+    fn wakeup(&self, machine: &Machine<'_>, target: TaskId) {
+        if self.mutation == Mutation::ClearedBehindWakeup {
+            return wakeup_then_clear(machine, target);
+        }
+        self.inner.wakeup(machine, target);
+    }
+
+    fn reset_wakes(&self, machine: &Machine<'_>, target: TaskId, outside: bool, stop_wanted: bool) -> bool {
+        self.inner.reset_wakes(machine, target, outside, stop_wanted)
+    }
+
+    fn clear_stopped(&self, machine: &Machine<'_>, current: TaskId) {
+        self.inner.clear_stopped(machine, current);
+    }
+
+    fn was_killed(&self, machine: &Machine<'_>, current: TaskId, result: bool) -> bool {
+        self.inner.was_killed(machine, current, result)
+    }
+}
+
+fn do_stop_without_siglock(machine: &Machine<'_>, target: TaskId) -> bool {
+    let utrace = machine.utrace(target);
+    let task = machine.kernel.task(target);
+    let mut stopped = false;
+    if task.exit_state.read_once().is_set() {
+        if !machine.task_flags(target).intersects(Events::DEATH_EVENTS) {
+            utrace.bits.set(Bit::Stopped);
+            stopped = true;
+        }
+    } else if task.state.read_once().is_stopped() {
+        task.state.write_once(TaskState::TRACED);
+        utrace.bits.set(Bit::Stopped);
+        stopped = true;
+    } else if !utrace.bits.any(&[Bit::Report, Bit::Interrupt]) {
+        utrace.bits.set(Bit::Report);
+        task.set_notify_resume();
+    }
+    stopped
+}
+
+fn wakeup_then_clear(machine: &Machine<'_>, target: TaskId) {
+    let utrace = machine.utrace(target);
+    let task = machine.kernel.task(target);
+    let process = machine.kernel.process(target);
+    process.siglock.lock();
+    if task.state.read_once().is_stopped_or_traced() {
+        if group_stop_in_force(machine, target) {
+            task.state.write_once(TaskState::STOPPED);
+        } else {
+            try_to_wake_up(&machine.kernel, target, TaskState::STOPPED_BIT.or(TaskState::TRACED_BIT));
+        }
+    }
+    process.siglock.unlock();
+    utrace.bits.clear(&[Bit::Stopped]);
+}
+
+/// Few executions: a mutant that only a long search finds would be a test of patience.
+fn config() -> CompareConfig<'static> {
+    CompareConfig { preemptions: Some(1), enumerated_max: 20_000, sampled: 200, ..CompareConfig::default() }
+}
+
+/// Compares the mutant with its original in one scenario; `caught`: it shows outcomes that the original does not.
+#[track_caller]
+fn check(mutation: Mutation, inner: &'static dyn Design, policy: Policy, id: &str, caught: bool) {
+    // A design lives as long as the program; a test's few mutants may.
+    let mutant: &'static Mutant = Box::leak(Box::new(Mutant { inner, mutation }));
+    let scenario = scenarios().iter().find(|scenario| scenario.id == id).expect("the scenario exists");
+    let (original, broken) = (|| run(inner, policy, scenario), || run(mutant, policy, scenario));
+    let variants = [
+        Variant { name: "original", program: Program { body: &original, abandon: Abandon::Forget } },
+        Variant { name: "mutant", program: Program { body: &broken, abandon: Abandon::Forget } },
+    ];
+    let comparison = compare(&variants, &config());
+    assert!(!comparison.cancelled);
+    let new = comparison.divergences.iter().filter(|divergence| divergence.shown == [false, true]).count();
+    assert_eq!(new > 0, caught, "{mutation:?} in {id}: {new} outcomes that the original does not show");
+    assert!(caught || comparison.is_equal(), "{mutation:?} in {id}: outcomes are missing");
+}
+
+/// SIGCONT comes between the look at STOPPED and the store of TRACED: what `control` said is stopped runs on.
+#[test]
+fn do_stop_without_siglock_is_caught() {
+    check(Mutation::DoStopWithoutSiglock, &StoppedLocked, NO_ALTERNATIVES, "S6b", true);
+}
+
+/// The tracee looks without the lock, behind the wake-up and before the clearing: the WARN.
+#[test]
+fn stopped_cleared_behind_the_wake_up_is_caught_where_the_look_takes_no_lock() {
+    check(Mutation::ClearedBehindWakeup, &StoppedLockless, NO_ALTERNATIVES, "S2", true);
+    check(Mutation::ClearedBehindWakeup, &StoppedLockless, NO_ALTERNATIVES, "S3", true);
+}
+
+/// `wakeup` and the first design's `finish_stop` hold the lock both: their order inside cannot be seen.
+#[test]
+fn stopped_cleared_behind_the_wake_up_is_the_same_where_the_look_takes_the_lock() {
+    check(Mutation::ClearedBehindWakeup, &StoppedLocked, NO_ALTERNATIVES, "S2", false);
+    check(Mutation::ClearedBehindWakeup, &StoppedLocked, NO_ALTERNATIVES, "S3", false);
+}
+
+/// A tracee that SIGKILL woke from a group stop reads the list of engines while the tracer still changes it.
+#[test]
+fn no_finish_jctl_is_caught_in_the_last_design() {
+    check(Mutation::WithoutFinishJctl, &StoppedRemoved, REMOVED, "S8d", true);
+}

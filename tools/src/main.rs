@@ -1,2 +1,162 @@
-//! x
-fn main() {}
+//! `lockstep`: the command line of Lockstep. All input and output of the project is here.
+//!
+//! A command is a function from the selection to text; this file parses, dispatches and turns what happened into an exit status.
+
+mod arguments;
+mod comparing;
+mod execution;
+mod json;
+mod listing;
+mod litmus;
+mod matrix;
+mod selection;
+mod session;
+mod status;
+
+use arguments::{Arguments, Command, Format};
+use clap::parser::ValueSource;
+use clap::{CommandFactory, FromArgMatches};
+use comparing::{Outcomes, compare_all};
+use lockstep::render;
+use selection::{Selection, select, select_variants_only};
+use status::Status;
+use std::io::Write;
+use std::process::ExitCode;
+use utrace_variants::{Words, heading, with_programs};
+
+fn main() -> ExitCode {
+    quiet_panics_of_subjects();
+    let arguments = match parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are no errors; they go to standard output.
+            let status = if error.use_stderr() { Status::Usage } else { Status::Fine };
+            let printed = error.print();
+            return if printed.is_err() && status == Status::Fine { Status::Internal } else { status }.into();
+        }
+    };
+    let status = std::panic::catch_unwind(|| carry_out(&arguments)).unwrap_or_else(|_| {
+        session::say("this is a fault of lockstep itself, not of what it ran");
+        Status::Internal
+    });
+    status.into()
+}
+
+/// Reads the command line. Options that would be ignored are refused.
+fn parse() -> Result<Arguments, clap::Error> {
+    let mut command = Arguments::command();
+    let matches = command.clone().try_get_matches()?;
+    let arguments = Arguments::from_arg_matches(&matches)?;
+    let given = matches.subcommand().map_or(&matches, |(_, given)| given);
+    let is_given = |option: &&&str| given.value_source(option) == Some(ValueSource::CommandLine);
+    match arguments::irrelevant(arguments.command.as_ref()).iter().find(is_given) {
+        None => Ok(arguments),
+        Some(option) => {
+            let name = matches.subcommand_name().unwrap_or_default();
+            let message = format!("--{option} means nothing to '{name}': leave it out");
+            Err(command.error(clap::error::ErrorKind::ArgumentConflict, message))
+        }
+    }
+}
+
+/// A panic of a subject is an outcome, not news: only panics of Lockstep itself are printed.
+fn quiet_panics_of_subjects() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if !lockstep::is_simulated() {
+            usual(info);
+        }
+    }));
+}
+
+fn carry_out(arguments: &Arguments) -> Status {
+    let options = &arguments.options;
+    let is_matrix = arguments.command.is_none();
+    let wanted = match &arguments.command {
+        Some(Command::List) => return print(&listing::list(options.format)),
+        Some(Command::Replay { .. }) => select_variants_only(options),
+        _ => select(options, is_matrix),
+    };
+    let selection = match wanted {
+        Ok(selection) => selection,
+        Err(message) => return usage(&message),
+    };
+    let compares = matches!(arguments.command, None | Some(Command::Compare));
+    if compares && selection.variants.len() < 2 {
+        return usage("there is nothing to compare one variant with: name two or more, or use 'lockstep run'");
+    }
+    session::start(options.time);
+    let text = match &arguments.command {
+        Some(Command::List) => unreachable!("listed above"),
+        Some(Command::Run) => execution::run_one(&selection, options.seed),
+        Some(Command::Replay { token, trace }) => execution::replay(&selection, token, *trace),
+        Some(Command::Litmus { files }) => {
+            return litmus::command(files, &comparing::config(options, selection.memory), print);
+        }
+        Some(Command::Compare) | None => {
+            let outcomes = compare_all(&selection, options);
+            let text = match options.format {
+                Format::Json => json::document(&selection, &outcomes),
+                Format::Human if is_matrix => matrix::matrix(&selection, &outcomes),
+                Format::Human => details(&selection, &outcomes),
+            };
+            return print(&text).and(judge(&outcomes));
+        }
+    };
+    match text {
+        Ok(text) => print(&text),
+        Err(message) => usage(&message),
+    }
+}
+
+fn usage(message: &str) -> Status {
+    session::say(message);
+    Status::Usage
+}
+
+/// Writes the result. A reader that went away, as `head` does, is no error.
+fn print(text: &str) -> Status {
+    match anstream::stdout().write_all(text.as_bytes()) {
+        Ok(()) => Status::Fine,
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Status::Fine,
+        Err(error) => {
+            session::say(&format!("the result could not be written: {error}"));
+            Status::Internal
+        }
+    }
+}
+
+/// Each comparison as the snapshots show it.
+fn details(selection: &Selection, outcomes: &Outcomes) -> String {
+    let mut parts = Vec::new();
+    for compared in &outcomes.compared {
+        let goals: Vec<&str> = compared.scenario.goal_names().collect();
+        let program = compared.scenario.program_lines();
+        let heading = heading(compared.scenario, compared.repairs, selection.memory, &goals, &program);
+        let text = with_programs(&selection.variants, compared.repairs, compared.scenario, |programs| {
+            render(&heading, programs, &compared.comparison, &Words)
+        });
+        parts.push(text);
+    }
+    parts.join("\n")
+}
+
+/// What the run was worth, said on standard error where it is less than asked.
+fn judge(outcomes: &Outcomes) -> Status {
+    let mut status = Status::Fine;
+    if outcomes.cut_short {
+        let why = if session::is_interrupted() { "interrupted" } else { "the time is over" };
+        session::say(&format!("{why}: the result covers what was explored until then"));
+        status = status.and(Status::Budget);
+    }
+    if let Some(mismatch) = &outcomes.nondeterminism {
+        session::say(&format!("nondeterminism: {mismatch}"));
+        status = status.and(Status::Nondeterminism);
+    }
+    let executions: u64 = outcomes.compared.iter().map(|compared| compared.comparison.executions()).sum();
+    if executions == 0 {
+        session::say("nothing was explored: raise --executions, --preemptions or --time");
+        status = status.and(Status::Nothing);
+    }
+    status
+}

@@ -1,0 +1,163 @@
+//! The command line. Every option has a mirror in the environment: `--seed` is `LOCKSTEP_SEED`.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Says what each patch of a series does to the behaviour of concurrent code.
+///
+/// Without a command: compares the three designs of utrace's stop/resume protocol on all scenarios, as they were in 2009 and with three
+/// repairs, and prints the matrix.
+#[derive(Debug, Parser)]
+#[command(name = "lockstep", version, max_term_width = 100, after_help = EXAMPLES, disable_help_flag = true)]
+pub struct Arguments {
+    /// What to do; the whole comparison if nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// Options of all commands.
+    #[command(flatten)]
+    pub options: Options,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  lockstep                                  the matrix of all scenarios
+  lockstep compare --scenario S7            one scenario, with witnesses
+  lockstep compare --scenario S8 --variants stopped-removed,a3-lock-always
+  lockstep replay TOKEN                     one witness, in every design
+  lockstep run --scenario S3 --variants stopped-lockless --seed 7
+  lockstep list                             scenarios and variants
+
+Every option has a mirror in the environment: --seed is LOCKSTEP_SEED.
+
+Exit status: 0 fine, 2 usage, 4 nothing explored, 70 internal error, 102 nondeterminism,
+103 ended before everything was explored, 104 a subject could not be run to an end.";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Lists scenarios and variants.
+    List,
+    /// Runs one execution of one variant and prints its trace.
+    Run,
+    /// Runs litmus tests in herd's C format, as the kernel uses it, and prints what herd prints.
+    Litmus {
+        /// Litmus files.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<std::path::PathBuf>,
+    },
+    /// Compares variants on scenarios and shows each divergence with its witness.
+    Compare,
+    /// Shows the execution that a token names, in every variant.
+    Replay {
+        /// A token, as reports and snapshots print it.
+        token: String,
+        /// Prints the whole trace of each variant.
+        #[arg(long)]
+        trace: bool,
+    },
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
+}
+
+/// Which repairs all designs get.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RepairsArgument {
+    /// The designs as they were.
+    None,
+    /// R1, R2 and R3.
+    All,
+    /// Once without, once with.
+    Both,
+}
+
+/// Options of all commands.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Print help
+    #[arg(short, long, global = true, action = clap::ArgAction::HelpShort)]
+    help: Option<bool>,
+
+    /// Variants, separated by commas [default: the three designs]
+    #[arg(long, global = true, env = "LOCKSTEP_VARIANTS", value_delimiter = ',', hide_env = true)]
+    pub variants: Vec<String>,
+
+    /// Scenarios, separated by commas [default: all]
+    #[arg(long, global = true, env = "LOCKSTEP_SCENARIO", value_delimiter = ',', hide_env = true)]
+    pub scenario: Vec<String>,
+
+    /// Repairs R1 to R3 in all variants alike [default: both for the matrix, none elsewhere]
+    #[arg(long, global = true, env = "LOCKSTEP_REPAIRS", value_enum, hide_env = true)]
+    pub repairs: Option<RepairsArgument>,
+
+    /// Memory model
+    #[arg(long, global = true, env = "LOCKSTEP_MEMORY", default_value = "sc", hide_env = true)]
+    pub memory: String,
+
+    /// Where random schedules begin
+    #[arg(long, global = true, env = "LOCKSTEP_SEED", default_value_t = 0, hide_env = true)]
+    pub seed: u64,
+
+    /// Random executions of each variant, by each strategy
+    #[arg(long, global = true, env = "LOCKSTEP_EXECUTIONS", default_value_t = 2_000, hide_env = true)]
+    pub executions: u64,
+
+    /// Every schedule with at most so many preemptions, before the random ones
+    #[arg(long, global = true, env = "LOCKSTEP_PREEMPTIONS", default_value_t = 1, hide_env = true)]
+    pub preemptions: u32,
+
+    /// Executions of the enumeration of each variant, at most
+    #[arg(long, global = true, env = "LOCKSTEP_ENUMERATED", default_value_t = 20_000, hide_env = true)]
+    pub enumerated: u64,
+
+    /// Stop after this time, in seconds or like 90s, 5m, 1h; what was found is printed
+    #[arg(long, global = true, env = "LOCKSTEP_TIME", value_parser = crate::session::parse_time, hide_env = true)]
+    pub time: Option<std::time::Duration>,
+
+    /// OS threads [default: one a core]
+    #[arg(long, global = true, env = "LOCKSTEP_JOBS", hide_env = true, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub jobs: Option<u16>,
+
+    /// How to print results
+    #[arg(long, global = true, env = "LOCKSTEP_FORMAT", value_enum, default_value = "human", hide_env = true)]
+    pub format: Format,
+}
+
+/// Options that say nothing to a command: giving them is a mistake worth a word.
+pub fn irrelevant(command: Option<&Command>) -> &'static [&'static str] {
+    match command {
+        None | Some(Command::Compare) => &[],
+        Some(Command::List) => &[
+            "variants",
+            "scenario",
+            "repairs",
+            "memory",
+            "seed",
+            "executions",
+            "preemptions",
+            "enumerated",
+            "time",
+            "jobs",
+        ],
+        Some(Command::Litmus { .. }) => &["variants", "scenario", "repairs", "preemptions", "enumerated", "format"],
+        Some(Command::Run) => &["executions", "preemptions", "enumerated", "time", "jobs", "format"],
+        Some(Command::Replay { .. }) => &[
+            "scenario",
+            "repairs",
+            "memory",
+            "seed",
+            "executions",
+            "preemptions",
+            "enumerated",
+            "time",
+            "jobs",
+            "format",
+        ],
+    }
+}

@@ -1,0 +1,112 @@
+//! Comparisons of the selected scenarios, one after the other, until all are done or the run is to end.
+
+use crate::arguments::Options;
+use crate::selection::Selection;
+use crate::session::{self, CONTROL, Progress, Running};
+use lockstep::{
+    CompareConfig, Comparison, Divergence, MemoryModel, RunConfig, Schedule, Variant, compare, first_mismatch,
+    first_observation, run,
+};
+use utrace_variants::{Repairs, Scenario, Words, subject_name, with_programs};
+
+/// One scenario compared, with or without repairs.
+pub struct Compared {
+    pub scenario: &'static Scenario,
+    pub repairs: Repairs,
+    pub comparison: Comparison,
+    /// For each divergence what a client can first tell, in words.
+    pub differences: Vec<String>,
+}
+
+/// What was compared, and what went wrong.
+pub struct Outcomes {
+    pub compared: Vec<Compared>,
+    /// How many comparisons were asked for.
+    pub wanted: usize,
+    /// Not everything was compared.
+    pub cut_short: bool,
+    /// Where the same schedule gave two executions.
+    pub nondeterminism: Option<String>,
+}
+
+/// Before an outcome counts as a difference, so many times `--executions` more are made of each kind where it was not seen.
+const CONFIRM: u64 = 3;
+
+/// The configuration that the options ask for.
+pub fn config(options: &Options, memory: MemoryModel) -> CompareConfig<'static> {
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    CompareConfig {
+        preemptions: Some(options.preemptions),
+        enumerated_max: options.enumerated,
+        confirmed: options.executions.saturating_mul(CONFIRM),
+        sampled: options.executions,
+        seed: options.seed,
+        jobs: options.jobs.map_or_else(cores, usize::from),
+        memory,
+        control: Some(&CONTROL),
+        ..CompareConfig::default()
+    }
+}
+
+/// Compares everything selected.
+pub fn compare_all(selection: &Selection, options: &Options) -> Outcomes {
+    let config = config(options, selection.memory);
+    let wanted = selection.scenarios.len() * selection.repairs.len();
+    let progress = Progress::new(wanted);
+    let mut outcomes = Outcomes { compared: Vec::new(), wanted, cut_short: false, nondeterminism: None };
+    for scenario in &selection.scenarios {
+        for &repairs in &selection.repairs {
+            if session::is_ending() {
+                outcomes.cut_short = true;
+                return outcomes;
+            }
+            progress.says(&format!("{} {}", scenario.id, scenario.name));
+            let compared = compare_one(selection, scenario, repairs, &config, &mut outcomes.nondeterminism);
+            outcomes.cut_short |= compared.comparison.cancelled;
+            outcomes.compared.push(compared);
+            progress.advances();
+        }
+    }
+    outcomes
+}
+
+fn compare_one(
+    selection: &Selection,
+    scenario: &'static Scenario,
+    repairs: Repairs,
+    config: &CompareConfig<'_>,
+    nondeterminism: &mut Option<String>,
+) -> Compared {
+    let names = selection.variants.iter().map(|variant| variant.name).collect::<Vec<_>>().join(", ");
+    let subject = subject_name(repairs).to_owned();
+    session::begin(Running { subject, scenario: scenario.id.to_string(), variants: names, memory: config.memory });
+    let (comparison, differences) = with_programs(&selection.variants, repairs, scenario, |programs| {
+        for program in programs {
+            if nondeterminism.is_none() {
+                *nondeterminism = mismatch(scenario, program, config);
+            }
+        }
+        let comparison = compare(programs, config);
+        let differences = comparison.divergences.iter().map(|one| difference(programs, one, config)).collect();
+        (comparison, differences)
+    });
+    Compared { scenario, repairs, comparison, differences }
+}
+
+/// Runs one random schedule twice: the same schedule must give the same execution.
+fn mismatch(scenario: &Scenario, variant: &Variant<'_>, config: &CompareConfig<'_>) -> Option<String> {
+    let run_config = RunConfig { memory: config.memory, steps_max: config.steps_max };
+    let schedule = Schedule::uniform(config.seed);
+    let mismatch = first_mismatch(&variant.program, &schedule, &run_config)?;
+    Some(format!("{} on {}: {mismatch}", scenario.id, variant.name))
+}
+
+/// What a client can first tell of a variant that shows the outcome from one that does not, under the witness.
+fn difference(programs: &[Variant<'_>], divergence: &Divergence, config: &CompareConfig<'_>) -> String {
+    let run_config = RunConfig { memory: config.memory, steps_max: config.steps_max };
+    let execution = |variant: usize| run(&programs[variant].program, &divergence.witness, &run_config);
+    let names = (programs[divergence.shown_by].name, programs[divergence.not_by].name);
+    let executions = (execution(divergence.shown_by), execution(divergence.not_by));
+    let seen = first_observation(names, (&executions.0, &executions.1), &Words);
+    seen.unwrap_or_else(|| "the histories under its witness are the same, the ends differ".to_owned())
+}

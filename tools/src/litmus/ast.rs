@@ -1,0 +1,423 @@
+//! The program of a litmus test, whatever text it was read from.
+//!
+//! Names are resolved: a location is a number into [`Program::locations`], a register one into [`Thread::registers`].
+//! All values are 64-bit signed words that wrap, whatever their declared type, as in herd.
+
+use std::fmt;
+
+/// A litmus test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Program {
+    /// Its name, as its text says.
+    pub name: String,
+    /// The shared words and locks.
+    pub locations: Vec<Location>,
+    /// The threads, P0 first.
+    pub threads: Vec<Thread>,
+    /// What final states show beside what the condition names.
+    pub locations_shown: Vec<Item>,
+    /// Final states that do not satisfy it do not count.
+    pub filter: Option<Proposition>,
+    /// The question.
+    pub condition: Condition,
+}
+
+/// A shared word or lock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// Its name.
+    pub name: String,
+    /// How it is used.
+    pub kind: LocationKind,
+    /// Its value before the threads start. Invariant: 0 for a lock.
+    pub initial: i64,
+}
+
+/// What a location is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LocationKind {
+    /// A word.
+    Word,
+    /// A spin lock.
+    Lock,
+}
+
+/// One thread.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Thread {
+    /// Its local variables.
+    pub registers: Vec<Register>,
+    /// What it does.
+    pub body: Vec<Statement>,
+}
+
+/// A local variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Register {
+    /// Its name.
+    pub name: String,
+    /// Its value before the thread starts.
+    pub initial: i64,
+}
+
+/// Number of a location.
+pub type LocationId = usize;
+
+/// Number of a register of its thread.
+pub type RegisterId = usize;
+
+/// A statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Statement {
+    /// `register = value;`
+    Assign {
+        /// What is set.
+        register: RegisterId,
+        /// To what.
+        value: Expression,
+    },
+    /// An expression whose value nobody takes.
+    Evaluate(Expression),
+    /// A store.
+    Write {
+        /// Where.
+        location: LocationId,
+        /// What.
+        value: Expression,
+        /// How.
+        order: Order,
+    },
+    /// A barrier.
+    Fence(Fence),
+    /// `spin_lock`.
+    Lock(LocationId),
+    /// `spin_unlock`.
+    Unlock(LocationId),
+    /// `if`.
+    Branch {
+        /// Not 0 for `then`.
+        condition: Expression,
+        /// Done if so.
+        then: Vec<Statement>,
+        /// Done if not.
+        otherwise: Vec<Statement>,
+    },
+}
+
+/// An expression. Operands are evaluated from left to right; herd leaves the accesses of one expression unordered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expression {
+    /// A number.
+    Constant(i64),
+    /// The value of a register.
+    Register(RegisterId),
+    /// An operator with one operand.
+    Unary(UnaryOperator, Box<Expression>),
+    /// An operator with two.
+    Binary(BinaryOperator, Box<Expression>, Box<Expression>),
+    /// A load.
+    Read {
+        /// Of what.
+        location: LocationId,
+        /// How.
+        order: Order,
+    },
+    /// An atomic read-modify-write.
+    Update {
+        /// Of what.
+        location: LocationId,
+        /// What it does.
+        operation: Operation,
+        /// With what.
+        operand: Box<Expression>,
+        /// How.
+        order: Order,
+        /// Which value it gives back.
+        result: UpdateResult,
+    },
+    /// Writes `new` if the value is `old`; gives back the value found.
+    CompareExchange {
+        /// Of what.
+        location: LocationId,
+        /// What must be there.
+        old: Box<Expression>,
+        /// What is written.
+        new: Box<Expression>,
+        /// How, if it writes; a failing one is a relaxed load.
+        order: Order,
+    },
+    /// Adds unless the value is `unless`; gives back whether it did.
+    AddUnless {
+        /// Of what.
+        location: LocationId,
+        /// What is added.
+        operand: Box<Expression>,
+        /// What must not be there.
+        unless: Box<Expression>,
+        /// How, if it writes; a failing one is a relaxed load.
+        order: Order,
+    },
+    /// `spin_trylock`: 1 if it took the lock.
+    TryLock(LocationId),
+    /// `spin_is_locked`: 1 if somebody is seen to hold it.
+    IsLocked(LocationId),
+}
+
+/// An operator with one operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnaryOperator {
+    /// `-`
+    Negate,
+    /// `!`
+    Not,
+    /// `~`
+    Complement,
+}
+
+/// An operator with two operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BinaryOperator {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    BitAnd,
+    BitOr,
+    BitXor,
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+/// What an atomic read-modify-write does to the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    Exchange,
+    Add,
+    Subtract,
+    And,
+    Or,
+    Xor,
+    AndNot,
+}
+
+/// Which value an atomic read-modify-write gives back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UpdateResult {
+    /// The one before.
+    Old,
+    /// The one after.
+    New,
+}
+
+/// What an access orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Nothing, and it must not race.
+    Plain,
+    /// Nothing: `READ_ONCE`, `WRITE_ONCE`, `_relaxed`.
+    Once,
+    /// What follows it.
+    Acquire,
+    /// What comes before it.
+    Release,
+    /// Both.
+    #[cfg_attr(not(test), expect(dead_code, reason = "C11 has it, the kernel has not"))]
+    AcquireRelease,
+    /// Everything on both sides: the kernel's read-modify-writes without a suffix, and C11's sequentially consistent
+    /// accesses.
+    Full,
+}
+
+/// A barrier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fence {
+    /// `smp_mb`.
+    Full,
+    /// `smp_rmb`.
+    Read,
+    /// `smp_wmb`.
+    Write,
+    /// `smp_mb__before_atomic`.
+    BeforeAtomic,
+    /// `smp_mb__after_atomic`.
+    AfterAtomic,
+    /// `smp_mb__after_spinlock`.
+    AfterSpinlock,
+    /// `smp_mb__after_unlock_lock`.
+    AfterUnlockLock,
+    /// `barrier`: orders nothing between processors.
+    Compiler,
+    /// C11's fences. The sequentially consistent one is [`Fence::Full`].
+    #[cfg_attr(not(test), expect(dead_code, reason = "C11 has them, the kernel has not"))]
+    C11(Order),
+}
+
+/// What can be looked at when all threads have ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// The value of a register.
+    Register {
+        /// Of this thread.
+        thread: usize,
+        /// Which one.
+        register: RegisterId,
+    },
+    /// The newest value of a location.
+    Location(LocationId),
+}
+
+/// A statement about a final state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proposition {
+    /// Always, if true; never, if false.
+    Truth(bool),
+    /// The item has that value.
+    Equal(Item, Operand),
+    /// Not that.
+    Not(Box<Proposition>),
+    /// All of them.
+    And(Vec<Proposition>),
+    /// Some of them.
+    Or(Vec<Proposition>),
+    /// The second if the first.
+    Implies(Box<Proposition>, Box<Proposition>),
+}
+
+/// What an item is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operand {
+    /// A number.
+    Constant(i64),
+    /// Another item.
+    Item(Item),
+}
+
+/// The question of a litmus test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// About how many final states it speaks.
+    pub quantifier: Quantifier,
+    /// What it says of them.
+    pub proposition: Proposition,
+}
+
+/// About how many final states a condition speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quantifier {
+    /// At least one.
+    Exists,
+    /// None.
+    NotExists,
+    /// Each.
+    Forall,
+}
+
+impl fmt::Display for Quantifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Quantifier::Exists => "exists",
+            Quantifier::NotExists => "~exists",
+            Quantifier::Forall => "forall",
+        })
+    }
+}
+
+impl Proposition {
+    /// Adds what it speaks of.
+    pub fn items(&self, items: &mut Vec<Item>) {
+        match self {
+            Proposition::Truth(_) => {}
+            Proposition::Equal(item, operand) => {
+                items.push(*item);
+                if let Operand::Item(other) = operand {
+                    items.push(*other);
+                }
+            }
+            Proposition::Not(inner) => inner.items(items),
+            Proposition::And(parts) | Proposition::Or(parts) => parts.iter().for_each(|part| part.items(items)),
+            Proposition::Implies(first, second) => {
+                first.items(items);
+                second.items(items);
+            }
+        }
+    }
+
+    /// Whether it holds where items have these values.
+    pub fn holds(&self, value: &impl Fn(Item) -> i64) -> bool {
+        match self {
+            Proposition::Truth(truth) => *truth,
+            Proposition::Equal(item, Operand::Constant(constant)) => value(*item) == *constant,
+            Proposition::Equal(item, Operand::Item(other)) => value(*item) == value(*other),
+            Proposition::Not(inner) => !inner.holds(value),
+            Proposition::And(parts) => parts.iter().all(|part| part.holds(value)),
+            Proposition::Or(parts) => parts.iter().any(|part| part.holds(value)),
+            Proposition::Implies(first, second) => !first.holds(value) || second.holds(value),
+        }
+    }
+}
+
+impl Program {
+    /// What final states show, in herd's order: registers by thread and name, then locations by name.
+    pub fn shown(&self) -> Vec<Item> {
+        let mut items = self.locations_shown.clone();
+        self.condition.proposition.items(&mut items);
+        self.sorted(items)
+    }
+
+    /// What has to be known of a final state: what is shown, then what only the filter asks for.
+    pub fn observed(&self) -> Vec<Item> {
+        let shown = self.shown();
+        let mut asked = Vec::new();
+        if let Some(filter) = &self.filter {
+            filter.items(&mut asked);
+        }
+        asked.retain(|item| !shown.contains(item));
+        let mut observed = shown;
+        observed.extend(self.sorted(asked));
+        observed
+    }
+
+    fn sorted(&self, mut items: Vec<Item>) -> Vec<Item> {
+        let key = |item: &Item| match *item {
+            Item::Register { thread, register } => (thread, self.threads[thread].registers[register].name.as_str()),
+            Item::Location(location) => (usize::MAX, self.locations[location].name.as_str()),
+        };
+        items.sort_by(|one, other| key(one).cmp(&key(other)));
+        items.dedup();
+        items
+    }
+
+    /// Whether some access is a plain one, which must not race.
+    pub fn has_plain_accesses(&self) -> bool {
+        self.threads.iter().any(|thread| any_plain(&thread.body))
+    }
+}
+
+fn any_plain(body: &[Statement]) -> bool {
+    body.iter().any(|statement| match statement {
+        Statement::Assign { value, .. } | Statement::Evaluate(value) => value.reads_plainly(),
+        Statement::Write { value, order, .. } => *order == Order::Plain || value.reads_plainly(),
+        Statement::Branch { condition, then, otherwise } => {
+            condition.reads_plainly() || any_plain(then) || any_plain(otherwise)
+        }
+        Statement::Fence(_) | Statement::Lock(_) | Statement::Unlock(_) => false,
+    })
+}
+
+impl Expression {
+    fn reads_plainly(&self) -> bool {
+        match self {
+            Expression::Read { order, .. } => *order == Order::Plain,
+            Expression::Unary(_, operand) | Expression::Update { operand, .. } => operand.reads_plainly(),
+            Expression::Binary(_, left, right) => left.reads_plainly() || right.reads_plainly(),
+            Expression::CompareExchange { old, new, .. } => old.reads_plainly() || new.reads_plainly(),
+            Expression::AddUnless { operand, unless, .. } => operand.reads_plainly() || unless.reads_plainly(),
+            Expression::Constant(_) | Expression::Register(_) => false,
+            Expression::TryLock(_) | Expression::IsLocked(_) => false,
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What is wrong with a litmus test, and where.
+
+use std::fmt;
+
+/// A place in a text; both count from 1, columns in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The line.
+    pub line: u32,
+    /// The column.
+    pub column: u32,
+}
+
+/// Why a litmus test cannot be run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LitmusError {
+    place: Option<Place>,
+    kind: Kind,
+    message: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Syntax,
+    Refused,
+    Limit,
+}
+
+impl LitmusError {
+    /// The text is not a litmus test.
+    pub fn syntax(place: Place, message: impl Into<String>) -> LitmusError {
+        LitmusError { place: Some(place), kind: Kind::Syntax, message: message.into() }
+    }
+
+    /// The text may be a litmus test of herd, but says something that is not supported here.
+    pub fn refused(place: Place, message: impl Into<String>) -> LitmusError {
+        LitmusError { place: Some(place), kind: Kind::Refused, message: message.into() }
+    }
+
+    /// The text goes beyond a limit, which the message names.
+    pub fn limit(place: Place, message: impl Into<String>) -> LitmusError {
+        LitmusError { place: Some(place), kind: Kind::Limit, message: message.into() }
+    }
+
+    /// The whole file is at fault.
+    pub fn of_file(message: impl Into<String>) -> LitmusError {
+        LitmusError { place: None, kind: Kind::Syntax, message: message.into() }
+    }
+
+    /// Whether the text may be right, but is outside of what is supported.
+    #[cfg(test)]
+    pub fn is_refusal(&self) -> bool {
+        self.kind == Kind::Refused
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.line, self.column)
+    }
+}
+
+impl fmt::Display for LitmusError {
+    /// `line:column: message`, to be put behind the name of the file and a colon.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = self.place {
+            write!(f, "{place}: ")?;
+        }
+        match self.kind {
+            Kind::Syntax | Kind::Limit => f.write_str(&self.message),
+            Kind::Refused => write!(f, "not supported: {}", self.message),
+        }
+    }
+}
+
+impl std::error::Error for LitmusError {}

@@ -1,0 +1,369 @@
+//! The whole road from text to verdict, on the table of reference results, and the parser against texts that make no
+//! sense.
+
+use super::ast::Program;
+use super::compact;
+use super::search::SearchConfig;
+use super::text::{self, DEPTH_MAX, LOCATIONS_MAX, REGISTERS_MAX, STATEMENTS_MAX, THREADS_MAX};
+use super::verdict::{Verdict, ask};
+use lockstep::MemoryModel;
+use proptest::prelude::*;
+use std::path::Path;
+
+/// A row of `kernel-model.tsv`.
+struct Row {
+    name: String,
+    sc: String,
+    initial: String,
+    program: String,
+    condition: String,
+}
+
+/// Test data by name.
+fn read(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/litmus");
+    std::fs::read_to_string(folder.join(name)).expect("the test data exist")
+}
+
+fn kernel_model() -> Vec<Row> {
+    let table = read("kernel-model.tsv");
+    let mut lines = table.lines();
+    let header: Vec<&str> = lines.next().expect("the table has a header").split('\t').collect();
+    let column = |name: &str| header.iter().position(|known| *known == name).expect("the table has the column");
+    let rows = lines.map(|line| {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let cell = |name: &str| cells[column(name)].to_owned();
+        Row {
+            name: cell("name"),
+            sc: cell("sc"),
+            initial: cell("init"),
+            program: cell("program"),
+            condition: cell("condition"),
+        }
+    });
+    rows.collect()
+}
+
+fn search(executions: u64) -> SearchConfig<'static> {
+    SearchConfig { memory: MemoryModel::Sc, jobs: 1, executions, control: None }
+}
+
+/// What was seen, as a quantifier, whether or not it is proven.
+fn seen(verdict: &Verdict) -> &'static str {
+    match (verdict.positive, verdict.negative) {
+        (0, _) => "Never",
+        (_, 0) => "Always",
+        _ => "Sometimes",
+    }
+}
+
+/// What is outside of the language: all of it pointers in variables.
+const REFUSED: [&str; 5] = [
+    "MP+onceassign+derefonce: 1:16: not supported: the address of a variable as an initial value: a shared variable holds a number",
+    "C-mp+o-wb-o+o-data-o: 1:23: not supported: pointers: a shared variable holds a number",
+    "C-3.lb+o-mb-o+o-mb-o+o-addr-o: 1:72: not supported: the address of 'x'",
+    "C-MP+fencewmbonceonce+addronceonce-[fronceonce-rf]onceonce: 1:104: not supported: the address of 'x'",
+    "C-mp+o-mb-o+o-addr-o: 1:31: not supported: pointers: a shared variable holds a number",
+];
+
+/// Executions of each program; some need more to be exhausted, and what was seen is compared all the same.
+const EXECUTIONS: u64 = 20_000;
+
+#[test]
+fn the_kernel_model_table_agrees_under_sc() {
+    let mut wrong = Vec::new();
+    let mut refused = Vec::new();
+    for row in kernel_model() {
+        match compact::parse(&row.name, &row.initial, &row.program, &row.condition) {
+            Ok(program) => {
+                let verdict = ask(&program, &search(EXECUTIONS)).expect("the program is within the limits");
+                if seen(&verdict) != row.sc {
+                    wrong.push(format!("{}: {} instead of {}", row.name, seen(&verdict), row.sc));
+                }
+            }
+            Err(error) => {
+                assert!(error.is_refusal(), "{}: {error}", row.name);
+                refused.push(format!("{}: {error}", row.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(refused, REFUSED);
+}
+
+#[test]
+fn both_notations_give_the_same_program() {
+    let rows = kernel_model();
+    let row = rows.iter().find(|row| row.name == "SB+poonceonces").expect("the table has store buffering");
+    let compact = compact::parse("sb", &row.initial, &row.program, &row.condition).expect("the row is in the language");
+    assert_eq!(text::parse(&read("sb.litmus")), Ok(compact));
+}
+
+/// A test with this initial state, these threads and this condition.
+fn test(initial: &str, threads: &str, condition: &str) -> String {
+    format!("C test\n{{{initial}}}\n{threads}\n{condition}\n")
+}
+
+/// The message for a text that cannot be run.
+#[track_caller]
+fn check(text: &str, expected: &str) {
+    let error = text::parse(text).expect_err("the text is wrong");
+    assert_eq!(error.to_string(), expected);
+}
+
+/// The message for a thread with this body.
+#[track_caller]
+fn check_body(body: &str, expected: &str) {
+    check(&test("", &format!("P0(int *x, spinlock_t *s)\n{{ int r0;\n{body}\n}}"), "exists (x=1)"), expected);
+}
+
+#[test]
+fn syntax_errors_say_what_was_expected_and_where() {
+    check("", "1:1: expected 'C' and the name of the test, found nothing");
+    check("X86 test\n{}", "1:1: expected 'C' and the name of the test, found 'X86'");
+    check("C\n{}", "1:2: expected the name of the test behind 'C'");
+    check("C test", "1:7: expected the initial state in braces, found the end of the file");
+    check("C test\nsome words\n{}", "2:1: expected the initial state in braces, found 'some'");
+    check("C test (* no end", "1:8: this comment has no end: expected '*)'");
+    check("C test\n{ x=1 y=2; }", "2:7: expected ';', found 'y'");
+    check("C test\n{ x=010; }", "2:5: number '010': C reads a leading 0 as octal and herd does not; write it without");
+    check(&test("", "", "exists (x=1)"), "4:1: expected a thread, such as 'P0(int *x)', found 'exists'");
+    check(
+        &test("", "P1(int *x) {}", "exists (x=1)"),
+        "3:1: expected thread P0, found 'P1': threads are P0, P1 and so on",
+    );
+    check(
+        &test("", "P0(int x) {}", "exists (x=1)"),
+        "3:8: expected '*': parameters are pointers to shared variables, found 'x'",
+    );
+    check(&test("", "P0(int *x) {", "exists (x=1)"), "4:1: expected a statement or '}', found 'exists'");
+    check(&test("", "P0(int *x) {", ""), "5:1: expected a statement or '}', found the end of the file");
+    check_body("WRITE_ONCE(*x, 1)", "6:1: expected ';', found '}'");
+    check_body("WRITE_ONCE(x, 1);", "5:12: expected '*x', found 'x'");
+    check_body("smp_store_release(&x, 1);", "5:19: expected 'x': this primitive takes the pointer itself, found '&'");
+    check_body("r0 = smp_mb();", "5:6: 'smp_mb' gives back no value");
+    check_body("r0 = ;", "5:6: expected an expression, found ';'");
+    check_body("int r0;", "5:5: 'r0' is declared already");
+}
+
+#[test]
+fn a_missing_condition_is_an_error() {
+    let threads = "P0(int *x) { WRITE_ONCE(*x, 1); }";
+    check(
+        &test("", threads, ""),
+        "5:1: expected a condition: 'exists', '~exists' or 'forall', found the end of the file",
+    );
+    check(
+        &test("", threads, "exists"),
+        "5:1: expected a register such as 1:r0, or a shared variable, found the end of the file",
+    );
+    check(&test("", threads, "exists (x=1"), "5:1: expected ')', found the end of the file");
+    check(&test("", threads, "exists (x=1) x"), "4:14: expected '/\\', '\\/' or the end of the file, found 'x'");
+}
+
+#[test]
+fn undeclared_variables_are_errors() {
+    check_body("r1 = 1;", "5:1: 'r1' is undeclared");
+    check_body("{ int r1; } r1 = 1;", "5:13: 'r1' is undeclared");
+    check_body("r0 = READ_ONCE(*y);", "5:17: 'y' is undeclared");
+    check(
+        &test("", "P0(int *x) { } P1(int *y) { WRITE_ONCE(*x, 1); }", "exists (x=1)"),
+        "3:41: 'x' is undeclared in this thread: add it to the parameters, as in 'int *x'",
+    );
+    check(&test("", "P0(int *x) { }", "exists (y=1)"), "4:9: the shared variable 'y' is undeclared");
+    check(&test("", "P0(int *x) { }", "exists (0:r0=1)"), "4:9: '0:r0' is undeclared: P0 has no variable 'r0'");
+    check(&test("", "P0(int *x) { }", "exists (1:r0=1)"), "4:9: '1:r0': there is no thread P1");
+    check(&test("1:r0=1;", "P0(int *x) { }", "exists (x=1)"), "2:2: '1:r0': there is no thread P1");
+}
+
+#[test]
+fn what_is_not_supported_is_refused_with_its_reason() {
+    check_body("rcu_read_lock();", "5:1: not supported: 'rcu_read_lock': RCU and SRCU");
+    check_body("synchronize_srcu(x);", "5:1: not supported: 'synchronize_srcu': RCU and SRCU");
+    check_body("smp_mumble();", "5:1: not supported: the unknown primitive 'smp_mumble'");
+    check_body("while (r0) r0 = 1;", "5:1: not supported: 'while': of control flow there is only 'if'");
+    check_body("int *r1;", "5:5: not supported: pointers in local variables, and so address dependencies");
+    check_body(
+        "r0 = x;",
+        "5:6: not supported: 'x' without '*': pointers in expressions and local variables; *x is the value",
+    );
+    check_body(
+        "r0 = READ_ONCE(*r0);",
+        "5:17: not supported: 'r0' as a pointer: pointers in local variables, and so address dependencies",
+    );
+    check_body("r0 = r0 && r0;", "5:9: not supported: the operator '&&'");
+    check_body("WRITE_ONCE(*s, 1);", "5:13: not supported: 's' is used both as a spin lock and as a word");
+    check(
+        &test("", "P0(int **x) { }", "exists (x=1)"),
+        "3:9: not supported: pointers to pointers: a shared variable holds a number",
+    );
+    check(&test("int a[2];", "P0(int *x) { }", "exists (x=1)"), "2:7: not supported: arrays");
+    check(&test("", "P0(spinlock_t *s) { }", "exists (s=1)"), "4:9: not supported: the final value of the lock 's'");
+    check(
+        &test("", "P0(int *x) { }", "exists (x=x)"),
+        "4:11: not supported: the address of a variable in a condition; write the value of a shared variable as [x]",
+    );
+    let error = text::parse(&test("", "P0(int *x) { rcu_read_lock(); }", "exists (x=1)")).expect_err("RCU is refused");
+    assert!(error.is_refusal());
+}
+
+#[test]
+fn limits_are_errors_that_name_them() {
+    let threads = |count: usize| (0..count).map(|nth| format!("P{nth}(int *x) {{ }}\n")).collect::<String>();
+    assert!(text::parse(&test("", &threads(THREADS_MAX), "exists (x=1)")).is_ok());
+    check(&test("", &threads(THREADS_MAX + 1), "exists (x=1)"), "19:1: more threads than the limit of 16");
+    let locations: String = (0..=LOCATIONS_MAX).map(|nth| format!("x{nth}=1;")).collect();
+    check(&test(&locations, "P0(int *x) { }", "exists (x=1)"), "2:376: more shared variables than the limit of 64");
+    let registers: String = (0..=REGISTERS_MAX).map(|nth| format!("int r{nth};")).collect();
+    check(
+        &test("", &format!("P0(int *x) {{ {registers} }}"), "exists (x=1)"),
+        "3:520: more local variables in one thread than the limit of 64",
+    );
+    let statements = "smp_mb();".repeat(STATEMENTS_MAX + 1);
+    check(
+        &test("", &format!("P0(int *x) {{ {statements} }}"), "exists (x=1)"),
+        "3:9014: more statements in all threads together than the limit of 1000",
+    );
+    let expected = "nested deeper, or in one expression more operators, than the limit of 64";
+    for (open, close) in [("r0 = ", ";"), ("", "")] {
+        let body = format!("{open}{}{close}", if open.is_empty() { "{" } else { "-(" }.repeat(DEPTH_MAX + 1));
+        let text = test("", &format!("P0(int *x) {{ int r0; {body} }}"), "exists (x=1)");
+        let error = text::parse(&text).expect_err("it is too deep").to_string();
+        assert!(error.ends_with(expected), "{error}");
+    }
+    let sum = format!("r0 = 1{};", " + 1".repeat(100_000));
+    let error = text::parse(&test("", &format!("P0(int *x) {{ int r0; {sum} }}"), "exists (x=1)"));
+    assert!(error.expect_err("it has too many operators").to_string().ends_with(expected));
+    let condition = format!("exists {}x=1", "~(".repeat(100_000));
+    let error = text::parse(&test("", "P0(int *x) { }", &condition)).expect_err("it is too deep").to_string();
+    assert!(error.ends_with(expected), "{error}");
+}
+
+/// The final states of a program.
+#[track_caller]
+fn check_states(threads: &str, condition: &str, expected: &[&[i64]]) {
+    let program = text::parse(&test("", threads, condition)).expect("the test is right");
+    let verdict = ask(&program, &search(EXECUTIONS)).expect("the program is within the limits");
+    assert!(verdict.evidence.exhaustive);
+    let states: Vec<&[i64]> = verdict.states.iter().map(Vec::as_slice).collect();
+    assert_eq!(states, expected);
+}
+
+#[test]
+fn expressions_are_those_of_c() {
+    let value = |expression: &str, expected: i64| {
+        check_states(&format!("P0(int *x) {{ int r0 = {expression}; }}"), "exists (0:r0=0)", &[&[expected]]);
+    };
+    value("1 + 2 * 3 - 4 / 2", 5);
+    value("10 - 4 - 3", 3);
+    value("1 | 6 & 3 ^ 8", 11);
+    value("2 == 1 + 1", 1);
+    value("1 < 2 == 1", 1);
+    value("-3 * -(2)", 6);
+    value("!5 + ~0", -1);
+    value("0x10 != 16", 0);
+    value("(int)(7) >= 7", 1);
+    value("9223372036854775807 + 1", i64::MIN);
+}
+
+#[test]
+fn propositions_bind_as_in_herd() {
+    let holds = |proposition: &str, expected: bool| {
+        let text = test("x=1; y=2;", "P0(int *x, int *y) { }", &format!("exists {proposition}"));
+        let program = text::parse(&text).expect("the test is right");
+        let verdict = ask(&program, &search(EXECUTIONS)).expect("the program is within the limits");
+        assert_eq!(verdict.positive == 1, expected, "{proposition}");
+    };
+    holds("x=1 \\/ y=1 /\\ false", true);
+    holds("~x=2 /\\ y=2", true);
+    holds("not (x=1 /\\ y=2)", false);
+    holds("x=2 => false /\\ y=1", false);
+    holds("x==1 /\\ y<>1 /\\ [x]!=2", true);
+    holds("x=[y]", false);
+}
+
+#[test]
+fn herds_comments_are_comments_outside_of_code_only() {
+    let threads = "(* one *) P0(int *x) { if (*x == 0) { *x = 2; } /* two */ } // three";
+    check_states(threads, "exists (* four (* five *) *) (x=1)", &[&[2]]);
+}
+
+const SOURCES: [&str; 10] = [
+    "atomics",
+    "cmpxchg",
+    "deadlock",
+    "iriw",
+    "lb",
+    "locked-increments",
+    "mp-forbidden",
+    "racy-increments",
+    "sb",
+    "trylock-filter",
+];
+
+/// Words that the language knows, to be strewn into right texts.
+const WORDS: [&str; 24] = [
+    "{",
+    "}",
+    "(",
+    ")",
+    ";",
+    "*",
+    "&",
+    "/*",
+    "(*",
+    "if",
+    "else",
+    "int",
+    "spin_lock(s);",
+    "READ_ONCE(*x)",
+    "~",
+    "/\\",
+    "exists",
+    "filter",
+    "0:r0",
+    "=",
+    "-1",
+    "/ 0",
+    "9223372036854775808",
+    "é",
+];
+
+/// A text with pieces taken out, doubled and strewn in.
+fn mutated() -> impl Strategy<Value = String> {
+    let change = (any::<prop::sample::Index>(), 0_usize..12, prop::sample::select(WORDS.as_slice()), 0_u8..3);
+    (prop::sample::select(SOURCES.as_slice()), prop::collection::vec(change, 1..6)).prop_map(|(name, changes)| {
+        let mut text: Vec<char> = read(&format!("{name}.litmus")).chars().collect();
+        for (at, length, word, kind) in changes {
+            let at = at.index(text.len() + 1);
+            let end = (at + length).min(text.len());
+            let piece: Vec<char> = if kind == 0 { text[at..end].to_vec() } else { word.chars().collect() };
+            let removed = if kind == 1 { at..end } else { at..at };
+            text.splice(removed, if kind == 1 { Vec::new() } else { piece });
+        }
+        text.into_iter().collect()
+    })
+}
+
+/// What a text says runs, if it is a test at all.
+fn run_if_right(text: &str) -> Option<Program> {
+    let program = text::parse(text).ok()?;
+    ask(&program, &search(50)).expect("the program is within the limits");
+    Some(program)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_parsed_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        let text = String::from_utf8_lossy(&bytes);
+        let _ = text::parse(&text);
+        let _ = text::parse(&format!("C test\n{{}}\nP0(int *x) {{ {text}"));
+    }
+
+    #[test]
+    fn a_mutated_test_is_run_or_refused(text in mutated()) {
+        run_if_right(&text);
+    }
+}

@@ -1,0 +1,195 @@
+//! What a test asks: locations, filter and condition.
+
+use super::super::ast::{Condition, Item, Operand, Proposition, Quantifier};
+use super::super::error::LitmusError;
+use super::initial::{Symbols, is_type};
+use super::lexer::WordKind;
+use super::words::{Words, thread_number};
+
+/// What a test asks.
+pub struct Asked {
+    /// What final states show beside what the condition names.
+    pub locations: Vec<Item>,
+    /// Which final states count.
+    pub filter: Option<Proposition>,
+    /// The question.
+    pub condition: Condition,
+}
+
+/// Reads everything behind the threads.
+pub fn parse(words: &mut Words<'_>, symbols: &Symbols) -> Result<Asked, LitmusError> {
+    let locations = if words.accept_name("locations") { locations(words, symbols)? } else { Vec::new() };
+    let filter = if words.accept_name("filter") { Some(proposition(words, symbols)?) } else { None };
+    let quantifier = quantifier(words)?;
+    let condition = Condition { quantifier, proposition: proposition(words, symbols)? };
+    words.accept(";");
+    if words.is_name(|name| name == "with") {
+        return Err(LitmusError::refused(words.place(), "'with' behind a condition"));
+    }
+    if words.peek().kind != WordKind::End {
+        return Err(words.expected("'/\\', '\\/' or the end of the file"));
+    }
+    Ok(Asked { locations, filter, condition })
+}
+
+fn quantifier(words: &mut Words<'_>) -> Result<Quantifier, LitmusError> {
+    if words.is_name(|name| ["observed", "Observed", "final", "cases"].contains(&name)) {
+        return Err(LitmusError::refused(
+            words.place(),
+            "this kind of condition; write 'exists', '~exists' or 'forall'",
+        ));
+    }
+    if words.accept_name("exists") {
+        return Ok(Quantifier::Exists);
+    }
+    if words.accept_name("forall") {
+        return Ok(Quantifier::Forall);
+    }
+    let negated = (words.is_mark("~") || words.is_name(|name| name == "not")) && words.second().text == "exists";
+    if negated {
+        words.take();
+        words.take();
+        return Ok(Quantifier::NotExists);
+    }
+    Err(words.expected("a condition: 'exists', '~exists' or 'forall'"))
+}
+
+/// `[x; 1:r0;]`, each with or without a type.
+fn locations(words: &mut Words<'_>, symbols: &Symbols) -> Result<Vec<Item>, LitmusError> {
+    words.mark("[")?;
+    let mut items = Vec::new();
+    while !words.accept("]") {
+        items.push(item(words, symbols)?);
+        if words.is_name(is_type) {
+            words.take();
+        }
+        if words.is_mark("*") {
+            return Err(LitmusError::refused(words.place(), "pointers"));
+        }
+        if !words.is_mark("]") {
+            words.mark(";")?;
+        }
+    }
+    Ok(items)
+}
+
+/// `1:r0`, `x`, `[x]` or `*x`.
+fn item(words: &mut Words<'_>, symbols: &Symbols) -> Result<Item, LitmusError> {
+    let place = words.place();
+    let named = words.peek().kind == WordKind::Name && words.second().text == ":";
+    let thread = match words.peek().kind {
+        WordKind::Number(number) => usize::try_from(number).ok(),
+        WordKind::Name if named => thread_number(words.peek().text),
+        WordKind::Name | WordKind::Mark | WordKind::End => None,
+    };
+    if let Some(thread) = thread {
+        words.take();
+        words.mark(":")?;
+        let name = words.name("a register")?.text;
+        if thread >= symbols.threads.len() {
+            return Err(LitmusError::syntax(place, format!("'{thread}:{name}': there is no thread P{thread}")));
+        }
+        let register = symbols.register(thread, name).ok_or_else(|| {
+            LitmusError::syntax(place, format!("'{thread}:{name}' is undeclared: P{thread} has no variable '{name}'"))
+        })?;
+        return Ok(Item::Register { thread, register });
+    }
+    let bracketed = words.accept("[");
+    if !bracketed {
+        words.accept("*");
+    }
+    let name = words.name("a register such as 1:r0, or a shared variable")?;
+    if bracketed {
+        words.mark("]")?;
+    } else if words.is_mark("[") {
+        return Err(LitmusError::refused(words.place(), "arrays"));
+    }
+    let location = symbols.shared(name.text);
+    let location = location
+        .ok_or_else(|| LitmusError::syntax(name.place, format!("the shared variable '{}' is undeclared", name.text)))?;
+    if symbols.is_lock(location) {
+        let message = format!("the final value of the lock '{}'", name.text);
+        return Err(LitmusError::refused(name.place, message));
+    }
+    Ok(Item::Location(location))
+}
+
+/// herd binds `~` closest, then `=>`, then `/\`, then `\/`.
+fn proposition(words: &mut Words<'_>, symbols: &Symbols) -> Result<Proposition, LitmusError> {
+    let first = both(words, symbols)?;
+    if !words.is_mark("\\/") {
+        return Ok(first);
+    }
+    let mut parts = vec![first];
+    while words.accept("\\/") {
+        parts.push(both(words, symbols)?);
+    }
+    Ok(Proposition::Or(parts))
+}
+
+fn both(words: &mut Words<'_>, symbols: &Symbols) -> Result<Proposition, LitmusError> {
+    let first = implication(words, symbols)?;
+    if !words.is_mark("/\\") {
+        return Ok(first);
+    }
+    let mut parts = vec![first];
+    while words.accept("/\\") {
+        parts.push(implication(words, symbols)?);
+    }
+    Ok(Proposition::And(parts))
+}
+
+fn implication(words: &mut Words<'_>, symbols: &Symbols) -> Result<Proposition, LitmusError> {
+    let first = negation(words, symbols)?;
+    if !words.accept("=>") {
+        return Ok(first);
+    }
+    let second = words.nested(|words| implication(words, symbols))?;
+    Ok(Proposition::Implies(Box::new(first), Box::new(second)))
+}
+
+fn negation(words: &mut Words<'_>, symbols: &Symbols) -> Result<Proposition, LitmusError> {
+    if words.accept("~") || words.accept_name("not") {
+        let inner = words.nested(|words| negation(words, symbols))?;
+        return Ok(Proposition::Not(Box::new(inner)));
+    }
+    if words.accept("(") {
+        let inner = words.nested(|words| proposition(words, symbols))?;
+        words.mark(")")?;
+        return Ok(inner);
+    }
+    if words.accept_name("true") {
+        return Ok(Proposition::Truth(true));
+    }
+    if words.accept_name("false") {
+        return Ok(Proposition::Truth(false));
+    }
+    comparison(words, symbols)
+}
+
+fn comparison(words: &mut Words<'_>, symbols: &Symbols) -> Result<Proposition, LitmusError> {
+    if words.is_name(|name| name == "fault" || name == "Fault") {
+        return Err(LitmusError::refused(words.place(), "faults in a condition"));
+    }
+    let item = item(words, symbols)?;
+    let negated = words.accept("!=") || words.accept("<>");
+    if !negated && !words.accept("==") && !words.accept("=") {
+        return Err(words.expected("'=' or '!='"));
+    }
+    let equal = Proposition::Equal(item, operand(words, symbols)?);
+    Ok(if negated { Proposition::Not(Box::new(equal)) } else { equal })
+}
+
+/// A number or another item. A bare name is an address to herd.
+fn operand(words: &mut Words<'_>, symbols: &Symbols) -> Result<Operand, LitmusError> {
+    let word = words.peek();
+    if words.is_mark("&") || word.kind == WordKind::Name && words.second().text != ":" {
+        let message = "the address of a variable in a condition; write the value of a shared variable as [x]";
+        return Err(LitmusError::refused(word.place, message));
+    }
+    let is_item = words.second().text == ":" || words.is_mark("[") || words.is_mark("*");
+    if is_item && !words.is_mark("-") {
+        return Ok(Operand::Item(item(words, symbols)?));
+    }
+    Ok(Operand::Constant(words.signed_number("a number")?))
+}

@@ -1,0 +1,257 @@
+//! Words of a litmus test in herd's C format.
+//!
+//! The format is three languages in one file, and they disagree on comments: `(*` begins one everywhere but between the
+//! braces of a thread, where it is C. So the lexer follows the sections: header, initial state, threads, condition. The
+//! comments of C are taken everywhere.
+
+use super::super::error::{LitmusError, Place};
+
+/// A word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Word<'a> {
+    /// What sort of word.
+    pub kind: WordKind,
+    /// As it is written.
+    pub text: &'a str,
+    /// Where it begins.
+    pub place: Place,
+}
+
+/// A sort of word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WordKind {
+    /// A name or keyword.
+    Name,
+    /// A number without sign.
+    Number(i64),
+    /// Anything else.
+    Mark,
+    /// The end of the text.
+    End,
+}
+
+/// The test's name and its words from the opening brace of the initial state on.
+#[derive(Debug)]
+pub struct Lexed<'a> {
+    /// The name of the test.
+    pub name: &'a str,
+    /// The words; the last one is the end.
+    pub words: Vec<Word<'a>>,
+}
+
+/// Marks of more than one character; the first that fits is taken.
+const MARKS: [&str; 19] = [
+    "==", "!=", "<>", "<=", ">=", "=>", "/\\", "\\/", "&&", "||", "<<", ">>", "++", "--", "+=", "-=", "->", "|=", "&=",
+];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Section {
+    /// Before the first brace.
+    Header,
+    /// Between the braces of the initial state.
+    Initial,
+    /// Between threads, and behind them.
+    Between,
+    /// Inside so many braces of a thread.
+    Thread(u32),
+}
+
+struct Lexer<'a> {
+    text: &'a str,
+    at: usize,
+    place: Place,
+    section: Section,
+}
+
+/// Divides a text into words.
+pub fn lex(text: &str) -> Result<Lexed<'_>, LitmusError> {
+    let start = Place { line: 1, column: 1 };
+    let mut lexer = Lexer { text, at: 0, place: start, section: Section::Header };
+    let name = lexer.header()?;
+    let mut words = Vec::new();
+    loop {
+        let word = lexer.word()?;
+        words.push(word);
+        if word.kind == WordKind::End {
+            return Ok(Lexed { name, words });
+        }
+    }
+}
+
+impl<'a> Lexer<'a> {
+    fn rest(&self) -> &'a str {
+        &self.text[self.at..]
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    fn advance(&mut self) -> Option<char> {
+        let character = self.peek()?;
+        self.at += character.len_utf8();
+        if character == '\n' {
+            self.place.line += 1;
+            self.place.column = 1;
+        } else {
+            self.place.column += 1;
+        }
+        Some(character)
+    }
+
+    fn take_while(&mut self, fits: impl Fn(char) -> bool) -> &'a str {
+        let from = self.at;
+        while self.peek().is_some_and(&fits) {
+            self.advance();
+        }
+        &self.text[from..self.at]
+    }
+
+    fn skip(&mut self, characters: usize) {
+        for _ in 0..characters {
+            self.advance();
+        }
+    }
+
+    /// Blanks and comments.
+    fn gap(&mut self) -> Result<(), LitmusError> {
+        loop {
+            self.take_while(char::is_whitespace);
+            let place = self.place;
+            if self.rest().starts_with("//") {
+                self.take_while(|character| character != '\n');
+            } else if self.rest().starts_with("/*") {
+                self.skip(2);
+                while !self.rest().starts_with("*/") {
+                    self.advance()
+                        .ok_or_else(|| LitmusError::syntax(place, "this comment has no end: expected '*/'"))?;
+                }
+                self.skip(2);
+            } else if self.rest().starts_with("(*") && !matches!(self.section, Section::Thread(_)) {
+                self.nested_comment(place)?;
+            } else {
+                return Ok(());
+            }
+        }
+    }
+
+    fn nested_comment(&mut self, place: Place) -> Result<(), LitmusError> {
+        let mut depth = 0_u32;
+        loop {
+            if self.rest().starts_with("(*") {
+                depth += 1;
+                self.skip(2);
+            } else if self.rest().starts_with("*)") {
+                depth -= 1;
+                self.skip(2);
+                if depth == 0 {
+                    return Ok(());
+                }
+            } else {
+                self.advance().ok_or_else(|| LitmusError::syntax(place, "this comment has no end: expected '*)'"))?;
+            }
+        }
+    }
+
+    /// `C NAME`, a text in quotes, and lines `key=value`, up to the first brace. Returns the name.
+    fn header(&mut self) -> Result<&'a str, LitmusError> {
+        self.gap()?;
+        let place = self.place;
+        let language = self.take_while(|character| !character.is_whitespace() && character != '{');
+        if language != "C" {
+            let found = if language.is_empty() { "nothing".to_owned() } else { format!("'{language}'") };
+            return Err(LitmusError::syntax(place, format!("expected 'C' and the name of the test, found {found}")));
+        }
+        self.take_while(|character| character == ' ' || character == '\t');
+        let place = self.place;
+        let name = self.take_while(|character| !character.is_whitespace() && !"{(\"".contains(character));
+        if name.is_empty() {
+            return Err(LitmusError::syntax(place, "expected the name of the test behind 'C'"));
+        }
+        loop {
+            self.gap()?;
+            let place = self.place;
+            match self.peek() {
+                Some('{') => return Ok(name),
+                Some('"') => {
+                    self.advance();
+                    self.take_while(|character| character != '"');
+                    self.advance().ok_or_else(|| LitmusError::syntax(place, "this text has no end: expected '\"'"))?;
+                }
+                Some(';') => self.skip(1),
+                Some(character) if character.is_ascii_alphabetic() => self.information(place)?,
+                Some(character) => return Err(expected_initial(place, &format!("'{character}'"))),
+                None => return Err(expected_initial(place, "the end of the file")),
+            }
+        }
+    }
+
+    /// `key=value`, which says nothing about the program.
+    fn information(&mut self, place: Place) -> Result<(), LitmusError> {
+        let key = self.take_while(|character| is_inside_name(character) || "-./".contains(character));
+        self.take_while(|character| character == ' ' || character == '\t');
+        if self.peek() != Some('=') {
+            return Err(expected_initial(place, &format!("'{key}'")));
+        }
+        self.take_while(|character| character != '\n');
+        Ok(())
+    }
+
+    fn word(&mut self) -> Result<Word<'a>, LitmusError> {
+        self.gap()?;
+        let (from, place) = (self.at, self.place);
+        let kind = match self.peek() {
+            None => WordKind::End,
+            Some(first) if first.is_ascii_alphabetic() || first == '_' => {
+                self.take_while(is_inside_name);
+                WordKind::Name
+            }
+            Some(first) if first.is_ascii_digit() => WordKind::Number(self.number(place)?),
+            Some(first) => {
+                self.mark(first);
+                WordKind::Mark
+            }
+        };
+        Ok(Word { kind, text: &self.text[from..self.at], place })
+    }
+
+    fn mark(&mut self, first: char) {
+        if let Some(mark) = MARKS.iter().find(|mark| self.rest().starts_with(**mark)) {
+            self.skip(mark.len());
+            return;
+        }
+        self.advance();
+        self.section = match (self.section, first) {
+            (Section::Header, '{') => Section::Initial,
+            (Section::Initial, '}') | (Section::Thread(1), '}') => Section::Between,
+            (Section::Between, '{') => Section::Thread(1),
+            (Section::Thread(depth), '{') => Section::Thread(depth + 1),
+            (Section::Thread(depth), '}') => Section::Thread(depth - 1),
+            (section, _) => section,
+        };
+    }
+
+    fn number(&mut self, place: Place) -> Result<i64, LitmusError> {
+        let text = self.take_while(|character| character.is_ascii_alphanumeric() || character == '_');
+        let hexadecimal = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
+        if hexadecimal.is_none() && text.len() > 1 && text.starts_with('0') {
+            let message = format!("number '{text}': C reads a leading 0 as octal and herd does not; write it without");
+            return Err(LitmusError::syntax(place, message));
+        }
+        let parsed = match hexadecimal {
+            Some(digits) => i64::from_str_radix(digits, 16),
+            None => text.parse(),
+        };
+        parsed.map_err(|_| {
+            LitmusError::syntax(place, format!("number '{text}': expected a decimal or hexadecimal one of 63 bits"))
+        })
+    }
+}
+
+fn expected_initial(place: Place, found: &str) -> LitmusError {
+    LitmusError::syntax(place, format!("expected the initial state in braces, found {found}"))
+}
+
+fn is_inside_name(character: char) -> bool {
+    character.is_ascii_alphanumeric() || character == '_'
+}

@@ -1,0 +1,53 @@
+//! Litmus tests in herd's C format, as the kernel's memory model uses it, read into a [`Program`].
+//!
+//! Promise: a test that is accepted means here what it means to herd under the kernel's macros, and whatever would not
+//! is refused with its place and the reason. Limits: no RCU and SRCU, no pointers in registers or memory (so no address
+//! dependencies), no arrays, no loops, no macros, no C11 primitives. Deviations: undeclared names and a missing
+//! condition are errors, where herd takes a register and a condition that always holds; the operators `!` and `~`,
+//! unary minus and several names in one declaration are taken as C has them.
+
+mod call;
+mod code;
+pub(super) mod condition;
+pub(super) mod initial;
+pub(super) mod lexer;
+mod primitive;
+pub(super) mod words;
+
+use super::ast::Program;
+use super::error::LitmusError;
+use initial::Symbols;
+use words::Words;
+
+/// Threads of a program: as many as an execution has.
+pub const THREADS_MAX: usize = lockstep::THREADS_MAX;
+
+/// Locations of a program.
+pub const LOCATIONS_MAX: usize = 64;
+
+/// Local variables of a thread.
+pub const REGISTERS_MAX: usize = 64;
+
+/// Statements of a program. There are no loops, so executions end.
+pub const STATEMENTS_MAX: usize = 1_000;
+
+/// Blocks and branches inside each other, and operators and calls of one expression or condition. Both are walked
+/// recursively, on the small stacks of simulated threads too.
+pub const DEPTH_MAX: usize = 64;
+
+/// Reads a litmus test.
+pub fn parse(text: &str) -> Result<Program, LitmusError> {
+    let lexed = lexer::lex(text)?;
+    let mut words = Words::new(&lexed.words);
+    let mut symbols = Symbols::default();
+    initial::parse(&mut words, &mut symbols)?;
+    while words.is_name(|name| name == "void" || words::thread_number(name).is_some()) || words.is_mark("{") {
+        code::parse(&mut words, &mut symbols)?;
+    }
+    if symbols.threads.is_empty() {
+        return Err(words.expected("a thread, such as 'P0(int *x)'"));
+    }
+    symbols.all_registers_belong_to_threads()?;
+    let asked = condition::parse(&mut words, &symbols)?;
+    Ok(symbols.program(lexed.name, asked))
+}

@@ -1,0 +1,201 @@
+//! What an exploration says about the question of a litmus test.
+//!
+//! Promise: *Never* and *Always* are said only of what was explored exhaustively; without that, and without an example
+//! to the contrary, the answer is that nothing is proven. Deviation: herd counts executions, we count final states. How
+//! many executions there are depends on what counts as one; the states do not.
+
+use super::ast::{Program, Quantifier};
+use super::interpret::observed_values;
+use super::search::{SearchConfig, final_states, races};
+use lockstep::{End, Entry, Evidence, Exploration, Outcome};
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// The answer to a litmus test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The final states that pass the filter, with the values of [`Program::shown`].
+    pub states: BTreeSet<Vec<i64>>,
+    /// How many of them satisfy the condition's proposition.
+    pub positive: usize,
+    /// How many do not.
+    pub negative: usize,
+    /// What else was seen.
+    pub flags: BTreeSet<Flag>,
+    /// What stands behind it.
+    pub evidence: Evidence,
+    /// What stands behind it that no data race was seen, where races were looked for.
+    pub no_race: Option<Evidence>,
+}
+
+/// Something about the executions that final states do not tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Flag {
+    /// Plain accesses race.
+    DataRace,
+    /// Threads wait for locks for ever. Such executions have no final state; herd does not count them and says nothing.
+    Deadlock,
+    /// A thread unlocks what it does not hold, or locks what it holds. No final state.
+    LockMisuse,
+    /// C says nothing of what follows. No final state.
+    DivisionByZero,
+}
+
+/// How often the proposition of the condition holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Observation {
+    /// In no final state.
+    Never,
+    /// In some.
+    Sometimes,
+    /// In each.
+    Always,
+    /// In none or in each of those seen, which may not be all.
+    Unproven,
+}
+
+/// Whether the condition holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It does.
+    Ok,
+    /// It does not.
+    No,
+    /// What was seen does not say.
+    Unproven,
+}
+
+/// Asks a program its question. An error names the limit that executions go beyond.
+pub fn ask(program: &Program, search: &SearchConfig<'_>) -> Result<Verdict, String> {
+    let exploration = final_states(program, search);
+    let mut verdict = collect(program, &exploration)?;
+    if program.has_plain_accesses() {
+        let raced = races(program, search);
+        if raced.outcomes.iter().any(|seen| matches!(seen.outcome.end, End::Race(_))) {
+            verdict.flags.insert(Flag::DataRace);
+        } else {
+            verdict.no_race = Some(raced.evidence);
+        }
+    }
+    Ok(verdict)
+}
+
+fn collect(program: &Program, exploration: &Exploration) -> Result<Verdict, String> {
+    let observed = program.observed();
+    let shown = program.shown().len();
+    let mut verdict = Verdict {
+        states: BTreeSet::new(),
+        positive: 0,
+        negative: 0,
+        flags: BTreeSet::new(),
+        evidence: exploration.evidence,
+        no_race: None,
+    };
+    for seen in exploration.outcomes.iter() {
+        match &seen.outcome.end {
+            End::Completed => {}
+            End::Deadlock { .. } => {
+                verdict.flags.insert(Flag::Deadlock);
+                continue;
+            }
+            End::Misuse(_) => {
+                verdict.flags.insert(Flag::LockMisuse);
+                continue;
+            }
+            End::Bug(_) => {
+                verdict.flags.insert(Flag::DivisionByZero);
+                continue;
+            }
+            End::StepLimit(limit) => {
+                return Err(format!("an execution has more choice points than the limit of {limit}"));
+            }
+            end @ (End::Resting(_) | End::Race(_) | End::Panic(_) | End::StackLow(_)) => {
+                panic!("an execution of a litmus test ends with {end}")
+            }
+        }
+        let values = values(&seen.outcome);
+        assert_eq!(values.len(), observed.len(), "each observed item has a value");
+        let value = |item| values[observed.iter().position(|known| *known == item).expect("the item is observed")];
+        if program.filter.as_ref().is_some_and(|filter| !filter.holds(&value)) {
+            continue;
+        }
+        if !verdict.states.insert(values[..shown].to_vec()) {
+            continue;
+        }
+        if program.condition.proposition.holds(&value) {
+            verdict.positive += 1;
+        } else {
+            verdict.negative += 1;
+        }
+    }
+    Ok(verdict)
+}
+
+/// What the main thread observed; nobody else observes.
+fn values(outcome: &Outcome) -> Vec<i64> {
+    let words = outcome.columns.iter().flat_map(|column| &column.entries).filter_map(|entry| match entry {
+        Entry::Word(word) => Some(*word),
+        Entry::Warning(_) => None,
+    });
+    observed_values(&words.collect::<Vec<u64>>())
+}
+
+impl Verdict {
+    /// How often the proposition of the condition holds.
+    pub fn observation(&self) -> Observation {
+        match (self.positive, self.negative) {
+            (1.., 1..) => Observation::Sometimes,
+            _ if !self.evidence.exhaustive => Observation::Unproven,
+            (0, _) => Observation::Never,
+            (1.., 0) => Observation::Always,
+        }
+    }
+
+    /// Whether the condition holds.
+    pub fn answer(&self, quantifier: Quantifier) -> Answer {
+        let (example, with) = match quantifier {
+            Quantifier::Exists => (self.positive > 0, Answer::Ok),
+            Quantifier::NotExists => (self.positive > 0, Answer::No),
+            Quantifier::Forall => (self.negative > 0, Answer::No),
+        };
+        match (example, with) {
+            (true, _) => with,
+            (false, _) if !self.evidence.exhaustive => Answer::Unproven,
+            (false, Answer::Ok) => Answer::No,
+            (false, Answer::No | Answer::Unproven) => Answer::Ok,
+        }
+    }
+}
+
+impl fmt::Display for Flag {
+    /// herd's words where it has one.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Flag::DataRace => "data-race",
+            Flag::Deadlock => "deadlock",
+            Flag::LockMisuse => "lock-misuse",
+            Flag::DivisionByZero => "division-by-zero",
+        })
+    }
+}
+
+impl fmt::Display for Observation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Observation::Never => "Never",
+            Observation::Sometimes => "Sometimes",
+            Observation::Always => "Always",
+            Observation::Unproven => "Unproven",
+        })
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Answer::Ok => "Ok",
+            Answer::No => "No",
+            Answer::Unproven => "Unproven",
+        })
+    }
+}

@@ -1,0 +1,91 @@
+//! What the options select, or a message that names the nearest thing that exists.
+
+use crate::arguments::{Options, RepairsArgument};
+use lockstep::MemoryModel;
+use utrace_variants::{Repairs, Scenario, VariantInfo, scenarios, variants};
+
+/// What to run.
+pub struct Selection {
+    pub variants: Vec<&'static VariantInfo>,
+    pub scenarios: Vec<&'static Scenario>,
+    pub repairs: Vec<Repairs>,
+    pub memory: MemoryModel,
+}
+
+/// Reads the options. `both` tells what no word about repairs means.
+pub fn select(options: &Options, both: bool) -> Result<Selection, String> {
+    let default = if both { RepairsArgument::Both } else { RepairsArgument::None };
+    Ok(Selection {
+        variants: select_variants(&named(&options.variants))?,
+        scenarios: select_scenarios(&named(&options.scenario))?,
+        repairs: match options.repairs.unwrap_or(default) {
+            RepairsArgument::None => vec![Repairs::NONE],
+            RepairsArgument::All => vec![Repairs::ALL],
+            RepairsArgument::Both => vec![Repairs::NONE, Repairs::ALL],
+        },
+        memory: MemoryModel::from_name(&options.memory)
+            .ok_or_else(|| unknown("memory model", &options.memory, ["sc"].into_iter()))?,
+    })
+}
+
+/// For a command that is told the rest by a token.
+pub fn select_variants_only(options: &Options) -> Result<Selection, String> {
+    let variants = select_variants(&named(&options.variants))?;
+    Ok(Selection { variants, scenarios: Vec::new(), repairs: Vec::new(), memory: MemoryModel::Sc })
+}
+
+/// The names of a list. An empty one, as an empty mirror in the environment gives, names nothing.
+fn named(list: &[String]) -> Vec<String> {
+    list.iter().filter(|name| !name.trim().is_empty()).cloned().collect()
+}
+
+fn select_variants(names: &[String]) -> Result<Vec<&'static VariantInfo>, String> {
+    if names.is_empty() {
+        return Ok(variants().iter().filter(|variant| variant.main_series).collect());
+    }
+    let mut selected: Vec<&'static VariantInfo> = Vec::new();
+    for name in names {
+        let found = variants().iter().find(|variant| variant.name == name.trim());
+        let found =
+            found.ok_or_else(|| see_list(unknown("variant", name, variants().iter().map(|variant| variant.name))))?;
+        if selected.iter().any(|variant| variant.name == found.name) {
+            return Err(format!("variant '{name}' is named twice: name each once"));
+        }
+        selected.push(found);
+    }
+    Ok(selected)
+}
+
+fn select_scenarios(ids: &[String]) -> Result<Vec<&'static Scenario>, String> {
+    if ids.is_empty() {
+        return Ok(scenarios().iter().collect());
+    }
+    let mut selected: Vec<&'static Scenario> = Vec::new();
+    for id in ids {
+        let found = find_scenario(id.trim())?;
+        if selected.iter().any(|scenario| scenario.id == found.id) {
+            return Err(format!("scenario '{}' is named twice: name each once", found.id));
+        }
+        selected.push(found);
+    }
+    Ok(selected)
+}
+
+/// The scenario of that id.
+pub fn find_scenario(id: &str) -> Result<&'static Scenario, String> {
+    let found = scenarios().iter().find(|scenario| scenario.id.eq_ignore_ascii_case(id));
+    found.ok_or_else(|| see_list(unknown("scenario", id, scenarios().iter().map(|scenario| &*scenario.id))))
+}
+
+fn see_list(message: String) -> String {
+    message + "; 'lockstep list' shows all"
+}
+
+/// The message for a name that does not exist: with the nearest ones that do.
+pub fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let mut near: Vec<(usize, &str)> = known.map(|known| (strsim::levenshtein(name, known), known)).collect();
+    near.sort();
+    near.truncate(3);
+    let near: Vec<&str> = near.into_iter().map(|(_, known)| known).collect();
+    format!("there is no {what} '{name}'; the nearest: {}", near.join(", "))
+}

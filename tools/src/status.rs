@@ -1,0 +1,74 @@
+//! Exit statuses. When several apply the first of this order wins: internal error, usage, a subject that cannot run, nondeterminism, nothing
+//! explored, a budget that ended below the required evidence, an unaccepted divergence, fine.
+
+use std::process::ExitCode;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Everything went as asked.
+    Fine,
+    /// The arguments make no sense.
+    Usage,
+    /// Nothing was explored.
+    Nothing,
+    /// A fault of Lockstep itself.
+    Internal,
+    /// The run ended, by its time budget or by Ctrl-C, before everything asked for was explored.
+    Budget,
+    /// The same schedule gave two different executions.
+    Nondeterminism,
+    /// A subject could not be run to an end: it overran its stack, or looped without a choice point.
+    Subject,
+}
+
+impl Status {
+    /// The number a caller of the process sees.
+    pub const fn code(self) -> u8 {
+        match self {
+            Status::Fine => 0,
+            Status::Usage => 2,
+            Status::Nothing => 4,
+            Status::Internal => 70,
+            Status::Nondeterminism => 102,
+            Status::Budget => 103,
+            Status::Subject => 104,
+        }
+    }
+
+    const fn rank(self) -> u8 {
+        match self {
+            Status::Internal => 6,
+            Status::Usage => 5,
+            Status::Subject => 4,
+            Status::Nondeterminism => 3,
+            Status::Nothing => 2,
+            Status::Budget => 1,
+            Status::Fine => 0,
+        }
+    }
+
+    /// The one that wins when both apply.
+    pub fn and(self, other: Status) -> Status {
+        if other.rank() > self.rank() { other } else { self }
+    }
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> ExitCode {
+        ExitCode::from(status.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Status;
+
+    #[test]
+    fn the_graver_status_wins() {
+        assert_eq!(Status::Fine.and(Status::Nothing), Status::Nothing);
+        assert_eq!(Status::Nondeterminism.and(Status::Nothing), Status::Nondeterminism);
+        assert_eq!(Status::Subject.and(Status::Nondeterminism), Status::Subject);
+        assert_eq!(Status::Usage.and(Status::Internal), Status::Internal);
+    }
+}

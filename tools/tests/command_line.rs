@@ -1,0 +1,141 @@
+//! The program as its users call it: what it prints, and its exit status.
+
+use assert_cmd::Command;
+use std::process::Output;
+
+fn lockstep(arguments: &[&str]) -> Output {
+    let mut command = Command::cargo_bin("lockstep").expect("the program is built");
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("LOCKSTEP_")) {
+        command.env_remove(name);
+    }
+    command.args(arguments).output().expect("the program starts")
+}
+
+/// Runs the program and checks its status and a part of what it says, on standard output if it went well and else on standard error.
+#[track_caller]
+fn check(arguments: &[&str], status: i32, expected: &str) -> String {
+    let output = lockstep(arguments);
+    let said = String::from_utf8_lossy(if status == 0 { &output.stdout } else { &output.stderr }).into_owned();
+    assert_eq!(output.status.code(), Some(status), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains(expected), "{arguments:?}: expected '{expected}' in\n{said}");
+    said
+}
+
+const QUICK: [&str; 2] = ["--executions", "200"];
+
+#[test]
+fn without_a_command_it_prints_the_matrix() {
+    let text = check(&["--executions", "50", "--preemptions", "0"], 0, "1>2");
+    for number in 1..=13 {
+        assert!(
+            text.lines().any(|line| line.trim_start().starts_with(&format!("S{number} "))),
+            "S{number} is missing:\n{text}"
+        );
+    }
+    assert!(text.contains("evidence"), "{text}");
+}
+
+#[test]
+fn a_comparison_shows_divergences_and_is_fine() {
+    let text = check(&["compare", "--scenario", "S7", QUICK[0], QUICK[1]], 0, "divergence ");
+    assert!(text.contains("witness, 0 preemptions: lk1.utrace.S7."), "{text}");
+}
+
+#[test]
+fn equal_options_give_equal_bytes_whatever_the_number_of_jobs() {
+    let run = |jobs| {
+        check(&["compare", "--scenario", "S8,S3", "--format", "json", "--jobs", jobs, QUICK[0], QUICK[1]], 0, "S8")
+    };
+    let first = run("1");
+    assert_eq!(first, run("1"));
+    assert_eq!(first, run("2"));
+    assert_eq!(first, run("3"));
+}
+
+#[test]
+fn json_names_scenarios_and_evidence() {
+    let text = check(&["compare", "--scenario", "s2", "--format", "json", QUICK[0], QUICK[1]], 0, "\"id\": \"S2\"");
+    let document: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    assert_eq!(document["schema"], 1);
+    assert_eq!(document["scenarios"][0]["variants"].as_array().map(Vec::len), Some(3));
+    assert!(document["scenarios"][0]["variants"][0]["evidence"]["text"].is_string());
+}
+
+#[test]
+fn unknown_names_are_usage_errors_that_name_the_nearest() {
+    check(&["compare", "--scenario", "S99"], 2, "the nearest: S9");
+    check(&["compare", "--variants", "stopped-lokced"], 2, "the nearest: stopped-locked");
+    check(&["compare", "--variants", "stopped-locked,stopped-locked"], 2, "named twice");
+    check(&["compare", "--memory", "power"], 2, "there is no memory model 'power'");
+    check(&["compair"], 2, "compare");
+    check(&["compare", "--executoins", "3"], 2, "--executions");
+    check(&["compare", "--time", "soon"], 2, "expected seconds");
+    check(&["compare", "--jobs", "0"], 2, "0 is not in 1..=64");
+    check(&["run"], 2, "run needs one scenario");
+}
+
+#[test]
+fn options_that_would_be_ignored_are_refused() {
+    check(&["replay", "lk1.utrace.S7.sc.m1.x.548b58", "--scenario", "S8"], 2, "--scenario means nothing to 'replay'");
+    check(&["run", "--scenario", "S3", "--jobs", "2"], 2, "--jobs means nothing to 'run'");
+    check(&["list", "--seed", "3"], 2, "--seed means nothing to 'list'");
+    check(&["compare", "--scenario", "S3,S3"], 2, "named twice");
+    check(&["compare", "--variants", "stopped-locked"], 2, "nothing to compare one variant with");
+}
+
+#[test]
+fn a_run_that_ends_before_it_is_done_says_so() {
+    let text = check(&["--time", "1", "--executions", "100000000"], 103, "the time is over");
+    assert!(!text.contains("panicked"), "{text}");
+}
+
+#[test]
+fn damaged_tokens_are_named_as_such() {
+    let good = "lk1.utrace.S7.sc.m1.x.548b58";
+    check(&["replay", good], 0, "S7");
+    check(&["replay", ""], 2, "is not a token");
+    check(&["replay", &good[..20]], 2, "cut off");
+    check(&["replay", &good.replace("S7", "S8")], 2, "cut or altered");
+    check(&["replay", &good.replace("lk1", "lk7")], 2, "of form lk7");
+    check(&["replay", "lk1.utrace.S77.sc.m1.x.0b11ce"], 2, "cut or altered");
+}
+
+#[test]
+fn nothing_explored_is_not_fine() {
+    check(
+        &["compare", "--scenario", "S2", "--executions", "0", "--preemptions", "0", "--enumerated", "0"],
+        4,
+        "nothing was explored",
+    );
+}
+
+#[test]
+fn help_fits_and_shows_examples() {
+    let text = check(&["--help"], 0, "Examples:");
+    assert!(text.lines().count() < 70, "{} lines", text.lines().count());
+    check(&["--version"], 0, "lockstep 0");
+}
+
+#[test]
+fn the_environment_mirrors_the_options() {
+    let mut command = Command::cargo_bin("lockstep").expect("the program is built");
+    let output =
+        command.args(["compare", QUICK[0], QUICK[1]]).env("LOCKSTEP_SCENARIO", "S3").output().expect("it starts");
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("S3: "));
+}
+
+#[test]
+fn a_run_prints_its_trace_and_a_token_that_replays() {
+    let text = check(
+        &["run", "--scenario", "S3", "--variants", "stopped-lockless", "--seed", "7"],
+        0,
+        "token: lk1.utrace.S3.",
+    );
+    let token = text.lines().find_map(|line| line.strip_prefix("token: ")).expect("a token is printed");
+    let outcome = check(&["replay", token, "--variants", "stopped-lockless"], 0, "outcome ");
+    let written_out =
+        text.lines().find_map(|line| line.strip_prefix("the same, written out: ")).expect("so is its long form");
+    let again = check(&["replay", written_out, "--variants", "stopped-lockless"], 0, "outcome ");
+    let id = |text: &str| text.split("outcome ").nth(1).map(|rest| rest[..8].to_owned());
+    assert_eq!(id(&outcome), id(&again));
+}

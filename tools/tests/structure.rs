@@ -1,0 +1,306 @@
+//! The rules of the code base that a test can check.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the workspace exists")
+}
+
+/// Files below a folder of the workspace with this ending, with their text.
+fn files(folder: &str, ending: &str) -> Vec<(PathBuf, String)> {
+    let mut open = vec![root().join(folder)];
+    let mut found = Vec::new();
+    while let Some(folder) = open.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        for entry in entries.flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == ending) {
+                let text = fs::read_to_string(&path).expect("source files are text");
+                found.push((path.strip_prefix(root()).expect("below the root").to_owned(), text));
+            }
+        }
+    }
+    found.sort();
+    assert!(!found.is_empty(), "{folder} holds {ending} files");
+    found
+}
+
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty())
+}
+
+/// Lines for which `is_wrong` holds, as file:line.
+fn offences(files: &[(PathBuf, String)], is_wrong: impl Fn(&Path, &str) -> bool) -> Vec<String> {
+    let mut found = Vec::new();
+    for (path, text) in files {
+        for (number, line) in text.lines().enumerate() {
+            if is_wrong(path, line) {
+                found.push(format!("{}:{}: {}", path.display(), number + 1, line.trim()));
+            }
+        }
+    }
+    found
+}
+
+#[track_caller]
+fn check(rule: &str, offences: &[String]) {
+    assert!(offences.is_empty(), "{rule}:\n{}", offences.join("\n"));
+}
+
+#[test]
+fn the_harness_never_says_a_word_of_its_subject() {
+    // utrace owns these words. A suspended coroutine is resumed in every book, and processes get signals from the system.
+    let owned = [
+        "engine",
+        "engines",
+        "task",
+        "tasks",
+        "report",
+        "reports",
+        "reporting",
+        "stop",
+        "stops",
+        "stopped",
+        "stopping",
+        "resume",
+        "resumes",
+        "resumed",
+        "attach",
+        "attaches",
+        "attached",
+        "quiesce",
+        "quiescent",
+        "utrace",
+        "kernels",
+        "signal",
+        "signals",
+        "siglock",
+    ];
+    let is_wrong = |path: &Path, line: &str| {
+        let in_coroutines = path.starts_with("harness/src/sim/coroutine");
+        let lower = line.to_lowercase();
+        words(&lower).any(|word| owned.contains(&word) && !(in_coroutines && ["resume", "resumes", "resumed", "signal"].contains(&word)))
+    };
+    check("the harness knows nothing of its subject", &offences(&files("harness/src", "rs"), is_wrong));
+}
+
+#[test]
+fn unsafe_code_lives_in_the_coroutine_and_arena_modules() {
+    let mut sources = files("harness/src", "rs");
+    sources.extend(files("variants/src", "rs"));
+    sources.extend(files("tools/src", "rs"));
+    let is_wrong = |path: &Path, line: &str| {
+        let code = line.split("//").next().unwrap_or("");
+        let allowed = path.starts_with("harness/src/sim/coroutine") || path.ends_with("sim/arena.rs");
+        !allowed && words(code).any(|word| word == "unsafe")
+    };
+    check("unsafe code outside of its two modules", &offences(&sources, is_wrong));
+}
+
+#[test]
+fn there_is_one_thread_local() {
+    let mut sources = files("harness/src", "rs");
+    sources.extend(files("variants/src", "rs"));
+    let is_wrong =
+        |path: &Path, line: &str| line.contains("thread_local!") && !path.ends_with("sim/coroutine/current.rs");
+    check("thread-locals beside the one pointer to the running execution", &offences(&sources, is_wrong));
+}
+
+#[test]
+fn no_clock_and_no_environment_reaches_below_the_tools() {
+    let mut sources = files("harness/src", "rs");
+    sources.extend(files("variants/src", "rs"));
+    let banned =
+        ["std::env", "Instant", "SystemTime", "std::fs", "std::net", "println!", "eprintln!", "HashMap", "HashSet"];
+    let is_wrong = |_: &Path, line: &str| {
+        let code = line.split("//").next().unwrap_or("");
+        banned.iter().any(|word| code.contains(word))
+    };
+    check("input, output, clocks or hash order below the tools", &offences(&sources, is_wrong));
+}
+
+/// Names of the dependencies in a section of a manifest.
+fn dependencies(manifest: &str, section: &str) -> BTreeSet<String> {
+    let text = fs::read_to_string(root().join(manifest)).expect("the manifest exists");
+    let mut inside = false;
+    let mut names = BTreeSet::new();
+    for line in text.lines() {
+        if line.starts_with('[') {
+            inside = line.trim() == format!("[{section}]");
+        } else if inside && !line.starts_with('#') {
+            let name = line.split(['=', '.']).next().unwrap_or("").trim();
+            if !name.is_empty() {
+                names.insert(name.to_owned());
+            }
+        }
+    }
+    names
+}
+
+#[test]
+fn dependencies_point_from_tools_to_variants_to_harness() {
+    let harness = dependencies("harness/Cargo.toml", "dependencies");
+    let variants = dependencies("variants/Cargo.toml", "dependencies");
+    let tools = dependencies("tools/Cargo.toml", "dependencies");
+    assert!(!harness.contains("utrace-variants") && !harness.contains("lockstep-cli"), "{harness:?}");
+    assert_eq!(variants, BTreeSet::from(["lockstep".to_owned()]));
+    assert!(tools.contains("lockstep") && tools.contains("utrace-variants"), "{tools:?}");
+    for (name, set) in [("harness", &harness), ("variants", &variants)] {
+        for banned in ["syn", "quote", "insta", "proptest", "clap"] {
+            assert!(!set.contains(banned), "{name} depends on {banned}");
+        }
+    }
+    for banned in ["insta", "proptest"] {
+        assert!(!tools.contains(banned), "tools depends on {banned} beyond its tests");
+    }
+}
+
+#[test]
+fn every_dependency_has_its_reason() {
+    for manifest in ["harness/Cargo.toml", "variants/Cargo.toml", "tools/Cargo.toml"] {
+        let text = fs::read_to_string(root().join(manifest)).expect("the manifest exists");
+        let lines: Vec<&str> = text.lines().collect();
+        let mut section = "";
+        for (at, line) in lines.iter().enumerate() {
+            if line.starts_with('[') {
+                section = line;
+            }
+            let own = line.starts_with("lockstep") || line.starts_with("utrace-variants");
+            let is_dependency =
+                section.contains("dependencies") && line.contains('=') && !line.starts_with('#') && !own;
+            // Several crates may share one reason: then they stand without a gap below it.
+            let reason = lines[..at]
+                .iter()
+                .rev()
+                .take_while(|line| !line.is_empty() && !line.starts_with('['))
+                .any(|line| line.starts_with('#'));
+            assert!(!is_dependency || reason, "{manifest}: {line}: say in a line above why it is there");
+        }
+    }
+}
+
+/// Which of the crate's own modules, below `source`, each of them names in a `use` or a path.
+fn imports(source: &str, modules: &BTreeSet<String>) -> BTreeMap<String, BTreeSet<String>> {
+    let mut graph: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (path, text) in files(source, "rs") {
+        let inside = path.strip_prefix(source).expect("below the source");
+        let first = inside.components().next().expect("a file").as_os_str().to_string_lossy();
+        let module = first.trim_end_matches(".rs").to_owned();
+        let code = text.split("#[cfg(test)]").next().unwrap_or(&text);
+        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            for part in line.split("crate::").skip(1) {
+                for target in part.split(|character: char| !character.is_alphanumeric() && character != '_').take(1) {
+                    if modules.contains(target) && target != module && module != "lib" && module != "main" {
+                        graph.entry(module.clone()).or_default().insert(target.to_owned());
+                    }
+                }
+            }
+        }
+    }
+    graph
+}
+
+fn modules(source: &str) -> BTreeSet<String> {
+    let entries = fs::read_dir(root().join(source)).expect("the source exists").flatten();
+    entries.map(|entry| entry.file_name().to_string_lossy().trim_end_matches(".rs").to_owned()).collect()
+}
+
+/// A cycle of the graph, if there is one.
+fn cycle(graph: &BTreeMap<String, BTreeSet<String>>) -> Option<Vec<String>> {
+    fn visit(at: &str, path: &mut Vec<String>, graph: &BTreeMap<String, BTreeSet<String>>) -> bool {
+        if path.iter().any(|seen| seen == at) {
+            path.push(at.to_owned());
+            return true;
+        }
+        path.push(at.to_owned());
+        let found = graph.get(at).is_some_and(|targets| targets.iter().any(|target| visit(target, path, graph)));
+        if !found {
+            path.pop();
+        }
+        found
+    }
+    graph.keys().find_map(|start| {
+        let mut path = Vec::new();
+        visit(start, &mut path, graph).then_some(path)
+    })
+}
+
+#[test]
+fn modules_of_a_crate_do_not_import_in_circles() {
+    for source in ["harness/src", "variants/src", "tools/src"] {
+        let graph = imports(source, &modules(source));
+        assert_eq!(cycle(&graph), None, "{source}: {graph:?}");
+    }
+}
+
+#[test]
+fn designs_hold_the_same_functions_in_the_same_order() {
+    let designs = ["stopped_locked", "stopped_lockless", "stopped_removed"];
+    let functions = designs.map(|design| {
+        let text =
+            fs::read_to_string(root().join(format!("variants/src/utrace/{design}.rs"))).expect("the design exists");
+        let named = text
+            .lines()
+            .filter_map(|line| line.trim_start().strip_prefix("fn "))
+            .map(|rest| rest.split('(').next().unwrap_or("").to_owned());
+        named.collect::<Vec<String>>()
+    });
+    assert!(functions[0].len() >= 8, "{functions:?}");
+    assert_eq!(functions[0], functions[1]);
+    assert_eq!(functions[0], functions[2]);
+}
+
+#[test]
+fn documents_name_only_files_that_exist() {
+    let mut documents: Vec<(PathBuf, String)> = Vec::new();
+    for name in ["README.md", "snapshots/README.md"] {
+        documents.push((PathBuf::from(name), fs::read_to_string(root().join(name)).expect("the document exists")));
+    }
+    documents.extend(files("harness/src", "rs"));
+    documents.extend(files("variants/src", "rs"));
+    documents.extend(files("tools/src", "rs"));
+    let tops = ["harness/", "variants/", "tools/", "snapshots/", ".ci/", ".config/"];
+    let mut missing = Vec::new();
+    for (path, text) in &documents {
+        let is_source = path.extension().is_some_and(|extension| extension == "rs");
+        for line in text.lines().filter(|line| !is_source || line.trim_start().starts_with("//")) {
+            for quoted in line.split('`').skip(1).step_by(2) {
+                let is_path = tops.iter().any(|top| quoted.starts_with(top)) && !quoted.contains([' ', '*', '<', '{']);
+                if is_path && !root().join(quoted).exists() {
+                    missing.push(format!("{}: {quoted}", path.display()));
+                }
+            }
+        }
+    }
+    check("documents name files that do not exist", &missing);
+}
+
+#[test]
+fn only_render_writes_snapshot_text_and_never_by_debug_format() {
+    let sources = files("harness/src/differential/render", "rs");
+    let is_wrong = |_: &Path, line: &str| {
+        let code = line.split("//").next().unwrap_or("");
+        code.contains(":?}") || code.contains(".place,") && code.contains("format")
+    };
+    check("debug formats or places in snapshot text", &offences(&sources, is_wrong));
+    let users = offences(&files("variants/tests", "rs"), |path, line| {
+        line.contains("assert_snapshot!") && !path.ends_with("snapshots.rs")
+    });
+    check("snapshots are made in one test only", &users);
+}
+
+#[test]
+fn the_text_of_the_project_names_no_machine_and_no_registry_host() {
+    let mut documents = files("harness", "rs");
+    documents.extend(files("variants", "rs"));
+    documents.extend(files("tools/src", "rs"));
+    documents.push(("README.md".into(), fs::read_to_string(root().join("README.md")).expect("the README exists")));
+    let is_wrong = |_: &Path, line: &str| {
+        ["/root/", "/tmp/", "/home/", "crates.io/", "index.crates"].iter().any(|path| line.contains(path))
+    };
+    check("paths of a machine or hosts of a registry", &offences(&documents, is_wrong));
+}

@@ -83,7 +83,9 @@ fn the_harness_never_says_a_word_of_its_subject() {
     let is_wrong = |path: &Path, line: &str| {
         let in_coroutines = path.starts_with("harness/src/sim/coroutine");
         let lower = line.to_lowercase();
-        words(&lower).any(|word| owned.contains(&word) && !(in_coroutines && ["resume", "resumes", "resumed", "signal"].contains(&word)))
+        words(&lower).any(|word| {
+            owned.contains(&word) && !(in_coroutines && ["resume", "resumes", "resumed", "signal"].contains(&word))
+        })
     };
     check("the harness knows nothing of its subject", &offences(&files("harness/src", "rs"), is_wrong));
 }

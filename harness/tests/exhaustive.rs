@@ -304,6 +304,33 @@ fn generated_programs_of_everything_have_exactly_the_outcomes_of_their_schedules
     );
 }
 
+/// As many outcomes as the schedules of the program have.
+#[track_caller]
+fn check_anything(threads: &[&[anything::Op]], main: anything::Main) {
+    let program = anything::Program { threads: threads.iter().map(|ops| ops.to_vec()).collect(), main };
+    let body = anything::body(&program);
+    let strategy = Strategy::Bounded { preemptions: u32::MAX };
+    let every = search(&body, ExploreConfig { strategy, ..CONFIG });
+    assert!(every.evidence.exhaustive, "{program:?}: {}", every.evidence);
+    let texts = |some: &Exploration| some.outcomes.iter().map(|seen| seen.outcome.clone()).collect::<Vec<_>>();
+    assert_eq!(texts(&exhaust(&body)), texts(&every), "{program:?}");
+}
+
+#[test]
+fn programs_that_were_once_searched_wrongly_have_exactly_their_outcomes() {
+    use anything::Main::{Goes, Joins};
+    use anything::Op::*;
+    // Whether main ends at rest or waits depends on who else can go on, and a yield touches nothing.
+    check_anything(&[&[Lock(1), Wait(1), Unlock(1), Yield, UnlockWait(1)]], Goes(vec![WakeAll, Lock(1)]));
+    check_anything(&[&[Await(0, 1), Lock(0), Wait(0)]], Goes(vec![WakeOne, Exchange(0, 0, 1)]));
+    // A thread is kept out by a lock when a fault ends everything.
+    check_anything(&[&[WriteLock, Unlock(1)], &[ReadLock, SpawnJoin(2), ReadUnlock]], Joins);
+    // What a thread that is kept out would have touched behind the lock is not known.
+    check_anything(&[&[WriteLock, PlainWrite(1)], &[ReadLock], &[PlainWrite(1), Store(1, 1)], &[]], Joins);
+    // A thread is kept out when all others are asleep.
+    check_anything(&[&[StoreRelease(0)], &[Lock(0), Lock(1)], &[Lock(0), Spawn(0)], &[TryLock(1)]], Joins);
+}
+
 // ---- what cannot be exhausted ----
 
 #[test]

@@ -75,7 +75,7 @@ impl fmt::Display for Strategy {
 pub struct ExploreConfig<'a> {
     /// How executions are chosen.
     pub strategy: Strategy,
-    /// At most this many executions.
+    /// At most this many executions; for an exhaustive search with its redundant runs.
     pub executions: u64,
     /// Where random schedules begin; executions `n` of seeds `s` and `s + 1` have nothing in common.
     pub seed: u64,

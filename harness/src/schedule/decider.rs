@@ -336,10 +336,13 @@ impl Guided {
         if self.asleep == 0 {
             return;
         }
+        if marks.iter().any(|mark| mark.what == Marked::Everything) {
+            // Also those whose step touches nothing.
+            self.asleep = 0;
+        }
         for sleeper in &self.sleepers {
             let depends = |mark: &Mark| match &mark.what {
                 Marked::Touch(touch) => sleeper.print.depends_on(touch),
-                Marked::Everything => true,
                 _ => false,
             };
             if sleeper.print == Print::Everything || marks.iter().any(depends) {

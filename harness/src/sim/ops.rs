@@ -156,7 +156,7 @@ fn announce_join(second: ObjectId, place: Place) -> Turn {
 /// frequent ones. `$perform` is written out twice, for a closure that is used once is inlined.
 macro_rules! combined {
     (
-        $name:ident $combined:ident $resumed:ident $kind:ident
+        $name:ident $combined:ident $later:ident $kind:ident
         ($object:ident, $place:ident $(, $argument:ident: $type:ty)*) -> $result:ty, |$execution:ident| $perform:block
     ) => {
         #[inline(never)]
@@ -170,7 +170,7 @@ macro_rules! combined {
         }
 
         #[inline(never)]
-        fn $resumed($object: ObjectId, $place: Place $(, $argument: $type)*) -> $result {
+        fn $later($object: ObjectId, $place: Place $(, $argument: $type)*) -> $result {
             current::get().with(|$execution| $perform)
         }
 
@@ -181,31 +181,31 @@ macro_rules! combined {
                 return result;
             }
             turn.take();
-            $resumed($object, $place $(, $argument)*)
+            $later($object, $place $(, $argument)*)
         }
     };
 }
 
-combined!(load announce_load resumed_load Load (object, _place, order: Ordering) -> u64, |execution| {
+combined!(load announce_load later_load Load (object, _place, order: Ordering) -> u64, |execution| {
     let value = execution.memory.read(execution.me, object, order);
     execution.watch(object);
     execution.record_access(Some(value), None);
     value
 });
 
-combined!(store announce_store resumed_store Store (object, _place, value: u64, order: Ordering) -> (), |execution| {
+combined!(store announce_store later_store Store (object, _place, value: u64, order: Ordering) -> (), |execution| {
     execution.memory.write(execution.me, object, value, order);
     execution.changed(object);
     execution.record_access(None, Some(value));
 });
 
-combined!(lock announce_lock resumed_lock Lock (object, place) -> (), |execution| {
+combined!(lock announce_lock later_lock Lock (object, place) -> (), |execution| {
     if !execution.is_torn_down() {
         execution.acquired(object, Ordering::Acquire, place);
     }
 });
 
-combined!(unlock_fails announce_unlock resumed_unlock Unlock (object, place) -> bool, |execution| {
+combined!(unlock_fails announce_unlock later_unlock Unlock (object, place) -> bool, |execution| {
     let fine = execution.holds(object, place);
     if fine {
         execution.released(object);
@@ -349,7 +349,7 @@ pub(crate) fn read_unlock(object: ObjectId, place: Place) {
 pub(crate) fn wait(queue: ObjectId, lock: ObjectId, place: Place) {
     announce_wait(queue, lock, place).take();
     begin_sleep(queue, lock, place).take();
-    resumed_lock(lock, place);
+    later_lock(lock, place);
 }
 
 #[inline(never)]

@@ -6,16 +6,19 @@
 //! steps that race, the order that was not seen is tried later, unless a thread that can begin it is tried there anyway; sleep sets
 //! (Godefroid, 1996) cut off what was explored in another order.
 //!
-//! Limits: executions are repeated from their beginning, for a simulated thread cannot be copied. Source sets do not know beforehand that an
-//! order is explored elsewhere: such runs end early and are counted apart, as redundant. Executions beyond the step limit are cut off,
-//! and then the search is not exhaustive. A crash is named by the answers prescribed, which does not say whom the run left asleep.
+//! Limits: what threads share without the machine's knowledge, such as the count of an `Arc`, is not seen. Executions are repeated from
+//! their beginning, for a simulated thread cannot be copied. Source sets do not know beforehand that an order is explored elsewhere: such
+//! runs end early and are counted apart, as redundant. Executions beyond the step limit are cut off, and then the search is not
+//! exhaustive. A crash is named by the answers prescribed, which does not say whom the run left asleep, so a token made of
+//! them may show another execution.
 //!
 //! Deviations from the papers:
 //! - What a step touches is what it did, plain data included, not what it announced (see `sim/touch.rs`).
 //! - Locks block. A thread that waits for a lock races not with the release that lets it go on, which cannot come later, but with
 //!   the step before which the lock was last to be had. At the end of an execution, threads that wait for a lock for ever race
 //!   too (the papers leave blocking to a remark): otherwise the mirror image of a deadlock is missed.
-//! - A step that ends the execution while others could go on depends on every step, for it keeps what follows from happening.
+//! - A step that ends the execution while others could go on depends on every step, for it keeps what follows from happening. So
+//!   does a look at who can still go on, by which a main thread that has rested learns whether the execution is over.
 //! - A choice among alternatives inside of a step is no race: all of them are tried.
 //! - A thread that rests until nobody else can run comes after everything; what an await of one word is ended by is the first write.
 //!

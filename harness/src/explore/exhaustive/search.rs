@@ -250,10 +250,14 @@ impl Search {
     fn wakes_up(&self, thread: usize, tried: usize) -> bool {
         let last = &self.steps[self.steps.len() - 1];
         let touched = &self.accesses[last.accesses_from as usize..];
+        if last.is_total {
+            // Also those whose step touches nothing.
+            return true;
+        }
         let prints = self.sleepers_at(tried).iter().filter(|sleeper| usize::from(sleeper.thread) == thread);
-        prints.map(|sleeper| sleeper.print).any(|print| {
-            last.is_total || print == Print::Everything || touched.iter().any(|access| print.depends_on(&access.touch))
-        })
+        prints
+            .map(|sleeper| sleeper.print)
+            .any(|print| print == Print::Everything || touched.iter().any(|access| print.depends_on(&access.touch)))
     }
 
     /// The last step has ended. Where nobody could go on and the resting thread did, its step begins without a question.
@@ -304,7 +308,7 @@ impl Search {
         }
         self.depend(&mut clock, is_total);
         clock.add(thread, number);
-        self.want_reversals(thread, &clock);
+        self.want_reversals(thread);
         self.keep(number, thread, clock, is_total);
     }
 
@@ -436,19 +440,21 @@ impl Search {
         }
     }
 
-    /// The step with this clock, which is not kept yet, races with some: the order that was not seen has to be tried.
-    fn want_reversals(&mut self, thread: usize, clock: &Clock) {
+    /// The next step of the thread races with some: the order that was not seen has to be tried.
+    fn want_reversals(&mut self, thread: usize) {
         for at in 0..self.racing.len() {
             let step = self.racing[at];
-            let initials = self.initials(step, thread, clock);
+            let initials = self.initials(step, thread);
             self.want(step, initials, thread);
         }
     }
 
-    /// The threads that can begin a sequence in which what does not depend on `step` happens without it, up to the step of `last` with this
-    /// clock.
-    fn initials(&self, step: u32, last: usize, clock: &Clock) -> u32 {
-        let virtually = self.steps.len() as u32;
+    /// The threads that can begin a sequence in which what does not depend on `step` happens without it, and then the next step of `last`.
+    ///
+    /// The papers let `last` begin it if that step depends on nothing else in the sequence. But what it touches is only known of
+    /// where it was made: without `step` before it, it may read something else, and then succeed where it failed, look at plain data, or be the
+    /// last of its thread. So it begins the sequence only if there is nothing else in it.
+    fn initials(&self, step: u32, last: usize) -> u32 {
         let thread = self.thread_of(step);
         let mut firsts = [NONE; THREADS_MAX];
         for other in (0..=self.spawns.len().min(THREADS_MAX - 1)).filter(|&other| other != thread) {
@@ -461,19 +467,14 @@ impl Search {
                 firsts[other] = first;
             }
         }
-        if firsts[last] == NONE {
-            firsts[last] = virtually;
-        }
-        let known = |first: u32| if first == virtually { clock } else { &self.steps[first as usize].clock };
-        let begins = |candidate: usize| {
-            let clock = known(firsts[candidate]);
-            (0..THREADS_MAX)
-                .filter(|&other| other != candidate && firsts[other] != NONE)
-                .all(|other| !clock.includes(other, firsts[other]))
+        let is_in = |&candidate: &usize| firsts[candidate] != NONE;
+        let begins = |&candidate: &usize| {
+            let clock = &self.steps[firsts[candidate] as usize].clock;
+            let mut others = (0..THREADS_MAX).filter(|other| *other != candidate && is_in(other));
+            others.all(|other| !clock.includes(other, firsts[other]))
         };
-        (0..THREADS_MAX)
-            .filter(|&candidate| firsts[candidate] != NONE && begins(candidate))
-            .fold(0, |mask, candidate| mask | 1 << candidate)
+        let initials = (0..THREADS_MAX).filter(is_in).filter(begins).fold(0, |mask, candidate| mask | 1 << candidate);
+        if initials == 0 { 1 << last } else { initials }
     }
 
     /// One of these threads has to be tried in place of the step; `best` if it is one of them.
@@ -516,14 +517,12 @@ impl Search {
 
     /// The execution is over and a thread could not go on because of a lock: it races like the step it did not make.
     fn held_up(&mut self, thread: usize, touch: Touch) {
-        let mut clock = self.known(thread);
+        let known = self.known(thread);
         self.fresh.clear();
         self.touch(NONE, touch);
         self.racing.clear();
-        self.find_races(thread, &clock, false);
-        // The rest of the step, up to the next choice point, was never seen: it may depend on anything.
-        self.depend(&mut clock, true);
-        self.want_reversals(thread, &clock);
+        self.find_races(thread, &known, false);
+        self.want_reversals(thread);
         self.fresh.clear();
     }
 

@@ -98,7 +98,7 @@ where
     while left != 0 {
         let thread = left.trailing_zeros() as usize;
         left &= left - 1;
-        if here.with(|execution| !execution.is_finished(thread) && execution.end_resting()) {
+        if here.with(|execution| execution.end_resting(thread)) {
             op::never_go_on(here);
         }
         op::join(thread, place);

@@ -327,6 +327,9 @@ fn programs_that_were_once_searched_wrongly_have_exactly_their_outcomes() {
     check_anything(&[&[WriteLock, Unlock(1)], &[ReadLock, SpawnJoin(2), ReadUnlock]], Joins);
     // What a thread that is kept out would have touched behind the lock is not known.
     check_anything(&[&[WriteLock, PlainWrite(1)], &[ReadLock], &[PlainWrite(1), Store(1, 1)], &[]], Joins);
+    // What a step touches beside its event depends on what it reads: here, whether it is the last of its thread.
+    check_anything(&[&[AwaitUnlocked(0)], &[Lock(0)], &[Fence, Status(1)]], Joins);
+    check_anything(&[&[Exchange(0, 0, 1), Store(1, 1)], &[Store(0, 2)], &[Fence, Peek(1)]], Joins);
     // A thread is kept out when all others are asleep.
     check_anything(&[&[StoreRelease(0)], &[Lock(0), Lock(1)], &[Lock(0), Spawn(0)], &[TryLock(1)]], Joins);
 }

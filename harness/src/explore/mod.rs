@@ -206,7 +206,8 @@ pub struct Exploration {
     pub steps: u64,
     /// Executions cut off by the step limit; their outcomes say so.
     pub cut: u64,
-    /// Runs, not counted as executions, that an exhaustive search gave up because what would follow was explored elsewhere.
+    /// Runs, not counted as executions, that an exhaustive search gave up because what would follow was explored elsewhere, or made before
+    /// it had to begin anew.
     pub redundant: u64,
     /// Goals of the scenario that were reached in some execution.
     pub goals: u64,

@@ -2,7 +2,7 @@
 //!
 //! It is reset, not rebuilt, for each execution: the hot path of the whole simulator is `Decider::next`.
 
-use super::guide::{Guide, Mark, Marked, Print, Sleeper};
+use super::guide::{Guide, Mark, Marked, Print, SharedHabits, Sleeper, Touch, habit_of};
 use super::key::{Key, draw, hash_numbered, mix};
 use super::{Decision, Schedule, Step, THREADS_MAX};
 use std::hint::select_unpredictable;
@@ -14,7 +14,8 @@ pub(crate) struct Arrival {
     pub(crate) key: Key,
     /// The thread that arrived, or none for a choice among numbered alternatives.
     pub(crate) thread: Option<u8>,
-    /// Which threads could run, as a mask; or how many alternatives there were. A thread that a panic unwinds had no choice: 0.
+    /// Which threads could run, as a mask; or how many alternatives there were. 0 if there was nothing to choose, because a panic unwinds
+    /// the thread or nobody can run.
     pub(crate) options: u32,
     /// What was chosen.
     pub(crate) chosen: u8,
@@ -59,12 +60,15 @@ pub(crate) struct Decider {
 }
 
 /// What is known while a search guides the execution.
-#[derive(Default)]
 struct Guided {
     choices: Vec<u8>,
     marks_from: usize,
     asleep: u32,
     sleepers: Vec<Sleeper>,
+    habits: SharedHabits,
+    /// For each thread the key of the event that it has announced; and of the one whose step is being made.
+    announced: [Key; THREADS_MAX],
+    running: (usize, Key),
     marks: Vec<Mark>,
     /// Marks that sleepers were woken by.
     seen: usize,
@@ -84,7 +88,7 @@ impl Decider {
             applied: 0,
             log: Vec::new(),
             logging: false,
-            guided: Guided::default(),
+            guided: Guided::new(),
         }
     }
 
@@ -147,6 +151,9 @@ impl Decider {
         guided.asleep = guide.asleep;
         guided.sleepers.clear();
         guided.sleepers.extend_from_slice(&guide.sleepers);
+        guided.habits = guide.habits.share();
+        guided.announced = [Key(0); THREADS_MAX];
+        guided.running = (0, Key(0));
         guided.marks.clear();
         guided.seen = 0;
     }
@@ -189,7 +196,12 @@ impl Decider {
     pub(crate) fn next_logged(&mut self, key: Key, me: usize, enabled: u32) -> Option<usize> {
         let usual = self.usual(me, enabled);
         let chosen = match self.mode {
-            Mode::Guided => self.next_guided(me, enabled, usual)?,
+            Mode::Guided => {
+                self.guided.announced[me] = key;
+                let chosen = self.next_guided(me, enabled, usual)?;
+                self.guided.running = (chosen, self.guided.announced[chosen]);
+                chosen
+            }
             _ => self.answer(key, me, enabled),
         };
         let usual = usual as u8;
@@ -203,6 +215,13 @@ impl Decider {
         if self.mode != Mode::Guided {
             self.answer(key, me, enabled);
         }
+        self.arrive_without_choice(key, me);
+    }
+
+    /// The thread has arrived where there is nothing to choose.
+    #[cold]
+    pub(crate) fn arrive_without_choice(&mut self, key: Key, me: usize) {
+        self.guided.announced[me] = key;
         let thread = me as u8;
         self.log.push(Arrival { key, thread: Some(thread), options: 0, chosen: thread, usual: thread });
     }
@@ -329,8 +348,23 @@ impl Decider {
 }
 
 impl Guided {
+    fn new() -> Guided {
+        Guided {
+            choices: Vec::new(),
+            marks_from: 0,
+            asleep: 0,
+            sleepers: Vec::new(),
+            habits: SharedHabits::default(),
+            announced: [Key(0); THREADS_MAX],
+            running: (0, Key(0)),
+            marks: Vec::new(),
+            seen: 0,
+        }
+    }
+
     /// A step has been made: those who depend on it wake up.
     fn wake(&mut self) {
+        let (thread, key) = self.running;
         let marks = &self.marks[self.seen..];
         self.seen = self.marks.len();
         if self.asleep == 0 {
@@ -340,12 +374,19 @@ impl Guided {
             // Also those whose step touches nothing.
             self.asleep = 0;
         }
+        let habits = self.habits.get();
+        let habit = habits.get(&habit_of(thread, key));
+        if habit.is_some_and(|habit| habit.everything) {
+            self.asleep = 0;
+        }
+        let habitual = habit.map_or(&[][..], |habit| &habit.touches);
         for sleeper in &self.sleepers {
-            let depends = |mark: &Mark| match &mark.what {
-                Marked::Touch(touch) => sleeper.print.depends_on(touch),
-                _ => false,
-            };
-            if sleeper.print == Print::Everything || marks.iter().any(depends) {
+            let touched = marks.iter().filter_map(|mark| match &mark.what {
+                Marked::Touch(touch) => Some(touch),
+                _ => None,
+            });
+            let depends = |touch: &Touch| sleeper.print.depends_on(touch.hash, touch.writes);
+            if sleeper.print == Print::Everything || touched.chain(habitual).any(depends) {
                 self.asleep &= !(1 << sleeper.thread);
             }
         }

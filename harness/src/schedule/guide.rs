@@ -9,6 +9,9 @@
 //! may number them in either order. Two objects of one name are taken for one there: that makes a search longer, never wrong.
 
 use super::THREADS_MAX;
+use super::key::Key;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 /// A place that steps touch: the end of a thread, or an object by number. Slots of threads come first.
 pub(crate) type Slot = u32;
@@ -75,8 +78,8 @@ pub(crate) enum Marked {
     Joined(u8),
     /// It woke these threads, as a mask.
     Woke(u32),
-    /// It went on because something at the slot was written since the thread has last read there.
-    Awaited(Slot),
+    /// It went on because something at the object of that hash was written since the thread has last read there.
+    Awaited(u64),
     /// It went on because nobody else could.
     Rested,
     /// It asked, or settled, who can still go on. Its order to every other step matters.
@@ -89,6 +92,8 @@ pub(crate) struct Touch {
     /// The same in all executions.
     pub(crate) hash: u64,
     pub(crate) writes: bool,
+    /// It is no part of the event, but of what the thread did after it: that depends on what the event has read.
+    pub(crate) is_loose: bool,
     pub(crate) needs: Needs,
     /// Before the event, if the slot is that of a lock.
     pub(crate) held: Held,
@@ -113,16 +118,79 @@ pub(crate) enum Print {
 impl Print {
     /// Whether the order of that step and one with this touch can matter.
     #[inline]
-    pub(crate) fn depends_on(self, touch: &Touch) -> bool {
+    pub(crate) fn depends_on(self, touched: u64, written: bool) -> bool {
         match self {
-            Print::Touch { hash, writes } => hash == touch.hash && (writes || touch.writes),
+            Print::Touch { hash, writes } => hash == touched && (writes || written),
             Print::Everything => true,
         }
     }
 }
 
-/// What a search prescribes.
-#[derive(Clone, Debug, Default)]
+/// What the thread did beside the event when it made a step, in any execution so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Habit {
+    pub(crate) touches: Vec<Touch>,
+    pub(crate) everything: bool,
+}
+
+impl Habit {
+    /// Takes over what another execution has shown. Whether that is more than was known.
+    pub(crate) fn extend(&mut self, touches: &[Touch], everything: bool) -> bool {
+        let mut has_grown = everything && !self.everything;
+        self.everything |= everything;
+        for touch in touches {
+            match self.touches.iter_mut().find(|known| known.hash == touch.hash) {
+                Some(known) if known.writes || !touch.writes => {}
+                Some(known) => {
+                    known.writes = true;
+                    has_grown = true;
+                }
+                None => {
+                    self.touches.push(*touch);
+                    has_grown = true;
+                }
+            }
+        }
+        has_grown
+    }
+}
+
+/// Habits, by thread and by the key at which it had announced the event.
+pub(crate) type Habits = BTreeMap<u64, Habit>;
+
+/// The habits of one search, shared with the execution that it guides.
+#[derive(Debug, Default)]
+pub(crate) struct SharedHabits(Arc<Mutex<Habits>>);
+
+impl SharedHabits {
+    pub(crate) fn new(habits: Habits) -> SharedHabits {
+        SharedHabits(Arc::new(Mutex::new(habits)))
+    }
+
+    /// The same habits, for the execution.
+    pub(crate) fn share(&self) -> SharedHabits {
+        SharedHabits(Arc::clone(&self.0))
+    }
+
+    pub(crate) fn get(&self) -> MutexGuard<'_, Habits> {
+        self.0.lock().expect("nobody panics with habits in hand")
+    }
+}
+
+/// A copy has habits of its own.
+impl Clone for SharedHabits {
+    fn clone(&self) -> SharedHabits {
+        SharedHabits::new(self.get().clone())
+    }
+}
+
+/// Where a thread makes a step.
+pub(crate) fn habit_of(thread: usize, key: Key) -> u64 {
+    (thread as u64) << 32 | u64::from(key.0)
+}
+
+/// What a search prescribes. A copy shares its habits.
+#[derive(Debug, Default)]
 pub(crate) struct Guide {
     /// The answers to the first questions.
     pub(crate) choices: Vec<u8>,
@@ -132,4 +200,17 @@ pub(crate) struct Guide {
     pub(crate) asleep: u32,
     /// What their next steps touch.
     pub(crate) sleepers: Vec<Sleeper>,
+    pub(crate) habits: SharedHabits,
+}
+
+impl Clone for Guide {
+    fn clone(&self) -> Guide {
+        Guide {
+            choices: self.choices.clone(),
+            marks_from: self.marks_from,
+            asleep: self.asleep,
+            sleepers: self.sleepers.clone(),
+            habits: self.habits.share(),
+        }
+    }
 }

@@ -13,8 +13,10 @@ mod guide;
 mod key;
 
 pub(crate) use decider::{Arrival, Decider, Plan};
-pub(crate) use guide::{Guide, Held, Mark, Marked, Needs, Print, SLOT_OF_NUMBERS, Sleeper, Slot, Touch};
-pub(crate) use guide::{slot_of_end, slot_of_object};
+pub(crate) use guide::{
+    Guide, Habit, Habits, Held, Mark, Marked, Needs, Print, SLOT_OF_NUMBERS, SharedHabits, Sleeper, Slot,
+};
+pub(crate) use guide::{Touch, habit_of, slot_of_end, slot_of_object};
 pub use key::Key;
 pub(crate) use key::{hash_name, hash_numbered, hash_path, key, key_word, mix, scramble};
 

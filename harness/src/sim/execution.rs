@@ -450,6 +450,11 @@ impl Execution {
         }
     }
 
+    /// Threads whose announced event can happen, as a mask.
+    pub(crate) fn could_go_on(&self) -> u32 {
+        self.enabled
+    }
+
     pub(crate) fn marks(&self) -> &[Mark] {
         self.decider.marks()
     }
@@ -547,7 +552,7 @@ impl Execution {
     #[inline(always)]
     fn hand_over(&mut self, key: Key) -> bool {
         if self.enabled == 0 {
-            return self.nobody();
+            return self.nobody(key);
         }
         let me = self.me % THREADS_MAX;
         if self.decider.is_logging() {
@@ -581,7 +586,10 @@ impl Execution {
 
     /// No thread can run: the idle one looks at what is left, or the execution is over.
     #[cold]
-    fn nobody(&mut self) -> bool {
+    fn nobody(&mut self, key: Key) -> bool {
+        if self.decider.is_guided() {
+            self.decider.arrive_without_choice(key, self.me);
+        }
         if self.idlers != 0 && !self.is_deadlocked() {
             let idler = self.idlers.trailing_zeros() as usize;
             self.idlers &= self.idlers - 1;
@@ -687,9 +695,14 @@ impl Execution {
     }
 
     /// The main thread has seen the final state and cannot go on because the others never will: the execution ends here.
-    pub(crate) fn end_resting(&mut self) -> bool {
+    ///
+    /// It has to be so unless the thread has ended.
+    pub(crate) fn end_resting(&mut self, unless_ended: usize) -> bool {
         if self.rested {
             self.mark_everything();
+        }
+        if self.is_finished(unless_ended) {
+            return false;
         }
         if self.rested && self.enabled == 1 << self.me && !self.torn_down {
             self.end(Ending::Resting);

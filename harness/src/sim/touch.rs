@@ -13,7 +13,8 @@ use super::event::{Kind, ObjectId};
 use super::execution::Execution;
 use super::object::HELD;
 use crate::schedule::{
-    Held, Marked, Needs, SLOT_OF_NUMBERS, THREADS_MAX, Touch, hash_name, hash_numbered, slot_of_end, slot_of_object,
+    Held, Marked, Needs, SLOT_OF_NUMBERS, Slot, THREADS_MAX, Touch, hash_name, hash_numbered, slot_of_end,
+    slot_of_object,
 };
 
 /// Object 0 in the words of all executions.
@@ -85,7 +86,8 @@ impl Execution {
 
     fn touch_of(&self, object: ObjectId, writes: bool, kind: Kind, word: u64) -> Touch {
         let hash = self.objects[object.index()].hash;
-        Touch { slot: slot_of_object(object.0), hash, writes, needs: needs(kind), held: held(word) }
+        let is_loose = matches!(kind, Kind::PlainRead | Kind::PlainWrite);
+        Touch { slot: slot_of_object(object.0), hash, writes, is_loose, needs: needs(kind), held: held(word) }
     }
 
     fn mark_touch(&mut self, object: ObjectId, writes: bool, kind: Kind, word: u64) {
@@ -105,17 +107,19 @@ impl Execution {
     /// A number was given to a thread or an observer, in the order of asking.
     pub(super) fn mark_numbers(&mut self) {
         if self.decider.is_guided() {
-            let (needs, held) = (Needs::Nothing, Held::Free);
-            self.mark(Marked::Touch(Touch { slot: SLOT_OF_NUMBERS, hash: HASH_OF_NUMBERS, writes: true, needs, held }));
+            self.mark_no_object(SLOT_OF_NUMBERS, HASH_OF_NUMBERS, true);
         }
+    }
+
+    fn mark_no_object(&mut self, slot: Slot, hash: u64, writes: bool) {
+        let (needs, held) = (Needs::Nothing, Held::Free);
+        self.mark(Marked::Touch(Touch { slot, hash, writes, is_loose: true, needs, held }));
     }
 
     /// The thread has ended, or was asked whether it has.
     pub(super) fn mark_end(&mut self, thread: usize, writes: bool) {
         if self.decider.is_guided() {
-            let hash = hash_numbered(HASH_OF_NUMBERS, thread as u32);
-            let (needs, held) = (Needs::Nothing, Held::Free);
-            self.mark(Marked::Touch(Touch { slot: slot_of_end(thread), hash, writes, needs, held }));
+            self.mark_no_object(slot_of_end(thread), hash_numbered(HASH_OF_NUMBERS, thread as u32), writes);
         }
     }
 
@@ -130,7 +134,7 @@ impl Execution {
         let watched = std::mem::take(&mut self.threads[self.me].watched);
         if let Some(&(first, _)) = watched.first() {
             if watched.iter().all(|&(object, _)| object == first) {
-                self.mark(Marked::Awaited(slot_of_object(first.0)));
+                self.mark(Marked::Awaited(self.objects[first.index()].hash));
             } else {
                 watched.iter().for_each(|&(object, _)| self.mark_touch(object, false, Kind::Await, 0));
             }

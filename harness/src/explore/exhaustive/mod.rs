@@ -13,7 +13,11 @@
 //! them may show another execution.
 //!
 //! Deviations from the papers:
-//! - What a step touches is what it did, plain data included, not what it announced (see `sim/touch.rs`).
+//! - What a step touches is what it did, plain data included, not what it announced (see `sim/touch.rs`). What it did beside its event
+//!   depends on what the event has read, and source sets are wrong for steps that touch different objects in different
+//!   contexts. So a step is taken to touch all that the same step of the thread has touched beside its event in any execution. That is
+//!   learned by searching; when it turns out to be more than was known, the search begins anew.
+//! - For the same reason the later one of two racing steps is not taken for one that can begin the other order, unless nothing else can.
 //! - Locks block. A thread that waits for a lock races not with the release that lets it go on, which cannot come later, but with
 //!   the step before which the lock was last to be had. At the end of an execution, threads that wait for a lock for ever race
 //!   too (the papers leave blocking to a remark): otherwise the mirror image of a deadlock is missed.
@@ -34,8 +38,9 @@ use super::bounded::rank;
 use super::control::Noted;
 use super::replay::explicit_of;
 use super::{Exploration, ExploreConfig, Program};
-use crate::schedule::{Plan, Schedule};
+use crate::schedule::{Habits, Plan, Schedule};
 use crate::sim::{Bounds, Machine, MemoryModel, Runner};
+use std::collections::btree_map::Entry;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -64,41 +69,49 @@ struct Subject<'a> {
     program: &'a Program<'a>,
     config: &'a ExploreConfig<'a>,
     bounds: Bounds,
+    /// Runs of one attempt.
+    budget: u64,
     /// Whether the alternatives of a step all touch the same. They do where they are only about who is woken.
     alternatives_touch_alike: bool,
+}
+
+/// How an attempt to search everything ended.
+enum Ended {
+    Complete,
+    /// Steps were seen to touch more than they were known to: the search has to begin anew, knowing that.
+    Grown(Habits),
+    /// The budget ended, the search was cancelled, or the subject depends on more than its schedule.
+    CutShort,
 }
 
 pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>) -> Exploration {
     let bounds = Bounds { steps_max: config.steps_max, tracing: config.tracing, logging: true };
     let alternatives_touch_alike = config.memory == MemoryModel::Sc;
-    let subject = Subject { program, config, bounds, alternatives_touch_alike };
-    let mut result = Exploration::new();
     let mut runner = Runner::new();
-    let mut parts = vec![Part { search: Search::new(), forks: Vec::new(), is_over: false, has_strayed: false }];
-    let mut has_strayed = false;
-    let complete = loop {
-        let open = parts.iter().filter(|part| !part.is_over).count() as u64;
-        if open == 0 {
-            break true;
+    let mut habits = Habits::default();
+    let mut before = Exploration::new();
+    let mut result = loop {
+        let mut result = Exploration::new();
+        let budget = config.executions.saturating_sub(runs(&before));
+        let subject = Subject { program, config, bounds, budget, alternatives_touch_alike };
+        match subject.attempt(habits, &mut runner, &mut result) {
+            Ended::Grown(known) => {
+                habits = known;
+                before.merge(result);
+            }
+            Ended::Complete => {
+                result.evidence.exhaustive = result.cut == 0;
+                // Everything was seen once more; what the attempts before have cost is told.
+                result.redundant += runs(&before);
+                result.steps += before.steps;
+                break result;
+            }
+            Ended::CutShort => {
+                result.merge(before);
+                break result;
+            }
         }
-        let left = config.executions.saturating_sub(runs(&result));
-        if left == 0 || result.cancelled {
-            break false;
-        }
-        let share = (left / open).clamp(1, ROUND);
-        subject.round(&mut parts, share, left.min(open) as usize, &mut runner, &mut result);
-        let granted = subject.grant(&mut parts, &mut runner, &mut result);
-        has_strayed |= parts.iter().any(|part| part.has_strayed);
-        if !granted || has_strayed {
-            break false;
-        }
-        parts.retain(|part| !part.is_over);
-        if !subject.divide(&mut parts, &mut runner, &mut result) {
-            break false;
-        }
-        tell(&mut parts);
     };
-    result.evidence.exhaustive = complete && result.cut == 0 && !has_strayed;
     if !result.evidence.exhaustive {
         result.evidence.enumerated = result.executions;
     }
@@ -122,7 +135,73 @@ fn tell(parts: &mut [Part]) {
     }
 }
 
+/// All searches learn what steps were seen to touch by one. The habits, if some search did not know what it should have.
+fn share_habits(parts: &mut [Part]) -> Option<Habits> {
+    let mut has_grown = parts.iter().any(|part| part.search.has_grown());
+    let mut has_news = has_grown;
+    for part in parts.iter_mut() {
+        has_news |= part.search.take_news();
+    }
+    if !has_news {
+        return None;
+    }
+    let mut known = Habits::default();
+    for part in parts.iter() {
+        for (&place, habit) in part.search.habits().iter() {
+            match known.entry(place) {
+                Entry::Vacant(free) => {
+                    free.insert(habit.clone());
+                }
+                Entry::Occupied(mut other) if other.get() != habit => {
+                    let mut both = habit.clone();
+                    has_grown |= both.extend(&other.get().touches, other.get().everything);
+                    has_grown |= other.get_mut().extend(&habit.touches, habit.everything);
+                }
+                Entry::Occupied(_) => {}
+            }
+        }
+    }
+    if has_grown {
+        return Some(known);
+    }
+    for part in parts.iter() {
+        let mut habits = part.search.habits();
+        known.iter().for_each(|(&place, habit)| _ = habits.entry(place).or_insert_with(|| habit.clone()));
+    }
+    None
+}
+
 impl Subject<'_> {
+    /// Searches everything with these habits.
+    fn attempt(&self, habits: Habits, runner: &mut Runner, result: &mut Exploration) -> Ended {
+        let search = Search::new(habits);
+        let mut parts = vec![Part { search, forks: Vec::new(), is_over: false, has_strayed: false }];
+        loop {
+            let open = parts.iter().filter(|part| !part.is_over).count() as u64;
+            let left = self.budget.saturating_sub(runs(result));
+            if left == 0 || result.cancelled {
+                return Ended::CutShort;
+            }
+            let share = (left / open).clamp(1, ROUND);
+            self.round(&mut parts, share, left.min(open) as usize, runner, result);
+            let in_budget = self.grant(&mut parts, runner, result);
+            if let Some(habits) = share_habits(&mut parts) {
+                return Ended::Grown(habits);
+            }
+            if !in_budget || parts.iter().any(|part| part.has_strayed) {
+                return Ended::CutShort;
+            }
+            parts.retain(|part| !part.is_over);
+            if parts.is_empty() {
+                return if result.cancelled { Ended::CutShort } else { Ended::Complete };
+            }
+            if !self.divide(&mut parts, runner, result) {
+                return Ended::CutShort;
+            }
+            tell(&mut parts);
+        }
+    }
+
     /// The first `turns` searches that are not over make up to `share` runs each.
     fn round(&self, parts: &mut [Part], share: u64, turns: usize, runner: &mut Runner, result: &mut Exploration) {
         let open = parts.iter_mut().filter(|part| !part.is_over).take(turns);
@@ -162,7 +241,7 @@ impl Subject<'_> {
             }
             self.run(part, runner, result, worker);
             part.is_over = part.has_strayed || !part.search.advance();
-            if part.is_over {
+            if part.is_over || part.search.has_grown() {
                 break;
             }
         }
@@ -255,7 +334,7 @@ impl Subject<'_> {
         runner: &mut Runner,
         result: &mut Exploration,
     ) -> bool {
-        if runs(result) >= self.config.executions {
+        if runs(result) >= self.budget {
             return false;
         }
         let Part { search, forks, .. } = &parts[from];

@@ -3,8 +3,13 @@
 use super::super::control::Noted;
 use super::clock::Clock;
 use crate::schedule;
-use crate::schedule::{Guide, Mark, Marked, Needs, Print, Sleeper, Slot, THREADS_MAX, Touch};
+use crate::schedule::{
+    Guide, Habit, Habits, Key, Mark, Marked, Needs, Print, SharedHabits, Sleeper, Slot, THREADS_MAX, Touch, habit_of,
+};
 use crate::sim::Machine;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::MutexGuard;
 
 /// No step, access or question.
 const NONE: u32 = u32::MAX;
@@ -27,8 +32,9 @@ struct Step {
     /// Where footprints of the threads tried here begin.
     sleepers_from: u32,
 
-    /// Who made the step.
+    /// Who made the step, and where the thread had announced it.
     thread: u8,
+    key: Key,
     /// The step that the thread made before.
     before: u32,
     /// The steps that come before this one, itself included.
@@ -110,15 +116,25 @@ pub(super) struct Search {
     /// The last step has not been made yet: the next execution begins with it what is new.
     is_prepared: bool,
     guide: Guide,
+    habits: SharedHabits,
     wishes: Vec<Wish>,
-    /// For one step at a time: what it touches, and the steps it races with.
+    /// A step touched more, beside its event, than it was known to.
+    has_grown: bool,
+    /// Places of steps were seen that were not known.
+    has_news: bool,
+    /// A slot for each name of an object, and the name and slot of each object of an execution.
+    slots: BTreeMap<u64, Slot>,
+    names: Vec<(u64, Slot)>,
+    /// For one step at a time: what it touches, what of it is beside the event, and the steps it races with.
     fresh: Vec<Access>,
+    loose: Vec<Touch>,
     racing: Vec<u32>,
 }
 
 impl Search {
     /// A search of everything.
-    pub(super) fn new() -> Search {
+    pub(super) fn new(habits: Habits) -> Search {
+        let habits = SharedHabits::new(habits);
         Search {
             steps: Vec::new(),
             base: 0,
@@ -133,9 +149,15 @@ impl Search {
             sleepers: Vec::new(),
             of_thread: std::array::from_fn(|_| Vec::new()),
             is_prepared: false,
-            guide: Guide::default(),
+            guide: Guide { habits: habits.share(), ..Guide::default() },
+            habits,
             wishes: Vec::new(),
+            has_grown: false,
+            has_news: false,
+            slots: BTreeMap::new(),
+            names: Vec::new(),
             fresh: Vec::new(),
+            loose: Vec::new(),
             racing: Vec::new(),
         }
     }
@@ -164,8 +186,17 @@ impl Search {
         let (arrivals, marks) = (machine.arrivals(), machine.marks());
         self.is_prepared = false;
         let mut marked = 0;
+        let mut announced = [Key(0); THREADS_MAX];
+        for arrival in arrivals.iter().take(self.path.len()) {
+            if let Some(thread) = arrival.thread {
+                announced[usize::from(thread)] = arrival.key;
+            }
+        }
+        if let Some(last) = self.steps.last_mut() {
+            last.key = announced[usize::from(last.thread)];
+        }
         match self.steps.last() {
-            None => self.open(NONE, 1, 0),
+            None => self.open(NONE, 1, 0, Key(0)),
             Some(step) if step.question != NONE => {
                 let arrival = arrivals.get(step.question as usize);
                 if !arrival.is_some_and(|arrival| arrival.options == step.options && arrival.chosen == step.thread) {
@@ -181,19 +212,22 @@ impl Search {
             self.path.push(arrival.chosen);
             self.usual.push(arrival.usual);
             let question = question as u32;
+            if let Some(thread) = arrival.thread {
+                announced[usize::from(thread)] = arrival.key;
+            }
             match arrival.thread {
                 None => self.choices.push(Choice { question, options: arrival.options, chosen: arrival.chosen }),
                 Some(_) if arrival.options == 0 => {}
                 Some(_) => {
                     let end = marked + marks[marked..].iter().take_while(|mark| mark.at <= question).count();
-                    self.close_all(&marks[marked..end], false);
+                    self.close_all(&marks[marked..end], false, &announced);
                     marked = end;
-                    self.open(question, arrival.options, arrival.chosen);
+                    self.open(question, arrival.options, arrival.chosen, announced[usize::from(arrival.chosen)]);
                 }
             }
         }
         let kept = machine.kept_from_going_on();
-        self.close_all(&marks[marked..], kept.is_some());
+        self.close_all(&marks[marked..], kept.is_some(), &announced);
         let last = self.steps.len() as u32 - 1;
         let mut left = kept.unwrap_or(0);
         while left != 0 {
@@ -205,11 +239,16 @@ impl Search {
         if !machine.is_cut() {
             machine.held_up_at_locks().for_each(|held_up| self.held_up(held_up.thread, held_up.touch));
         }
+        if machine.is_redundant() {
+            // Who sleeps here was decided without what this execution has shown of its steps. If it matters, the search begins anew.
+            let (asleep, _) = self.asleep_next();
+            self.has_grown |= machine.could_go_on() & !asleep != 0;
+        }
         true
     }
 
-    /// A thread was chosen: its step begins.
-    fn open(&mut self, question: u32, options: u32, thread: u8) {
+    /// Who sleeps behind the last step, and before which steps they were tried.
+    fn asleep_next(&self) -> (u32, [u32; THREADS_MAX]) {
         let mut asleep = 0;
         let mut tried_at = [NONE; THREADS_MAX];
         if let Some(last) = self.steps.last() {
@@ -225,6 +264,12 @@ impl Search {
                 }
             }
         }
+        (asleep, tried_at)
+    }
+
+    /// A thread was chosen: its step begins.
+    fn open(&mut self, question: u32, options: u32, thread: u8, key: Key) {
+        let (asleep, tried_at) = self.asleep_next();
         debug_assert!(asleep & (1 << thread) == 0, "a thread that is asleep was chosen");
         self.steps.push(Step {
             question,
@@ -235,6 +280,7 @@ impl Search {
             tried_at,
             sleepers_from: self.sleepers.len() as u32,
             thread,
+            key,
             before: NONE,
             clock: Clock::ZERO,
             is_total: false,
@@ -255,29 +301,31 @@ impl Search {
             return true;
         }
         let prints = self.sleepers_at(tried).iter().filter(|sleeper| usize::from(sleeper.thread) == thread);
-        prints
-            .map(|sleeper| sleeper.print)
-            .any(|print| print == Print::Everything || touched.iter().any(|access| print.depends_on(&access.touch)))
+        prints.map(|sleeper| sleeper.print).any(|print| {
+            print == Print::Everything
+                || touched.iter().any(|access| print.depends_on(access.touch.hash, access.touch.writes))
+        })
     }
 
     /// The last step has ended. Where nobody could go on and the resting thread did, its step begins without a question.
-    fn close_all(&mut self, marks: &[Mark], ends_all: bool) {
+    fn close_all(&mut self, marks: &[Mark], ends_all: bool, announced: &[Key; THREADS_MAX]) {
         let mut from = 0;
         for (at, mark) in marks.iter().enumerate().filter(|(_, mark)| mark.what == Marked::Rested) {
             self.close(&marks[from..at], false);
-            self.open(NONE, 1 << mark.thread, mark.thread);
+            self.open(NONE, 1 << mark.thread, mark.thread, announced[usize::from(mark.thread)]);
             from = at;
         }
         self.close(&marks[from..], ends_all);
     }
 
     fn close(&mut self, marks: &[Mark], ends_all: bool) {
-        let is_total = ends_all || marks.iter().any(|mark| mark.what == Marked::Everything);
+        let looks_at_all = marks.iter().any(|mark| mark.what == Marked::Everything);
         let number = self.steps.len() as u32 - 1;
         let thread = usize::from(self.steps[number as usize].thread);
         let mut clock = self.known(thread);
         let mut has_rested = false;
         self.fresh.clear();
+        self.loose.clear();
         for mark in marks {
             match mark.what {
                 Marked::Touch(touch) => self.touch(number, touch),
@@ -288,7 +336,8 @@ impl Search {
                         clock.join(&self.steps[last as usize].clock);
                     }
                 }
-                Marked::Awaited(slot) => {
+                Marked::Awaited(hash) => {
+                    let slot = self.slots.get(&hash).copied().unwrap_or(NONE);
                     if let Some(write) = self.first_write_unread(slot, thread) {
                         clock.join(&self.steps[write as usize].clock);
                     }
@@ -302,6 +351,7 @@ impl Search {
                 Marked::Everything => {}
             }
         }
+        let is_total = self.learn(number, looks_at_all) || ends_all;
         self.racing.clear();
         if !has_rested {
             self.find_races(thread, &clock, is_total);
@@ -326,12 +376,57 @@ impl Search {
         clock
     }
 
+    /// What a step touches beside its event depends on what the event has read. But whether two steps are taken for dependent
+    /// must depend on nothing but where their threads are. So a step touches what it touched in any execution. Whether that is everything.
+    fn learn(&mut self, number: u32, looks_at_all: bool) -> bool {
+        let Step { thread, key, .. } = self.steps[number as usize];
+        let name = habit_of(usize::from(thread), key);
+        let shared = self.habits.share();
+        let mut habits = shared.get();
+        let habit = match habits.entry(name) {
+            Entry::Occupied(known) => {
+                let habit = known.into_mut();
+                self.has_grown |= habit.extend(&self.loose, looks_at_all);
+                habit
+            }
+            Entry::Vacant(place) => {
+                self.has_news = true;
+                let habit = place.insert(Habit::default());
+                habit.extend(&self.loose, looks_at_all);
+                habit
+            }
+        };
+        for touch in &habit.touches {
+            self.touch(number, *touch);
+        }
+        habit.everything
+    }
+
     /// The step touches the slot.
-    fn touch(&mut self, step: u32, touch: Touch) {
+    fn touch(&mut self, step: u32, mut touch: Touch) {
+        if touch.is_loose {
+            self.loose.push(touch);
+        }
+        touch.slot = self.slot(&touch);
         match self.fresh.iter_mut().find(|access| access.touch.slot == touch.slot) {
             Some(known) => known.touch.writes |= touch.writes,
             None => self.fresh.push(Access { step, touch, earlier: NONE }),
         }
+    }
+
+    /// The slot of all objects of that name.
+    fn slot(&mut self, touch: &Touch) -> Slot {
+        let number = touch.slot as usize;
+        if let Some(&(_, slot)) = self.names.get(number).filter(|(hash, _)| *hash == touch.hash) {
+            return slot;
+        }
+        let next = self.slots.len() as Slot;
+        let slot = *self.slots.entry(touch.hash).or_insert(next);
+        if number >= self.names.len() {
+            self.names.resize(number + 1, (0, NONE));
+        }
+        self.names[number] = (touch.hash, slot);
+        slot
     }
 
     fn head(&self, slot: Slot) -> u32 {
@@ -631,6 +726,23 @@ impl Search {
         true
     }
 
+    // ---- habits ----
+
+    /// Whether a step touched more than it was known to, so that what was decided before may be wrong.
+    pub(super) fn has_grown(&self) -> bool {
+        self.has_grown
+    }
+
+    /// Whether there are more habits than when it was asked before.
+    pub(super) fn take_news(&mut self) -> bool {
+        std::mem::take(&mut self.has_news)
+    }
+
+    /// What steps are known to touch beside their events.
+    pub(super) fn habits(&self) -> MutexGuard<'_, Habits> {
+        self.habits.get()
+    }
+
     // ---- several searches ----
 
     /// Races with steps that stay as they are.
@@ -684,6 +796,7 @@ impl Search {
     /// A search of what follows if `thread` makes the step `at` instead.
     pub(super) fn branch(&self, at: usize, fork: &Fork, thread: u8) -> Search {
         let mut branch = self.clone();
+        branch.guide.habits = branch.habits.share();
         branch.wishes.clear();
         while branch.steps.len() > at + 1 {
             branch.undo(branch.steps.len() - 1);

@@ -30,7 +30,7 @@ fn start<F: FnOnce() -> T, T>(label: Label, body: F, place: &'static Location<'s
     let here = current::get();
     let thread = here.with(|execution| {
         let thread = execution.spawn_thread(label, place)?;
-        execution.job(thread).install(body);
+        execution.install(thread, body);
         Some(thread)
     });
     let Some(thread) = thread else {

@@ -255,8 +255,9 @@ fn an_extra_access_that_does_not_give_way_changes_nothing() {
             thread == 1 && kind == Kind::Update && there.objects.name(object).starts_with("private")
         };
         let at = accesses.iter().position(is_private).unwrap();
-        // A thread that has not begun could have gone first without leaving an event, so both must have.
-        if accesses[at - 1].0 == 1 && accesses[..at].iter().any(|&(thread, ..)| thread == 2) {
+        // The access brings one more decision: who goes on behind it. A thread that has not begun could have gone on without leaving an
+        // event, so both must have.
+        if accesses[at + 1].0 == 1 && accesses[..at].iter().any(|&(thread, ..)| thread == 2) {
             kept += 1;
             assert_eq!(shared_events(&execution(&small, &schedule)), shared_events(&there), "{number}");
         }

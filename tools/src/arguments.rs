@@ -108,6 +108,10 @@ pub struct Options {
     #[arg(long, global = true, env = "LOCKSTEP_EXECUTIONS", default_value_t = 2_000, hide_env = true)]
     pub executions: u64,
 
+    /// Runs of the exhaustive search of each variant, at most; what it does not complete is enumerated and sampled
+    #[arg(long, global = true, env = "LOCKSTEP_EXHAUSTIVE_MAX", default_value_t = 400_000, hide_env = true)]
+    pub exhaustive_max: u64,
+
     /// Every schedule with at most so many preemptions, before the random ones
     #[arg(long, global = true, env = "LOCKSTEP_PREEMPTIONS", default_value_t = 1, hide_env = true)]
     pub preemptions: u32,
@@ -140,19 +144,23 @@ pub fn irrelevant(command: Option<&Command>) -> &'static [&'static str] {
             "memory",
             "seed",
             "executions",
+            "exhaustive_max",
             "preemptions",
             "enumerated",
             "time",
             "jobs",
         ],
-        Some(Command::Litmus { .. }) => &["variants", "scenario", "repairs", "preemptions", "enumerated", "format"],
-        Some(Command::Run) => &["executions", "preemptions", "enumerated", "time", "jobs", "format"],
+        Some(Command::Litmus { .. }) => {
+            &["variants", "scenario", "repairs", "exhaustive_max", "preemptions", "enumerated", "format"]
+        }
+        Some(Command::Run) => &["executions", "exhaustive_max", "preemptions", "enumerated", "time", "jobs", "format"],
         Some(Command::Replay { .. }) => &[
             "scenario",
             "repairs",
             "memory",
             "seed",
             "executions",
+            "exhaustive_max",
             "preemptions",
             "enumerated",
             "time",

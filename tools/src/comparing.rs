@@ -36,6 +36,7 @@ const CONFIRM: u64 = 3;
 pub fn config(options: &Options, memory: MemoryModel) -> CompareConfig<'static> {
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     CompareConfig {
+        exhaustive_max: options.exhaustive_max,
         preemptions: Some(options.preemptions),
         enumerated_max: options.enumerated,
         confirmed: options.executions.saturating_mul(CONFIRM),

@@ -53,6 +53,7 @@ fn parse() -> Result<Arguments, clap::Error> {
         None => Ok(arguments),
         Some(option) => {
             let name = matches.subcommand_name().unwrap_or_default();
+            let option = option.replace('_', "-");
             let message = format!("--{option} means nothing to '{name}': leave it out");
             Err(command.error(clap::error::ErrorKind::ArgumentConflict, message))
         }

@@ -21,11 +21,11 @@ fn check(arguments: &[&str], status: i32, expected: &str) -> String {
     said
 }
 
-const QUICK: [&str; 2] = ["--executions", "200"];
+const QUICK: [&str; 2] = ["--executions=200", "--exhaustive-max=0"];
 
 #[test]
 fn without_a_command_it_prints_the_matrix() {
-    let text = check(&["--executions", "50", "--preemptions", "0"], 0, "1>2");
+    let text = check(&["--exhaustive-max", "0", "--executions", "50", "--preemptions", "0"], 0, "1>2");
     for number in 1..=13 {
         assert!(
             text.lines().any(|line| line.trim_start().starts_with(&format!("S{number} "))),
@@ -103,7 +103,7 @@ fn damaged_tokens_are_named_as_such() {
 #[test]
 fn nothing_explored_is_not_fine() {
     check(
-        &["compare", "--scenario", "S2", "--executions", "0", "--preemptions", "0", "--enumerated", "0"],
+        &["compare", "--scenario", "S2", "--exhaustive-max=0", "--executions=0", "--preemptions=0", "--enumerated=0"],
         4,
         "nothing was explored",
     );

@@ -118,7 +118,13 @@ fn wakeup_then_clear(machine: &Machine<'_>, target: TaskId) {
 
 /// Few executions: a mutant that only a long search finds would be a test of patience.
 fn config() -> CompareConfig<'static> {
-    CompareConfig { preemptions: Some(1), enumerated_max: 20_000, sampled: 200, ..CompareConfig::default() }
+    CompareConfig {
+        exhaustive_max: 0,
+        preemptions: Some(1),
+        enumerated_max: 20_000,
+        sampled: 200,
+        ..CompareConfig::default()
+    }
 }
 
 /// Compares the mutant with its original in one scenario; `caught`: it shows outcomes that the original does not.

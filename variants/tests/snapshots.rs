@@ -9,6 +9,7 @@ use utrace_variants::{Repairs, Scenario, VariantInfo, Words, heading, scenarios,
 /// What the snapshots rest on. The number of OS threads changes nothing.
 fn config() -> CompareConfig<'static> {
     CompareConfig {
+        exhaustive_max: 400_000,
         preemptions: Some(1),
         enumerated_max: 20_000,
         sampled: 3_000,

@@ -25,6 +25,9 @@ pub struct Variant<'a> {
 /// How variants are compared.
 #[derive(Clone, Copy, Debug)]
 pub struct CompareConfig<'a> {
+    /// At most this many runs of an exhaustive search of each variant. Where it completes, everything else is only done for the sake of
+    /// simple witnesses.
+    pub exhaustive_max: u64,
     /// Every schedule with at most this many preemptions, if given.
     pub preemptions: Option<u32>,
     /// At most this many executions of the enumeration for each variant.
@@ -51,6 +54,7 @@ pub struct CompareConfig<'a> {
 impl Default for CompareConfig<'_> {
     fn default() -> Self {
         CompareConfig {
+            exhaustive_max: 100_000,
             preemptions: Some(2),
             enumerated_max: 100_000,
             sampled: 5_000,
@@ -201,6 +205,7 @@ pub fn compare(variants: &[Variant<'_>], config: &CompareConfig<'_>) -> Comparis
     let mut explorations: Vec<Exploration> =
         variants.iter().map(|variant| explore_variant(variant, length, config)).collect();
     confirm(variants, &mut explorations, length, config);
+    simplify(variants, &mut explorations, config);
     let cancelled = explorations.iter().any(|exploration| exploration.cancelled);
     let mut comparison = Comparison {
         variants: variants.iter().map(|variant| variant.name.to_owned()).collect(),
@@ -231,25 +236,44 @@ fn decisions(schedule: &Schedule) -> usize {
     }
 }
 
-/// Explores one variant by everything that the configuration asks for.
+/// Explores one variant: by a search of everything if that completes, by everything else that the configuration asks for if not.
 fn explore_variant(variant: &Variant<'_>, length: u32, config: &CompareConfig<'_>) -> Exploration {
-    let base = base(config);
-    let mut total = match config.preemptions {
-        Some(preemptions) => {
-            let strategy = Strategy::Bounded { preemptions };
-            explore(&variant.program, &ExploreConfig { strategy, executions: config.enumerated_max, ..base })
-        }
-        None => Exploration::new(),
-    };
+    let mut total = exhaustive(variant, config);
     if total.evidence.exhaustive || total.cancelled {
         return total;
     }
+    total.merge(enumerated(variant, config));
     for strategy in sampling(length, config) {
-        if !total.cancelled {
-            total.merge(explore(&variant.program, &ExploreConfig { strategy, ..base }));
+        if total.evidence.exhaustive || total.cancelled {
+            break;
         }
+        total.merge(explore(&variant.program, &ExploreConfig { strategy, ..base(config) }));
     }
     total
+}
+
+fn exhaustive(variant: &Variant<'_>, config: &CompareConfig<'_>) -> Exploration {
+    if config.exhaustive_max == 0 {
+        return Exploration::new();
+    }
+    let strategy = Strategy::Exhaustive;
+    explore(&variant.program, &ExploreConfig { strategy, executions: config.exhaustive_max, ..base(config) })
+}
+
+fn enumerated(variant: &Variant<'_>, config: &CompareConfig<'_>) -> Exploration {
+    let Some(preemptions) = config.preemptions else { return Exploration::new() };
+    let strategy = Strategy::Bounded { preemptions };
+    explore(&variant.program, &ExploreConfig { strategy, executions: config.enumerated_max, ..base(config) })
+}
+
+/// Where something diverges, searches by preemptions for witnesses that have few: exhaustive search takes what comes.
+fn simplify(variants: &[Variant<'_>], explorations: &mut [Exploration], config: &CompareConfig<'_>) {
+    let differ = explorations.windows(2).any(|pair| !pair[0].outcomes.ids().eq(pair[1].outcomes.ids()));
+    for (variant, exploration) in variants.iter().zip(explorations) {
+        if differ && exploration.evidence.exhaustive && !exploration.cancelled {
+            exploration.merge(enumerated(variant, config));
+        }
+    }
 }
 
 /// How often variants that lack outcomes of others are searched again.

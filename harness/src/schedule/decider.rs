@@ -1,11 +1,11 @@
 //! The running form of a schedule: answers the two kinds of questions that an execution asks.
 //!
-//! It is reset, not rebuilt, for each execution: the hot path of the whole simulator is `Decider::next`.
+//! It is reset, not rebuilt, for each execution: the hot paths of the whole simulator are `Decider::next_uniform` and `Decider::next_by_priority`.
 
+use super::drawn::Drawn;
 use super::guide::{Guide, Mark, Marked, Print, SharedHabits, Sleeper, Touch, habit_of};
-use super::key::{Key, draw, hash_numbered, mix};
+use super::key::{Key, Spot, hash_numbered, mix};
 use super::{Decision, Schedule, Step, THREADS_MAX};
-use std::hint::select_unpredictable;
 
 /// What happened at one choice point, for those who enumerate or rewrite schedules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,17 @@ enum Mode {
     Guided,
 }
 
+/// How an execution asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// [`Decider::next_uniform`], and nobody wants to know.
+    Uniform,
+    /// [`Decider::next_by_priority`], and nobody wants to know.
+    Pct,
+    /// [`Decider::next_noted`].
+    Noted,
+}
+
 /// What decides an execution: a schedule, a path of an enumeration that is not made into one, or an exhaustive search.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Plan<'a> {
@@ -42,6 +53,7 @@ pub(crate) enum Plan<'a> {
 
 pub(crate) struct Decider {
     mode: Mode,
+    pace: Pace,
     seed: u64,
     /// PCT: a key is a change point when the upper half of its draw is below this.
     change_below: u32,
@@ -78,6 +90,7 @@ impl Decider {
     pub(crate) fn new() -> Decider {
         Decider {
             mode: Mode::Uniform,
+            pace: Pace::Uniform,
             seed: 0,
             change_below: 0,
             priorities: [0; THREADS_MAX],
@@ -92,11 +105,22 @@ impl Decider {
         }
     }
 
-    pub(crate) fn reset(&mut self, plan: Plan<'_>, logging: bool) {
+    /// `logging` keeps all answers; `noting` makes the execution slow enough to look at each question.
+    pub(crate) fn reset(&mut self, plan: Plan<'_>, logging: bool, noting: bool) {
         self.logging = logging;
         self.log.clear();
         self.applied = 0;
         self.decisions.clear();
+        self.reset_mode(plan);
+        self.pace = match self.mode {
+            Mode::Uniform if !logging && !noting => Pace::Uniform,
+            Mode::Pct if !logging && !noting => Pace::Pct,
+            _ => Pace::Noted,
+        };
+    }
+
+    #[inline(always)]
+    fn reset_mode(&mut self, plan: Plan<'_>) {
         let schedule = match plan {
             Plan::Schedule(schedule) => schedule,
             Plan::Path(path) => return self.reset_path(path),
@@ -158,10 +182,9 @@ impl Decider {
         guided.seen = 0;
     }
 
-    /// Whether [`Decider::next_logged`] has to be asked instead of [`Decider::next`].
     #[inline(always)]
-    pub(crate) fn is_logging(&self) -> bool {
-        self.logging
+    pub(crate) fn pace(&self) -> Pace {
+        self.pace
     }
 
     /// Whether what steps touch is to be marked.
@@ -169,32 +192,39 @@ impl Decider {
         self.mode == Mode::Guided
     }
 
-    /// Who runs next. `me` has arrived at `key`; `enabled` is the mask of threads that can run, not empty.
+    /// The random word that decides who runs when the thread that passes the spot now arrives at its next event.
+    ///
+    /// It is the event behind a thread, not the one before it, that random decisions are drawn from: so the word is at hand
+    /// when the question comes. Drawn from the event before it, every decision that a processor guesses wrong would wait for the hashes.
     #[inline(always)]
-    pub(crate) fn next(&mut self, key: Key, me: usize, enabled: u32) -> usize {
-        debug_assert!(!self.logging);
-        self.answer(key, me, enabled)
+    pub(crate) fn draw(&self, spot: Spot) -> Drawn {
+        Drawn::of(spot.draw(self.seed))
     }
 
+    /// Who runs next under a uniform schedule, of a set that is not empty.
     #[inline(always)]
-    fn answer(&mut self, key: Key, me: usize, enabled: u32) -> usize {
+    pub(crate) fn next_uniform(&self, drawn: Drawn, enabled: u32) -> usize {
+        debug_assert!(self.mode == Mode::Uniform);
+        drawn.first_of(enabled)
+    }
+
+    fn answer(&mut self, spot: Spot, drawn: Drawn, me: usize, enabled: u32) -> usize {
         match self.mode {
-            Mode::Uniform => {
-                if enabled & (enabled - 1) == 0 {
-                    enabled.trailing_zeros() as usize
-                } else {
-                    uniform(draw(self.seed, key), enabled)
-                }
-            }
-            Mode::Pct => self.next_by_priority(key, me, enabled),
-            Mode::Explicit | Mode::Path | Mode::Guided => self.next_listed(key, me, enabled),
+            Mode::Uniform => self.next_uniform(drawn, enabled),
+            Mode::Pct => self.next_by_priority(drawn, me, enabled),
+            Mode::Explicit | Mode::Path | Mode::Guided => self.next_listed(spot, me, enabled),
         }
     }
 
-    /// As `next`, keeping the answer. Nobody, when everybody who could run is asleep.
+    /// Who runs next. `me` has arrived at `spot`; `enabled` is the mask of threads that can run, not empty. Nobody, when everybody who
+    /// could run is asleep.
     #[inline(never)]
-    pub(crate) fn next_logged(&mut self, key: Key, me: usize, enabled: u32) -> Option<usize> {
+    pub(crate) fn next_noted(&mut self, spot: Spot, drawn: Drawn, me: usize, enabled: u32) -> Option<usize> {
+        if !self.logging {
+            return Some(self.answer(spot, drawn, me, enabled));
+        }
         let usual = self.usual(me, enabled);
+        let key = spot.key();
         let chosen = match self.mode {
             Mode::Guided => {
                 self.guided.announced[me] = key;
@@ -202,7 +232,7 @@ impl Decider {
                 self.guided.running = (chosen, self.guided.announced[chosen]);
                 chosen
             }
-            _ => self.answer(key, me, enabled),
+            _ => self.answer(spot, drawn, me, enabled),
         };
         let usual = usual as u8;
         self.log.push(Arrival { key, thread: Some(me as u8), options: enabled, chosen: chosen as u8, usual });
@@ -211,16 +241,19 @@ impl Decider {
 
     /// The thread that has arrived goes on whatever the schedule says, because a panic unwinds it.
     #[cold]
-    pub(crate) fn insist(&mut self, key: Key, me: usize, enabled: u32) {
+    pub(crate) fn insist(&mut self, spot: Spot, drawn: Drawn, me: usize, enabled: u32) {
         if self.mode != Mode::Guided {
-            self.answer(key, me, enabled);
+            self.answer(spot, drawn, me, enabled);
         }
-        self.arrive_without_choice(key, me);
+        if self.logging {
+            self.arrive_without_choice(spot, me);
+        }
     }
 
     /// The thread has arrived where there is nothing to choose.
     #[cold]
-    pub(crate) fn arrive_without_choice(&mut self, key: Key, me: usize) {
+    pub(crate) fn arrive_without_choice(&mut self, spot: Spot, me: usize) {
+        let key = spot.key();
         self.guided.announced[me] = key;
         let thread = me as u8;
         self.log.push(Arrival { key, thread: Some(thread), options: 0, chosen: thread, usual: thread });
@@ -253,9 +286,10 @@ impl Decider {
         &self.guided.marks
     }
 
+    /// Who runs next under PCT, of a set that is not empty. `me` has arrived.
     #[inline(always)]
-    fn next_by_priority(&mut self, key: Key, me: usize, enabled: u32) -> usize {
-        let random = draw(self.seed, key);
+    pub(crate) fn next_by_priority(&mut self, drawn: Drawn, me: usize, enabled: u32) -> usize {
+        let random = drawn.word;
         if ((random >> 32) as u32) < self.change_below {
             self.priorities[me % THREADS_MAX] = (random as u32 & 0x7fff_fff0) | me as u32;
         }
@@ -270,13 +304,14 @@ impl Decider {
     }
 
     #[inline(never)]
-    fn next_listed(&mut self, key: Key, me: usize, enabled: u32) -> usize {
+    fn next_listed(&mut self, spot: Spot, me: usize, enabled: u32) -> usize {
         if self.mode == Mode::Path {
             return match self.step() {
                 Some(choice) if enabled & (1 << choice) != 0 => choice,
                 _ => self.usual(me, enabled),
             };
         }
+        let key = spot.key();
         if let Some(at) = self.decisions.iter().position(|decision| decision.key == key) {
             let choice = usize::from(self.decisions[at].choice);
             if choice < THREADS_MAX && enabled & (1 << choice) != 0 {
@@ -310,11 +345,12 @@ impl Decider {
     }
 
     /// Which of `options` numbered alternatives is taken at `key`.
-    pub(crate) fn choose(&mut self, key: Key, options: usize) -> usize {
+    pub(crate) fn choose(&mut self, spot: Spot, options: usize) -> usize {
         debug_assert!(options > 1 && options <= 256);
         let chosen = match self.mode {
-            Mode::Uniform | Mode::Pct => (((draw(self.seed, key) >> 32) * options as u64) >> 32) as usize,
+            Mode::Uniform | Mode::Pct => (((spot.draw(self.seed) >> 32) * options as u64) >> 32) as usize,
             Mode::Explicit => {
+                let key = spot.key();
                 let decided = self.decisions.iter().find(|decision| decision.key == key);
                 match decided.map(|decision| usize::from(decision.choice)) {
                     Some(choice) if choice < options => {
@@ -331,7 +367,13 @@ impl Decider {
             }
         };
         if self.logging {
-            self.log.push(Arrival { key, thread: None, options: options as u32, chosen: chosen as u8, usual: 0 });
+            self.log.push(Arrival {
+                key: spot.key(),
+                thread: None,
+                options: options as u32,
+                chosen: chosen as u8,
+                usual: 0,
+            });
         }
         chosen
     }
@@ -393,90 +435,12 @@ impl Guided {
     }
 }
 
-/// The span of thread numbers of a set, for small sets: without a special instruction, which not every machine has, this is faster.
-const SPANS: [u8; 64] = {
-    let mut spans = [0; 64];
-    let mut set = 1;
-    while set < 64 {
-        spans[set] = spans[set / 2] + 1;
-        set += 1;
-    }
-    spans
-};
-
-/// One of the enabled threads, each as likely as any other. Candidates are drawn in turn from the slices of the random word, so that
-/// the same word gives the same thread wherever that thread can run, even if the other enabled threads differ.
-#[inline(always)]
-fn uniform(random: u64, enabled: u32) -> usize {
-    let span = match SPANS.get(enabled as usize) {
-        Some(&span) => u32::from(span),
-        None => 32 - enabled.leading_zeros(),
-    };
-    // Four slices of 16 bits a word; a slice is scaled to the span of thread numbers, two of them by one multiplication, since a product has
-    // no more than 21 bits. All four are looked at, since a branch on a random bit costs more than the other three.
-    let slices = 0x0000_ffff_0000_ffff;
-    let (even, odd) = ((random & slices) * u64::from(span), (random >> 16 & slices) * u64::from(span));
-    let (first, second, third, fourth) = (even >> 16 & 31, odd >> 16 & 31, even >> 48, odd >> 48);
-    let can = |thread: u64| enabled & (1 << thread) != 0;
-    let thread = select_unpredictable(can(third), third, fourth);
-    let thread = select_unpredictable(can(second), second, thread);
-    let thread = select_unpredictable(can(first), first, thread);
-    if can(thread) { thread as usize } else { uniform_again(random, enabled) }
-}
-
-/// The rare case that four candidates could not run.
-#[cold]
-fn uniform_again(random: u64, enabled: u32) -> usize {
-    let word = mix(random ^ 0x2545_f491_4f6c_dd1d, random | 1).wrapping_add(random.rotate_left(17));
-    let nth = (u64::from(enabled.count_ones()) * (word >> 32)) >> 32;
-    let mut left = enabled;
-    for _ in 0..nth {
-        left &= left - 1;
-    }
-    left.trailing_zeros() as usize
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_enabled_thread_is_about_as_likely_as_any_other() {
-        for enabled in [0b11_u32, 0b101, 0b1001, 0b1111, 0b1000_0000_0000_0001] {
-            let mut counts = [0_u32; THREADS_MAX];
-            let draws = 60_000;
-            for number in 0..draws {
-                counts[uniform(draw(super::super::scramble(number), Key(3)), enabled)] += 1;
-            }
-            let expected = draws as f64 / f64::from(enabled.count_ones());
-            for (thread, count) in counts.into_iter().enumerate() {
-                let count = f64::from(count);
-                if enabled & (1 << thread) == 0 {
-                    assert_eq!(count, 0.0);
-                } else {
-                    assert!((count - expected).abs() < expected * 0.05, "{thread} of {enabled:b}: {count}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn the_same_draw_prefers_the_same_thread_when_another_becomes_enabled() {
-        let moved = (0..10_000).filter(|&number| {
-            let random = draw(super::super::scramble(number), Key(1));
-            let before = uniform(random, 0b0111);
-            let after = uniform(random, 0b1111);
-            after != before && after != 3
-        });
-        // Span grows from 3 to 4, so the scaling moves; the set alone must not.
-        let same_span = (0..10_000).filter(|&number| {
-            let random = draw(super::super::scramble(number), Key(1));
-            let before = uniform(random, 0b1011);
-            let after = uniform(random, 0b1111);
-            after != before && after != 2
-        });
-        assert!(moved.count() > 0);
-        assert_eq!(same_span.count(), 0);
+    fn spot(number: u64) -> Spot {
+        Spot::new(mix(!number, 0x1234_5678_9abc_def1), 5, number)
     }
 
     #[test]
@@ -484,14 +448,14 @@ mod tests {
         let schedule = Schedule::uniform(11);
         let mut decider = Decider::new();
         for number in 0..1_000 {
-            let (key, enabled) = (Key(number * 7919), 0b1_0110 | (number % 2));
+            let (spot, enabled) = (spot(number * 7919), 0b1_0110 | (number as u32 % 2));
             let choices = [0, 1, 5].map(|before| {
-                decider.reset(Plan::Schedule(&schedule), false);
+                decider.reset(Plan::Schedule(&schedule), false, false);
                 for other in 0..before {
-                    decider.next(Key(other), 1, 0b1111);
-                    decider.choose(Key(!other), 3);
+                    decider.answer(self::spot(other), Drawn::of(other), 1, 0b1111);
+                    decider.choose(self::spot(!other), 3);
                 }
-                (decider.next(key, 2, enabled), decider.choose(key, 5))
+                (decider.answer(spot, decider.draw(spot), 2, enabled), decider.choose(spot, 5))
             });
             assert!(choices.iter().all(|choice| *choice == choices[0]));
         }

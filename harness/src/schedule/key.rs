@@ -47,30 +47,33 @@ pub(crate) const fn hash_path(path: u64, element: u64) -> u64 {
     mix(path ^ SQRT3, element ^ PHI)
 }
 
-/// The key of the `nth` access to an object since an anchor was entered.
-#[inline(always)]
-pub(crate) const fn key(anchor: u64, object: u64, nth: u64) -> Key {
-    Key::of(key_word(anchor, object, nth))
+/// Where a choice happens, in full: what the key is a hash of.
+///
+/// Random schedules draw from this and not from the key, so that a decision does not have to wait for one hash and then another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Spot {
+    place: u64,
+    nth: u64,
 }
 
-/// The word that the key is the upper half of. Where it is kept whole, compilers do not narrow the mixing to a shift of 128 bits, which some
-/// processors are slow at.
-#[inline(always)]
-pub(crate) const fn key_word(anchor: u64, object: u64, nth: u64) -> u64 {
-    mix(anchor ^ object, PHI ^ nth.wrapping_mul(SQRT3))
-}
-
-impl Key {
+impl Spot {
+    /// The `nth` access to an object since an anchor was entered.
     #[inline(always)]
-    pub(crate) const fn of(word: u64) -> Key {
-        Key((word >> 32) as u32)
+    pub(crate) const fn new(anchor: u64, object: u64, nth: u64) -> Spot {
+        Spot { place: anchor ^ object, nth: PHI ^ nth.wrapping_mul(SQRT3) }
     }
-}
 
-/// The random word of a seed at a key. Frozen; tokens depend on it.
-#[inline(always)]
-pub(crate) const fn draw(seed: u64, key: Key) -> u64 {
-    mix(seed ^ SQRT3, (key.0 as u64 ^ PHI).wrapping_mul(PHI))
+    /// Frozen; tokens depend on it.
+    #[inline(always)]
+    pub(crate) const fn key(self) -> Key {
+        Key((mix(self.place, self.nth) >> 32) as u32)
+    }
+
+    /// The random word of a seed here. Frozen; tokens depend on it.
+    #[inline(always)]
+    pub(crate) const fn draw(self, seed: u64) -> u64 {
+        mix(self.place ^ seed, self.nth)
+    }
 }
 
 /// Turns consecutive numbers into seeds that share no structure. (The finalizer of splitmix64.)
@@ -90,8 +93,8 @@ mod tests {
         assert_eq!(hash_name("counter"), 0x1030_dc5b_723a_65b5);
         assert_eq!(hash_numbered(1, 2), 0x6ff1_47cc_9130_5f89);
         assert_eq!(hash_path(1, 2), 0x4497_12dd_80c4_d552);
-        assert_eq!(key(1, 2, 3), Key(0x0401_567d));
-        assert_eq!(draw(7, Key(9)), 0xf9a8_96c0_7710_09bb);
+        assert_eq!(Spot::new(1, 2, 3).key(), Key(0x0401_567d));
+        assert_eq!(Spot::new(1, 2, 3).draw(scramble(7)), 14_867_175_522_432_752_718);
         assert_eq!(scramble(0), 0xe220_a839_7b1d_cdaf);
     }
 }

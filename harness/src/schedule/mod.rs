@@ -9,16 +9,18 @@
 //! walk demands. Verdicts therefore compare outcome sets; schedules find outcomes and show them.
 
 mod decider;
+mod drawn;
 mod guide;
 mod key;
 
-pub(crate) use decider::{Arrival, Decider, Plan};
+pub(crate) use decider::{Arrival, Decider, Pace, Plan};
+pub(crate) use drawn::Drawn;
 pub(crate) use guide::{
     Guide, Habit, Habits, Held, Mark, Marked, Needs, Print, SLOT_OF_NUMBERS, SharedHabits, Sleeper, Slot,
 };
 pub(crate) use guide::{Touch, habit_of, slot_of_end, slot_of_object};
 pub use key::Key;
-pub(crate) use key::{hash_name, hash_numbered, hash_path, key, key_word, mix, scramble};
+pub(crate) use key::{Spot, hash_name, hash_numbered, hash_path, mix, scramble};
 
 /// Threads of one execution, the main thread included. Enabled sets are bit masks and vector clocks have this many components;
 /// twice as many bits fit the masks, so that store buffers can be scheduled like threads.

@@ -4,7 +4,7 @@
 //! An event has three parts: the thread *arrives* (announces it, and the schedule says who goes on), it may give way, and once
 //! it goes on it *performs* the event, which is then possible by construction: no step is ever retried.
 
-use super::coroutine::job::{Job, Work};
+use super::coroutine::job::Job;
 use super::coroutine::{Beat, Context, Stacks, stack_pointer};
 use super::end::{Blocked, End, Fault};
 use super::event::{Event, Intent, KINDS, Kind, ObjectId, Place, What};
@@ -12,7 +12,7 @@ use super::memory::Memory;
 use super::object::{HASH_OF_NONE, HELD, Label, NOBODY, Objects};
 use super::plain::PlainAccess;
 use super::site::{Anchor, Sites};
-use crate::schedule::{Arrival, Decider, Key, Mark, Plan, THREADS_MAX, hash_numbered, hash_path, key_word, mix};
+use crate::schedule::{Arrival, Decider, Drawn, Mark, Pace, Plan, Spot, THREADS_MAX, hash_numbered, hash_path, mix};
 use std::panic::Location;
 
 /// Columns of observers beside those of the threads.
@@ -23,16 +23,15 @@ pub const OBSERVERS_MAX: usize = 8;
 pub(super) struct Thread {
     pub(super) intent: Intent,
     pub(super) anchor: Anchor,
+    /// What random schedules decide by when it arrives at its next event.
+    drawn: Drawn,
     /// Threads that wait for its end.
     joiners: u32,
     /// What the condition under evaluation has read, with the version seen.
     pub(super) watched: Vec<(ObjectId, u32)>,
-    pub(super) watching: bool,
     stack_floor: usize,
     /// Its stack, while it does not run.
     context: Context,
-    /// Number of unlabelled objects it made since it entered its anchor, with the anchor's serial.
-    made: (u64, u32),
 }
 
 // Threads are found by a shift.
@@ -84,7 +83,8 @@ pub(crate) struct Execution {
     runner: Context,
     /// Where a watchdog reads which thread runs.
     pub(super) beat: Beat,
-    steps: u64,
+    /// Choice points that it may still have.
+    steps_left: u64,
     steps_max: u64,
     /// The execution is over; what unwinding stacks still do has no effect.
     torn_down: bool,
@@ -101,17 +101,19 @@ pub(crate) struct Execution {
     idlers: u32,
     rested: bool,
     pub(super) tracing: bool,
-    /// Whether anybody wants to know what events do.
-    recording: bool,
+    /// Whether anybody wants to know what events do: `RECORDING`, and the threads that evaluate an awaited condition.
+    pub(super) attention: u32,
     pub(super) decider: Decider,
     pub(super) memory: Memory,
     pub(super) objects: Objects,
     pub(super) threads: [Thread; THREADS_MAX],
     labels: [Label; THREADS_MAX],
+    /// For each thread the number of unlabelled objects it made since it entered its anchor, with the anchor's serial.
+    made: [(u64, u32); THREADS_MAX],
     /// For each thread and kind, how often it did what touches no object since it entered its anchor; as in `Object::touched`.
     loose: [[u64; KINDS]; THREADS_MAX],
-    /// For each thread, the word of the key of the event it has announced.
-    announced: [u64; THREADS_MAX],
+    /// For each thread, where it has announced its event.
+    announced: [Spot; THREADS_MAX],
     jobs: [Job; THREADS_MAX],
     stacks: Stacks,
     pub(super) plain: Vec<PlainAccess>,
@@ -126,15 +128,18 @@ pub(crate) struct Execution {
     ending: Ending,
 }
 
-/// The word of the key of the next event that a counter counts.
+/// The spot of the next event that a counter counts.
 #[inline(always)]
-fn next_key(anchor: Anchor, object: u64, touched: &mut u64, kind: Kind) -> u64 {
+fn next_spot(anchor: Anchor, object: u64, touched: &mut u64, kind: Kind) -> Spot {
     let first = anchor.serial << 16;
     let before = touched.wrapping_sub(first);
     let nth = if before <= 0xffff { (before + 1) & 0xffff } else { 0 };
     *touched = first | nth;
-    key_word(anchor.hash, object, (nth << 8) | kind as u64)
+    Spot::new(anchor.hash, object, (nth << 8) | kind as u64)
 }
+
+/// In `Execution::attention`: a trace is kept, or what steps touch.
+const RECORDING: u32 = 1 << 31;
 
 fn nowhere() -> Place {
     Location::caller()
@@ -145,12 +150,11 @@ impl Execution {
         let thread = |_| Thread {
             intent: Intent::new(Kind::Start, ObjectId::NONE, nowhere()),
             anchor: Anchor::default(),
+            drawn: Drawn::NOTHING,
             joiners: 0,
             watched: Vec::new(),
-            watching: false,
             stack_floor: 0,
             context: Context::NONE,
-            made: (0, 0),
         };
         Execution {
             enabled: 0,
@@ -162,7 +166,7 @@ impl Execution {
             from: std::ptr::null_mut(),
             runner: Context::NONE,
             beat: Beat::NONE,
-            steps: 0,
+            steps_left: 0,
             steps_max: 0,
             torn_down: false,
             unwinding: None,
@@ -173,14 +177,15 @@ impl Execution {
             idlers: 0,
             rested: false,
             tracing: false,
-            recording: false,
+            attention: 0,
             decider: Decider::new(),
             memory: Memory::new(),
             objects: Objects::new(),
             threads: std::array::from_fn(thread),
             labels: [Label::from("thread"); THREADS_MAX],
+            made: [(0, 0); THREADS_MAX],
             loose: [[0; KINDS]; THREADS_MAX],
-            announced: [0; THREADS_MAX],
+            announced: [Spot::default(); THREADS_MAX],
             jobs: std::array::from_fn(|_| Job::new()),
             stacks: Stacks::new(),
             plain: Vec::new(),
@@ -206,7 +211,7 @@ impl Execution {
         self.threads_count = 0;
         self.begun = 0;
         self.finished = 0;
-        self.steps = 0;
+        self.steps_left = bounds.steps_max;
         self.steps_max = bounds.steps_max;
         self.torn_down = false;
         self.unwinding = None;
@@ -217,8 +222,8 @@ impl Execution {
         self.idlers = 0;
         self.rested = false;
         self.tracing = bounds.tracing;
-        self.decider.reset(plan, bounds.logging);
-        self.recording = bounds.tracing || self.decider.is_guided();
+        self.decider.reset(plan, bounds.logging, bounds.tracing);
+        self.attention = if bounds.tracing || self.decider.is_guided() { RECORDING } else { 0 };
         self.memory.reset();
         self.objects.reset();
         self.plain.clear();
@@ -245,9 +250,7 @@ impl Execution {
         }
         self.threads_count += 1;
         if !self.stacks.has(thread) {
-            let (context, stack_floor) = self.stacks.make();
-            self.threads[thread].context = context;
-            self.threads[thread].stack_floor = stack_floor;
+            self.threads[thread].stack_floor = self.stacks.make();
         }
         self.memory.order.begin(thread, parent);
         self.decider.add_thread(thread);
@@ -255,9 +258,9 @@ impl Execution {
         let state = &mut self.threads[thread];
         state.intent = Intent::new(Kind::Start, ObjectId::NONE, place);
         state.anchor = Anchor::root(thread, serial);
+        state.drawn = self.decider.draw(Spot::new(state.anchor.hash, HASH_OF_NONE, 0));
         state.joiners = 0;
-        state.watching = false;
-        state.made = (0, 0);
+        self.made[thread] = (0, 0);
         self.labels[thread] = label;
         self.enabled |= 1 << thread;
         Some(thread)
@@ -292,7 +295,7 @@ impl Execution {
 
     /// The newest value of a word, without an event.
     pub(crate) fn newest(&mut self, object: ObjectId) -> u64 {
-        if self.recording {
+        if self.is_recording() {
             self.mark_plain(object, false);
         }
         self.memory.newest(object)
@@ -352,9 +355,18 @@ impl Execution {
         &mut self.jobs[thread]
     }
 
-    /// The running thread begins its job: what to call and with what.
+    /// Gives the thread what it has to do.
+    ///
+    /// The lifetime of `closure` is forgotten, see [`Job::install`].
     #[inline(always)]
-    pub(super) fn begin(&mut self) -> (Work, *mut u8) {
+    pub(crate) fn install<F: FnOnce() -> T, T>(&mut self, thread: usize, closure: F) {
+        self.threads[thread].context = self.stacks.prepare::<F, T>(thread);
+        self.jobs[thread].install(closure);
+    }
+
+    /// The running thread begins its job, which is at the returned place.
+    #[inline(always)]
+    pub(super) fn begin(&mut self) -> *mut u8 {
         let me = self.me % THREADS_MAX;
         self.begun |= 1 << me;
         self.jobs[me].start()
@@ -383,11 +395,6 @@ impl Execution {
         (&raw mut self.runner, &raw const self.threads[self.me].context)
     }
 
-    /// What is on the stack of the thread is leaked.
-    pub(super) fn forget_stack(&mut self, thread: usize) {
-        self.threads[thread].context = self.stacks.forget(thread);
-    }
-
     pub(crate) fn threads_count(&self) -> usize {
         self.threads_count
     }
@@ -402,7 +409,7 @@ impl Execution {
 
     /// As `is_finished`, when the subject asks.
     pub(crate) fn has_finished(&mut self, thread: usize) -> bool {
-        if self.recording {
+        if self.is_recording() {
             self.mark_end(thread, false);
         }
         self.is_finished(thread)
@@ -427,13 +434,15 @@ impl Execution {
     /// From now on operations have no effect: what is left of the threads is being unwound.
     pub(crate) fn tear_down(&mut self) {
         self.torn_down = true;
-        self.steps_max = 0;
+        // How many there were is known from the difference.
+        self.steps_max -= self.steps_left;
+        self.steps_left = 0;
         self.tracing = false;
-        self.recording = false;
+        self.attention = 0;
     }
 
     pub(crate) fn steps(&self) -> u64 {
-        self.steps
+        self.steps_max - self.steps_left
     }
 
     /// Whether it ended because what would follow is explored elsewhere. Then it has no outcome.
@@ -477,102 +486,102 @@ impl Execution {
     /// The calling thread announces an event. True: another thread goes on first, the caller must give way.
     #[inline(always)]
     pub(crate) fn arrive(&mut self, intent: Intent) -> bool {
-        self.steps += 1;
         // Taken apart here: as a whole it would be forced into memory, where its kind is no constant any more and copying it stalls (wide
         // loads of narrow stores).
         let Intent { kind, object, second, place } = intent;
         let here = stack_pointer();
         let me = self.me % THREADS_MAX;
         let thread = &mut self.threads[me];
-        if self.steps > self.steps_max || here < thread.stack_floor {
+        let Some(steps_left) = self.steps_left.checked_sub(1).filter(|_| here >= thread.stack_floor) else {
             return self.cut_here(kind, object, second, place, here);
-        }
+        };
+        self.steps_left = steps_left;
         thread.intent.kind = kind;
         thread.intent.object = object;
         thread.intent.second = second;
         thread.intent.place = place;
         let anchor = thread.anchor;
         let bit = 1 << me;
-        let word = if kind.is_loose() {
-            match kind {
+        // Not written and read again on the way to the decision: that takes longer than the decision.
+        let enabled = self.enabled;
+        let only_if = |condition: bool| if condition { enabled | bit } else { enabled & !bit };
+        let (enabled, spot) = if kind.is_loose() {
+            let enabled = match kind {
                 Kind::Join => {
                     let target = second.index();
                     self.threads[target].joiners |= bit;
-                    self.enable_if(self.finished & (1 << target) != 0, bit);
+                    only_if(self.finished & (1 << target) != 0)
                 }
-                Kind::Await => self.arrive_await(me),
+                Kind::Await => only_if(self.arrive_await(me)),
                 Kind::Idle => {
                     self.idlers |= bit;
-                    self.enabled &= !bit;
+                    only_if(false)
                 }
-                _ => {}
-            }
+                _ => enabled,
+            };
             // Events without an object are counted by kind: a barrier that a patch adds moves no later join.
-            next_key(anchor, HASH_OF_NONE, &mut self.loose[me][kind as usize], kind)
+            (enabled, next_spot(anchor, HASH_OF_NONE, &mut self.loose[me][kind as usize], kind))
         } else {
             let touched = self.objects.announced(object);
-            match kind {
+            let enabled = match kind {
                 Kind::Lock | Kind::UnlockWait => {
                     touched.waiters |= bit;
-                    let free = self.memory.newest(object) == 0;
-                    self.enabled = if free { self.enabled | bit } else { self.enabled & !bit };
+                    only_if(self.memory.newest(object) == 0)
                 }
                 Kind::ReadLock => {
                     touched.readers |= bit;
-                    let free = self.memory.newest(object) & HELD == 0;
-                    self.enabled = if free { self.enabled | bit } else { self.enabled & !bit };
+                    only_if(self.memory.newest(object) & HELD == 0)
                 }
-                Kind::Sleep => self.enabled &= !bit,
-                _ => {}
-            }
-            next_key(anchor, touched.hash, &mut touched.touched[me], kind)
+                Kind::Sleep => only_if(false),
+                _ => enabled,
+            };
+            (enabled, next_spot(anchor, touched.hash, &mut touched.touched[me], kind))
         };
-        self.announced[me] = word;
-        self.hand_over(Key::of(word))
+        self.enabled = enabled;
+        let drawn = std::mem::replace(&mut self.threads[me].drawn, self.decider.draw(spot));
+        self.hand_over(me, enabled, spot, drawn)
     }
 
+    /// Where the calling thread's next event is.
     #[inline(always)]
-    fn enable_if(&mut self, condition: bool, mask: u32) {
-        if condition { self.enabled |= mask } else { self.enabled &= !mask }
-    }
-
-    /// The key of the calling thread's next event.
-    #[inline(always)]
-    fn key_here(&mut self, object: ObjectId, kind: Kind) -> Key {
+    fn spot_here(&mut self, object: ObjectId, kind: Kind) -> Spot {
         let me = self.me % THREADS_MAX;
         let anchor = self.threads[me].anchor;
         if object == ObjectId::NONE {
-            return Key::of(next_key(anchor, HASH_OF_NONE, &mut self.loose[me][kind as usize], kind));
+            return next_spot(anchor, HASH_OF_NONE, &mut self.loose[me][kind as usize], kind);
         }
         let object = self.objects.announced(object);
-        Key::of(next_key(anchor, object.hash, &mut object.touched[me], kind))
+        next_spot(anchor, object.hash, &mut object.touched[me], kind)
     }
 
     /// Picks who goes on. True when it is not the running thread.
     #[inline(always)]
-    fn hand_over(&mut self, key: Key) -> bool {
-        if self.enabled == 0 {
-            return self.nobody(key);
+    fn hand_over(&mut self, me: usize, enabled: u32, spot: Spot, drawn: Drawn) -> bool {
+        if enabled == 0 {
+            return self.nobody(spot);
         }
-        let me = self.me % THREADS_MAX;
-        if self.decider.is_logging() {
-            return self.hand_over_logged(key);
+        let next = match self.decider.pace() {
+            Pace::Uniform => self.decider.next_uniform(drawn, enabled),
+            Pace::Pct => self.decider.next_by_priority(drawn, me, enabled),
+            Pace::Noted => return self.hand_over_noted(spot, drawn),
+        };
+        if next == me {
+            return false;
         }
-        let next = self.decider.next(key, me, self.enabled);
         self.next = next;
-        next != me
+        true
     }
 
     /// Not inlined, so that operations stay small for those who keep nothing.
     #[inline(never)]
-    fn hand_over_logged(&mut self, key: Key) -> bool {
-        let me = self.me;
+    fn hand_over_noted(&mut self, spot: Spot, drawn: Drawn) -> bool {
+        let me = self.me % THREADS_MAX;
+        self.announced[me] = spot;
         if std::thread::panicking() && self.enabled & (1 << me) != 0 {
-            self.decider.insist(key, me, self.enabled);
-            self.next = me;
+            self.decider.insist(spot, drawn, me, self.enabled);
             return false;
         }
-        match self.decider.next_logged(key, me, self.enabled) {
+        match self.decider.next_noted(spot, drawn, me, self.enabled) {
             Some(next) => {
                 self.next = next;
                 next != me
@@ -586,9 +595,10 @@ impl Execution {
 
     /// No thread can run: the idle one looks at what is left, or the execution is over.
     #[cold]
-    fn nobody(&mut self, key: Key) -> bool {
+    fn nobody(&mut self, spot: Spot) -> bool {
+        self.announced[self.me] = spot;
         if self.decider.is_guided() {
-            self.decider.arrive_without_choice(key, self.me);
+            self.decider.arrive_without_choice(spot, self.me);
         }
         if self.idlers != 0 && !self.is_deadlocked() {
             let idler = self.idlers.trailing_zeros() as usize;
@@ -678,7 +688,7 @@ impl Execution {
         self.enabled &= !(1 << thread);
         self.enabled |= self.threads[thread].joiners;
         self.threads[thread].intent.kind = Kind::Finish;
-        if self.recording {
+        if self.is_recording() {
             self.mark_end(thread, true);
             if thread == 0 && self.rested {
                 self.mark_everything();
@@ -689,8 +699,8 @@ impl Execution {
         } else if thread == 0 && self.rested {
             self.end(Ending::Resting);
         } else {
-            let key = self.key_here(ObjectId::NONE, Kind::Finish);
-            self.hand_over(key);
+            let spot = self.spot_here(ObjectId::NONE, Kind::Finish);
+            self.hand_over(thread, self.enabled, spot, self.threads[thread].drawn);
         }
     }
 
@@ -712,8 +722,8 @@ impl Execution {
 
     /// Which of `options` alternatives the schedule takes at an event on `object`.
     pub(super) fn choose(&mut self, object: ObjectId, kind: Kind, options: usize) -> usize {
-        let key = self.key_here(object, kind);
-        self.decider.choose(key, options)
+        let spot = self.spot_here(object, kind);
+        self.decider.choose(spot, options)
     }
 
     // ---- objects ----
@@ -724,11 +734,11 @@ impl Execution {
 
     /// An object without a name is known by which one it is among those that its maker made at its anchor.
     pub(crate) fn create_unnamed(&mut self, value: u64, place: Place) -> ObjectId {
-        let thread = &mut self.threads[self.me];
-        let (serial, count) = thread.made;
-        let nth = if serial == thread.anchor.serial { count + 1 } else { 0 };
-        thread.made = (thread.anchor.serial, nth);
-        let hash = hash_path(thread.anchor.hash, hash_numbered(0, nth));
+        let anchor = self.threads[self.me].anchor;
+        let (serial, count) = self.made[self.me];
+        let nth = if serial == anchor.serial { count + 1 } else { 0 };
+        self.made[self.me] = (anchor.serial, nth);
+        let hash = hash_path(anchor.hash, hash_numbered(0, nth));
         self.create_hashed(hash, None, value, place)
     }
 
@@ -802,10 +812,32 @@ impl Execution {
         }
     }
 
+    #[inline(always)]
+    fn is_recording(&self) -> bool {
+        self.attention & RECORDING != 0
+    }
+
+    /// As `record_access`, of an event that has read the object: if the running thread evaluates an awaited condition, that is kept.
+    #[inline(always)]
+    pub(super) fn record_read(&mut self, object: ObjectId, read: u64, written: Option<u64>) {
+        if self.attention != 0 {
+            self.keep_read(object, read, written);
+        }
+    }
+
+    #[inline(never)]
+    fn keep_read(&mut self, object: ObjectId, read: u64, written: Option<u64>) {
+        if self.attention & (1 << self.me) != 0 {
+            let version = self.memory.version(object);
+            self.threads[self.me].watched.push((object, version));
+        }
+        self.record_access(Some(read), written);
+    }
+
     /// Records the event that the running thread has announced.
     #[inline(always)]
     pub(super) fn record_access(&mut self, read: Option<u64>, written: Option<u64>) {
-        if self.recording {
+        if self.is_recording() {
             self.keep_access(read, written);
         }
     }
@@ -824,7 +856,7 @@ impl Execution {
     fn trace_access(&mut self, read: Option<u64>, written: Option<u64>) {
         let me = self.me % THREADS_MAX;
         let intent = &self.threads[me].intent;
-        let key = Key::of(self.announced[me]);
+        let key = self.announced[me].key();
         let object = if intent.kind == Kind::Join { intent.second } else { intent.object };
         let what = What::Access { kind: intent.kind, object, footprint: intent.footprint(), key, read, written };
         self.trace.push(Event { thread: me as u8, what, place: intent.place });

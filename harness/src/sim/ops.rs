@@ -9,7 +9,6 @@ use super::event::{Intent, Kind, ObjectId, Place, What};
 use super::execution::{Execution, FaultKind};
 use super::memory::Barrier;
 use super::object::{HELD, NOBODY, ONE_READER};
-use crate::schedule::THREADS_MAX;
 use std::sync::atomic::Ordering;
 
 #[inline(always)]
@@ -34,29 +33,15 @@ impl Execution {
         self.enabled |= watchers;
     }
 
-    /// The running thread, while it evaluates an awaited condition, has read the object.
-    #[inline(always)]
-    fn watch(&mut self, object: ObjectId) {
-        if self.threads[self.me % THREADS_MAX].watching {
-            self.note_watched(object);
-        }
-    }
-
-    #[inline(never)]
-    fn note_watched(&mut self, object: ObjectId) {
-        let version = self.memory.version(object);
-        self.threads[self.me].watched.push((object, version));
-    }
-
-    pub(super) fn arrive_await(&mut self, me: usize) {
-        self.enabled &= !(1 << me);
+    /// Whether something that the condition has read was written since.
+    pub(super) fn arrive_await(&mut self, me: usize) -> bool {
+        let mut is_written = false;
         for at in 0..self.threads[me].watched.len() {
             let (object, version) = self.threads[me].watched[at];
-            if self.memory.version(object) != version {
-                self.enabled |= 1 << me;
-            }
+            is_written |= self.memory.version(object) != version;
             self.objects[object.index()].watchers |= 1 << me;
         }
+        is_written
     }
 
     /// Enables and disables those who wait for the lock, after its word changed.
@@ -188,8 +173,7 @@ macro_rules! combined {
 
 combined!(load announce_load later_load Load (object, _place, order: Ordering) -> u64, |execution| {
     let value = execution.memory.read(execution.me, object, order);
-    execution.watch(object);
-    execution.record_access(Some(value), None);
+    execution.record_read(object, value, None);
     value
 });
 
@@ -257,8 +241,7 @@ fn perform_update(
     if new.is_some() {
         execution.changed(object);
     }
-    execution.watch(object);
-    execution.record_access(Some(old), new);
+    execution.record_read(object, old, new);
     old
 }
 
@@ -280,8 +263,7 @@ pub(crate) fn try_lock(object: ObjectId, place: Place) -> bool {
             execution.acquired(object, Ordering::Acquire, place);
         } else {
             let value = execution.memory.read(execution.me, object, Ordering::Relaxed);
-            execution.watch(object);
-            execution.record_access(Some(value), None);
+            execution.record_read(object, value, None);
         }
         free
     })
@@ -293,8 +275,7 @@ pub(crate) fn is_locked(object: ObjectId, place: Place) -> bool {
     here.point(Intent::new(Kind::IsLocked, object, place));
     here.with(|execution| {
         let value = execution.memory.read(execution.me, object, Ordering::Relaxed);
-        execution.watch(object);
-        execution.record_access(Some(value), None);
+        execution.record_read(object, value, None);
         value != 0
     })
 }
@@ -414,15 +395,13 @@ pub(crate) fn await_until(mut condition: impl FnMut() -> bool, place: Place) {
     let here = current::get();
     loop {
         here.with(|execution| {
-            let thread = &mut execution.threads[execution.me];
-            thread.watching = true;
-            thread.watched.clear();
+            execution.attention |= 1 << execution.me;
+            execution.threads[execution.me].watched.clear();
         });
         let holds = condition();
         let reads = here.with(|execution| {
-            let thread = &mut execution.threads[execution.me];
-            thread.watching = false;
-            thread.watched.len()
+            execution.attention &= !(1 << execution.me);
+            execution.threads[execution.me].watched.len()
         });
         if holds || here.with(|execution| execution.is_torn_down()) {
             return;

@@ -6,7 +6,7 @@
 use super::clock::Clock;
 use super::event::{Event, Intent, Kind, ObjectId, Place, What};
 use super::execution::{Execution, FaultKind};
-use crate::schedule::key;
+use crate::schedule::Spot;
 
 /// Who accessed a plain object, and when by their own clocks.
 pub(super) struct PlainAccess {
@@ -21,6 +21,7 @@ impl Execution {
     pub(crate) fn make_plain(&mut self, object: ObjectId) {
         self.objects[object.index()].access = Some(self.plain.len() as u32);
         let me = self.me;
+        self.memory.order.keep();
         // Making it is a write of its maker.
         let mut writes = Clock::ZERO;
         writes.set(me, self.memory.order.now(me).get(me));
@@ -75,7 +76,7 @@ impl Execution {
             return;
         }
         let kind = if written.is_some() { Kind::PlainWrite } else { Kind::PlainRead };
-        let key = key(self.threads[self.me].anchor.hash, self.objects[object.index()].hash, kind as u64);
+        let key = Spot::new(self.threads[self.me].anchor.hash, self.objects[object.index()].hash, kind as u64).key();
         let read = written.is_none().then_some(value);
         let footprint = Intent::new(kind, object, place).footprint();
         let what = What::Access { kind, object, footprint, key, read, written };

@@ -52,7 +52,7 @@ impl Runner {
         here.with(|execution| {
             let main = execution.add_thread(Label::from("main"), None, place);
             let main = main.expect("an execution has room for its main thread");
-            execution.job(main).install(body);
+            execution.install(main, body);
             execution.impersonate(main);
         });
         turn.store(0, Relaxed);

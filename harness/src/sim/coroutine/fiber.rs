@@ -1,6 +1,7 @@
 //! The stacks of the threads of one runner, one for each thread number, and what runs on them.
 
 use super::current::{self, Handle};
+use super::job::run;
 use super::switch::{Context, GO_ON, UNWIND, prepare, switch};
 use corosensei::stack::{DefaultStack, Stack};
 use std::any::Any;
@@ -38,21 +39,22 @@ impl Stacks {
         thread < self.0.len()
     }
 
-    /// Makes the stack of the next thread that has none. Returns it, and its floor: where the usable part ends, with the reserve; a thread below
+    /// Makes the stack of the next thread that has none. Returns its floor: where the usable part ends, with the reserve; a thread below
     /// this at a choice point is ended.
     #[cold]
-    pub(in crate::sim) fn make(&mut self) -> (Context, usize) {
+    pub(in crate::sim) fn make(&mut self) -> usize {
         let stack = DefaultStack::new(STACK_SIZE).expect("the system has no memory left for a stack");
         let floor = stack.limit().get() + STACK_RESERVE;
         self.0.push(stack);
-        (self.fresh(self.0.len() - 1), floor)
+        floor
     }
 
-    /// The stack of the thread without whatever was on it.
-    fn fresh(&self, thread: usize) -> Context {
+    /// The stack of the thread, without whatever is on it, where it is going to run its job: the closure of these types.
+    #[inline(always)]
+    pub(in crate::sim) fn prepare<F: FnOnce() -> T, T>(&self, thread: usize) -> Context {
         let top = self.0[thread].base().get() as *mut usize;
-        // SAFETY: the stack is ours and what was on it is forgotten.
-        unsafe { prepare(top) }
+        // SAFETY: the stack is ours, and what was on it is done or forgotten.
+        unsafe { prepare::<F, T>(top) }
     }
 }
 
@@ -106,50 +108,35 @@ pub(in crate::sim) fn go(here: Handle) {
 }
 
 /// Clears the stack of the running thread, by name, which is suspended in the middle of its job.
+///
+/// If it is to be forgotten there is nothing to do: the next job begins with an empty stack. Leaking what is on it is sound: nothing outside
+/// of the execution refers to it, and threads that borrow from it (`thread::scope`) are of the same execution and never run again either.
 pub(in crate::sim) fn abandon(here: Handle, thread: usize, abandon: Abandon) {
     if abandon == Abandon::Unwind {
         let (from, to) = here.with(|execution| execution.hop_in());
-        // SAFETY: as for `go`. The thread is suspended in `hop`, since it is not between two jobs.
+        // SAFETY: as for `go`. The thread is suspended in `hop`, since it is in the middle of its job.
         unsafe { switch(from, to, UNWIND) };
         assert!(!here.with(|execution| execution.has_begun(thread)), "the unwinding of an abandoned thread was caught");
-        return;
-    }
-    // Leaking what is on the stack is sound: nothing outside of the execution refers to it, and threads that borrow from
-    // it (`thread::scope`) are of the same execution and never run again either.
-    here.with(|execution| execution.forget_stack(thread));
-}
-
-impl Stacks {
-    /// Leaks what is on the stack of the thread.
-    pub(in crate::sim) fn forget(&self, thread: usize) -> Context {
-        self.fresh(thread)
     }
 }
 
-/// What runs on every stack: one job of the thread after the other.
-pub(super) extern "C" fn entry() -> ! {
-    loop {
-        let here = current::get();
-        work(here);
-        let (from, to) = here.with(|execution| {
-            let to = execution.hop_away();
-            (execution.from(), to)
-        });
-        // SAFETY: as for `hop`. Nothing is left on this stack: orders mean nothing here.
-        unsafe { switch(from, to, GO_ON) };
-    }
-}
-
-/// Runs one job of the running thread to its end, and tells the execution how it ended.
-#[inline(always)]
-fn work(here: Handle) {
-    let (run, at) = here.with(|execution| execution.begin());
-    // SAFETY: `begin` gave the function and the place of a job that is ready; nobody else touches the job until `done`.
-    let ended = catch_unwind(AssertUnwindSafe(|| unsafe { run(at) }));
+/// What a thread does: its job, and giving way for good.
+pub(super) extern "C" fn entry<F: FnOnce() -> T, T>() -> ! {
+    let here = current::get();
+    let at = here.with(|execution| execution.begin());
+    // SAFETY: `begin` gave the place of a job that is ready; it was installed with this closure, see `prepare`; nobody else touches it until `done`.
+    let ended = catch_unwind(AssertUnwindSafe(|| unsafe { run::<F, T>(at) }));
     match ended {
         Ok(()) => here.with(|execution| execution.finish()),
         Err(payload) => ended_in_panic(here, payload),
     }
+    let (from, to) = here.with(|execution| {
+        let to = execution.hop_away();
+        (execution.from(), to)
+    });
+    // SAFETY: as for `hop`. Nothing is left on this stack.
+    unsafe { switch(from, to, GO_ON) };
+    unreachable!("a thread that has ended goes on")
 }
 
 #[cold]

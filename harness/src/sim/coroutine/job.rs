@@ -9,7 +9,7 @@ const INLINE: usize = 256;
 struct Buffer([MaybeUninit<u8>; INLINE]);
 
 /// What is done with a buffer. Callers see to it that the buffer holds what the function expects.
-pub(in crate::sim) type Work = unsafe fn(*mut u8);
+type Work = unsafe fn(*mut u8);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -25,7 +25,6 @@ enum State {
 pub(crate) struct Job {
     buffer: Buffer,
     state: State,
-    run: Work,
     drop_closure: Work,
     drop_result: Work,
     /// Whether dropping the result does anything.
@@ -75,7 +74,7 @@ unsafe fn discard<T>(at: *mut u8) {
 
 /// # Safety
 /// `at` holds a closure stored by `put::<F>`.
-unsafe fn run<F: FnOnce() -> T, T>(at: *mut u8) {
+pub(super) unsafe fn run<F: FnOnce() -> T, T>(at: *mut u8) {
     // SAFETY: the caller says that the closure is there; its place is free again once it was taken.
     unsafe {
         let closure = take::<F>(at);
@@ -90,7 +89,6 @@ impl Job {
         Job {
             buffer: Buffer([MaybeUninit::uninit(); INLINE]),
             state: State::Empty,
-            run: nothing,
             drop_closure: nothing,
             drop_result: nothing,
             drops_result: false,
@@ -105,7 +103,6 @@ impl Job {
         // SAFETY: `clear` left the buffer empty.
         unsafe { put(self.place(), closure) };
         self.state = State::Ready;
-        self.run = run::<F, T>;
         self.drop_closure = discard::<F>;
         self.drop_result = discard::<T>;
         self.drops_result = needs_drop::<T>();
@@ -115,11 +112,12 @@ impl Job {
         self.buffer.0.as_mut_ptr().cast()
     }
 
-    /// How to run it: a function and its argument, to be called without a reference to the job.
-    pub(crate) fn start(&mut self) -> (Work, *mut u8) {
+    /// Where the closure is, for `run`, which is to be called without a reference to the job.
+    #[inline(always)]
+    pub(crate) fn start(&mut self) -> *mut u8 {
         assert!(self.state == State::Ready, "a job runs once");
         self.state = State::Running;
-        (self.run, self.place())
+        self.place()
     }
 
     /// The closure returned: the buffer holds its result. Returns whether somebody has to drop it.

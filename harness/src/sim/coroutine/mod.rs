@@ -5,7 +5,7 @@
 //! alive while a thread is suspended.
 //!
 //! Why stackful: subject code stays plain Rust that reads like what it models, and switching costs some nanoseconds.
-//! Coroutines are made once and loop over jobs; making a stack costs a thousand times more than reusing one.
+//! Stacks are made once and used for one job after the other; making one costs a thousand times more than reusing it.
 
 pub(crate) mod current;
 mod fiber;

@@ -103,29 +103,32 @@ pub(in crate::sim) fn stack_pointer() -> usize {
     at
 }
 
-/// The first function of a stack: `entry`, called from nowhere, so that backtraces end there.
+/// The first function of a thread: `entry` of its closure, called from nowhere, so that backtraces end there.
 #[cfg(target_arch = "x86_64")]
 #[unsafe(naked)]
-extern "C" fn base() -> ! {
+extern "C" fn base<F: FnOnce() -> T, T>() -> ! {
     // The return address 0 is on the stack already.
-    naked_asm!("xor ebp, ebp", "jmp {entry}", entry = sym super::fiber::entry)
+    naked_asm!("xor ebp, ebp", "jmp {entry}", entry = sym super::fiber::entry::<F, T>)
 }
 
 /// As above.
 #[cfg(target_arch = "aarch64")]
 #[unsafe(naked)]
-extern "C" fn base() -> ! {
-    naked_asm!("mov x29, xzr", "mov x30, xzr", "b {entry}", entry = sym super::fiber::entry)
+extern "C" fn base<F: FnOnce() -> T, T>() -> ! {
+    naked_asm!("mov x29, xzr", "mov x30, xzr", "b {entry}", entry = sym super::fiber::entry::<F, T>)
 }
 
-/// A stack on which nothing has run yet.
+/// An empty stack on which a closure is going to run.
+///
+/// Each closure has its own first function, and no other jump leads to it: the processor guesses the way to a closure once, not twice.
 ///
 /// # Safety
 /// `top` is the end of a stack that belongs to nobody else, with room for a frame.
-pub(super) unsafe fn prepare(top: *mut usize) -> Context {
+#[inline(always)]
+pub(super) unsafe fn prepare<F: FnOnce() -> T, T>(top: *mut usize) -> Context {
     // SAFETY: the caller says that there is room. The top is aligned, and so is the stack pointer where `base` begins.
     unsafe {
-        let code = base as *const () as usize;
+        let code = base::<F, T> as *const () as usize;
         if cfg!(target_arch = "x86_64") {
             // The return address of `base`.
             let stack = top.sub(1);

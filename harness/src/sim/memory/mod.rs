@@ -100,7 +100,11 @@ impl Published {
 ///
 /// Deviation: `smp_wmb` counts as a release fence and `smp_rmb` as an acquire fence. The kernel's barriers order only writes (reads) among
 /// themselves, which is weaker; a race that hides behind the difference (a plain read before `smp_wmb`) is not found.
+///
+/// Only plain data ask for it, so it is kept from when the first of them is made. What was ordered before orders nothing after: every
+/// chain from one access to another consists of what came after the first.
 pub(crate) struct Order {
+    is_kept: bool,
     threads: [ThreadOrder; THREADS_MAX],
     /// Threads of this execution. Components of clocks beyond it are 0.
     threads_count: usize,
@@ -108,13 +112,34 @@ pub(crate) struct Order {
 
 impl Order {
     pub(crate) fn new() -> Order {
-        Order { threads: [UNORDERED; THREADS_MAX], threads_count: 0 }
+        Order { is_kept: false, threads: [UNORDERED; THREADS_MAX], threads_count: 0 }
+    }
+
+    fn reset(&mut self) {
+        self.is_kept = false;
+        self.threads_count = 0;
+    }
+
+    /// There is plain data from now on.
+    #[inline]
+    pub(crate) fn keep(&mut self) {
+        if !self.is_kept {
+            self.is_kept = true;
+            (0..self.threads_count).for_each(|thread| self.begin_kept(thread, None));
+        }
     }
 
     /// A thread begins with what its parent knew.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn begin(&mut self, thread: usize, parent: Option<usize>) {
         self.threads_count = thread + 1;
+        if self.is_kept {
+            self.begin_kept(thread, parent);
+        }
+    }
+
+    #[inline(never)]
+    fn begin_kept(&mut self, thread: usize, parent: Option<usize>) {
         // Changed in place: a copy with one component changed is a wide load of a narrow store, which stalls.
         self.threads[thread].now = match parent {
             Some(parent) => self.threads[parent].now,
@@ -137,7 +162,7 @@ impl Order {
     /// The reader learns what was published, if it acquires; keeps it for an acquire fence, if not.
     #[inline(always)]
     pub(crate) fn read(&mut self, thread: usize, published: &Published, acquire: bool) {
-        if !published.some {
+        if !self.is_kept || !published.some {
             return;
         }
         let order = &mut self.threads[thread % THREADS_MAX];
@@ -155,6 +180,9 @@ impl Order {
     /// A read-modify-write continues the release sequence of what it replaces; a plain store ends it.
     #[inline(always)]
     pub(crate) fn write(&mut self, thread: usize, published: &mut Published, release: bool, continues: bool) {
+        if !self.is_kept {
+            return;
+        }
         let order = &mut self.threads[thread % THREADS_MAX];
         if !continues {
             published.clear();
@@ -178,6 +206,9 @@ impl Order {
     }
 
     pub(crate) fn fence(&mut self, thread: usize, barrier: Barrier) {
+        if !self.is_kept {
+            return;
+        }
         let order = &mut self.threads[thread];
         if matches!(barrier, Barrier::Full | Barrier::Read | Barrier::Acquire | Barrier::AcquireRelease)
             && order.has_pending
@@ -193,7 +224,11 @@ impl Order {
     }
 
     /// `thread` learns everything that `ended` knew at its end.
+    #[inline(always)]
     pub(crate) fn join(&mut self, thread: usize, ended: usize) {
+        if !self.is_kept {
+            return;
+        }
         let clock = self.threads[ended].now;
         self.threads[thread].now.join(&clock, self.threads_count);
     }
@@ -215,6 +250,7 @@ impl Memory {
 
     pub(crate) fn reset(&mut self) {
         self.words.reset();
+        self.order.reset();
     }
 
     /// Makes the word of a new object. Objects are made in order, without gaps.

@@ -24,6 +24,7 @@ Examples:
   lockstep compare --scenario S7            one scenario, with witnesses
   lockstep compare --scenario S8 --variants stopped-removed,a3-lock-always
   lockstep replay TOKEN                     one witness, in every design
+  lockstep explore --scenario S3 --exhaustive
   lockstep run --scenario S3 --variants stopped-lockless --seed 7
   lockstep list                             scenarios and variants
 
@@ -47,6 +48,12 @@ pub enum Command {
     },
     /// Compares variants on scenarios and shows each divergence with its witness.
     Compare,
+    /// Explores each variant by itself and shows its outcomes, how often each was seen, and what the set rests on.
+    Explore {
+        /// Every execution that matters, whatever the budget in executions; Ctrl-C and --time end it with what was found.
+        #[arg(long)]
+        exhaustive: bool,
+    },
     /// Shows the execution that a token names, in every variant.
     Replay {
         /// A token, as reports and snapshots print it.
@@ -136,7 +143,8 @@ pub struct Options {
 /// Options that say nothing to a command: giving them is a mistake worth a word.
 pub fn irrelevant(command: Option<&Command>) -> &'static [&'static str] {
     match command {
-        None | Some(Command::Compare) => &[],
+        None | Some(Command::Compare | Command::Explore { exhaustive: false }) => &[],
+        Some(Command::Explore { exhaustive: true }) => &["seed", "executions", "preemptions", "enumerated"],
         Some(Command::List) => &[
             "variants",
             "scenario",

@@ -2,8 +2,8 @@
 
 use crate::selection::{Selection, find_scenario, unknown};
 use lockstep::{
-    Describe, Execution, RunConfig, Schedule, Token, Variant, difference_lines, end_lines, explicit, history_lines,
-    run, trace_lines,
+    Describe, Execution, Outcome, RunConfig, Schedule, Token, Variant, difference_lines, end_lines, explicit,
+    history_lines, run, trace_lines,
 };
 use utrace_variants::{Repairs, Scenario, Words, repairs_of, subject_name, with_programs};
 
@@ -29,7 +29,7 @@ pub fn run_one(selection: &Selection, seed: u64) -> Result<String, String> {
             text += &format!("token: {}\n", token(schedule.clone()));
             text += &format!("the same, written out: {}\n", token(explicit));
             text += &trace_text(&execution);
-            text + &outcome_text(&execution)
+            text + &outcome_text(&execution.outcome)
         };
         programs.iter().map(one).collect::<Vec<_>>().join("\n")
     });
@@ -64,7 +64,7 @@ fn replay_text(scenario: &Scenario, token: &Token, programs: &[Variant<'_>], who
         text += &format!("\n{}: outcome {id}{skipped}\n", program.name);
         match executions[..nth].iter().position(|earlier| earlier.outcome.id == id) {
             Some(earlier) => text += &format!("  the same as {}\n", programs[earlier].name),
-            None => text += &outcome_text(execution),
+            None => text += &outcome_text(&execution.outcome),
         }
         if whole_trace {
             text += &trace_text(execution);
@@ -90,15 +90,16 @@ fn trace_text(execution: &Execution) -> String {
     text
 }
 
-fn outcome_text(execution: &Execution) -> String {
+/// What a client can tell, indented.
+pub fn outcome_text(outcome: &Outcome) -> String {
     let mut text = String::new();
-    for (column, entries) in history_lines(&execution.outcome, &Words) {
+    for (column, entries) in history_lines(outcome, &Words) {
         text += &format!("  {column}:\n");
         for entry in entries {
             text += &format!("    {entry}\n");
         }
     }
-    for (nth, line) in end_lines(&execution.end).iter().enumerate() {
+    for (nth, line) in end_lines(&outcome.end).iter().enumerate() {
         text += &format!("  {}{line}\n", if nth == 0 { "end: " } else { "  " });
     }
     text

@@ -49,8 +49,9 @@ struct VariantPart<'a> {
     outcomes: Vec<OutcomePart>,
 }
 
+/// What stands behind a result.
 #[derive(Serialize)]
-struct EvidencePart {
+pub struct EvidencePart {
     text: String,
     exhaustive: bool,
     preemptions: Option<u32>,
@@ -59,8 +60,9 @@ struct EvidencePart {
     seed: Option<u64>,
 }
 
+/// An outcome and how often it was seen.
 #[derive(Serialize)]
-struct OutcomePart {
+pub struct OutcomePart {
     id: String,
     count: u64,
     history: BTreeMap<String, Vec<String>>,
@@ -101,7 +103,8 @@ pub fn document(selection: &Selection, outcomes: &Outcomes) -> String {
     serde_json::to_string_pretty(&document).expect("the document has only strings, numbers and lists") + "\n"
 }
 
-fn repairs_part(repairs: Repairs) -> Vec<&'static str> {
+/// The repairs by name.
+pub fn repairs_part(repairs: Repairs) -> Vec<&'static str> {
     let switches = [(repairs.r1, "R1"), (repairs.r2, "R2"), (repairs.r3, "R3")];
     switches.into_iter().filter(|(on, _)| *on).map(|(_, name)| name).collect()
 }
@@ -136,12 +139,14 @@ fn variant_parts(comparison: &Comparison) -> Vec<VariantPart<'_>> {
     part.collect()
 }
 
-fn evidence_part(evidence: Evidence) -> EvidencePart {
+/// The evidence, in words and in parts.
+pub fn evidence_part(evidence: Evidence) -> EvidencePart {
     let Evidence { exhaustive, preemptions, enumerated, sampled, seed } = evidence;
     EvidencePart { text: evidence.to_string(), exhaustive, preemptions, enumerated, sampled, seed }
 }
 
-fn outcome_part(outcome: &Outcome, count: u64) -> OutcomePart {
+/// The outcome in words.
+pub fn outcome_part(outcome: &Outcome, count: u64) -> OutcomePart {
     let describe: &dyn Describe = &Words;
     OutcomePart {
         id: outcome.id.to_string(),

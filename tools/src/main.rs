@@ -5,6 +5,7 @@
 mod arguments;
 mod comparing;
 mod execution;
+mod exploring;
 mod json;
 mod listing;
 mod litmus;
@@ -94,6 +95,10 @@ fn carry_out(arguments: &Arguments) -> Status {
         Some(Command::Litmus { files }) => {
             return litmus::command(files, &comparing::config(options, selection.memory), print);
         }
+        Some(Command::Explore { exhaustive }) => {
+            let (text, status) = exploring::command(&selection, options, *exhaustive);
+            return print(&text).and(status);
+        }
         Some(Command::Compare) | None => {
             let outcomes = compare_all(&selection, options);
             let text = match options.format {
@@ -146,8 +151,7 @@ fn details(selection: &Selection, outcomes: &Outcomes) -> String {
 fn judge(outcomes: &Outcomes) -> Status {
     let mut status = Status::Fine;
     if outcomes.cut_short {
-        let why = if session::is_interrupted() { "interrupted" } else { "the time is over" };
-        session::say(&format!("{why}: the result covers what was explored until then"));
+        session::say_cut_short();
         status = status.and(Status::Budget);
     }
     if let Some(mismatch) = &outcomes.nondeterminism {

@@ -94,6 +94,12 @@ pub fn is_interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }
 
+/// Says that the run ended before everything was explored, and why.
+pub fn say_cut_short() {
+    let why = if is_interrupted() { "interrupted" } else { "the time is over" };
+    say(&format!("{why}: the result covers what was explored until then"));
+}
+
 /// Writes down what is explored from now on.
 pub fn begin(running: Running) {
     *RUNNING.lock().expect("nobody panics while writing it") = Some(running);

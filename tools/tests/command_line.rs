@@ -42,6 +42,23 @@ fn a_comparison_shows_divergences_and_is_fine() {
 }
 
 #[test]
+fn an_exhaustive_exploration_says_never_about_what_is_missing() {
+    let text =
+        check(&["explore", "--scenario", "S2", "--exhaustive", "--variants", "stopped-lockless"], 0, "exhaustive");
+    assert!(text.contains("goal, reached: it runs in the end"), "{text}");
+    let text = check(&["explore", "--scenario", "S2", "--format", "json", QUICK[0], QUICK[1]], 0, "explorations");
+    let document: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let token = document["explorations"][0]["outcomes"][0]["token"].as_str().expect("each outcome has a token");
+    let id = document["explorations"][0]["outcomes"][0]["id"].as_str().expect("and an identity").to_owned();
+    check(&["replay", token, "--variants", "stopped-locked"], 0, &format!("outcome {id}"));
+}
+
+#[test]
+fn an_exhaustive_exploration_refuses_a_bound() {
+    check(&["explore", "--exhaustive", "--preemptions", "2"], 2, "means nothing");
+}
+
+#[test]
 fn equal_options_give_equal_bytes_whatever_the_number_of_jobs() {
     let run = |jobs| {
         check(&["compare", "--scenario", "S8,S3", "--format", "json", "--jobs", jobs, QUICK[0], QUICK[1]], 0, "S8")

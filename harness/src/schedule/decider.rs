@@ -27,6 +27,7 @@ pub(crate) struct Arrival {
 enum Mode {
     Uniform,
     Pct,
+    Pos,
     Explicit,
     Path,
     Guided,
@@ -45,7 +46,7 @@ pub(crate) struct Decider {
     seed: u64,
     /// PCT: a key is a change point when the upper half of its draw is below this.
     change_below: u32,
-    /// PCT: higher runs first. Those of threads that do not exist mean nothing.
+    /// PCT and POS: higher runs first. Those of threads that do not exist mean nothing.
     priorities: [u32; THREADS_MAX],
     order: Vec<u8>,
     decisions: Vec<Decision>,
@@ -56,6 +57,8 @@ pub(crate) struct Decider {
     /// Invariant: only filled while `logging`.
     log: Vec<Arrival>,
     logging: bool,
+    /// Somebody logs, or the schedule minds what events touch.
+    slow: bool,
     guided: Guided,
 }
 
@@ -88,12 +91,14 @@ impl Decider {
             applied: 0,
             log: Vec::new(),
             logging: false,
+            slow: false,
             guided: Guided::new(),
         }
     }
 
     pub(crate) fn reset(&mut self, plan: Plan<'_>, logging: bool) {
         self.logging = logging;
+        self.slow = logging;
         self.log.clear();
         self.applied = 0;
         self.decisions.clear();
@@ -102,6 +107,7 @@ impl Decider {
             Plan::Path(path) => return self.reset_path(path),
             Plan::Guide(guide) => return self.reset_guide(guide),
         };
+        self.slow |= matches!(schedule, Schedule::Pos { .. });
         match schedule {
             Schedule::Uniform { seed } => {
                 self.mode = Mode::Uniform;
@@ -112,6 +118,10 @@ impl Decider {
                 self.seed = *seed;
                 let share = u64::from(depth.saturating_sub(1)) << 32;
                 self.change_below = (share / u64::from((*length).max(1))).min(u64::from(u32::MAX)) as u32;
+            }
+            Schedule::Pos { seed } => {
+                self.mode = Mode::Pos;
+                self.seed = *seed;
             }
             Schedule::Explicit(explicit) => {
                 self.mode = Mode::Explicit;
@@ -134,10 +144,9 @@ impl Decider {
     /// The execution has one more thread.
     #[inline(always)]
     pub(crate) fn add_thread(&mut self, thread: usize) {
-        if self.mode == Mode::Pct {
+        if matches!(self.mode, Mode::Pct | Mode::Pos) {
             // The high bit keeps initial priorities above all changed ones; the low bits make them distinct.
-            let random = (mix(self.seed, hash_numbered(self.seed, thread as u32)) >> 32) as u32;
-            self.priorities[thread] = (random & !0xf) | 0x8000_0000 | thread as u32;
+            self.priorities[thread] = priority(mix(self.seed, hash_numbered(self.seed, thread as u32)), thread);
         }
     }
 
@@ -161,7 +170,19 @@ impl Decider {
     /// Whether [`Decider::next_logged`] has to be asked instead of [`Decider::next`].
     #[inline(always)]
     pub(crate) fn is_logging(&self) -> bool {
-        self.logging
+        self.slow
+    }
+
+    /// Whether [`Decider::raced`] has to be told of races.
+    pub(crate) fn minds_races(&self) -> bool {
+        self.mode == Mode::Pos
+    }
+
+    /// The event announced at `key`, by `thread`, could as well have come before the one announced at `chosen`, which comes first. The high bit
+    /// of a priority stays set: it tells those of PCT's change points from others, and there are none here.
+    pub(crate) fn raced(&mut self, thread: usize, key: Key, chosen: Key) {
+        let random = mix(draw(self.seed, key), draw(!self.seed, chosen));
+        self.priorities[thread] = priority(random, thread);
     }
 
     /// Whether what steps touch is to be marked.
@@ -172,7 +193,7 @@ impl Decider {
     /// Who runs next. `me` has arrived at `key`; `enabled` is the mask of threads that can run, not empty.
     #[inline(always)]
     pub(crate) fn next(&mut self, key: Key, me: usize, enabled: u32) -> usize {
-        debug_assert!(!self.logging);
+        debug_assert!(!self.slow);
         self.answer(key, me, enabled)
     }
 
@@ -187,7 +208,7 @@ impl Decider {
                 }
             }
             Mode::Pct => self.next_by_priority(key, me, enabled),
-            Mode::Explicit | Mode::Path | Mode::Guided => self.next_listed(key, me, enabled),
+            Mode::Pos | Mode::Explicit | Mode::Path | Mode::Guided => self.next_listed(key, me, enabled),
         }
     }
 
@@ -204,8 +225,10 @@ impl Decider {
             }
             _ => self.answer(key, me, enabled),
         };
-        let usual = usual as u8;
-        self.log.push(Arrival { key, thread: Some(me as u8), options: enabled, chosen: chosen as u8, usual });
+        if self.logging {
+            let usual = usual as u8;
+            self.log.push(Arrival { key, thread: Some(me as u8), options: enabled, chosen: chosen as u8, usual });
+        }
         Some(chosen)
     }
 
@@ -222,8 +245,10 @@ impl Decider {
     #[cold]
     pub(crate) fn arrive_without_choice(&mut self, key: Key, me: usize) {
         self.guided.announced[me] = key;
-        let thread = me as u8;
-        self.log.push(Arrival { key, thread: Some(thread), options: 0, chosen: thread, usual: thread });
+        if self.logging {
+            let thread = me as u8;
+            self.log.push(Arrival { key, thread: Some(thread), options: 0, chosen: thread, usual: thread });
+        }
     }
 
     fn next_guided(&mut self, me: usize, enabled: u32, usual: usize) -> Option<usize> {
@@ -259,6 +284,11 @@ impl Decider {
         if ((random >> 32) as u32) < self.change_below {
             self.priorities[me % THREADS_MAX] = (random as u32 & 0x7fff_fff0) | me as u32;
         }
+        self.highest(enabled)
+    }
+
+    #[inline(always)]
+    fn highest(&self, enabled: u32) -> usize {
         // The low bits of a priority say whose it is, so the highest priority names its thread: no branch depends on the draw.
         let mut best = 0;
         let mut left = enabled;
@@ -271,6 +301,10 @@ impl Decider {
 
     #[inline(never)]
     fn next_listed(&mut self, key: Key, me: usize, enabled: u32) -> usize {
+        if self.mode == Mode::Pos {
+            self.priorities[me] = priority(draw(self.seed, key), me);
+            return self.highest(enabled);
+        }
         if self.mode == Mode::Path {
             return match self.step() {
                 Some(choice) if enabled & (1 << choice) != 0 => choice,
@@ -313,7 +347,7 @@ impl Decider {
     pub(crate) fn choose(&mut self, key: Key, options: usize) -> usize {
         debug_assert!(options > 1 && options <= 256);
         let chosen = match self.mode {
-            Mode::Uniform | Mode::Pct => (((draw(self.seed, key) >> 32) * options as u64) >> 32) as usize,
+            Mode::Uniform | Mode::Pct | Mode::Pos => (((draw(self.seed, key) >> 32) * options as u64) >> 32) as usize,
             Mode::Explicit => {
                 let decided = self.decisions.iter().find(|decision| decision.key == key);
                 match decided.map(|decision| usize::from(decision.choice)) {
@@ -391,6 +425,12 @@ impl Guided {
             }
         }
     }
+}
+
+/// The priority of a thread's event: its low bits say whose it is, and its high bit is set as in the initial priorities of threads.
+#[inline(always)]
+fn priority(random: u64, thread: usize) -> u32 {
+    ((random >> 32) as u32 & !0xf) | 0x8000_0000 | thread as u32
 }
 
 /// The span of thread numbers of a set, for small sets: without a special instruction, which not every machine has, this is faster.

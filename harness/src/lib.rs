@@ -81,7 +81,7 @@ mod differential;
 
 pub use differential::*;
 pub use explore::*;
-pub use schedule::{DECISIONS_MAX, Decision, Explicit, Key, Schedule, Step, THREADS_MAX};
+pub use schedule::{DECISIONS_MAX, Decision, Explicit, Key, Schedule, Step, THREADS_MAX, scramble};
 pub use sim::{
     Abandon, Blocked, End, Event, Fault, Footprint, Kind, Label, MemoryModel, OBSERVERS_MAX, ObjectId, Place, What,
     is_simulated,

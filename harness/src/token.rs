@@ -5,6 +5,7 @@
 //!
 //! - `uSEED`: uniform;
 //! - `pDEPTH-LENGTH-SEED`: PCT;
+//! - `oSEED`: partial-order sampling;
 //! - `xORDER,KEY=CHOICE,…`: explicit; the order is a hexadecimal digit a thread and may be empty;
 //! - `q,QUESTION=CHOICE,…`: a path, exact on one variant only; made when a run dies and there is no time for more.
 //!
@@ -142,6 +143,7 @@ impl fmt::Display for Schedule {
         match self {
             Schedule::Uniform { seed } => write!(f, "u{seed:x}"),
             Schedule::Pct { seed, depth, length } => write!(f, "p{depth:x}-{length:x}-{seed:x}"),
+            Schedule::Pos { seed } => write!(f, "o{seed:x}"),
             Schedule::Explicit(Explicit { order, decisions }) => {
                 f.write_str("x")?;
                 for thread in order {
@@ -185,6 +187,7 @@ fn schedule(text: &str) -> Option<Schedule> {
             let (depth, length, seed) = (number()?, number()?, number()?);
             Schedule::Pct { depth: u32::try_from(depth).ok()?, length: u32::try_from(length).ok()?, seed }
         }
+        "o" => Schedule::Pos { seed: u64::from_str_radix(rest, 16).ok()? },
         "x" => {
             let (order, rest) = rest.split_at(rest.find(',').unwrap_or(rest.len()));
             let order = order.chars().map(|digit| digit.to_digit(16).map(|digit| digit as u8));
@@ -222,6 +225,7 @@ mod tests {
         let texts = [
             Schedule::Uniform { seed: 0xfeed },
             Schedule::Pct { seed: 0xbeef, depth: 3, length: 40 },
+            Schedule::Pos { seed: 0xcafe },
             Schedule::Explicit(explicit),
             Schedule::in_order(),
             Schedule::Path(vec![Step { question: 18, choice: 1 }]),
@@ -232,6 +236,7 @@ mod tests {
             [
                 "lk1.mailbox.S2b.sc.m1.ufeed.b162b7",
                 "lk1.mailbox.S2b.sc.m1.p3-28-beef.c92bc9",
+                "lk1.mailbox.S2b.sc.m1.ocafe.d58b83",
                 "lk1.mailbox.S2b.sc.m1.x021f,9c01=2.3e3b6b",
                 "lk1.mailbox.S2b.sc.m1.x.88feda",
                 "lk1.mailbox.S2b.sc.m1.q,12=1.a2031e",

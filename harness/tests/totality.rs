@@ -57,6 +57,7 @@ fn randoms() -> impl Strategy<Value = Schedule> {
     let number = prop_oneof![any::<u32>(), 0..4_u32, Just(u32::MAX)];
     prop_oneof![
         any::<u64>().prop_map(|seed| Schedule::Uniform { seed }),
+        any::<u64>().prop_map(|seed| Schedule::Pos { seed }),
         (any::<u64>(), number.clone(), number).prop_map(|(seed, depth, length)| Schedule::Pct { seed, depth, length }),
     ]
 }

@@ -19,6 +19,7 @@ mod kernel;
 mod utrace;
 mod variants;
 mod scenarios;
+mod generate;
 mod observation;
 mod describe;
 mod values;
@@ -27,9 +28,14 @@ mod subject;
 mod mutants;
 
 pub use describe::describe;
+pub use generate::{CHART, GENERATOR_VERSION, generate, reductions, size};
+#[cfg(feature = "proptest")]
+pub use generate::{GeneratedScenarios, ScenarioTree, generated_scenarios};
 pub use scenarios::program::{Goal, Scenario};
 pub use scenarios::run::thread_names;
 pub use scenarios::scenarios;
+pub use scenarios::text::{TextError, read_scenario, write_scenario};
+pub use scenarios::well_formed::well_formed;
 pub use subject::{Words, heading, repairs_of, subject_name, with_programs};
 pub use utrace::Repairs;
 pub use values::describe_value;

@@ -232,7 +232,7 @@ fn decisions(schedule: &Schedule) -> usize {
     match schedule {
         Schedule::Explicit(explicit) => explicit.decisions.len(),
         Schedule::Path(path) => path.len(),
-        Schedule::Uniform { .. } | Schedule::Pct { .. } => usize::MAX,
+        Schedule::Uniform { .. } | Schedule::Pct { .. } | Schedule::Pos { .. } => usize::MAX,
     }
 }
 

@@ -53,6 +53,8 @@ pub enum Noted {
     Uniform(u64),
     /// A PCT schedule's seed, depth and length.
     Pct(u64, u32, u32),
+    /// The seed of a schedule of partial-order sampling.
+    Pos(u64),
     /// Question numbers and choices of a path of the enumeration (`question << 8 | choice`): the first ones, and how many there are.
     Path([u64; WORDS - 2], usize),
     /// None: the worker is between two explorations.
@@ -67,11 +69,21 @@ impl Noted {
         match *self {
             Noted::Uniform(seed) => Some(Schedule::Uniform { seed }),
             Noted::Pct(seed, depth, length) => Some(Schedule::Pct { seed, depth, length }),
+            Noted::Pos(seed) => Some(Schedule::Pos { seed }),
             Noted::Path(words, count) => {
                 let step = |&word: &u64| Step { question: (word >> 8) as u32, choice: word as u8 };
                 Some(Schedule::Path(words.iter().take(count).map(step).collect()))
             }
             Noted::Given | Noted::Resting => None,
+        }
+    }
+
+    pub(crate) fn of(schedule: &Schedule) -> Noted {
+        match *schedule {
+            Schedule::Uniform { seed } => Noted::Uniform(seed),
+            Schedule::Pct { seed, depth, length } => Noted::Pct(seed, depth, length),
+            Schedule::Pos { seed } => Noted::Pos(seed),
+            Schedule::Explicit(_) | Schedule::Path(_) => Noted::Given,
         }
     }
 
@@ -140,6 +152,7 @@ impl Control {
             2 => Noted::Pct(word(1), word(2) as u32, word(3) as u32),
             3 => Noted::Path(std::array::from_fn(|at| word(at + 2)), word(1) as usize),
             4 => Noted::Given,
+            5 => Noted::Pos(word(1)),
             _ => Noted::Resting,
         };
         let begun = beat.begun.load(Ordering::Relaxed);
@@ -174,6 +187,10 @@ impl Control {
                 }
             }
             Noted::Given => set(0, 4),
+            Noted::Pos(seed) => {
+                set(0, 5);
+                set(1, seed);
+            }
             Noted::Resting => set(0, 0),
         }
         beat.begun.store(beat.begun.load(Ordering::Relaxed) + 1, Ordering::Release);

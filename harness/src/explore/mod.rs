@@ -6,17 +6,20 @@
 mod bounded;
 mod control;
 mod exhaustive;
+mod glance;
 mod outcome;
 mod nearby;
 mod replay;
 mod sample;
 
 pub use control::{Control, Noted, Pulse, WORKERS_MAX};
+pub use glance::{Glance, GlanceConfig};
 pub(crate) use nearby::explore_nearby;
 pub use outcome::{Column, Entry, Outcome, OutcomeId, OutcomeSet, Seen};
-pub use replay::{Execution, Mismatch, ObjectNames, RunConfig, explicit, first_mismatch, run};
-pub(crate) use replay::{Replayer, is_preemption};
+pub(crate) use replay::is_preemption;
+pub use replay::{Execution, Mismatch, ObjectNames, Replayer, RunConfig, explicit, first_mismatch, run};
 pub(crate) use sample::length_of;
+pub use sample::portfolio;
 
 use crate::sim::{Abandon, MemoryModel};
 use std::fmt;
@@ -49,6 +52,13 @@ pub enum Strategy {
         /// all of them the same.
         length: Option<u32>,
     },
+    /// Random schedules of partial-order sampling; see [`crate::Schedule::Pos`].
+    Pos,
+    /// Uniform schedules, partial-order sampling and PCT with depths 2 and 3 in turn.
+    Portfolio {
+        /// As for PCT.
+        length: Option<u32>,
+    },
     /// Every schedule with at most this many preemptions (Musuvathi and Qadeer, PLDI 2007).
     Bounded {
         /// The bound.
@@ -64,6 +74,8 @@ impl fmt::Display for Strategy {
         match self {
             Strategy::Uniform => f.write_str("uniform"),
             Strategy::Pct { depth, .. } => write!(f, "pct {depth}"),
+            Strategy::Pos => f.write_str("pos"),
+            Strategy::Portfolio { .. } => f.write_str("portfolio"),
             Strategy::Bounded { preemptions } => write!(f, "up to {preemptions} preemptions"),
             Strategy::Exhaustive => f.write_str("exhaustive"),
         }
@@ -246,7 +258,9 @@ impl Exploration {
 /// Explores one variant.
 pub fn explore(program: &Program<'_>, config: &ExploreConfig<'_>) -> Exploration {
     match config.strategy {
-        Strategy::Uniform | Strategy::Pct { .. } => sample::explore(program, config),
+        Strategy::Uniform | Strategy::Pct { .. } | Strategy::Pos | Strategy::Portfolio { .. } => {
+            sample::explore(program, config)
+        }
         Strategy::Bounded { preemptions } => bounded::explore(program, config, preemptions),
         Strategy::Exhaustive => exhaustive::explore(program, config),
     }

@@ -104,12 +104,25 @@ pub fn explicit(program: &Program<'_>, schedule: &Schedule, config: &RunConfig) 
 }
 
 /// Runs executions one by one on the same stacks, for those who look at a few things of many.
-pub(crate) struct Replayer {
-    runner: Runner,
+pub struct Replayer {
+    pub(super) runner: Runner,
+}
+
+impl fmt::Debug for Replayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Replayer").finish_non_exhaustive()
+    }
+}
+
+impl Default for Replayer {
+    fn default() -> Replayer {
+        Replayer::new()
+    }
 }
 
 impl Replayer {
-    pub(crate) fn new() -> Replayer {
+    /// Stacks are made when they are first needed.
+    pub fn new() -> Replayer {
         Replayer { runner: Runner::new() }
     }
 

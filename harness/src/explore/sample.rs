@@ -15,8 +15,8 @@ const SAMPLED: u64 = 1 << 63;
 pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>) -> Exploration {
     let next = AtomicU64::new(0);
     let length = match config.strategy {
-        Strategy::Pct { length: Some(length), .. } => length,
-        Strategy::Pct { length: None, .. } => length_of(program, config),
+        Strategy::Pct { length: Some(length), .. } | Strategy::Portfolio { length: Some(length) } => length,
+        Strategy::Pct { length: None, .. } | Strategy::Portfolio { length: None } => length_of(program, config),
         _ => 1,
     };
     let mut result = Exploration::new();
@@ -47,18 +47,25 @@ pub(crate) fn length_of(program: &Program<'_>, config: &ExploreConfig<'_>) -> u3
 
 /// The schedule of the execution with this number.
 fn schedule(config: &ExploreConfig<'_>, length: u32, number: u64) -> Schedule {
-    let number = scramble(config.seed) ^ (number + config.skip);
+    let number = number + config.skip;
+    let unrelated = scramble(config.seed) ^ number;
     match config.strategy {
-        Strategy::Pct { depth, .. } => Schedule::pct(number, depth, length),
-        Strategy::Uniform | Strategy::Bounded { .. } | Strategy::Exhaustive => Schedule::uniform(number),
+        Strategy::Pct { depth, .. } => Schedule::pct(unrelated, depth, length),
+        Strategy::Pos => Schedule::pos(unrelated),
+        Strategy::Portfolio { .. } => portfolio(config.seed, number, length),
+        Strategy::Uniform | Strategy::Bounded { .. } | Strategy::Exhaustive => Schedule::uniform(unrelated),
     }
 }
 
-fn noted(schedule: &Schedule) -> Noted {
-    match *schedule {
-        Schedule::Uniform { seed } => Noted::Uniform(seed),
-        Schedule::Pct { seed, depth, length } => Noted::Pct(seed, depth, length),
-        Schedule::Explicit(_) | Schedule::Path(_) => Noted::Given,
+/// The schedule of a portfolio with this number: the kinds of random schedules take turns, so that no kind of bug is left to one that is bad at it.
+/// `length` is PCT's estimate of how many choice points an execution has.
+pub fn portfolio(seed: u64, number: u64, length: u32) -> Schedule {
+    let unrelated = scramble(seed) ^ number;
+    match number % 4 {
+        0 => Schedule::uniform(unrelated),
+        1 => Schedule::pos(unrelated),
+        2 => Schedule::pct(unrelated, 2, length),
+        _ => Schedule::pct(unrelated, 3, length),
     }
 }
 
@@ -83,7 +90,7 @@ fn work(
         for number in begin..end {
             let schedule = schedule(config, length, number);
             if let Some(control) = config.control {
-                control.begin(worker, noted(&schedule));
+                control.begin(worker, Noted::of(&schedule));
             }
             let plan = Plan::Schedule(&schedule);
             runner.run_observed(program.body, plan, &bounds, program.abandon, turn, |machine| {

@@ -27,6 +27,7 @@ pub(crate) struct Arrival {
 enum Mode {
     Uniform,
     Pct,
+    Pos,
     Explicit,
     Path,
     Guided,
@@ -57,7 +58,7 @@ pub(crate) struct Decider {
     seed: u64,
     /// PCT: a key is a change point when the upper half of its draw is below this.
     change_below: u32,
-    /// PCT: higher runs first. Those of threads that do not exist mean nothing.
+    /// PCT and POS: higher runs first. Those of threads that do not exist mean nothing.
     priorities: [u32; THREADS_MAX],
     order: Vec<u8>,
     decisions: Vec<Decision>,
@@ -137,6 +138,10 @@ impl Decider {
                 let share = u64::from(depth.saturating_sub(1)) << 32;
                 self.change_below = (share / u64::from((*length).max(1))).min(u64::from(u32::MAX)) as u32;
             }
+            Schedule::Pos { seed } => {
+                self.mode = Mode::Pos;
+                self.seed = *seed;
+            }
             Schedule::Explicit(explicit) => {
                 self.mode = Mode::Explicit;
                 self.order.clear();
@@ -158,10 +163,9 @@ impl Decider {
     /// The execution has one more thread.
     #[inline(always)]
     pub(crate) fn add_thread(&mut self, thread: usize) {
-        if self.mode == Mode::Pct {
+        if matches!(self.mode, Mode::Pct | Mode::Pos) {
             // The high bit keeps initial priorities above all changed ones; the low bits make them distinct.
-            let random = (mix(self.seed, hash_numbered(self.seed, thread as u32)) >> 32) as u32;
-            self.priorities[thread] = (random & !0xf) | 0x8000_0000 | thread as u32;
+            self.priorities[thread] = priority(mix(self.seed, hash_numbered(self.seed, thread as u32)), thread);
         }
     }
 
@@ -185,6 +189,18 @@ impl Decider {
     #[inline(always)]
     pub(crate) fn pace(&self) -> Pace {
         self.pace
+    }
+
+    /// Whether [`Decider::raced`] has to be told of races.
+    pub(crate) fn minds_races(&self) -> bool {
+        self.mode == Mode::Pos
+    }
+
+    /// The event announced at `key`, by `thread`, could as well have come before the one announced at `chosen`, which comes first. The high bit
+    /// of a priority stays set: it tells those of PCT's change points from others, and there are none here.
+    pub(crate) fn raced(&mut self, thread: usize, key: Key, chosen: Key) {
+        let random = mix(hash_numbered(self.seed, key.0), hash_numbered(!self.seed, chosen.0));
+        self.priorities[thread] = priority(random, thread);
     }
 
     /// Whether what steps touch is to be marked.
@@ -212,7 +228,7 @@ impl Decider {
         match self.mode {
             Mode::Uniform => self.next_uniform(drawn, enabled),
             Mode::Pct => self.next_by_priority(drawn, me, enabled),
-            Mode::Explicit | Mode::Path | Mode::Guided => self.next_listed(spot, me, enabled),
+            Mode::Pos | Mode::Explicit | Mode::Path | Mode::Guided => self.next_listed(spot, me, enabled),
         }
     }
 
@@ -255,8 +271,10 @@ impl Decider {
     pub(crate) fn arrive_without_choice(&mut self, spot: Spot, me: usize) {
         let key = spot.key();
         self.guided.announced[me] = key;
-        let thread = me as u8;
-        self.log.push(Arrival { key, thread: Some(thread), options: 0, chosen: thread, usual: thread });
+        if self.logging {
+            let thread = me as u8;
+            self.log.push(Arrival { key, thread: Some(thread), options: 0, chosen: thread, usual: thread });
+        }
     }
 
     fn next_guided(&mut self, me: usize, enabled: u32, usual: usize) -> Option<usize> {
@@ -293,6 +311,11 @@ impl Decider {
         if ((random >> 32) as u32) < self.change_below {
             self.priorities[me % THREADS_MAX] = (random as u32 & 0x7fff_fff0) | me as u32;
         }
+        self.highest(enabled)
+    }
+
+    #[inline(always)]
+    fn highest(&self, enabled: u32) -> usize {
         // The low bits of a priority say whose it is, so the highest priority names its thread: no branch depends on the draw.
         let mut best = 0;
         let mut left = enabled;
@@ -305,6 +328,10 @@ impl Decider {
 
     #[inline(never)]
     fn next_listed(&mut self, spot: Spot, me: usize, enabled: u32) -> usize {
+        if self.mode == Mode::Pos {
+            self.priorities[me] = priority(spot.draw(self.seed), me);
+            return self.highest(enabled);
+        }
         if self.mode == Mode::Path {
             return match self.step() {
                 Some(choice) if enabled & (1 << choice) != 0 => choice,
@@ -348,7 +375,7 @@ impl Decider {
     pub(crate) fn choose(&mut self, spot: Spot, options: usize) -> usize {
         debug_assert!(options > 1 && options <= 256);
         let chosen = match self.mode {
-            Mode::Uniform | Mode::Pct => (((spot.draw(self.seed) >> 32) * options as u64) >> 32) as usize,
+            Mode::Uniform | Mode::Pct | Mode::Pos => (((spot.draw(self.seed) >> 32) * options as u64) >> 32) as usize,
             Mode::Explicit => {
                 let key = spot.key();
                 let decided = self.decisions.iter().find(|decision| decision.key == key);
@@ -433,6 +460,12 @@ impl Guided {
             }
         }
     }
+}
+
+/// The priority of a thread's event: its low bits say whose it is, and its high bit is set as in the initial priorities of threads.
+#[inline(always)]
+fn priority(random: u64, thread: usize) -> u32 {
+    ((random >> 32) as u32 & !0xf) | 0x8000_0000 | thread as u32
 }
 
 #[cfg(test)]

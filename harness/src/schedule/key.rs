@@ -77,7 +77,7 @@ impl Spot {
 }
 
 /// Turns consecutive numbers into seeds that share no structure. (The finalizer of splitmix64.)
-pub(crate) const fn scramble(number: u64) -> u64 {
+pub const fn scramble(number: u64) -> u64 {
     let mut word = number.wrapping_add(PHI);
     word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -20,7 +20,8 @@ pub(crate) use guide::{
 };
 pub(crate) use guide::{Touch, habit_of, slot_of_end, slot_of_object};
 pub use key::Key;
-pub(crate) use key::{Spot, hash_name, hash_numbered, hash_path, mix, scramble};
+pub use key::scramble;
+pub(crate) use key::{Spot, hash_name, hash_numbered, hash_path, mix};
 
 /// Threads of one execution, the main thread included. Enabled sets are bit masks and vector clocks have this many components;
 /// twice as many bits fit the masks, so that store buffers can be scheduled like threads.
@@ -47,6 +48,17 @@ pub enum Schedule {
         depth: u32,
         /// Expected number of choice points of an execution; at least 1.
         length: u32,
+    },
+    /// Partial-order sampling (Yuan, Yang, Gu, CAV 2018): every announced event has a random priority, the highest of those that can happen happens,
+    /// and announced events whose order to it matters draw their priority anew. So executions spread over partial orders rather than over
+    /// interleavings, and nothing needs to be known of how long they are.
+    ///
+    /// The paper draws numbers one after the other. We draw the priority of an event from its key, and the new one from the two keys, so that it
+    /// depends on which events race and on nothing that came before. What an event touches is what it announces: an await of a condition
+    /// touches nothing, for it cannot happen before the write that it waits for.
+    Pos {
+        /// Every priority is a hash of this and of keys.
+        seed: u64,
     },
     /// The running thread runs on until it cannot; then the first thread of `order` that can run does. Except where `decisions` say otherwise.
     Explicit(Explicit),
@@ -94,6 +106,11 @@ impl Schedule {
     /// The PCT schedule with this number.
     pub fn pct(number: u64, depth: u32, length: u32) -> Schedule {
         Schedule::Pct { seed: scramble(number), depth: depth.max(1), length: length.max(1) }
+    }
+
+    /// The schedule of partial-order sampling with this number.
+    pub fn pos(number: u64) -> Schedule {
+        Schedule::Pos { seed: scramble(number) }
     }
 
     /// The schedule without any preemption: threads run in order of their number as far as they can.

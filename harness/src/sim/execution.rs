@@ -584,11 +584,27 @@ impl Execution {
         match self.decider.next_noted(spot, drawn, me, self.enabled) {
             Some(next) => {
                 self.next = next;
+                if self.decider.minds_races() {
+                    self.tell_races(next);
+                }
                 next != me
             }
             None => {
                 self.end(Ending::Redundant);
                 true
+            }
+        }
+    }
+
+    /// Tells the schedule whose announced events race with that of the thread that goes on.
+    fn tell_races(&mut self, next: usize) {
+        let (footprint, chosen) = (self.threads[next].intent.footprint(), self.announced[next].key());
+        let mut others = self.unfinished() & !(1 << next);
+        while others != 0 {
+            let other = others.trailing_zeros() as usize;
+            others &= others - 1;
+            if self.threads[other].intent.footprint().depends_on(&footprint) {
+                self.decider.raced(other, self.announced[other].key(), chosen);
             }
         }
     }

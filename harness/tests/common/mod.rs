@@ -61,7 +61,7 @@ pub fn assert_outcomes(body: &(dyn Fn() + Sync), expected: &[&str]) {
 pub fn schedules(count: u64) -> impl Iterator<Item = Schedule> {
     let random = (0..count).flat_map(|number| {
         let uniform = Schedule::uniform(number);
-        [uniform, Schedule::pct(number, 1, 20), Schedule::pct(number, 3, 20)]
+        [uniform, Schedule::pct(number, 1, 20), Schedule::pct(number, 3, 20), Schedule::pos(number)]
     });
     std::iter::once(Schedule::in_order()).chain(random)
 }

@@ -7,6 +7,8 @@
 //! One question a file, `s01` to `s13`. Variants of a situation stand in the same file with a letter behind the id.
 
 pub mod program;
+pub mod well_formed;
+pub mod text;
 pub mod words;
 pub mod world;
 pub mod monitors;

@@ -1,0 +1,90 @@
+//! Executions one by one, on the same stacks, for those who keep their own books over many programs.
+//!
+//! An exploration keeps the outcomes of one program. Whoever runs thousands of programs a few hundred times each would spend more on
+//! making stacks than on running, and wants to count other things.
+
+use super::control::{Control, Noted};
+use super::outcome::{Outcome, OutcomeId};
+use super::{Program, Replayer, RunConfig};
+use crate::schedule::{Plan, Schedule};
+use crate::sim::{Bounds, Event, Machine};
+use std::sync::atomic::AtomicUsize;
+
+/// How an execution is run for a glance.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct GlanceConfig<'a> {
+    /// As for a whole execution.
+    pub run: RunConfig,
+    /// Whether a trace is kept.
+    pub tracing: bool,
+    /// Where the execution is written down before it begins, and as which worker.
+    pub control: Option<(&'a Control, usize)>,
+}
+
+/// An execution that has just ended. What is not looked at costs nothing.
+#[derive(Clone, Copy)]
+pub struct Glance<'a> {
+    machine: &'a Machine,
+}
+
+impl std::fmt::Debug for Glance<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Glance").field("id", &self.id()).finish_non_exhaustive()
+    }
+}
+
+impl Glance<'_> {
+    /// Identity of its outcome.
+    pub fn id(&self) -> OutcomeId {
+        OutcomeId(self.machine.outcome_hash())
+    }
+
+    /// Everything a client can tell.
+    pub fn outcome(&self) -> Outcome {
+        Outcome::of(self.machine)
+    }
+
+    /// Goals reached.
+    pub fn goals(&self) -> u64 {
+        self.machine.goals()
+    }
+
+    /// Choice points.
+    pub fn steps(&self) -> u64 {
+        self.machine.steps()
+    }
+
+    /// Whether the step limit ended it.
+    pub fn is_cut(&self) -> bool {
+        self.machine.is_cut()
+    }
+
+    /// All events, in order, if a trace was kept.
+    pub fn trace(&self) -> &[Event] {
+        self.machine.trace()
+    }
+}
+
+impl Replayer {
+    /// Runs one execution and looks at it.
+    pub fn glance<R>(
+        &mut self,
+        program: &Program<'_>,
+        schedule: &Schedule,
+        config: &GlanceConfig<'_>,
+        look: impl FnOnce(&Glance<'_>) -> R,
+    ) -> R {
+        let unobserved = AtomicUsize::new(0);
+        let turn = match config.control {
+            Some((control, worker)) => {
+                control.begin(worker, Noted::of(schedule));
+                control.turn(worker)
+            }
+            None => &unobserved,
+        };
+        let bounds = Bounds { steps_max: config.run.steps_max, tracing: config.tracing, logging: false };
+        let plan = Plan::Schedule(schedule);
+        self.runner
+            .run_observed(program.body, plan, &bounds, program.abandon, turn, |machine| look(&Glance { machine }))
+    }
+}

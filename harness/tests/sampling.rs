@@ -1,0 +1,65 @@
+//! How random schedules spread over what can happen.
+#![allow(missing_docs)]
+
+#[allow(dead_code)]
+mod common;
+
+use lockstep::probe::observe;
+use lockstep::sync::{Atomic, Ordering::Relaxed};
+use lockstep::{Entry, ExploreConfig, Schedule, Strategy, explore, portfolio, thread};
+
+/// A thread reads a word twice while the main thread writes it.
+fn reads_around_a_write() {
+    let word = Atomic::named("word", 0_u32);
+    thread::scope(|scope| {
+        scope.spawn("reader", move || {
+            observe(u64::from(word.load(Relaxed)));
+            observe(u64::from(word.load(Relaxed)));
+        });
+        word.store(1, Relaxed);
+    });
+}
+
+/// Of so many executions, in thousandths, how many see the write before both reads, between them, and behind them.
+fn shares(strategy: Strategy) -> [f64; 3] {
+    let config = ExploreConfig { strategy, executions: 60_000, ..ExploreConfig::default() };
+    let exploration = explore(&common::program(&reads_around_a_write), &config);
+    let of = |wanted: [u64; 2]| {
+        let wanted = wanted.map(Entry::Word);
+        let seen = exploration.outcomes.iter().find(|seen| seen.outcome.columns[1].entries == wanted);
+        1_000.0 * seen.map_or(0, |seen| seen.count) as f64 / 60_000.0
+    };
+    [of([1, 1]), of([0, 1]), of([0, 0])]
+}
+
+#[track_caller]
+fn check(shares: [f64; 3], expected: [f64; 3]) {
+    let is_near = |(share, expected): (&f64, &f64)| (share - expected).abs() < 10.0;
+    assert!(shares.iter().zip(&expected).all(is_near), "{shares:?} instead of {expected:?}");
+}
+
+/// The write comes first if its priority is above that of the reader's start or of its first read: two thirds. Else the first read happens, and the
+/// write draws anew: both orders to the second read are as likely. With the first draw it would be 1/12 and 1/4.
+#[test]
+fn an_event_that_lost_a_race_draws_anew() {
+    check(shares(Strategy::Pos), [2000.0 / 3.0, 1000.0 / 6.0, 1000.0 / 6.0]);
+}
+
+#[test]
+fn a_uniform_walk_tosses_at_every_step() {
+    check(shares(Strategy::Uniform), [750.0, 125.0, 125.0]);
+}
+
+#[test]
+fn a_portfolio_takes_turns() {
+    let schedules = [0, 1, 2, 3, 4].map(|number| portfolio(7, number, 30));
+    let matches = [
+        matches!(schedules[0], Schedule::Uniform { .. }),
+        matches!(schedules[1], Schedule::Pos { .. }),
+        matches!(schedules[2], Schedule::Pct { depth: 2, length: 30, .. }),
+        matches!(schedules[3], Schedule::Pct { depth: 3, length: 30, .. }),
+        matches!(schedules[4], Schedule::Uniform { .. }),
+    ];
+    assert_eq!(matches, [true; 5]);
+    assert_eq!(shares(Strategy::Portfolio { length: None }).iter().sum::<f64>(), 1_000.0);
+}

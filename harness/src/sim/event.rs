@@ -64,6 +64,8 @@ pub enum Kind {
     PlainWrite,
     /// The thread ends.
     Finish,
+    /// A store of the thread arrives in memory, some time after it was made.
+    Land,
 }
 
 /// More than there are kinds.
@@ -99,6 +101,7 @@ impl Kind {
             Kind::PlainRead => "read",
             Kind::PlainWrite => "write",
             Kind::Finish => "finish",
+            Kind::Land => "lands",
         }
     }
 

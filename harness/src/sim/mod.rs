@@ -11,11 +11,14 @@ mod coroutine;
 mod end;
 mod event;
 mod execution;
+mod landing;
 mod memory;
 mod object;
 mod ops;
 mod plain;
+mod relaxed;
 mod runner;
+mod seeing;
 mod site;
 mod touch;
 

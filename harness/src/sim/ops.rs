@@ -14,7 +14,12 @@ use std::sync::atomic::Ordering;
 #[inline(always)]
 pub(crate) fn spawn(place: Place) {
     announce_spawn(place).take();
-    current::get().with(|execution| execution.record_access(None, None));
+    current::get().with(|execution| {
+        if execution.is_relaxed {
+            execution.drain(execution.me);
+        }
+        execution.record_access(None, None);
+    });
 }
 
 /// Gives way for good: the execution is over and the calling thread never goes on.
@@ -26,9 +31,17 @@ pub(crate) fn never_go_on(here: Handle) -> ! {
 }
 
 impl Execution {
+    #[inline(always)]
+    pub(super) fn read(&mut self, object: ObjectId, order: Ordering) -> u64 {
+        if self.is_relaxed {
+            return self.read_relaxed(object, order);
+        }
+        self.memory.read(self.me, object, order)
+    }
+
     /// A write happened: whoever waits for a change of the object may look again.
     #[inline(always)]
-    fn changed(&mut self, object: ObjectId) {
+    pub(super) fn changed(&mut self, object: ObjectId) {
         let watchers = std::mem::take(&mut self.objects[object.index()].watchers);
         self.enabled |= watchers;
     }
@@ -38,7 +51,7 @@ impl Execution {
         let mut is_written = false;
         for at in 0..self.threads[me].watched.len() {
             let (object, version) = self.threads[me].watched[at];
-            is_written |= self.memory.version(object) != version;
+            is_written |= self.memory.version(object) != version || self.is_relaxed && self.has_news(object);
             self.objects[object.index()].watchers |= 1 << me;
         }
         is_written
@@ -46,7 +59,7 @@ impl Execution {
 
     /// Enables and disables those who wait for the lock, after its word changed.
     #[inline(always)]
-    fn lock_changed(&mut self, lock: ObjectId) {
+    pub(super) fn lock_changed(&mut self, lock: ObjectId) {
         let word = self.memory.newest(lock);
         let object = &self.objects[lock.index()];
         let (waiters, readers) = (object.waiters, object.readers);
@@ -57,7 +70,11 @@ impl Execution {
     #[inline(always)]
     fn acquired(&mut self, lock: ObjectId, order: Ordering, place: Place) {
         let me = self.me;
-        self.memory.update(me, lock, order, |_| HELD);
+        if self.is_relaxed {
+            self.take_relaxed(lock);
+        } else {
+            self.memory.update(me, lock, order, |_| HELD);
+        }
         let object = &mut self.objects[lock.index()];
         object.waiters &= !(1 << me);
         object.holder = me as u8;
@@ -65,6 +82,9 @@ impl Execution {
         let blocked = object.waiters | object.readers;
         let watchers = std::mem::take(&mut object.watchers);
         self.enabled = (self.enabled & !blocked) | 1 << me | watchers;
+        if self.is_relaxed {
+            self.enable_who_sees_free(lock);
+        }
         self.record_access(Some(0), Some(HELD));
     }
 
@@ -92,9 +112,12 @@ impl Execution {
     #[inline(always)]
     fn released(&mut self, lock: ObjectId) {
         let me = self.me;
+        self.objects[lock.index()].holder = NOBODY;
+        if self.is_relaxed {
+            return self.release_relaxed(lock);
+        }
         self.memory.write(me, lock, 0, Ordering::Release);
         let object = &mut self.objects[lock.index()];
-        object.holder = NOBODY;
         let watchers = std::mem::take(&mut object.watchers);
         // The word is 0 now: everybody who waits for it may go on.
         self.enabled |= object.waiters | object.readers | watchers;
@@ -172,14 +195,18 @@ macro_rules! combined {
 }
 
 combined!(load announce_load later_load Load (object, _place, order: Ordering) -> u64, |execution| {
-    let value = execution.memory.read(execution.me, object, order);
+    let value = execution.read(object, order);
     execution.record_read(object, value, None);
     value
 });
 
 combined!(store announce_store later_store Store (object, _place, value: u64, order: Ordering) -> (), |execution| {
-    execution.memory.write(execution.me, object, value, order);
-    execution.changed(object);
+    if execution.is_relaxed {
+        execution.write_relaxed(object, value, order);
+    } else {
+        execution.memory.write(execution.me, object, value, order);
+        execution.changed(object);
+    }
     execution.record_access(None, Some(value));
 });
 
@@ -208,17 +235,20 @@ pub(crate) fn unlock(object: ObjectId, place: Place) {
 /// An atomic read-modify-write. `change` gives the new value, or nothing to leave the word as it is. Returns the old value.
 ///
 /// When nothing is written the access is a read with `failure` as its ordering, but it was announced as an update: a footprint is
-/// known before the event runs, so it is the larger of the two.
+/// known before the event runs, so it is the larger of the two. `change` may be asked for several old values.
 #[inline]
 pub(crate) fn update(
     object: ObjectId,
     success: Ordering,
     failure: Ordering,
     place: Place,
-    change: impl FnOnce(u64) -> Option<u64>,
+    change: impl Fn(u64) -> Option<u64>,
 ) -> u64 {
     announce_update(object, place).take();
     current::get().with(|execution| {
+        if execution.is_relaxed {
+            return execution.update_relaxed(object, success, failure, &change);
+        }
         let old = execution.memory.newest(object);
         let new = change(old);
         perform_update(execution, object, new, success, failure)
@@ -250,6 +280,9 @@ pub(crate) fn fence(barrier: Barrier, place: Place) {
     here.point(Intent::new(Kind::Fence, ObjectId::NONE, place));
     here.with(|execution| {
         execution.memory.fence(execution.me, barrier);
+        if execution.is_relaxed {
+            execution.fence_relaxed(barrier);
+        }
         execution.record_access(None, None);
     });
 }
@@ -258,11 +291,12 @@ pub(crate) fn try_lock(object: ObjectId, place: Place) -> bool {
     let here = current::get();
     here.point(Intent::new(Kind::TryLock, object, place));
     here.with(|execution| {
-        let free = execution.memory.newest(object) == 0;
+        let free =
+            if execution.is_relaxed { execution.would_take(object) } else { execution.memory.newest(object) == 0 };
         if free {
             execution.acquired(object, Ordering::Acquire, place);
         } else {
-            let value = execution.memory.read(execution.me, object, Ordering::Relaxed);
+            let value = execution.read_held(object);
             execution.record_read(object, value, None);
         }
         free
@@ -274,7 +308,7 @@ pub(crate) fn is_locked(object: ObjectId, place: Place) -> bool {
     let here = current::get();
     here.point(Intent::new(Kind::IsLocked, object, place));
     here.with(|execution| {
-        let value = execution.memory.read(execution.me, object, Ordering::Relaxed);
+        let value = execution.read(object, Ordering::Relaxed);
         execution.record_read(object, value, None);
         value != 0
     })
@@ -287,7 +321,11 @@ pub(crate) fn unlock_wait(object: ObjectId, order: Ordering, place: Place) {
     here.with(|execution| {
         let me = execution.me;
         execution.objects[object.index()].waiters &= !(1 << me);
-        let value = execution.memory.read(me, object, order);
+        let value = if execution.is_relaxed {
+            execution.read_free(object, order)
+        } else {
+            execution.memory.read(me, object, order)
+        };
         execution.record_access(Some(value), None);
     });
 }
@@ -298,7 +336,11 @@ pub(crate) fn read_lock(object: ObjectId, place: Place) {
     here.with(|execution| {
         let me = execution.me;
         execution.objects[object.index()].readers &= !(1 << me);
-        let old = execution.memory.update(me, object, Ordering::Acquire, |word| word + ONE_READER);
+        let old = if execution.is_relaxed {
+            execution.update_newest(object, Ordering::Acquire, |word| word + ONE_READER)
+        } else {
+            execution.memory.update(me, object, Ordering::Acquire, |word| word + ONE_READER)
+        };
         execution.lock_changed(object);
         execution.enabled |= 1 << me;
         execution.record_access(Some(old), Some(old + ONE_READER));
@@ -312,7 +354,11 @@ pub(crate) fn read_unlock(object: ObjectId, place: Place) {
         let held = execution.memory.newest(object) >= ONE_READER;
         if held {
             let me = execution.me;
-            let old = execution.memory.update(me, object, Ordering::Release, |word| word - ONE_READER);
+            let old = if execution.is_relaxed {
+                execution.update_newest(object, Ordering::Release, |word| word - ONE_READER)
+            } else {
+                execution.memory.update(me, object, Ordering::Release, |word| word - ONE_READER)
+            };
             execution.lock_changed(object);
             execution.record_access(Some(old), Some(old - ONE_READER));
         } else if !execution.is_torn_down() {
@@ -401,6 +447,7 @@ pub(crate) fn await_until(mut condition: impl FnMut() -> bool, place: Place) {
         let holds = condition();
         let reads = here.with(|execution| {
             execution.attention &= !(1 << execution.me);
+            execution.insisting &= !(1 << execution.me);
             execution.threads[execution.me].watched.len()
         });
         if holds || here.with(|execution| execution.is_torn_down()) {
@@ -414,6 +461,7 @@ pub(crate) fn await_until(mut condition: impl FnMut() -> bool, place: Place) {
                 let (object, _) = execution.threads[me].watched[at];
                 execution.objects[object.index()].watchers &= !(1 << me);
             }
+            execution.insisting |= 1 << me;
             execution.record_access(None, None);
         });
     }
@@ -472,7 +520,12 @@ pub(crate) fn yield_now(place: Place) {
 pub(crate) fn idle(place: Place) {
     let here = current::get();
     here.point(Intent::new(Kind::Idle, ObjectId::NONE, place));
-    here.with(|execution| execution.record_access(None, None));
+    here.with(|execution| {
+        if execution.is_relaxed {
+            execution.see_all();
+        }
+        execution.record_access(None, None);
+    });
 }
 
 #[inline(always)]
@@ -487,6 +540,9 @@ fn perform_join(thread: usize) {
         let me = execution.me;
         if execution.is_finished(thread) {
             execution.memory.order.join(me, thread);
+            if execution.is_relaxed {
+                execution.join_relaxed(thread);
+            }
         }
         execution.record_access(None, None);
     });

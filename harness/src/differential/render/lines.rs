@@ -95,6 +95,7 @@ fn access(kind: Kind, name: &str, read: Option<u64>, written: Option<u64>, descr
         (Kind::Store | Kind::PlainWrite, _, Some(written)) => {
             format!("{} {name} := {}", kind.name(), value(written))
         }
+        (Kind::Land, _, Some(written)) => format!("{name} := {} lands", value(written)),
         (Kind::Update, Some(read), Some(written)) => {
             format!("update {name} {} := {}", value(read), value(written))
         }

@@ -13,6 +13,7 @@ use utrace_variants::{Repairs, Scenario, Words, subject_name, with_programs};
 pub struct Compared {
     pub scenario: &'static Scenario,
     pub repairs: Repairs,
+    pub memory: MemoryModel,
     pub comparison: Comparison,
     /// For each divergence what a client can first tell, in words.
     pub differences: Vec<String>,
@@ -91,7 +92,7 @@ fn compare_one(
         let differences = comparison.divergences.iter().map(|one| difference(programs, one, config)).collect();
         (comparison, differences)
     });
-    Compared { scenario, repairs, comparison, differences }
+    Compared { scenario, repairs, memory: config.memory, comparison, differences }
 }
 
 /// Runs one random schedule twice: the same schedule must give the same execution.

@@ -153,7 +153,7 @@ pub fn token(compared: &Compared, divergence: &Divergence) -> Token {
     Token {
         subject: subject_name(compared.repairs).to_owned(),
         scenario: compared.scenario.id.to_string(),
-        memory: lockstep::MemoryModel::Sc,
+        memory: compared.memory,
         schedule: divergence.witness.clone(),
     }
 }

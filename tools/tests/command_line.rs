@@ -59,6 +59,22 @@ fn an_exhaustive_exploration_refuses_a_bound() {
 }
 
 #[test]
+fn tokens_name_the_memory_model_and_replay_under_it() {
+    for memory in ["tso", "weak"] {
+        let options = ["run", "--scenario", "S3", "--variants", "stopped-lockless", "--seed", "7", "--memory", memory];
+        let text = check(&options, 0, &format!(".S3.{memory}."));
+        let token = text.lines().find_map(|line| line.strip_prefix("token: ")).expect("each execution has a token");
+        let same = text.lines().find_map(|line| line.strip_prefix("the same, written out: ")).expect("in two forms");
+        let options = |token| ["replay", token, "--variants", "stopped-lockless"];
+        let [first, second] = [token, same].map(|token| check(&options(token), 0, "stopped-lockless: outcome "));
+        let outcome =
+            |text: &str| text.lines().skip_while(|line| !line.starts_with("stopped-lockless")).collect::<String>();
+        assert_eq!(outcome(&first), outcome(&second));
+    }
+    check(&["run", "--scenario", "S3", "--memory", "power"], 2, "there is no memory model 'power'");
+}
+
+#[test]
 fn equal_options_give_equal_bytes_whatever_the_number_of_jobs() {
     let run = |jobs| {
         check(&["compare", "--scenario", "S8,S3", "--format", "json", "--jobs", jobs, QUICK[0], QUICK[1]], 0, "S8")

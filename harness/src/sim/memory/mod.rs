@@ -41,6 +41,15 @@ impl MemoryModel {
         }
     }
 
+    /// What it cannot show, in a line.
+    pub fn limits(self) -> &'static str {
+        match self {
+            MemoryModel::Sc => "reorderings by compilers and processors are not shown",
+            MemoryModel::Tso => "of reorderings only late stores are shown",
+            MemoryModel::Weak => "reads of what is written later are not shown, dependencies order nothing",
+        }
+    }
+
     /// All of them, the strongest first.
     pub const ALL: [MemoryModel; 3] = [MemoryModel::Sc, MemoryModel::Tso, MemoryModel::Weak];
 

@@ -113,6 +113,8 @@ pub(crate) struct Execution {
     pub(super) lingering: u32,
     /// Threads that look again at what they await.
     pub(super) insisting: u32,
+    /// Whether memory did something unusual in the event that is being made.
+    is_unusual: bool,
     pub(super) decider: Decider,
     pub(super) memory: Memory,
     pub(super) objects: Objects,
@@ -192,6 +194,7 @@ impl Execution {
             is_relaxed: false,
             lingering: 0,
             insisting: 0,
+            is_unusual: false,
             decider: Decider::new(),
             memory: Memory::new(),
             objects: Objects::new(),
@@ -240,6 +243,7 @@ impl Execution {
         self.is_relaxed = bounds.memory != MemoryModel::Sc;
         self.lingering = 0;
         self.insisting = 0;
+        self.is_unusual = false;
         self.decider.reset(plan, bounds.logging, bounds.tracing || self.is_relaxed);
         self.attention = if bounds.tracing || self.decider.is_guided() { RECORDING } else { 0 };
         self.memory.reset(bounds.memory);
@@ -600,7 +604,7 @@ impl Execution {
     fn hand_over_noted(&mut self, spot: Spot, drawn: Drawn) -> bool {
         let me = self.me % THREADS_MAX;
         self.announced[me] = spot;
-        if self.is_relaxed && self.model == MemoryModel::Tso {
+        if self.is_relaxed && self.model.has_buffers() {
             return self.hand_over_landing(spot, drawn);
         }
         if std::thread::panicking() && self.enabled & (1 << me) != 0 {
@@ -787,7 +791,9 @@ impl Execution {
     /// Which of `options` alternatives memory takes at the announced event: the answer to one of several questions.
     pub(super) fn choose_seen(&mut self, question: u64, options: usize) -> usize {
         let spot = Spot::beside(self.announced_key(), question);
-        if options > 1 { self.decider.choose(spot, options, true) } else { 0 }
+        let chosen = if options > 1 { self.decider.choose(spot, options, true) } else { 0 };
+        self.is_unusual |= chosen > 0;
+        chosen
     }
 
     /// Where the running thread has announced its event. Kept where memory is not sequentially consistent, and for those who log or trace.
@@ -930,7 +936,9 @@ impl Execution {
         let intent = &self.threads[me].intent;
         let key = self.announced[me].key();
         let object = if intent.kind == Kind::Join { intent.second } else { intent.object };
-        let what = What::Access { kind: intent.kind, object, footprint: intent.footprint(), key, read, written };
+        let is_unusual = std::mem::take(&mut self.is_unusual);
+        let what =
+            What::Access { kind: intent.kind, object, footprint: intent.footprint(), key, read, written, is_unusual };
         self.trace.push(Event { thread: me as u8, what, place: intent.place });
     }
 

@@ -92,7 +92,7 @@ impl Execution {
             let Store { object, value, key, place, .. } = store;
             let footprint = Intent::new(Kind::Land, object, place).footprint();
             let (read, written) = (None, Some(value));
-            let what = What::Access { kind: Kind::Land, object, footprint, key, read, written };
+            let what = What::Access { kind: Kind::Land, object, footprint, key, read, written, is_unusual: true };
             self.trace.push(Event { thread: thread as u8, what, place });
         }
     }

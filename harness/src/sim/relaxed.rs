@@ -15,7 +15,7 @@ pub(super) type Change<'a> = &'a dyn Fn(u64) -> Option<u64>;
 
 impl Execution {
     fn is_tso(&self) -> bool {
-        self.model == MemoryModel::Tso
+        self.model.has_buffers()
     }
 
     #[cold]
@@ -105,8 +105,8 @@ impl Execution {
     pub(super) fn fence_relaxed(&mut self, barrier: Barrier) {
         match (self.model, barrier) {
             (MemoryModel::Sc, _) => {}
-            (MemoryModel::Tso, Barrier::Full) => self.drain(self.me),
-            (MemoryModel::Tso, _) => {}
+            (MemoryModel::Tso | MemoryModel::TsoLaxLocks, Barrier::Full) => self.drain(self.me),
+            (MemoryModel::Tso | MemoryModel::TsoLaxLocks, _) => {}
             (MemoryModel::Weak, Barrier::Full) => self.barrier(0),
             (MemoryModel::Weak, Barrier::Read | Barrier::Acquire) => self.memory.weak.acquire(self.me),
             (MemoryModel::Weak, Barrier::Write | Barrier::Release) => self.memory.weak.release(self.me),
@@ -122,7 +122,10 @@ impl Execution {
     #[inline(never)]
     pub(super) fn take_relaxed(&mut self, lock: ObjectId) {
         if self.is_tso() {
-            self.drain(self.me);
+            // Its own release of the lock has to land first, and with it what was stored before that.
+            if self.model == MemoryModel::Tso || self.memory.buffers.forwarded(self.me, lock).is_some() {
+                self.drain(self.me);
+            }
             self.memory.update(self.me, lock, Ordering::Acquire, |_| HELD);
         } else {
             self.take_newest(lock);

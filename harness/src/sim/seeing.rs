@@ -21,10 +21,28 @@ fn is_fenced(order: Ordering) -> bool {
     order == Ordering::SeqCst
 }
 
+/// Messages to choose among, the usual one first.
+struct Alternatives {
+    places: [Message; ALTERNATIVES_MAX],
+    count: usize,
+}
+
+impl Alternatives {
+    fn of(places: impl Iterator<Item = Message>) -> Alternatives {
+        let mut alternatives = Alternatives { places: [0; ALTERNATIVES_MAX], count: 0 };
+        for (slot, place) in alternatives.places.iter_mut().zip(places) {
+            *slot = place;
+            alternatives.count += 1;
+        }
+        alternatives
+    }
+}
+
 impl Execution {
-    /// One of the alternatives.
-    fn choose_among<T: Copy>(&mut self, question: u64, alternatives: &[T]) -> T {
-        alternatives[self.choose_seen(question, alternatives.len())]
+    /// One of the alternatives, of which there is one at least.
+    fn choose_among(&mut self, question: u64, alternatives: &Alternatives) -> Message {
+        debug_assert!(alternatives.count > 0);
+        alternatives.places[self.choose_seen(question, alternatives.count)]
     }
 
     /// A read.
@@ -40,7 +58,7 @@ impl Execution {
         }
         let weak = &self.memory.weak;
         let suiting = weak.readable(self.me, object, insists).filter(|&place| suits(weak.value(object, place)));
-        let places: Vec<Message> = suiting.take(ALTERNATIVES_MAX).collect();
+        let places = Alternatives::of(suiting);
         let place = self.choose_among(MESSAGE, &places);
         let value = self.memory.weak.read(&mut self.memory.order, self.me, object, place, order);
         if is_fenced(order) {
@@ -54,7 +72,7 @@ impl Execution {
         if is_fenced(order) {
             self.barrier(0);
         }
-        let places: Vec<Message> = self.memory.weak.places(self.me, object).take(ALTERNATIVES_MAX).collect();
+        let places = Alternatives::of(self.memory.weak.places(self.me, object));
         let behind = self.choose_among(PLACE, &places);
         let is_newest = self.memory.weak.write(&mut self.memory.order, self.me, object, (behind, value), order);
         self.told(object, value, is_newest);
@@ -103,7 +121,7 @@ impl Execution {
             weak.can_replace(object, place)
                 && (always_fenced || !is_fenced(success) || weak.sees_behind_barrier(me, object, place))
         };
-        let places: Vec<Message> = weak.readable(me, object, insists).filter(is_open).take(ALTERNATIVES_MAX).collect();
+        let places = Alternatives::of(weak.readable(me, object, insists).filter(is_open));
         let place = self.choose_among(MESSAGE, &places);
         let old = self.memory.weak.value(object, place);
         let new = change(old);

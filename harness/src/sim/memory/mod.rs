@@ -27,6 +27,8 @@ pub enum MemoryModel {
     Sc,
     /// Total store order, as of the x86 processors: stores wait in buffers.
     Tso,
+    /// As `Tso`, but taking a lock is no full barrier: what its taker has stored may land later.
+    TsoLaxLocks,
     /// Release and acquire by views, C11's RC11 without load buffering: reads may be out of date, writes may come late.
     Weak,
 }
@@ -37,6 +39,7 @@ impl MemoryModel {
         match self {
             MemoryModel::Sc => "sc",
             MemoryModel::Tso => "tso",
+            MemoryModel::TsoLaxLocks => "tso-lax-locks",
             MemoryModel::Weak => "weak",
         }
     }
@@ -45,13 +48,18 @@ impl MemoryModel {
     pub fn limits(self) -> &'static str {
         match self {
             MemoryModel::Sc => "reorderings by compilers and processors are not shown",
-            MemoryModel::Tso => "of reorderings only late stores are shown",
+            MemoryModel::Tso | MemoryModel::TsoLaxLocks => "of reorderings only late stores are shown",
             MemoryModel::Weak => "reads of what is written later are not shown, dependencies order nothing",
         }
     }
 
     /// All of them, the strongest first.
-    pub const ALL: [MemoryModel; 3] = [MemoryModel::Sc, MemoryModel::Tso, MemoryModel::Weak];
+    pub const ALL: [MemoryModel; 4] = [MemoryModel::Sc, MemoryModel::Tso, MemoryModel::TsoLaxLocks, MemoryModel::Weak];
+
+    /// Whether stores wait in buffers.
+    pub(super) fn has_buffers(self) -> bool {
+        matches!(self, MemoryModel::Tso | MemoryModel::TsoLaxLocks)
+    }
 
     /// The model of that name.
     pub fn from_name(name: &str) -> Option<MemoryModel> {
@@ -375,7 +383,7 @@ impl Memory {
         match model {
             MemoryModel::Sc => false,
             // Its own release, which lands before anything that takes the lock.
-            MemoryModel::Tso => self.buffers.forwarded(thread, lock) == Some(0),
+            MemoryModel::Tso | MemoryModel::TsoLaxLocks => self.buffers.forwarded(thread, lock) == Some(0),
             MemoryModel::Weak => kind == Kind::UnlockWait && self.free_messages(thread, lock).next().is_some(),
         }
     }

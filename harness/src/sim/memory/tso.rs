@@ -18,6 +18,10 @@
 //! make an `xchg` of them), and taking a lock. Releasing a lock is an ordinary store: whoever waits for it can go on when
 //! it has landed. A thread that has ended may leave stores behind; joining it waits for them.
 //!
+//! With lax locks ([`crate::MemoryModel::TsoLaxLocks`]) taking a lock is no locked instruction in this sense: its taker's stores may land
+//! later. No processor of the family does that. The model is a switch, to see what depends on the barrier in `spin_lock`, which the kernel
+//! does not promise (Documentation/memory-barriers.txt, "Implicit kernel memory barriers").
+//!
 //! Limits: no instruction that locks longer than itself, no non-temporal store, no interrupt, no code that changes.
 //!
 //! Deviations: starting a thread lets everything land that its parent has stored, as any way to start one does. A read-modify-write that

@@ -3,11 +3,13 @@
 
 mod axioms;
 mod candidates;
+mod sections;
 
 use candidates::{Op, Script};
 use lockstep::graph::{Ending, Final, Model, graphs};
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use sections::{Sections, interleave};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How often the search ends in each final state.
 fn found(script: &Script, model: Model) -> BTreeMap<Final, u64> {
@@ -35,7 +37,8 @@ fn scripts() -> impl Strategy<Value = Script> {
 }
 
 fn cases() -> ProptestConfig {
-    ProptestConfig { cases: 1_500, failure_persistence: None, max_global_rejects: 100_000, ..ProptestConfig::default() }
+    let cases = ProptestConfig::default().cases.max(1_500);
+    ProptestConfig { cases, failure_persistence: None, max_global_rejects: 100_000, ..ProptestConfig::default() }
 }
 
 proptest! {
@@ -54,6 +57,57 @@ proptest! {
     #[test]
     fn graphs_under_weak_are_those_that_the_axioms_allow(script in scripts()) {
         check(&script, Model::Weak);
+    }
+}
+
+/// Under SC graphs are what interleavings differ in; the search makes each once, and sees all deadlocks.
+#[track_caller]
+fn check_interleavings(program: &Sections) {
+    let reached = interleave(program);
+    let (mut finals, mut deadlocks) = (BTreeSet::new(), BTreeSet::new());
+    let counts = graphs(&mut program.clone(), Model::Sc, 1_000_000, &mut |ending, last| match ending {
+        Ending::Complete => {
+            finals.insert(last());
+        }
+        Ending::Blocked => {
+            deadlocks.insert(last().memory);
+        }
+        Ending::Cut => {}
+    });
+    assert!(counts.exhausted && !counts.strayed, "{program:?}");
+    assert_eq!(finals, reached.finals, "{program:?}");
+    assert_eq!(counts.complete, reached.complete.len() as u64, "{program:?}");
+    assert_eq!(deadlocks, reached.deadlocks, "{program:?}");
+}
+
+/// What is stronger allows less.
+#[track_caller]
+fn check_strength(program: &Sections) {
+    let finals = [Model::Sc, Model::Tso, Model::Weak].map(|model| {
+        let mut finals = BTreeSet::new();
+        let counts = graphs(&mut program.clone(), model, 1_000_000, &mut |ending, last| {
+            if ending == Ending::Complete {
+                finals.insert(last());
+            }
+        });
+        assert!(counts.exhausted && !counts.strayed, "{program:?}");
+        finals
+    });
+    assert!(finals[0].is_subset(&finals[1]), "{program:?}");
+    assert!(finals[1].is_subset(&finals[2]), "{program:?}");
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    #[test]
+    fn graphs_with_locks_under_sc_are_what_interleavings_differ_in(program in sections::programs(9)) {
+        check_interleavings(&program);
+    }
+
+    #[test]
+    fn stronger_models_allow_less(program in sections::programs(12)) {
+        check_strength(&program);
     }
 }
 

@@ -143,11 +143,19 @@ impl Psc {
         self.has_accesses && Self::base(graph, views, first, second)
     }
 
-    /// Whether `scb` leads from what follows the one to what precedes the other.
+    /// Whether `scb` leads from what follows the one, or itself, to what precedes the other, or itself.
     fn base(graph: &Graph, views: &[View], first: &Node, second: &Node) -> bool {
-        let begins =
-            |id: EventId| id == first.id || (!first.is_access && follows(views, id, first.thread, first.point));
-        let ends = |id: EventId| id == second.id || (!second.is_access && knows(&second.past, &graph.events[id]));
+        if first.thread == second.thread && first.point < second.point {
+            return true;
+        }
+        let begins = |id: EventId| {
+            let is_own = id == first.id && first.point > entry_point(&graph.events[id]);
+            if is_own { first.is_access } else { !first.is_access && follows(views, id, first.thread, first.point) }
+        };
+        let ends = |id: EventId| {
+            let is_own = id == second.id && second.point < exit_point(&graph.events[id]);
+            if is_own { second.is_access } else { !second.is_access && knows(&second.past, &graph.events[id]) }
+        };
         let all = 0..graph.len();
         all.clone()
             .filter(|&id| begins(id))

@@ -24,6 +24,7 @@ pub fn apply(change: Change, value: u64) -> Option<u64> {
         Change::Exchange(new) => Some(new),
         Change::Add(other) => Some(value + other),
         Change::Replace(old, new) => (value == old).then_some(new),
+        Change::And(_) | Change::Or(_) | Change::Xor(_) => unreachable!("scripts have none of these"),
     }
 }
 
@@ -213,7 +214,7 @@ fn tso(relations: &Relations) -> bool {
     let Relations { events, po, rf, co, fr } = relations;
     let drains = |event: usize| {
         let Event { fence, reads, order, location, .. } = events[event];
-        let is_update = events[event].is_update;
+        let is_update = events[event].is_update && events[event].writes;
         fence == Some(Fence::Full)
             || is_update
             || order == Order::Full

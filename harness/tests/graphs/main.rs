@@ -10,6 +10,7 @@ use lockstep::graph::{Ending, Final, Model, graphs};
 use proptest::prelude::*;
 use sections::{Sections, interleave};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 
 /// How often the search ends in each final state.
 fn found(script: &Script, model: Model) -> BTreeMap<Final, u64> {
@@ -18,6 +19,7 @@ fn found(script: &Script, model: Model) -> BTreeMap<Final, u64> {
         if ending == Ending::Complete {
             *found.entry(last()).or_default() += 1;
         }
+        ControlFlow::Continue(())
     });
     assert!(counts.exhausted && !counts.strayed, "{script:?}");
     found
@@ -65,14 +67,13 @@ proptest! {
 fn check_interleavings(program: &Sections) {
     let reached = interleave(program);
     let (mut finals, mut deadlocks) = (BTreeSet::new(), BTreeSet::new());
-    let counts = graphs(&mut program.clone(), Model::Sc, 1_000_000, &mut |ending, last| match ending {
-        Ending::Complete => {
-            finals.insert(last());
+    let counts = graphs(&mut program.clone(), Model::Sc, 1_000_000, &mut |ending, last| {
+        match ending {
+            Ending::Complete => _ = finals.insert(last()),
+            Ending::Blocked => _ = deadlocks.insert(last().memory),
+            Ending::Cut => {}
         }
-        Ending::Blocked => {
-            deadlocks.insert(last().memory);
-        }
-        Ending::Cut => {}
+        ControlFlow::Continue(())
     });
     assert!(counts.exhausted && !counts.strayed, "{program:?}");
     assert_eq!(finals, reached.finals, "{program:?}");
@@ -89,6 +90,7 @@ fn check_strength(program: &Sections) {
             if ending == Ending::Complete {
                 finals.insert(last());
             }
+            ControlFlow::Continue(())
         });
         assert!(counts.exhausted && !counts.strayed, "{program:?}");
         finals

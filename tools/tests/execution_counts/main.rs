@@ -4,6 +4,7 @@
 mod notation;
 
 use lockstep::graph::{Counts, Model, graphs};
+use std::ops::ControlFlow;
 use std::path::Path;
 
 struct Row {
@@ -48,7 +49,7 @@ fn table() -> Vec<Row> {
 
 fn count(row: &Row, model: Model) -> Counts {
     let mut program = notation::parse(&row.program, &row.parameters);
-    graphs(&mut program, model, u64::MAX, &mut |_, _| {})
+    graphs(&mut program, model, u64::MAX, &mut |_, _| ControlFlow::Continue(()))
 }
 
 #[track_caller]

@@ -201,13 +201,9 @@ impl Label {
         }
     }
 
-    /// Whether it takes a lock, if it writes.
+    /// Whether it takes a lock as a writer, if it writes.
     pub(super) fn is_acquisition(&self) -> bool {
-        matches!(self, Label::Lock(_) | Label::TryLock(_) | Label::ReadLock(_))
-    }
-
-    pub(super) fn is_release(&self) -> bool {
-        matches!(self, Label::Unlock(_) | Label::ReadUnlock(_))
+        matches!(self, Label::Lock(_) | Label::TryLock(_))
     }
 
     /// Whether it names a thread or location beyond the limits.

@@ -21,5 +21,5 @@ mod program;
 
 pub use clock::EVENTS_MAX;
 pub use label::{Fence, LOCATIONS_MAX, Label, LocationId, Order};
-pub use program::{Change, Counts, Final, Model, Step, Threads, graphs};
+pub use program::{Change, Counts, Final, Look, Model, Step, Threads, graphs};
 pub use search::Ending;

@@ -6,6 +6,7 @@ use super::consistency::weak::Weak;
 use super::label::Label;
 use super::search::{Ending, Search};
 use crate::schedule::THREADS_MAX;
+use std::ops::ControlFlow;
 
 /// What a read-modify-write makes of the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +15,12 @@ pub enum Change {
     Exchange(u64),
     /// The sum, wrapping.
     Add(u64),
+    /// Bits of both.
+    And(u64),
+    /// Bits of either.
+    Or(u64),
+    /// Bits of one of them.
+    Xor(u64),
     /// The second if it is the first; otherwise nothing is written.
     Replace(u64, u64),
 }
@@ -23,6 +30,9 @@ impl Change {
         match self {
             Change::Exchange(new) => Some(new),
             Change::Add(other) => Some(value.wrapping_add(other)),
+            Change::And(other) => Some(value & other),
+            Change::Or(other) => Some(value | other),
+            Change::Xor(other) => Some(value ^ other),
             Change::Replace(old, new) => (value == old).then_some(new),
         }
     }
@@ -66,6 +76,21 @@ pub enum Model {
     Weak,
 }
 
+impl Model {
+    /// The model that has that name in [`crate::MemoryModel`] as well.
+    pub fn from_name(name: &str) -> Option<Model> {
+        match name {
+            "sc" => Some(Model::Sc),
+            "tso" => Some(Model::Tso),
+            "weak" => Some(Model::Weak),
+            _ => None,
+        }
+    }
+}
+
+/// What is told how a run ended, and decides whether the search goes on.
+pub type Look<'a> = dyn FnMut(Ending, &dyn Fn() -> Final) -> ControlFlow<()> + 'a;
+
 /// What a search found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -92,13 +117,8 @@ pub struct Final {
     pub memory: Vec<u64>,
 }
 
-/// Explores all graphs of the program, of which at most so many runs are made. `look` sees how each run ended.
-pub fn graphs(
-    threads: &mut dyn Threads,
-    model: Model,
-    runs_max: u64,
-    look: &mut dyn FnMut(Ending, &dyn Fn() -> Final),
-) -> Counts {
+/// Explores all graphs of the program, with at most so many runs. `look` sees how each run ended.
+pub fn graphs(threads: &mut dyn Threads, model: Model, runs_max: u64, look: &mut Look<'_>) -> Counts {
     match model {
         Model::Sc => search::<Moments<false>>(threads, runs_max, look),
         Model::Tso => search::<Moments<true>>(threads, runs_max, look),
@@ -106,11 +126,7 @@ pub fn graphs(
     }
 }
 
-fn search<C: Consistency>(
-    threads: &mut dyn Threads,
-    runs_max: u64,
-    look: &mut dyn FnMut(Ending, &dyn Fn() -> Final),
-) -> Counts {
+fn search<C: Consistency>(threads: &mut dyn Threads, runs_max: u64, look: &mut Look<'_>) -> Counts {
     let mut search = Search::<C>::new(&threads.initial());
     let mut counts = Counts::default();
     while counts.complete + counts.blocked + counts.cut < runs_max {
@@ -132,7 +148,9 @@ fn search<C: Consistency>(
             Ending::Blocked => counts.blocked += 1,
             Ending::Cut => counts.cut += 1,
         }
-        look(ending, &|| final_state(&search));
+        if look(ending, &|| final_state(&search)).is_break() {
+            break;
+        }
     }
     counts
 }

@@ -7,7 +7,8 @@
 //! program order, and before an issue that drains the buffer; what another thread reads has landed, and what lands later than what is
 //! read lands after the read. A thread reads its own latest store even before it has landed.
 //!
-//! Deviations: an SC store is an exchange, as compilers have it, so it drains the buffer; an update that writes nothing drains the buffer as well, as every locked instruction does.
+//! Deviations: an SC store is an exchange, as compilers have it, so it drains the buffer. An update that writes nothing, or an attempt to take a
+//! lock that fails, is a load and does not, although the processor locks the bus: C11 and the kernel promise no order there.
 
 use super::super::clock::Clock;
 use super::super::events::{Event, EventId, Graph, Source};
@@ -51,7 +52,9 @@ pub(in super::super) struct Order<const BUFFERED: bool> {
 fn drains(event: &Event) -> bool {
     match event.label {
         Label::Fence(fence) => fence == Fence::Full,
-        Label::Update { .. } | Label::Lock(_) | Label::TryLock(_) | Label::ReadLock(_) | Label::ReadUnlock(_) => true,
+        Label::Update { .. } | Label::Lock(_) | Label::TryLock(_) | Label::ReadLock(_) | Label::ReadUnlock(_) => {
+            event.writes()
+        }
         Label::Write { order, .. } => matches!(order, Ordering::SeqCst | Ordering::Full),
         Label::Read { order, .. } => order == Ordering::Full,
         Label::Spawn(_) | Label::Join(_) | Label::End => true,

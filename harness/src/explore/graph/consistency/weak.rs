@@ -10,7 +10,7 @@
 //!
 //! Deviations from RC11: what comes before an unlock, and what it has read, is ordered before what the same thread writes after a later
 //! acquisition of any lock, and before what another thread writes after taking the same lock next: outsiders see critical sections in order, as the
-//! kernel's model has it ("pull"). An update of the order `Full` that writes is an SC fence, the access, and an SC fence.
+//! kernel's model has it ("pull"). Readers of a reader-writer lock only acquire and release. An update of the order `Full` that writes is an SC fence, the access, and an SC fence.
 //!
 //! Happens-before depends only on what comes before an event, so its clocks are made once. The three points of an event are before the access, the access,
 //! and after it; only for an update of order `Full` does the difference matter.
@@ -77,7 +77,7 @@ impl Weak {
     /// What the thread last published by releasing a lock before the event.
     fn unlocked(&self, graph: &Graph, event: &Event) -> Option<&Clock> {
         let earlier = graph.threads[event.thread][..event.index].iter().rev();
-        let unlock = earlier.copied().find(|&other| graph.events[other].label.is_release())?;
+        let unlock = earlier.copied().find(|&other| matches!(graph.events[other].label, Label::Unlock(_)))?;
         Some(&self.views[unlock].published)
     }
 
@@ -118,7 +118,7 @@ impl Weak {
         if event.writes() {
             let news = if order.releases() { view.now } else { view.fenced };
             view.published.join(&news);
-            if event.label.is_release() {
+            if let Label::Unlock(_) = event.label {
                 let pending = view.pending;
                 view.published.join(&pending);
             }

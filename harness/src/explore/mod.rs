@@ -7,6 +7,7 @@ mod bounded;
 mod control;
 mod exhaustive;
 mod glance;
+pub mod graph;
 mod outcome;
 mod nearby;
 mod replay;

@@ -9,6 +9,8 @@ mod ast;
 mod compact;
 mod error;
 mod file;
+mod flag;
+mod graphs;
 mod interpret;
 mod race;
 mod render;
@@ -16,6 +18,7 @@ mod search;
 #[cfg(test)]
 mod tests;
 mod text;
+mod threads;
 mod verdict;
 
 use crate::status::Status;

@@ -11,13 +11,9 @@ use lockstep::{MemoryModel, difference_lines};
 use serde::Serialize;
 use utrace_variants::Words;
 use utrace_variants::claims::{
-    Claim, DecideConfig, Decision, How, Laboratory, Verdict, claim_lines, claims, decide, decision_lines, explain,
-    token,
+    Claim, Decision, How, Laboratory, Verdict, claim_lines, claims, decide, decision_lines, explain, token,
 };
 use utrace_variants::variants;
-
-/// Executions of an exhaustive search of one variant on one scenario before it is given up for a bounded one: some seconds.
-const EXHAUSTIVE_MAX: u64 = 2_000_000;
 
 /// The names of all memory models, the strongest first. Those that this machine does not have are left out.
 const MODELS: [&str; 3] = ["sc", "tso", "weak"];
@@ -31,8 +27,7 @@ pub fn command(wanted: &[String], explained: bool, options: &Options) -> Result<
     let mut decisions = Vec::new();
     for &memory in &models {
         let mut laboratory = Laboratory::default();
-        let fallback = comparing::config(options, memory);
-        let config = DecideConfig { memory, exhaustive_max: EXHAUSTIVE_MAX, fallback };
+        let config = comparing::config(options, memory);
         for &claim in &selected {
             for &asked in claim.asked {
                 progress.says(&format!("{} {}", claim.id, asked.variant));

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use lockstep::{
-    CompareConfig, Control, Evidence, Exploration, ExploreConfig, MemoryModel, Outcome, OutcomeId, Program, RunConfig,
-    STEPS_MAX, Schedule, Seen, Strategy, Variant, compare, explore, minimize,
+    CompareConfig, Control, Evidence, Exploration, ExploreConfig, Outcome, OutcomeId, Program, RunConfig, Schedule,
+    Seen, Strategy, Variant, compare, explore, minimize,
 };
 
 use super::subject::Subject;
@@ -19,31 +19,6 @@ use crate::scenarios::protocol::Watching;
 use crate::scenarios::scenarios;
 use crate::utrace::Repairs;
 use crate::variants::{VariantInfo, variants};
-
-/// How much is explored for one variant on one scenario.
-#[derive(Clone, Copy, Debug)]
-pub struct DecideConfig<'a> {
-    /// The memory model.
-    pub memory: MemoryModel,
-    /// Executions of an exhaustive search, its redundant runs included, before it is given up for a bounded one.
-    pub exhaustive_max: u64,
-    /// What is explored then.
-    pub fallback: CompareConfig<'a>,
-}
-
-impl DecideConfig<'_> {
-    fn control(&self) -> Option<&Control> {
-        self.fallback.control
-    }
-
-    fn is_cancelled(&self) -> bool {
-        self.control().is_some_and(Control::is_cancelled)
-    }
-
-    fn run_config(&self) -> RunConfig {
-        RunConfig { memory: self.memory, ..RunConfig::default() }
-    }
-}
 
 /// What has been explored so far, for claims that ask for the same.
 #[derive(Debug, Default)]
@@ -57,7 +32,7 @@ impl Laboratory {
         &mut self,
         (variant, id): (&'static str, &'static str),
         subject: Subject,
-        config: &DecideConfig<'_>,
+        config: &CompareConfig<'_>,
     ) -> Result<&Exploration, Undecided> {
         let watching = subject.claim.map_or(Watching::NONE, Claim::watching);
         Ok(match self.explorations.entry((variant, id, watching)) {
@@ -90,7 +65,12 @@ impl Undecided {
 }
 
 /// Decides the claim for one of the variants that it asks about.
-pub fn decide(claim: &'static Claim, asked: Asked, config: &DecideConfig<'_>, laboratory: &mut Laboratory) -> Decision {
+pub fn decide(
+    claim: &'static Claim,
+    asked: Asked,
+    config: &CompareConfig<'_>,
+    laboratory: &mut Laboratory,
+) -> Decision {
     let decided = match (asked.how, claim.statement) {
         (How::NotAtAll(reason), _) | (_, Statement::Elsewhere(reason)) => {
             Ok((Verdict::NotApplicable(reason), Evidence::default(), None))
@@ -124,7 +104,7 @@ fn never(
     claim: &'static Claim,
     asked: Asked,
     shows: fn(&Outcome) -> bool,
-    config: &DecideConfig<'_>,
+    config: &CompareConfig<'_>,
     laboratory: &mut Laboratory,
 ) -> Decided {
     let (evidence, witness) = search(claim, asked, shows, config, laboratory)?;
@@ -137,7 +117,7 @@ fn sometimes(
     claim: &'static Claim,
     asked: Asked,
     shows: fn(&Outcome) -> bool,
-    config: &DecideConfig<'_>,
+    config: &CompareConfig<'_>,
     laboratory: &mut Laboratory,
 ) -> Decided {
     let (evidence, witness) = search(claim, asked, shows, config, laboratory)?;
@@ -154,7 +134,7 @@ fn search(
     claim: &'static Claim,
     asked: Asked,
     shows: fn(&Outcome) -> bool,
-    config: &DecideConfig<'_>,
+    config: &CompareConfig<'_>,
     laboratory: &mut Laboratory,
 ) -> Result<(Evidence, Option<Witness>), Undecided> {
     let subject = Subject { repairs: Repairs::NONE, claim: Some(claim).filter(|one| one.watching() != Watching::NONE) };
@@ -192,7 +172,7 @@ fn smallest(
     seen: &Seen,
     (variant, scenario): (&'static str, &'static str),
     subject: Subject,
-    config: &DecideConfig<'_>,
+    config: &CompareConfig<'_>,
 ) -> Witness {
     let outcome = seen.outcome.id;
     let (schedule, preemptions) = minimized((variant, scenario), subject, (&seen.witness, outcome), config);
@@ -204,10 +184,10 @@ fn minimized(
     (variant, scenario): (&str, &str),
     subject: Subject,
     (schedule, outcome): (&Schedule, OutcomeId),
-    config: &DecideConfig<'_>,
+    config: &CompareConfig<'_>,
 ) -> (Schedule, usize) {
     subject.with_programs(&[variant_of(variant)], scenario_of(scenario), |programs| {
-        minimize(&programs[0].program, schedule, outcome, &config.run_config())
+        minimize(&programs[0].program, schedule, outcome, &run_config(config))
     })
 }
 
@@ -220,32 +200,39 @@ fn reaches(scenario: &Scenario, exploration: &Exploration) -> Result<(), Undecid
     }
 }
 
+fn run_config(config: &CompareConfig<'_>) -> RunConfig {
+    RunConfig { memory: config.memory, steps_max: config.steps_max }
+}
+
+fn is_cancelled(config: &CompareConfig<'_>) -> bool {
+    config.control.is_some_and(Control::is_cancelled)
+}
+
 /// Everything, if that is not too much; else all schedules with few preemptions, and random ones.
-fn explored(program: &Program<'_>, config: &DecideConfig<'_>) -> Result<Exploration, Undecided> {
-    let fallback = &config.fallback;
+fn explored(program: &Program<'_>, config: &CompareConfig<'_>) -> Result<Exploration, Undecided> {
     let base = ExploreConfig {
         strategy: Strategy::Exhaustive,
         executions: config.exhaustive_max,
-        seed: fallback.seed,
-        jobs: fallback.jobs,
+        seed: config.seed,
+        jobs: config.jobs,
         memory: config.memory,
-        steps_max: STEPS_MAX,
-        control: config.control(),
+        steps_max: config.steps_max,
+        control: config.control,
         ..ExploreConfig::default()
     };
     let mut total = explore(program, &base);
-    let preemptions = fallback.preemptions.unwrap_or(0);
+    let preemptions = config.preemptions.unwrap_or(0);
     let further = [
-        (Strategy::Bounded { preemptions }, fallback.enumerated_max),
-        (Strategy::Uniform, fallback.sampled),
-        (Strategy::Pct { depth: fallback.depth, length: None }, fallback.sampled),
+        (Strategy::Bounded { preemptions }, config.enumerated_max),
+        (Strategy::Uniform, config.sampled),
+        (Strategy::Pct { depth: config.depth, length: None }, config.sampled),
     ];
     for (strategy, executions) in further {
-        if !total.evidence.exhaustive && !config.is_cancelled() {
+        if !total.evidence.exhaustive && !is_cancelled(config) {
             total.merge(explore(program, &ExploreConfig { strategy, executions, ..base }));
         }
     }
-    if config.is_cancelled() { Err(Undecided::Cancelled) } else { Ok(total) }
+    if is_cancelled(config) { Err(Undecided::Cancelled) } else { Ok(total) }
 }
 
 /// An outcome that one of two variants shows and the other does not: who, and a schedule.
@@ -261,7 +248,7 @@ fn sets(
     claim: &'static Claim,
     asked: Asked,
     (other, statement): (&'static str, Statement),
-    config: &DecideConfig<'_>,
+    config: &CompareConfig<'_>,
     laboratory: &mut Laboratory,
 ) -> Decided {
     let mut evidence: Option<Evidence> = None;
@@ -288,7 +275,7 @@ fn sets(
 }
 
 impl Difference {
-    fn witness(&self, scenario: &'static str, config: &DecideConfig<'_>) -> Witness {
+    fn witness(&self, scenario: &'static str, config: &CompareConfig<'_>) -> Witness {
         let named = (self.shown_by, scenario);
         let (schedule, preemptions) = minimized(named, UNWATCHED, (&self.schedule, self.outcome), config);
         Witness {
@@ -306,7 +293,7 @@ impl Difference {
 fn differences(
     id: &'static str,
     (variant, other): (&'static str, &'static str),
-    config: &DecideConfig<'_>,
+    config: &CompareConfig<'_>,
     laboratory: &mut Laboratory,
 ) -> Result<(Vec<Difference>, Evidence), Undecided> {
     for name in [variant, other] {
@@ -335,12 +322,10 @@ fn differences(
 fn compared(
     id: &'static str,
     names: (&'static str, &'static str),
-    config: &DecideConfig<'_>,
+    config: &CompareConfig<'_>,
 ) -> Result<(Vec<Difference>, Evidence), Undecided> {
     let selected = [variant_of(names.0), variant_of(names.1)];
-    let comparison = UNWATCHED.with_programs(&selected, scenario_of(id), |programs| {
-        compare(programs, &CompareConfig { memory: config.memory, ..config.fallback })
-    });
+    let comparison = UNWATCHED.with_programs(&selected, scenario_of(id), |programs| compare(programs, config));
     if comparison.cancelled {
         return Err(Undecided::Cancelled);
     }

@@ -1,4 +1,13 @@
 //! What a patch or a proposal changes for a client: C9, C11, C12, C14, C16, C19. Each compares outcome sets.
+//!
+//! C19 is refuted, and the mails themselves say why. Roland calls it all the same whether the task thinks it was killed, "before the wakeup or
+//! after the wakeup": either order could have happened, so either result is one that a client must expect. That holds while the wakeup is in
+//! progress. But C7's second exception, "already woken from utrace pov", includes the task that stays in a group stop for days
+//! (C9). There SIGKILL comes after the resume in every execution of S7; the design that clears `stopped` lets the system
+//! call through, and the one that asks for SIGKILL aborts it. The claim is read strictly: a client cannot tell.
+//!
+//! C12 is read as an inclusion, for "as well as": what spin_unlock_wait shows, lock and unlock shows too. A variant with fewer outcomes does not
+//! refute it.
 
 use super::{Claim, LOCKED, LOCKLESS, REMOVED, Statement, against, not};
 
@@ -89,7 +98,7 @@ pub const CLAIMS: &[Claim] = &[
         author: "Roland McGrath",
         says: "In the exceptions of C7, with a wakeup in progress or done, it does not matter whether the task thinks it was killed.",
         checked: "the outcomes stay the same when it always thinks so (its callers ask fatal_signal_pending instead)",
-        note: "",
+        note: "With a wakeup in progress (S3, S8) he is right. With the wakeup long done (S7) a client can tell: the system call is let through or aborted. That is C9, which he had agreed to.",
         scenarios: &["S3", "S7", "S7b", "S8", "S8b"],
         asked: &[against("a1-stopped-locked", LOCKED), against("a1-stopped-lockless", LOCKLESS), not(REMOVED, ASKS)],
         statement: Statement::Equal,

@@ -21,7 +21,7 @@ mod text;
 
 use lockstep::{Entry, Evidence, MemoryModel, Outcome, OutcomeId, Schedule};
 
-pub use decide::{DecideConfig, Laboratory, decide};
+pub use decide::{Laboratory, decide};
 pub use explain::{Explanation, explain};
 pub use subject::Subject;
 pub use text::{claim_lines, decision_lines, token};

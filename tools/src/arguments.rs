@@ -25,6 +25,7 @@ Examples:
   lockstep compare --scenario S8 --variants stopped-removed,a3-lock-always
   lockstep replay TOKEN                     one witness, in every design
   lockstep explore --scenario S3 --exhaustive
+  lockstep claims C12 --explain             a claim of the thread, decided and shown
   lockstep run --scenario S3 --variants stopped-lockless --seed 7
   lockstep list                             scenarios and variants
 
@@ -53,6 +54,17 @@ pub enum Command {
         /// Every execution that matters, whatever the budget in executions; Ctrl-C and --time end it with what was found.
         #[arg(long)]
         exhaustive: bool,
+    },
+    /// Decides the claims of the thread for each design, with the witness of each refutation.
+    ///
+    /// `--memory all` decides them under every memory model.
+    Claims {
+        /// Claims, such as C12 [default: all]
+        #[arg(value_name = "CLAIM")]
+        claims: Vec<String>,
+        /// Shows the execution that decides a claim beside the nearest one that does not.
+        #[arg(long)]
+        explain: bool,
     },
     /// Shows the execution that a token names, in every variant.
     Replay {
@@ -145,6 +157,8 @@ pub fn irrelevant(command: Option<&Command>) -> &'static [&'static str] {
     match command {
         None | Some(Command::Compare | Command::Explore { exhaustive: false }) => &[],
         Some(Command::Explore { exhaustive: true }) => &["seed", "executions", "preemptions", "enumerated"],
+        Some(Command::Claims { explain: false, .. }) => &["variants", "scenario", "repairs"],
+        Some(Command::Claims { explain: true, .. }) => &["variants", "scenario", "repairs", "format"],
         Some(Command::List) => &[
             "variants",
             "scenario",

@@ -3,6 +3,7 @@
 //! A command is a function from the selection to text; this file parses, dispatches and turns what happened into an exit status.
 
 mod arguments;
+mod claiming;
 mod comparing;
 mod execution;
 mod exploring;
@@ -76,6 +77,13 @@ fn carry_out(arguments: &Arguments) -> Status {
     let is_matrix = arguments.command.is_none();
     let wanted = match &arguments.command {
         Some(Command::List) => return print(&listing::list(options.format)),
+        Some(Command::Claims { claims, explain }) => {
+            session::start(options.time);
+            return match claiming::command(claims, *explain, options) {
+                Ok((text, status)) => print(&text).and(status),
+                Err(message) => usage(&message),
+            };
+        }
         Some(Command::Replay { .. }) => select_variants_only(options),
         _ => select(options, is_matrix),
     };
@@ -89,7 +97,7 @@ fn carry_out(arguments: &Arguments) -> Status {
     }
     session::start(options.time);
     let text = match &arguments.command {
-        Some(Command::List) => unreachable!("listed above"),
+        Some(Command::List | Command::Claims { .. }) => unreachable!("carried out above"),
         Some(Command::Run) => execution::run_one(&selection, options.seed),
         Some(Command::Replay { token, trace }) => execution::replay(&selection, token, *trace),
         Some(Command::Litmus { files }) => {

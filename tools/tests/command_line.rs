@@ -172,3 +172,32 @@ fn a_run_prints_its_trace_and_a_token_that_replays() {
     let id = |text: &str| text.split("outcome ").nth(1).map(|rest| rest[..8].to_owned());
     assert_eq!(id(&outcome), id(&again));
 }
+
+#[test]
+fn a_claim_is_decided_with_a_token_that_replays() {
+    let text = check(&["claims", "c9", "--format", "json"], 0, "\"id\": \"C9\"");
+    let document: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let verdict = &document[0]["verdicts"][0];
+    assert_eq!(verdict["verdict"], "holds");
+    let token = verdict["token"].as_str().expect("what is shown has a token");
+    check(&["replay", token, "--variants", "stopped-locked"], 0, "let through");
+}
+
+#[test]
+fn parts_of_a_claim_are_found_by_its_number() {
+    let text = check(&["claims", "C10", "--enumerated", "50", QUICK[0], QUICK[1]], 0, "C10b");
+    assert!(text.contains("open:"), "what was not seen and not exhausted is open:\n{text}");
+}
+
+#[test]
+fn an_explanation_shows_two_traces() {
+    check(&["claims", "C20", "--explain"], 0, "first observable difference");
+}
+
+#[test]
+fn claims_that_do_not_exist_are_refused() {
+    check(&["claims", "C99"], 2, "there is no claim 'C99'");
+    check(&["claims", "C4", "c4"], 2, "named twice");
+    check(&["claims", "--scenario", "S7"], 2, "means nothing");
+    check(&["claims", "C4", "--memory", "power"], 2, "there is no memory model 'power'");
+}

@@ -6,6 +6,8 @@
 //! (compilers, interrupts), freed memory, and whatever the fidelity table of the kernel model lists as left out.
 //!
 //! ```text
+//!   claims      sentences of the thread, decided by exploration
+//!      |
 //!   scenarios   questions as data, the interpreter, the monitors
 //!      |
 //!   utrace      the API, the reports, the hooks; Design: stopped_locked, stopped_lockless, stopped_removed
@@ -24,6 +26,7 @@ mod observation;
 mod describe;
 mod values;
 mod subject;
+pub mod claims;
 #[cfg(test)]
 mod mutants;
 

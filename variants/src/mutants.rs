@@ -6,16 +6,18 @@
 
 use crate::kernel::sched::try_to_wake_up;
 use crate::kernel::task::{TaskId, TaskState};
-use crate::scenarios::run::run;
+use crate::observation::{Finding, Observation};
+use crate::scenarios::protocol::Watching;
+use crate::scenarios::run::{run, run_watched};
 use crate::scenarios::scenarios;
 use crate::utrace::engine::Events;
 use crate::utrace::reset::group_stop_in_force;
 use crate::utrace::stopped_locked::StoppedLocked;
 use crate::utrace::stopped_lockless::StoppedLockless;
 use crate::utrace::stopped_removed::StoppedRemoved;
-use crate::utrace::{Bit, Design, Machine, Policy};
+use crate::utrace::{Bit, Design, Machine, Milestone, Policy};
 use crate::variants::{NO_ALTERNATIVES, REMOVED};
-use lockstep::{Abandon, CompareConfig, Program, Variant, compare};
+use lockstep::{Abandon, CompareConfig, Entry, ExploreConfig, Program, Strategy, Variant, compare, explore};
 
 /// What is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +28,8 @@ enum Mutation {
     ClearedBehindWakeup,
     /// No `finish_jctl`.
     WithoutFinishJctl,
+    /// `do_stop` of the designs that keep `stopped`, without setting it on a task that it takes over.
+    TakenOverUnmarked,
 }
 
 /// A design with one function broken.
@@ -57,7 +61,11 @@ impl Design for Mutant {
         if self.mutation == Mutation::DoStopWithoutSiglock {
             return do_stop_without_siglock(machine, target);
         }
-        self.inner.do_stop(machine, target)
+        let stopped = self.inner.do_stop(machine, target);
+        if self.mutation == Mutation::TakenOverUnmarked {
+            machine.utrace(target).bits.clear(&[Bit::Stopped]);
+        }
+        stopped
     }
 
     fn wakeup(&self, machine: &Machine<'_>, target: TaskId) {
@@ -90,6 +98,7 @@ fn do_stop_without_siglock(machine: &Machine<'_>, target: TaskId) -> bool {
             stopped = true;
         }
     } else if task.state.read_once().is_stopped() {
+        machine.client.milestone(Milestone::TakenOver);
         task.state.write_once(TaskState::TRACED);
         utrace.bits.set(Bit::Stopped);
         stopped = true;
@@ -143,6 +152,45 @@ fn check(mutation: Mutation, inner: &'static dyn Design, policy: Policy, id: &st
     let new = comparison.divergences.iter().filter(|divergence| divergence.shown == [false, true]).count();
     assert_eq!(new > 0, caught, "{mutation:?} in {id}: {new} outcomes that the original does not show");
     assert!(caught || comparison.is_equal(), "{mutation:?} in {id}: outcomes are missing");
+}
+
+/// Does a claim's monitor notice the mutant, in executions watched for what it looks for?
+#[track_caller]
+fn check_found(mutation: Mutation, inner: &'static dyn Design, policy: Policy, id: &str, finding: Finding) {
+    let mutant = Mutant { inner, mutation };
+    let scenario = scenarios().iter().find(|scenario| scenario.id == id).expect("the scenario exists");
+    let finds = |design: &(dyn Design + Sync)| {
+        let body = || run_watched(design, policy, scenario, Watching::of(&[finding]));
+        let program = Program { body: &body, abandon: Abandon::Forget };
+        let strategy = Strategy::Exhaustive;
+        let exploration =
+            explore(&program, &ExploreConfig { strategy, executions: 200_000, ..ExploreConfig::default() });
+        assert!(exploration.evidence.exhaustive);
+        let mut entries =
+            exploration.outcomes.iter().flat_map(|seen| &seen.outcome.columns).flat_map(|column| &column.entries);
+        entries.any(|entry| match *entry {
+            Entry::Word(word) => {
+                let found = Observation::from_word(word);
+                matches!(found, Some(Observation::Finding { finding: one, .. }) if one == finding)
+            }
+            Entry::Warning(_) => false,
+        })
+    };
+    assert!(finds(&mutant), "{mutation:?} in {id}: {finding:?} is not found");
+    assert!(!finds(inner), "{id}: {finding:?} is found in the design as it is");
+}
+
+/// The monitors that claims rest on can fail.
+#[test]
+fn monitors_of_claims_find_what_is_broken() {
+    let find = check_found;
+    find(Mutation::DoStopWithoutSiglock, &StoppedLocked, NO_ALTERNATIVES, "S6b", Finding::SignalWithinDoStop);
+    find(Mutation::ClearedBehindWakeup, &StoppedLockless, NO_ALTERNATIVES, "S2", Finding::SetThoughLetGo);
+    find(Mutation::ClearedBehindWakeup, &StoppedLockless, NO_ALTERNATIVES, "S2", Finding::SetWithoutKill);
+    find(Mutation::ClearedBehindWakeup, &StoppedLockless, NO_ALTERNATIVES, "S2", Finding::KilledWithoutKill);
+    find(Mutation::WithoutFinishJctl, &StoppedLockless, NO_ALTERNATIVES, "S8e", Finding::SetBehindFinish);
+    find(Mutation::WithoutFinishJctl, &StoppedRemoved, REMOVED, "S8e", Finding::CallbackWhileBelieved);
+    find(Mutation::TakenOverUnmarked, &StoppedLockless, NO_ALTERNATIVES, "S8e", Finding::ClearThoughKilled);
 }
 
 /// SIGCONT comes between the look at STOPPED and the store of TRACED: what `control` said is stopped runs on.

@@ -2,7 +2,9 @@
 
 use lockstep::{Abandon, Describe, Heading, MemoryModel, Program, Variant};
 
-use crate::{Repairs, Scenario, VariantInfo, describe, describe_value, run};
+use crate::scenarios::protocol::Watching;
+use crate::scenarios::run::run_watched;
+use crate::{Repairs, Scenario, VariantInfo, describe, describe_value};
 
 /// The subject's name in tokens: the repairs make another subject of it, for they change every design alike.
 pub fn subject_name(repairs: Repairs) -> &'static str {
@@ -32,10 +34,23 @@ pub fn with_programs<R>(
     scenario: &Scenario,
     f: impl FnOnce(&[Variant<'_>]) -> R,
 ) -> R {
-    let bodies: Vec<Box<dyn Fn() + Sync + '_>> = variants
-        .iter()
-        .map(|&variant| Box::new(move || run(variant, repairs, scenario)) as Box<dyn Fn() + Sync + '_>)
-        .collect();
+    with_watched_programs(variants, repairs, Watching::NONE, scenario, f)
+}
+
+/// The same, watched for what a claim speaks of.
+pub(crate) fn with_watched_programs<R>(
+    variants: &[&VariantInfo],
+    repairs: Repairs,
+    watching: Watching,
+    scenario: &Scenario,
+    f: impl FnOnce(&[Variant<'_>]) -> R,
+) -> R {
+    let body = |variant: &VariantInfo| {
+        let (design, policy) = variant.design(repairs);
+        run_watched(design, policy, scenario, watching);
+    };
+    let bodies: Vec<Box<dyn Fn() + Sync + '_>> =
+        variants.iter().map(|&variant| Box::new(move || body(variant)) as Box<dyn Fn() + Sync + '_>).collect();
     let programs: Vec<Variant<'_>> = variants
         .iter()
         .zip(&bodies)

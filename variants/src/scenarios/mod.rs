@@ -12,6 +12,7 @@ pub mod text;
 pub mod words;
 pub mod world;
 pub mod monitors;
+pub mod protocol;
 pub mod perform;
 pub mod run;
 pub mod s01_taken_over;

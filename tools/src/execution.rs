@@ -1,11 +1,14 @@
 //! Single executions: `run` and `replay`.
 
+use crate::arguments::CORPUS;
+use crate::hunt::corpus;
 use crate::selection::{Selection, find_scenario, unknown};
 use lockstep::{
     Describe, Execution, Outcome, RunConfig, Schedule, Token, Variant, difference_lines, end_lines, explicit,
     history_lines, run, trace_lines,
 };
-use utrace_variants::{Repairs, Scenario, Words, repairs_of, subject_name, with_programs};
+use std::path::Path;
+use utrace_variants::{Repairs, Scenario, Words, generated, repairs_of, subject_name, with_programs};
 
 /// One execution of one variant under a uniform schedule, with its trace.
 pub fn run_one(selection: &Selection, seed: u64) -> Result<String, String> {
@@ -42,7 +45,13 @@ pub fn replay(selection: &Selection, token: &str, whole_trace: bool) -> Result<S
     let repairs = repairs_of(&token.subject).ok_or_else(|| {
         unknown("subject", &token.subject, [Repairs::NONE, Repairs::ALL].map(subject_name).into_iter())
     })?;
-    let scenario = find_scenario(&token.scenario).map_err(|error| format!("the token's scenario is gone: {error}"))?;
+    let id = &token.scenario;
+    // Generated scenarios are made again; those cut down are in the corpus.
+    let made = generated(id).or_else(|| corpus::find_scenario(Path::new(CORPUS), id));
+    let scenario = match &made {
+        Some(scenario) => scenario,
+        None => find_scenario(id).map_err(|error| format!("the token's scenario is gone: {error}"))?,
+    };
     Ok(with_programs(&selection.variants, repairs, scenario, |programs| {
         replay_text(scenario, &token, programs, whole_trace)
     }))

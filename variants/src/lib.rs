@@ -24,11 +24,12 @@ mod observation;
 mod describe;
 mod values;
 mod subject;
+pub mod hunt;
 #[cfg(test)]
 mod mutants;
 
 pub use describe::describe;
-pub use generate::{CHART, GENERATOR_VERSION, generate, reductions, size};
+pub use generate::{CHART, GENERATOR_VERSION, generate, generated, reductions, size};
 #[cfg(feature = "proptest")]
 pub use generate::{GeneratedScenarios, ScenarioTree, generated_scenarios};
 pub use scenarios::program::{Goal, Scenario};

@@ -117,7 +117,7 @@ pub struct HuntArguments {
     #[arg(long, env = "LOCKSTEP_SCHEDULES", default_value_t = 64, hide_env = true, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub schedules: u64,
 
-    /// Runs of an exhaustive search of a variant in a case, at most: what takes longer is cut down first
+    /// Runs of an exhaustive search of a variant in a case, at most: what takes longer is cut down first; 0 judges nothing, for soaks
     #[arg(long, env = "LOCKSTEP_SEARCH_MAX", default_value_t = 20_000, hide_env = true)]
     pub search_max: u64,
 

@@ -90,7 +90,7 @@ fn carry_out(arguments: &Arguments) -> Status {
         Ok(selection) => selection,
         Err(message) => return usage(&message),
     };
-    let compares = matches!(arguments.command, None | Some(Command::Compare));
+    let compares = matches!(arguments.command, None | Some(Command::Compare | Command::Hunt(_)));
     if compares && selection.variants.len() < 2 {
         return usage("there is nothing to compare one variant with: name two or more, or use 'lockstep run'");
     }

@@ -284,7 +284,7 @@ impl Worker<'_> {
         if session::is_ending() {
             return None;
         }
-        if !self.config.stands(scenario, candidate) {
+        if self.config.exhaustive_max == 0 || !self.config.stands(scenario, candidate) {
             return Some(None);
         }
         let confirmed = confirm(scenario, candidate, self.config);

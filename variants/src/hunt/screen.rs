@@ -1,8 +1,10 @@
 //! The first look at a scenario: the same random schedules through all variants.
 //!
 //! Promise: the same input gives the same result, on any machine; the first variant runs every schedule twice, and a difference between the two runs is told.
-//! Limits: what only one variant showed here is a candidate, not a divergence: most are outcomes that are rare in both.
+//! Limits: what only one variant showed here is a candidate, not a divergence: it may be rare in both; and what is seen less than three times is not
+//! even that.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::Location;
 
@@ -19,6 +21,9 @@ const TRACED: u64 = 4;
 
 /// Outcomes in each direction of each pair that are looked into.
 const CANDIDATES_MAX: usize = 4;
+
+/// How often a variant shows what is to be a candidate: what is rarer is mostly rare in both.
+const SEEN_MIN: u64 = 3;
 
 /// Something that one variant showed and its neighbour did not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,9 +148,10 @@ impl Screening<'_> {
         for at in 1..seen.len() {
             for (shown_by, not_by) in [(at - 1, at), (at, at - 1)] {
                 let only = seen[shown_by].iter().filter(|(id, _)| !seen[not_by].contains_key(id));
-                let mut only: Vec<(u64, OutcomeId)> = only.map(|(id, (_, first))| (*first, *id)).collect();
+                let only = only.filter(|(_, (count, _))| *count >= SEEN_MIN);
+                let mut only: Vec<_> = only.map(|(id, &(count, first))| (Reverse(count), first, *id)).collect();
                 only.sort_unstable();
-                for (number, outcome) in only.into_iter().take(CANDIDATES_MAX) {
+                for (_, number, outcome) in only.into_iter().take(CANDIDATES_MAX) {
                     let schedule = schedule(number);
                     let names = (self.programs[shown_by].name, self.programs[not_by].name);
                     let execution = |at: usize| run(&self.programs[at].program, &schedule, &self.glance.run);

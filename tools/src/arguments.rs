@@ -32,7 +32,7 @@ Examples:
 
 Every option has a mirror in the environment: --seed is LOCKSTEP_SEED.
 
-Exit status: 0 fine, 2 usage, 4 nothing explored, 70 internal error, 102 nondeterminism,
+Exit status: 0 fine, 2 usage, 4 nothing explored, 70 internal error, 100 news from a hunt, 102 nondeterminism,
 103 ended before everything was explored, 104 a subject could not be run to an end.";
 
 /// What to do.

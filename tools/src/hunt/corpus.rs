@@ -11,8 +11,11 @@ use std::path::{Path, PathBuf};
 use utrace_variants::hunt::{HuntConfig, Judged, judge};
 use utrace_variants::{Repairs, Scenario, VariantInfo, size, subject_name, variants};
 
+/// A file of a corpus and the case in it, or what is wrong with it.
+type Entry = (PathBuf, Result<Case, String>);
+
 /// Cases in the order of the names of their files. A directory that does not exist has none, if that is fine.
-pub fn load(directory: &Path, must_exist: bool) -> Result<Vec<(PathBuf, Result<Case, String>)>, String> {
+pub fn load(directory: &Path, must_exist: bool) -> Result<Vec<Entry>, String> {
     let entries = match std::fs::read_dir(directory) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_exist => return Ok(Vec::new()),

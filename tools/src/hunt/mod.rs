@@ -138,7 +138,7 @@ fn replay_first(hunt: &Hunt) -> Result<Status, String> {
         let replayed = corpus::replay(directory, false)?;
         if replayed.changed > 0 {
             let changed = replayed.text.lines().filter(|line| line.contains("CHANGED"));
-            changed.for_each(|line| session::say(line));
+            changed.for_each(session::say);
             status = status.and(Status::Unaccepted);
         }
     }

@@ -35,7 +35,6 @@ const CONFIRM: u64 = 3;
 
 /// The configuration that the options ask for.
 pub fn config(options: &Options, memory: MemoryModel) -> CompareConfig<'static> {
-    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     CompareConfig {
         exhaustive_max: options.exhaustive_max,
         preemptions: Some(options.preemptions),
@@ -43,11 +42,17 @@ pub fn config(options: &Options, memory: MemoryModel) -> CompareConfig<'static> 
         confirmed: options.executions.saturating_mul(CONFIRM),
         sampled: options.executions,
         seed: options.seed,
-        jobs: options.jobs.map_or_else(cores, usize::from),
+        jobs: jobs(options),
         memory,
         control: Some(&CONTROL),
         ..CompareConfig::default()
     }
+}
+
+/// OS threads that the options ask for.
+pub fn jobs(options: &Options) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    options.jobs.map_or_else(cores, usize::from)
 }
 
 /// Compares everything selected.

@@ -7,22 +7,26 @@ mod claiming;
 mod comparing;
 mod execution;
 mod exploring;
+mod hunt;
 mod json;
 mod listing;
 mod litmus;
 mod matrix;
 mod selection;
 mod session;
+mod shard;
 mod status;
 
-use arguments::{Arguments, Command, Format};
+use arguments::{Arguments, Command, CorpusCommand, Format};
 use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches};
 use comparing::{Outcomes, compare_all};
+use hunt::Hunt;
 use lockstep::render;
 use selection::{Selection, select, select_variants_only};
 use status::Status;
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 use utrace_variants::{Words, heading, with_programs};
 
@@ -84,6 +88,9 @@ fn carry_out(arguments: &Arguments) -> Status {
                 Err(message) => usage(&message),
             };
         }
+        Some(Command::Merge { directories, into, corpus }) => {
+            return finish(hunt::merge(directories, into, corpus).map(|text| (text, Status::Fine)));
+        }
         Some(Command::Replay { .. }) => select_variants_only(options),
         _ => select(options, is_matrix),
     };
@@ -91,13 +98,17 @@ fn carry_out(arguments: &Arguments) -> Status {
         Ok(selection) => selection,
         Err(message) => return usage(&message),
     };
-    let compares = matches!(arguments.command, None | Some(Command::Compare));
+    let compares = matches!(arguments.command, None | Some(Command::Compare | Command::Hunt(_)));
     if compares && selection.variants.len() < 2 {
         return usage("there is nothing to compare one variant with: name two or more, or use 'lockstep run'");
     }
     session::start(options.time);
     let text = match &arguments.command {
-        Some(Command::List | Command::Claims { .. }) => unreachable!("carried out above"),
+        Some(Command::List | Command::Claims { .. } | Command::Merge { .. }) => unreachable!("done above"),
+        Some(Command::Hunt(arguments)) => return finish(hunt::hunt(&selection, &Hunt::new(arguments, options))),
+        Some(Command::Corpus { command, corpus }) => {
+            return finish(corpus_command(command, corpus, &selection, options.exhaustive_max));
+        }
         Some(Command::Run) => execution::run_one(&selection, options.seed),
         Some(Command::Replay { token, trace }) => execution::replay(&selection, token, *trace),
         Some(Command::Litmus { files }) => {
@@ -120,6 +131,31 @@ fn carry_out(arguments: &Arguments) -> Status {
     match text {
         Ok(text) => print(&text),
         Err(message) => usage(&message),
+    }
+}
+
+/// Prints what a command that judges has to say.
+fn finish(result: Result<(String, Status), String>) -> Status {
+    match result {
+        Ok((text, status)) => print(&text).and(status),
+        Err(message) => usage(&message),
+    }
+}
+
+fn corpus_command(
+    command: &CorpusCommand,
+    directory: &Path,
+    selection: &Selection,
+    exhaustive_max: u64,
+) -> Result<(String, Status), String> {
+    match command {
+        CorpusCommand::List => Ok((hunt::corpus::list(directory)?, Status::Fine)),
+        CorpusCommand::Add => Ok((hunt::corpus::add(directory, selection, exhaustive_max)?, Status::Fine)),
+        CorpusCommand::Replay => {
+            let replayed = hunt::corpus::replay(directory, true)?;
+            Ok((replayed.text, if replayed.changed == 0 { Status::Fine } else { Status::Unaccepted }))
+        }
+        CorpusCommand::Prune { check } => hunt::corpus::prune(directory, *check, exhaustive_max),
     }
 }
 

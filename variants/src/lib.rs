@@ -27,11 +27,12 @@ mod describe;
 mod values;
 mod subject;
 pub mod claims;
+pub mod hunt;
 #[cfg(test)]
 mod mutants;
 
 pub use describe::describe;
-pub use generate::{CHART, GENERATOR_VERSION, generate, reductions, size};
+pub use generate::{CHART, GENERATOR_VERSION, generate, generated, reductions, size};
 #[cfg(feature = "proptest")]
 pub use generate::{GeneratedScenarios, ScenarioTree, generated_scenarios};
 pub use scenarios::program::{Goal, Scenario};

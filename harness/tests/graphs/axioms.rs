@@ -225,7 +225,8 @@ fn tso(relations: &Relations) -> bool {
         let is_store = events[a].writes && !events[a].reads && !drains(a);
         let is_load = events[b].reads && !drains(b);
         let is_weak_fence = |event: usize| events[event].location.is_none() && !drains(event);
-        po.has(a, b) && !(is_store && is_load) && !is_weak_fence(a) && !is_weak_fence(b)
+        let passes = is_store && is_load || is_weak_fence(a) || is_weak_fence(b);
+        po.has(a, b) && !passes
     });
     let external = Relation::of(count, |a, b| rf.has(a, b) && events[a].thread != events[b].thread);
     preserved.or(&external).or(co).or(fr).is_acyclic()

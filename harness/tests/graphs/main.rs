@@ -34,7 +34,7 @@ fn check(script: &Script, model: Model) {
 fn scripts() -> impl Strategy<Value = Script> {
     let thread = prop::collection::vec(candidates::ops(), 1..4);
     prop::collection::vec(thread, 2..4)
-        .prop_map(|threads| Script::new(threads))
+        .prop_map(Script::new)
         .prop_filter("few candidates", |script| script.candidates() <= 4_000)
 }
 

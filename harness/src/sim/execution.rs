@@ -104,7 +104,7 @@ pub(crate) struct Execution {
     idlers: u32,
     rested: bool,
     pub(super) tracing: bool,
-    /// Whether anybody wants to know what events do: `RECORDING`, and the threads that evaluate an awaited condition.
+    /// Whether anybody wants to know what events do: `RECORDING`, and the threads that evaluate an awaited condition. And `RELAXED`.
     pub(super) attention: u32,
     pub(super) model: MemoryModel,
     /// Whether memory is not sequentially consistent.
@@ -152,6 +152,8 @@ fn next_spot(anchor: Anchor, object: u64, touched: &mut u64, kind: Kind) -> Spot
 
 /// In `Execution::attention`: a trace is kept, or what steps touch.
 const RECORDING: u32 = 1 << 31;
+/// In `Execution::attention`: memory is not sequentially consistent. Operations look at this flag for everything that is not usual at once.
+const RELAXED: u32 = 1 << 30;
 
 fn nowhere() -> Place {
     Location::caller()
@@ -246,6 +248,7 @@ impl Execution {
         self.is_unusual = false;
         self.decider.reset(plan, bounds.logging, bounds.tracing || self.is_relaxed);
         self.attention = if bounds.tracing || self.decider.is_guided() { RECORDING } else { 0 };
+        self.attention |= if self.is_relaxed { RELAXED } else { 0 };
         self.memory.reset(bounds.memory);
         self.objects.reset();
         self.plain.clear();
@@ -552,8 +555,8 @@ impl Execution {
             let enabled = match kind {
                 Kind::Lock | Kind::UnlockWait => {
                     touched.waiters |= bit;
-                    let seen_free = self.is_relaxed && self.memory.shows_free(self.model, me, kind, object);
-                    only_if(self.memory.newest(object) == 0 || seen_free)
+                    let is_free = self.memory.newest(object) == 0;
+                    only_if(is_free || self.is_relaxed && self.memory.shows_free(self.model, me, kind, object))
                 }
                 Kind::ReadLock => {
                     touched.readers |= bit;

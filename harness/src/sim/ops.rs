@@ -69,12 +69,30 @@ impl Execution {
 
     #[inline(always)]
     fn acquired(&mut self, lock: ObjectId, order: Ordering, place: Place) {
-        let me = self.me;
+        if self.attention != 0 {
+            return self.acquired_attended(lock, order, place);
+        }
+        self.memory.update(self.me, lock, order, |_| HELD);
+        self.hold(lock, place);
+    }
+
+    #[inline(never)]
+    fn acquired_attended(&mut self, lock: ObjectId, order: Ordering, place: Place) {
         if self.is_relaxed {
             self.take_relaxed(lock);
+            self.hold(lock, place);
+            self.enable_who_sees_free(lock);
         } else {
-            self.memory.update(me, lock, order, |_| HELD);
+            self.memory.update(self.me, lock, order, |_| HELD);
+            self.hold(lock, place);
         }
+        self.record_access(Some(0), Some(HELD));
+    }
+
+    /// The running thread has taken the lock: whoever waits for it does so for longer.
+    #[inline(always)]
+    fn hold(&mut self, lock: ObjectId, place: Place) {
+        let me = self.me;
         let object = &mut self.objects[lock.index()];
         object.waiters &= !(1 << me);
         object.holder = me as u8;
@@ -82,10 +100,6 @@ impl Execution {
         let blocked = object.waiters | object.readers;
         let watchers = std::mem::take(&mut object.watchers);
         self.enabled = (self.enabled & !blocked) | 1 << me | watchers;
-        if self.is_relaxed {
-            self.enable_who_sees_free(lock);
-        }
-        self.record_access(Some(0), Some(HELD));
     }
 
     /// Whether the running thread holds the lock; if not, the execution ends: unlocking is a fault of the subject.
@@ -109,18 +123,54 @@ impl Execution {
         false
     }
 
+    /// The running thread gives up the lock, in an event that writes as said.
     #[inline(always)]
-    fn released(&mut self, lock: ObjectId) {
-        let me = self.me;
-        self.objects[lock.index()].holder = NOBODY;
-        if self.is_relaxed {
-            return self.release_relaxed(lock);
+    fn released(&mut self, lock: ObjectId, written: Option<u64>) {
+        if self.attention != 0 {
+            return self.released_attended(lock, written);
         }
+        self.let_go(lock);
+    }
+
+    #[inline(never)]
+    fn released_attended(&mut self, lock: ObjectId, written: Option<u64>) {
+        if self.is_relaxed {
+            self.objects[lock.index()].holder = NOBODY;
+            self.release_relaxed(lock);
+        } else {
+            self.let_go(lock);
+        }
+        self.record_access(None, written);
+    }
+
+    #[inline(always)]
+    fn let_go(&mut self, lock: ObjectId) {
+        let me = self.me;
         self.memory.write(me, lock, 0, Ordering::Release);
         let object = &mut self.objects[lock.index()];
+        object.holder = NOBODY;
         let watchers = std::mem::take(&mut object.watchers);
         // The word is 0 now: everybody who waits for it may go on.
         self.enabled |= object.waiters | object.readers | watchers;
+    }
+
+    /// A load in an execution in which somebody wants to know, or memory is not sequentially consistent.
+    #[inline(never)]
+    fn load_attended(&mut self, object: ObjectId, order: Ordering) -> u64 {
+        let value = self.read(object, order);
+        self.record_read(object, value, None);
+        value
+    }
+
+    #[inline(never)]
+    fn store_attended(&mut self, object: ObjectId, value: u64, order: Ordering) {
+        if self.is_relaxed {
+            self.write_relaxed(object, value, order);
+        } else {
+            self.memory.write(self.me, object, value, order);
+            self.changed(object);
+        }
+        self.record_access(None, Some(value));
     }
 
     /// A sleeper is woken: from now on it waits for the lock it gave up.
@@ -195,19 +245,18 @@ macro_rules! combined {
 }
 
 combined!(load announce_load later_load Load (object, _place, order: Ordering) -> u64, |execution| {
-    let value = execution.read(object, order);
-    execution.record_read(object, value, None);
-    value
+    if execution.attention != 0 {
+        return execution.load_attended(object, order);
+    }
+    execution.memory.read(execution.me, object, order)
 });
 
 combined!(store announce_store later_store Store (object, _place, value: u64, order: Ordering) -> (), |execution| {
-    if execution.is_relaxed {
-        execution.write_relaxed(object, value, order);
-    } else {
-        execution.memory.write(execution.me, object, value, order);
-        execution.changed(object);
+    if execution.attention != 0 {
+        return execution.store_attended(object, value, order);
     }
-    execution.record_access(None, Some(value));
+    execution.memory.write(execution.me, object, value, order);
+    execution.changed(object);
 });
 
 combined!(lock announce_lock later_lock Lock (object, place) -> (), |execution| {
@@ -219,8 +268,7 @@ combined!(lock announce_lock later_lock Lock (object, place) -> (), |execution| 
 combined!(unlock_fails announce_unlock later_unlock Unlock (object, place) -> bool, |execution| {
     let fine = execution.holds(object, place);
     if fine {
-        execution.released(object);
-        execution.record_access(None, Some(0));
+        execution.released(object, Some(0));
     }
     !fine
 });
@@ -391,8 +439,7 @@ fn begin_sleep(queue: ObjectId, lock: ObjectId, place: Place) -> Turn {
     let fine = here.with(|execution| {
         let fine = execution.holds(lock, place);
         if fine {
-            execution.released(lock);
-            execution.record_access(None, None);
+            execution.released(lock, None);
             let me = execution.me;
             execution.objects[queue.index()].sleepers |= 1 << me;
         }

@@ -3,9 +3,10 @@
 
 use super::ast::Program;
 use super::compact;
-use super::search::SearchConfig;
+use super::graphs;
+use super::search::{SearchConfig, final_states};
 use super::text::{self, DEPTH_MAX, LOCATIONS_MAX, REGISTERS_MAX, STATEMENTS_MAX, THREADS_MAX};
-use super::verdict::{Verdict, ask};
+use super::verdict::{self, Verdict, ask};
 use lockstep::MemoryModel;
 use proptest::prelude::*;
 use std::path::Path;
@@ -146,6 +147,32 @@ const WRC_UNLOCK_LOCK: [&str; 2] = [
     "T0: W(x,1,once) | T1: L(s); r0=R(x,once); U(s); L(t); W(y,1,once); U(t) | T2: r1=R(y,once); F(rmb); r2=R(x,once)",
     "exists (1:r0=1 /\\ 2:r1=1 /\\ 2:r2=0)",
 ];
+
+/// Executions of each program in the comparison of two searches.
+const COMPARED: u64 = 3_000;
+
+/// The machine enumerates schedules, the other search execution graphs; where both complete, they have to show the same states.
+#[test]
+fn the_machine_shows_the_states_that_graphs_show() {
+    for (memory, complete_min) in [(MemoryModel::Sc, 60), (MemoryModel::Tso, 40), (MemoryModel::Weak, 60)] {
+        let mut complete = 0;
+        for row in kernel_model() {
+            let parsed = compact::parse(&row.name, &row.initial, &row.program, &row.condition);
+            let Ok(program) = parsed else { continue };
+            let search = SearchConfig { memory, ..search(COMPARED) };
+            let graphs = graphs::search(&program, &search).expect("the model has a predicate");
+            let machine = final_states(&program, &search);
+            let machine = verdict::seen(&program, &machine).expect("the program is within the limits");
+            let name = format!("{} {}", memory.name(), row.name);
+            assert!(machine.states.is_subset(&graphs.states), "{name}: the machine shows more");
+            if machine.evidence.exhaustive {
+                complete += 1;
+                assert_eq!(machine.states, graphs.states, "{name}");
+            }
+        }
+        assert!(complete >= complete_min, "{}: only {complete} programs were enumerated", memory.name());
+    }
+}
 
 /// The table of `docs/weak.md`: every test of which the kernel's model and C11's do not agree, or that is refused.
 fn weak_table() -> String {

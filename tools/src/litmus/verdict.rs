@@ -79,7 +79,7 @@ pub fn ask(program: &Program, search: &SearchConfig<'_>) -> Result<Verdict, Stri
 }
 
 /// What the machine has shown.
-fn seen(program: &Program, exploration: &Exploration) -> Result<Found, String> {
+pub(super) fn seen(program: &Program, exploration: &Exploration) -> Result<Found, String> {
     let mut found = Found { states: BTreeSet::new(), flags: BTreeSet::new(), evidence: exploration.evidence };
     for seen in exploration.outcomes.iter() {
         let flag = match &seen.outcome.end {

@@ -1,15 +1,9 @@
 //! The program as its users call it: what it prints, and its exit status.
 
-use assert_cmd::Command;
-use std::process::Output;
+mod common;
 
-fn lockstep(arguments: &[&str]) -> Output {
-    let mut command = Command::cargo_bin("lockstep").expect("the program is built");
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("LOCKSTEP_")) {
-        command.env_remove(name);
-    }
-    command.args(arguments).output().expect("the program starts")
-}
+use assert_cmd::Command;
+use common::lockstep;
 
 /// Runs the program and checks its status and a part of what it says, on standard output if it went well and else on standard error.
 #[track_caller]

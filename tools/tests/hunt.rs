@@ -1,10 +1,12 @@
 //! Hunting as its users do it: killed, in parts, and with nonsense.
 
-use assert_cmd::Command;
+mod common;
+
 use assert_cmd::cargo::cargo_bin;
+use common::lockstep;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 /// A directory of this test, empty.
@@ -17,14 +19,6 @@ fn directory(name: &str) -> PathBuf {
 
 fn text(path: &Path) -> &str {
     path.to_str().expect("the path is text")
-}
-
-fn lockstep(arguments: &[&str]) -> Output {
-    let mut command = Command::cargo_bin("lockstep").expect("the program is built");
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("LOCKSTEP_")) {
-        command.env_remove(name);
-    }
-    command.args(arguments).output().expect("the program starts")
 }
 
 /// Runs the program, checks its status, and returns all that it says.

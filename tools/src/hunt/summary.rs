@@ -1,7 +1,7 @@
 //! What a hunt has to say for itself: how much it ran, what it covered, what is still unseen, and what it found.
 //!
-//! The unseen is estimated after Good and Turing (Good, Biometrika 40, 1953): the chance that the next case shows something new is about
-//! the number of things seen in exactly one case, divided by the number of cases.
+//! The unseen is estimated after Good and Turing (Good, Biometrika 40, 1953): the next case shows about as many new things as were seen in
+//! exactly one case, divided by the number of cases.
 
 use crate::hunt::ledger::{Ledger, Species};
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,16 +52,13 @@ fn percent(part: u64, of: u64) -> String {
 
 fn coverage(what: &str, seen: &BTreeMap<String, Species>, of: usize, cases: u64) -> String {
     let once = seen.values().filter(|species| species.cases == 1).count() as u64;
-    let chance = match once {
+    let unseen = match once {
         0 if cases == 0 => "nothing is known of the rest".to_owned(),
-        // With no singletons the estimate is 0; what can be said is that it is below one in so many cases.
-        0 => format!("each in several cases: the next case shows a new one with a chance below {}", percent(1, cases)),
-        _ => format!(
-            "{once} in one case only: the next case shows a new one with a chance of about {}",
-            percent(once, cases)
-        ),
+        // Without singletons the estimate is 0; what can be said is that it is below one in so many cases.
+        0 => format!("each in several cases: one more case shows less than {:.4} new ones", 1.0 / cases as f64),
+        _ => format!("{once} in one case only: one more case shows about {:.4} new ones", once as f64 / cases as f64),
     };
-    format!("{what}: {} of {of}, {chance}\n", seen.len())
+    format!("{what}: {} of {of}, {unseen}\n", seen.len())
 }
 
 /// How the counts grew: what had been seen after so many cases.

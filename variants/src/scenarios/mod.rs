@@ -30,6 +30,7 @@ pub mod s12_two_engines;
 pub mod s13_attach_and_barrier;
 pub mod s14_kill_in_exit_report;
 pub mod s15_kill_then_step;
+pub mod s16_detach_from_dying;
 
 use std::sync::OnceLock;
 
@@ -55,6 +56,7 @@ pub fn scenarios() -> &'static [Scenario] {
             s13_attach_and_barrier::scenarios(),
             s14_kill_in_exit_report::scenarios(),
             s15_kill_then_step::scenarios(),
+            s16_detach_from_dying::scenarios(),
         ]
         .concat()
     })

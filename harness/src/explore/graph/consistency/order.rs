@@ -41,7 +41,7 @@ impl Past {
 }
 
 /// The order of moments, kept as what comes before each.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in super::super) struct Order<const BUFFERED: bool> {
     issues: Vec<Past>,
     landings: Vec<Past>,

@@ -6,7 +6,7 @@ mod candidates;
 mod sections;
 
 use candidates::{Op, Script};
-use lockstep::graph::{Ending, Final, Model, graphs};
+use lockstep::graph::{Ending, Final, Model, SharedConfig, graphs, graphs_shared};
 use proptest::prelude::*;
 use sections::{Sections, interleave};
 use std::collections::{BTreeMap, BTreeSet};
@@ -111,6 +111,34 @@ proptest! {
     fn stronger_models_allow_less(program in sections::programs(12)) {
         check_strength(&program);
     }
+}
+
+/// Each of 5 threads adds to one word 2 times.
+fn adders() -> Script {
+    Script::new(vec![vec![Op::add(0), Op::add(0)]; 5])
+}
+
+#[test]
+fn threads_of_the_system_change_nothing() {
+    let count = |jobs, runs| {
+        let config = SharedConfig { model: Model::Weak, jobs, runs };
+        graphs_shared(&adders, &config, &|_, _| ControlFlow::Continue(()))
+    };
+    let alone = graphs(&mut adders(), Model::Weak, u64::MAX, &mut |_, _| ControlFlow::Continue(()));
+    // (5 · 2)! / 2!^5
+    assert_eq!(alone.complete, 113_400);
+    assert_eq!(count(1, u64::MAX), alone);
+    assert_eq!(count(3, u64::MAX), alone);
+    let some = count(1, 20_000);
+    assert_eq!((some.runs(), some.exhausted), (20_000, false));
+    assert_eq!(count(2, 20_000), some);
+}
+
+#[test]
+fn a_search_ends_when_it_is_told_to() {
+    let config = SharedConfig { model: Model::Sc, jobs: 2, runs: u64::MAX };
+    let counts = graphs_shared(&adders, &config, &|_, _| ControlFlow::Break(()));
+    assert!(!counts.exhausted && counts.runs() < 100, "{counts:?}");
 }
 
 #[test]

@@ -9,9 +9,10 @@ use super::flag::Flag;
 use super::search::SearchConfig;
 use super::threads::{Answered, Halt, registers};
 use lockstep::Evidence;
-use lockstep::graph::{Ending, Final, Model, graphs};
+use lockstep::graph::{Ending, Final, Model, SharedConfig, graphs_shared};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
+use std::sync::Mutex;
 
 /// What some search has found.
 pub struct Found {
@@ -42,16 +43,19 @@ impl Found {
 pub fn search(program: &Program, search: &SearchConfig<'_>) -> Option<Found> {
     let model = Model::from_name(search.memory.name())?;
     let observed = program.observed();
-    let mut found = Found { states: BTreeSet::new(), flags: BTreeSet::new(), evidence: Evidence::default() };
-    let mut look = |ending: Ending, last: &dyn Fn() -> Final| {
+    let nothing = Found { states: BTreeSet::new(), flags: BTreeSet::new(), evidence: Evidence::default() };
+    let found = Mutex::new(nothing);
+    let look = |ending: Ending, last: &dyn Fn() -> Final| {
         if ending != Ending::Cut {
-            found.add(program, &observed, ending, &last());
+            found.lock().expect("no worker panics").add(program, &observed, ending, &last());
         }
         let is_cancelled = search.control.is_some_and(|control| control.is_cancelled());
         if is_cancelled { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    let counts = graphs(&mut Answered::new(program), model, search.executions, &mut look);
+    let config = SharedConfig { model, jobs: search.jobs, runs: search.executions };
+    let counts = graphs_shared(&|| Answered::new(program), &config, &look);
     assert!(!counts.strayed, "a litmus test does the same with the same answers");
+    let mut found = found.into_inner().expect("no worker panics");
     found.evidence.exhaustive = counts.exhausted;
     if !counts.exhausted {
         found.evidence.enumerated = counts.complete + counts.blocked;

@@ -20,8 +20,8 @@ struct Row {
 /// and a later acquire load unordered.
 fn is_genmc_right(program: &str) -> bool {
     let weak_fence = ["F(ar)", "F(acq)", "F(rel)"].iter().any(|fence| program.contains(fence));
-    let crosses = program.contains(",sc)") && program.contains("acq)");
-    !(weak_fence || crosses)
+    let sc_and_acquire = program.contains(",sc)") && program.contains("acq)");
+    !(weak_fence || sc_and_acquire)
 }
 
 fn table() -> Vec<Row> {

@@ -119,22 +119,28 @@ pub struct Final {
 
 /// Explores all graphs of the program, with at most so many runs. `look` sees how each run ended.
 pub fn graphs(threads: &mut dyn Threads, model: Model, runs_max: u64, look: &mut Look<'_>) -> Counts {
+    let initial = threads.initial();
     match model {
-        Model::Sc => search::<Moments<false>>(threads, runs_max, look),
-        Model::Tso => search::<Moments<true>>(threads, runs_max, look),
-        Model::Weak => search::<Weak>(threads, runs_max, look),
+        Model::Sc => explore(threads, &mut Search::<Moments<false>>::new(&initial), runs_max, look),
+        Model::Tso => explore(threads, &mut Search::<Moments<true>>::new(&initial), runs_max, look),
+        Model::Weak => explore(threads, &mut Search::<Weak>::new(&initial), runs_max, look),
     }
 }
 
-fn search<C: Consistency>(threads: &mut dyn Threads, runs_max: u64, look: &mut Look<'_>) -> Counts {
-    let mut search = Search::<C>::new(&threads.initial());
+/// Goes on with a search, with at most so many runs.
+pub(super) fn explore<C: Consistency>(
+    threads: &mut dyn Threads,
+    search: &mut Search<C>,
+    runs_max: u64,
+    look: &mut Look<'_>,
+) -> Counts {
     let mut counts = Counts::default();
-    while counts.complete + counts.blocked + counts.cut < runs_max {
+    while counts.runs() < runs_max {
         if !search.begin() {
             counts.exhausted = !search.is_too_long();
             break;
         }
-        run(threads, &mut search);
+        run(threads, search);
         if search.has_strayed() {
             counts.strayed = true;
             break;
@@ -148,11 +154,18 @@ fn search<C: Consistency>(threads: &mut dyn Threads, runs_max: u64, look: &mut L
             Ending::Blocked => counts.blocked += 1,
             Ending::Cut => counts.cut += 1,
         }
-        if look(ending, &|| final_state(&search)).is_break() {
+        if look(ending, &|| final_state(search)).is_break() {
             break;
         }
     }
     counts
+}
+
+impl Counts {
+    /// Runs of the program.
+    pub fn runs(&self) -> u64 {
+        self.complete + self.blocked + self.cut
+    }
 }
 
 fn run<C: Consistency>(threads: &mut dyn Threads, search: &mut Search<C>) {

@@ -79,6 +79,7 @@ pub(super) struct Search<C> {
     frames: Vec<Frame<C>>,
     spare: Vec<Frame<C>>,
     has_begun: bool,
+    is_over: bool,
     // What follows is about the current run.
     states: [State; THREADS_MAX],
     /// Events that each thread has performed.
@@ -102,6 +103,7 @@ impl<C: Consistency> Search<C> {
             frames: vec![first],
             spare: Vec::new(),
             has_begun: false,
+            is_over: false,
             states: [State::Absent; THREADS_MAX],
             performed: [0; THREADS_MAX],
             awaits: [None; THREADS_MAX],
@@ -116,7 +118,8 @@ impl<C: Consistency> Search<C> {
     /// Prepares the next run. False if there is none.
     pub(super) fn begin(&mut self) -> bool {
         self.unresolved = None;
-        if self.has_begun && !self.advance() {
+        if self.is_over || (self.has_begun && !self.advance()) {
+            self.is_over = true;
             return false;
         }
         self.has_begun = true;
@@ -125,6 +128,20 @@ impl<C: Consistency> Search<C> {
         self.awaits = [None; THREADS_MAX];
         self.is_cut = false;
         true
+    }
+
+    /// Gives away the oldest of the other ways to go on, as a search of its own, if there are several. So the largest part is likely to go.
+    pub(super) fn split(&mut self) -> Option<Search<C>> {
+        let ways: usize = self.frames.iter().map(|frame| frame.work.len()).sum();
+        if ways < 2 {
+            return None;
+        }
+        let frame = self.frames.iter_mut().find(|frame| !frame.work.is_empty()).expect("some frame has a way");
+        let way = frame.work.remove(0);
+        let mut other = Search::new(&[]);
+        other.frames[0] = Frame { graph: frame.graph.clone(), model: frame.model.clone(), work: vec![way] };
+        other.has_begun = true;
+        Some(other)
     }
 
     /// The graph of the current run.
@@ -139,6 +156,11 @@ impl<C: Consistency> Search<C> {
     /// Whether the program did not do what it had done before with the same answers.
     pub(super) fn has_strayed(&self) -> bool {
         self.has_strayed
+    }
+
+    /// Whether there is no other run.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over
     }
 
     /// Whether some run was cut because a thread did more than a graph can hold.

@@ -10,7 +10,7 @@ use super::events::{EventId, Graph};
 ///
 /// A model has to be prefix-closed and extensible: whatever happens before an event of a consistent graph is consistent as well,
 /// and an event after which nothing comes may read the last write, or be it.
-pub(super) trait Consistency: Default {
+pub(super) trait Consistency: Clone + Default + Send {
     /// The events were taken over from another graph, in order: `numbers` says which.
     fn keep(&mut self, from: &Self, numbers: &[Option<EventId>]);
 

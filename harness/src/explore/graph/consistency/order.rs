@@ -41,7 +41,7 @@ impl Past {
 }
 
 /// The order of moments, kept as what comes before each.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in super::super) struct Order<const BUFFERED: bool> {
     issues: Vec<Past>,
     landings: Vec<Past>,
@@ -219,22 +219,30 @@ impl<const BUFFERED: bool> Order<BUFFERED> {
         }
     }
 
+    /// What comes right after the moment learns what it knows. Returns whether that was news for any, and says for which.
+    fn tell(&mut self, graph: &Graph, moment: Moment, mut changed: impl FnMut(Moment)) -> bool {
+        let past = *self.past(moment);
+        let mut has_changed = false;
+        let learn = |later: Moment| {
+            let theirs = self.past_mut(later);
+            if !theirs.includes(&past) {
+                theirs.join(&past);
+                has_changed = true;
+                changed(later);
+            }
+        };
+        match moment {
+            Moment::Issue(id) => Self::after_issue(graph, id, learn),
+            Moment::Landing(id) => Self::after_landing(graph, id, learn),
+        }
+        has_changed
+    }
+
     /// Whoever comes after the changed moments learns what they know.
     fn propagate(&mut self, graph: &Graph) {
         let mut changed = std::mem::take(&mut self.changed);
         while let Some(moment) = changed.pop() {
-            let past = *self.past(moment);
-            let learn = |later: Moment| {
-                let theirs = self.past_mut(later);
-                if !theirs.includes(&past) {
-                    theirs.join(&past);
-                    changed.push(later);
-                }
-            };
-            match moment {
-                Moment::Issue(id) => Self::after_issue(graph, id, learn),
-                Moment::Landing(id) => Self::after_landing(graph, id, learn),
-            }
+            self.tell(graph, moment, |later| changed.push(later));
         }
         self.changed = changed;
     }
@@ -261,15 +269,17 @@ impl<const BUFFERED: bool> Consistency for Order<BUFFERED> {
                 self.landings[id].landed.raise(event.thread, event.index + 1);
             }
         }
-        for id in 0..graph.len() {
-            self.changed.push(Moment::Issue(id));
-            if Self::is_buffered(&graph.events[id]) {
-                self.changed.push(Moment::Landing(id));
+        // Events were added nearly in an order in which they can happen, so few rounds are needed.
+        let mut has_changed = true;
+        while has_changed {
+            has_changed = false;
+            for id in 0..graph.len() {
+                has_changed |= self.tell(graph, Moment::Issue(id), |_| {});
+                if Self::is_buffered(&graph.events[id]) {
+                    has_changed |= self.tell(graph, Moment::Landing(id), |_| {});
+                }
             }
         }
-        // The earliest are looked at first: what they know has then to be told once.
-        self.changed.reverse();
-        self.propagate(graph);
     }
 
     fn floor(&self, graph: &Graph, id: EventId) -> usize {

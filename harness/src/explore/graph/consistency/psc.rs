@@ -27,7 +27,7 @@ struct Node {
 }
 
 /// Working memory of the check.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Psc {
     nodes: Vec<Node>,
     /// For each node and location the first rank after the node, and the last before it.

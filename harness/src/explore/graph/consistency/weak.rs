@@ -42,7 +42,7 @@ pub(super) struct View {
 }
 
 /// Happens-before of a graph.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in super::super) struct Weak {
     pub(super) views: Vec<View>,
     psc: Psc,

@@ -12,6 +12,7 @@ use super::memory::{Memory, MemoryModel};
 use super::object::{HASH_OF_NONE, HELD, Label, NOBODY, Objects};
 use super::plain::PlainAccess;
 use super::site::{Anchor, Sites};
+use super::weakening::Weakened;
 use crate::schedule::{
     Arrival, Decider, Drawn, Key, Mark, Pace, Plan, Spot, THREADS_MAX, hash_numbered, hash_path, mix,
 };
@@ -109,6 +110,9 @@ pub(crate) struct Execution {
     pub(super) model: MemoryModel,
     /// Whether memory is not sequentially consistent.
     pub(super) is_relaxed: bool,
+    /// Places whose orderings are taken away in this execution, and how often one was.
+    pub(super) weakened: Vec<Weakened>,
+    pub(super) weakenings: u64,
     /// Threads that have ended and left stores behind that have not landed.
     pub(super) lingering: u32,
     /// Threads that look again at what they await.
@@ -192,6 +196,8 @@ impl Execution {
             attention: 0,
             model: MemoryModel::Sc,
             is_relaxed: false,
+            weakened: Vec::new(),
+            weakenings: 0,
             lingering: 0,
             insisting: 0,
             is_unusual: false,
@@ -247,6 +253,8 @@ impl Execution {
         self.decider.reset(plan, bounds.logging, bounds.tracing || self.is_relaxed);
         self.attention = if bounds.tracing || self.decider.is_guided() { RECORDING } else { 0 };
         self.memory.reset(bounds.memory);
+        self.weakened.clear();
+        self.weakenings = 0;
         self.objects.reset();
         self.plain.clear();
         self.sites.reset();

@@ -70,8 +70,9 @@ impl Execution {
     #[inline(always)]
     fn acquired(&mut self, lock: ObjectId, order: Ordering, place: Place) {
         let me = self.me;
+        let order = self.order_at(order, place);
         if self.is_relaxed {
-            self.take_relaxed(lock);
+            self.take_relaxed(lock, order);
         } else {
             self.memory.update(me, lock, order, |_| HELD);
         }
@@ -110,13 +111,14 @@ impl Execution {
     }
 
     #[inline(always)]
-    fn released(&mut self, lock: ObjectId) {
+    fn released(&mut self, lock: ObjectId, place: Place) {
         let me = self.me;
         self.objects[lock.index()].holder = NOBODY;
+        let order = self.order_at(Ordering::Release, place);
         if self.is_relaxed {
-            return self.release_relaxed(lock);
+            return self.release_relaxed(lock, order);
         }
-        self.memory.write(me, lock, 0, Ordering::Release);
+        self.memory.write(me, lock, 0, order);
         let object = &mut self.objects[lock.index()];
         let watchers = std::mem::take(&mut object.watchers);
         // The word is 0 now: everybody who waits for it may go on.
@@ -219,7 +221,7 @@ combined!(lock announce_lock later_lock Lock (object, place) -> (), |execution| 
 combined!(unlock_fails announce_unlock later_unlock Unlock (object, place) -> bool, |execution| {
     let fine = execution.holds(object, place);
     if fine {
-        execution.released(object);
+        execution.released(object, place);
         execution.record_access(None, Some(0));
     }
     !fine
@@ -246,6 +248,7 @@ pub(crate) fn update(
 ) -> u64 {
     announce_update(object, place).take();
     current::get().with(|execution| {
+        let success = execution.order_at(success, place);
         if execution.is_relaxed {
             return execution.update_relaxed(object, success, failure, &change);
         }
@@ -279,9 +282,11 @@ pub(crate) fn fence(barrier: Barrier, place: Place) {
     let here = current::get();
     here.point(Intent::new(Kind::Fence, ObjectId::NONE, place));
     here.with(|execution| {
-        execution.memory.fence(execution.me, barrier);
-        if execution.is_relaxed {
-            execution.fence_relaxed(barrier);
+        if execution.order_at(Ordering::SeqCst, place) == Ordering::SeqCst {
+            execution.memory.fence(execution.me, barrier);
+            if execution.is_relaxed {
+                execution.fence_relaxed(barrier);
+            }
         }
         execution.record_access(None, None);
     });
@@ -321,6 +326,7 @@ pub(crate) fn unlock_wait(object: ObjectId, order: Ordering, place: Place) {
     here.with(|execution| {
         let me = execution.me;
         execution.objects[object.index()].waiters &= !(1 << me);
+        let order = execution.order_at(order, place);
         let value = if execution.is_relaxed {
             execution.read_free(object, order)
         } else {
@@ -336,10 +342,11 @@ pub(crate) fn read_lock(object: ObjectId, place: Place) {
     here.with(|execution| {
         let me = execution.me;
         execution.objects[object.index()].readers &= !(1 << me);
+        let order = execution.order_at(Ordering::Acquire, place);
         let old = if execution.is_relaxed {
-            execution.update_newest(object, Ordering::Acquire, |word| word + ONE_READER)
+            execution.update_newest(object, order, |word| word + ONE_READER)
         } else {
-            execution.memory.update(me, object, Ordering::Acquire, |word| word + ONE_READER)
+            execution.memory.update(me, object, order, |word| word + ONE_READER)
         };
         execution.lock_changed(object);
         execution.enabled |= 1 << me;
@@ -354,10 +361,11 @@ pub(crate) fn read_unlock(object: ObjectId, place: Place) {
         let held = execution.memory.newest(object) >= ONE_READER;
         if held {
             let me = execution.me;
+            let order = execution.order_at(Ordering::Release, place);
             let old = if execution.is_relaxed {
-                execution.update_newest(object, Ordering::Release, |word| word - ONE_READER)
+                execution.update_newest(object, order, |word| word - ONE_READER)
             } else {
-                execution.memory.update(me, object, Ordering::Release, |word| word - ONE_READER)
+                execution.memory.update(me, object, order, |word| word - ONE_READER)
             };
             execution.lock_changed(object);
             execution.record_access(Some(old), Some(old - ONE_READER));
@@ -391,7 +399,7 @@ fn begin_sleep(queue: ObjectId, lock: ObjectId, place: Place) -> Turn {
     let fine = here.with(|execution| {
         let fine = execution.holds(lock, place);
         if fine {
-            execution.released(lock);
+            execution.released(lock, place);
             execution.record_access(None, None);
             let me = execution.me;
             execution.objects[queue.index()].sleepers |= 1 << me;

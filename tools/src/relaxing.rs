@@ -15,8 +15,7 @@ use std::collections::BTreeMap;
 use utrace_variants::VariantInfo;
 use utrace_variants::claims::{Dependence, OrderingSite, baseline, dependence, ordering_sites, wake_up};
 
-/// Scenarios explored if none is named: small ones in which every lock is fought over. Where memory is not sequentially consistent the first of
-/// each pair is left to whoever asks for it.
+/// Scenarios explored if none is named: small ones in which every lock is fought over.
 const SCENARIOS: [&str; 10] = ["S3", "S4", "S4b", "S5b", "S6", "S6b", "S8d", "S8e", "S9", "S13b"];
 
 /// Under the weaker models every schedule is several executions.

@@ -6,6 +6,12 @@
 //! (C9). There SIGKILL comes after the resume in every execution of S7; the design that clears `stopped` lets the system
 //! call through, and the one that asks for SIGKILL aborts it. The claim is read strictly: a client cannot tell.
 //!
+//! C12 is refuted under the weak model, in both readings of spin_unlock_wait that are no lock, for the reason that the kernel removed it for in 4.14. The
+//! tracer takes the lock (a read-modify-write) and then reads the state TRACED; the killer writes the state, and the tracee behind its wake-up
+//! reads the lock word. That is store buffering: each side writes one word and reads the other, and unless both have a full barrier
+//! between, both may read what was before. The tracee then sees the lock free that the tracer holds, and what it acquires from that old
+//! value is of no use to it. Under `sc` nobody reads an old value. C15 is lost by the third design in the same executions (S8e).
+//!
 //! C12 is read as an inclusion, for "as well as": what spin_unlock_wait shows, lock and unlock shows too. A variant with fewer outcomes does not
 //! refute it.
 

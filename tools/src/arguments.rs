@@ -56,6 +56,9 @@ pub enum Command {
         /// Every execution that matters, whatever the budget in executions; Ctrl-C and --time end it with what was found.
         #[arg(long)]
         exhaustive: bool,
+        /// Takes the orderings of the kernel and of the designs away, one at a time, and shows which of them some outcome depends on.
+        #[arg(long, conflicts_with = "exhaustive")]
+        relax: bool,
     },
     /// Decides the claims of the thread for each design, with the witness of each refutation.
     ///
@@ -228,8 +231,12 @@ pub struct Options {
 /// Options that say nothing to a command: giving them is a mistake worth a word.
 pub fn irrelevant(command: Option<&Command>) -> &'static [&'static str] {
     match command {
-        None | Some(Command::Compare | Command::Explore { exhaustive: false }) => &[],
-        Some(Command::Explore { exhaustive: true }) => &["seed", "executions", "preemptions", "enumerated"],
+        None | Some(Command::Compare) => &[],
+        Some(Command::Explore { relax: true, .. }) => &["repairs"],
+        Some(Command::Explore { exhaustive: false, .. }) => &["exhaustive_max"],
+        Some(Command::Explore { exhaustive: true, .. }) => {
+            &["seed", "executions", "exhaustive_max", "preemptions", "enumerated"]
+        }
         Some(Command::Claims { explain: false, .. }) => &["variants", "scenario", "repairs"],
         Some(Command::Claims { explain: true, .. }) => &["variants", "scenario", "repairs", "format"],
         Some(Command::List) => &[

@@ -12,6 +12,7 @@ mod json;
 mod listing;
 mod litmus;
 mod matrix;
+mod relaxing;
 mod selection;
 mod session;
 mod shard;
@@ -114,8 +115,11 @@ fn carry_out(arguments: &Arguments) -> Status {
         Some(Command::Litmus { files }) => {
             return litmus::command(files, &comparing::config(options, selection.memory), print);
         }
-        Some(Command::Explore { exhaustive }) => {
-            let (text, status) = exploring::command(&selection, options, *exhaustive);
+        Some(Command::Explore { exhaustive, relax }) => {
+            let (text, status) = match relax {
+                true => relaxing::command(&selection, options),
+                false => exploring::command(&selection, options, *exhaustive),
+            };
             return print(&text).and(status);
         }
         Some(Command::Compare) | None => {

@@ -195,3 +195,15 @@ fn claims_that_do_not_exist_are_refused() {
     check(&["claims", "--scenario", "S7"], 2, "means nothing");
     check(&["claims", "C4", "--memory", "power"], 2, "there is no memory model 'power'");
 }
+
+#[test]
+fn orderings_that_something_depends_on_have_tokens_that_replay() {
+    let relax = ["explore", "--relax", "--scenario", "S6", "--variants", "stopped-locked"];
+    let text = check(&[&relax[..], &["--format", "json"]].concat(), 0, "\"needed\": true");
+    let document: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let sites = document.as_array().expect("a list of places");
+    let siglock = sites.iter().find(|site| site["ordering"] == "lock" && site["function"] == "utrace_do_stop");
+    let token = siglock.expect("do_stop takes siglock")["token"].as_str().expect("and needs it for its plain data");
+    check(&["replay", token, "--variants", "stopped-locked"], 0, "sim: data race");
+    check(&["explore", "--relax", "--exhaustive"], 2, "cannot be used with");
+}

@@ -1,6 +1,6 @@
 //! The subject as the harness sees it: programs, names, and how words read.
 
-use lockstep::{Abandon, Describe, Heading, MemoryModel, Program, Variant};
+use lockstep::{Abandon, Describe, Heading, MemoryModel, Program, Variant, Weakened, probe};
 
 use crate::scenarios::protocol::Watching;
 use crate::scenarios::run::run_watched;
@@ -34,18 +34,20 @@ pub fn with_programs<R>(
     scenario: &Scenario,
     f: impl FnOnce(&[Variant<'_>]) -> R,
 ) -> R {
-    with_watched_programs(variants, repairs, Watching::NONE, scenario, f)
+    with_altered_programs(variants, (repairs, Watching::NONE, None), scenario, f)
 }
 
-/// The same, watched for what a claim speaks of.
-pub(crate) fn with_watched_programs<R>(
+/// The same, watched for what a claim speaks of, or with the orderings of a place taken away.
+pub(crate) fn with_altered_programs<R>(
     variants: &[&VariantInfo],
-    repairs: Repairs,
-    watching: Watching,
+    (repairs, watching, weakened): (Repairs, Watching, Option<Weakened>),
     scenario: &Scenario,
     f: impl FnOnce(&[Variant<'_>]) -> R,
 ) -> R {
     let body = |variant: &VariantInfo| {
+        if let Some(weakened) = weakened {
+            probe::weaken(weakened);
+        }
         let (design, policy) = variant.design(repairs);
         run_watched(design, policy, scenario, watching);
     };

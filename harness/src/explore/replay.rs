@@ -50,6 +50,8 @@ pub struct Execution {
     pub threads: Vec<String>,
     /// Names of the observers, in order of their columns behind those of the threads.
     pub observers: Vec<String>,
+    /// Orderings that were taken away, see [`crate::probe::weaken`].
+    pub weakenings: u64,
     /// Goals reached.
     pub goals: u64,
     /// Choice points.
@@ -75,6 +77,7 @@ pub fn run(program: &Program<'_>, schedule: &Schedule, config: &RunConfig) -> Ex
             objects: ObjectNames(machine.object_names()),
             threads,
             observers: names.collect(),
+            weakenings: machine.weakenings(),
             goals: machine.goals(),
             steps: machine.steps(),
             skipped: machine.skipped(),

@@ -12,6 +12,7 @@ use super::memory::{Memory, MemoryModel};
 use super::object::{HASH_OF_NONE, HELD, Label, NOBODY, Objects};
 use super::plain::PlainAccess;
 use super::site::{Anchor, Sites};
+use super::weakening::Weakened;
 use crate::schedule::{
     Arrival, Decider, Drawn, Key, Mark, Pace, Plan, Spot, THREADS_MAX, hash_numbered, hash_path, mix,
 };
@@ -109,6 +110,9 @@ pub(crate) struct Execution {
     pub(super) model: MemoryModel,
     /// Whether memory is not sequentially consistent.
     pub(super) is_relaxed: bool,
+    /// Places whose orderings are taken away in this execution, and how often one was.
+    pub(super) weakened: Vec<Weakened>,
+    pub(super) weakenings: u64,
     /// Threads that have ended and left stores behind that have not landed.
     pub(super) lingering: u32,
     /// Threads that look again at what they await.
@@ -149,6 +153,9 @@ fn next_spot(anchor: Anchor, object: u64, touched: &mut u64, kind: Kind) -> Spot
     *touched = first | nth;
     Spot::new(anchor.hash, object, (nth << 8) | kind as u64)
 }
+
+/// In `Execution::attention`: orderings are taken away somewhere.
+pub(super) const WEAKENED: u32 = 1 << 29;
 
 /// In `Execution::attention`: a trace is kept, or what steps touch.
 const RECORDING: u32 = 1 << 31;
@@ -194,6 +201,8 @@ impl Execution {
             attention: 0,
             model: MemoryModel::Sc,
             is_relaxed: false,
+            weakened: Vec::new(),
+            weakenings: 0,
             lingering: 0,
             insisting: 0,
             is_unusual: false,
@@ -250,6 +259,8 @@ impl Execution {
         self.attention = if bounds.tracing || self.decider.is_guided() { RECORDING } else { 0 };
         self.attention |= if self.is_relaxed { RELAXED } else { 0 };
         self.memory.reset(bounds.memory);
+        self.weakened.clear();
+        self.weakenings = 0;
         self.objects.reset();
         self.plain.clear();
         self.sites.reset();

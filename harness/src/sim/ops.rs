@@ -78,8 +78,9 @@ impl Execution {
 
     #[inline(never)]
     fn acquired_attended(&mut self, lock: ObjectId, order: Ordering, place: Place) {
+        let order = self.order_at(order, place);
         if self.is_relaxed {
-            self.take_relaxed(lock);
+            self.take_relaxed(lock, order);
             self.hold(lock, place);
             self.enable_who_sees_free(lock);
         } else {
@@ -125,28 +126,29 @@ impl Execution {
 
     /// The running thread gives up the lock, in an event that writes as said.
     #[inline(always)]
-    fn released(&mut self, lock: ObjectId, written: Option<u64>) {
+    fn released(&mut self, lock: ObjectId, written: Option<u64>, place: Place) {
         if self.attention != 0 {
-            return self.released_attended(lock, written);
+            return self.released_attended(lock, written, place);
         }
-        self.let_go(lock);
+        self.let_go(lock, Ordering::Release);
     }
 
     #[inline(never)]
-    fn released_attended(&mut self, lock: ObjectId, written: Option<u64>) {
+    fn released_attended(&mut self, lock: ObjectId, written: Option<u64>, place: Place) {
+        let order = self.order_at(Ordering::Release, place);
         if self.is_relaxed {
             self.objects[lock.index()].holder = NOBODY;
-            self.release_relaxed(lock);
+            self.release_relaxed(lock, order);
         } else {
-            self.let_go(lock);
+            self.let_go(lock, order);
         }
         self.record_access(None, written);
     }
 
     #[inline(always)]
-    fn let_go(&mut self, lock: ObjectId) {
+    fn let_go(&mut self, lock: ObjectId, order: Ordering) {
         let me = self.me;
-        self.memory.write(me, lock, 0, Ordering::Release);
+        self.memory.write(me, lock, 0, order);
         let object = &mut self.objects[lock.index()];
         object.holder = NOBODY;
         let watchers = std::mem::take(&mut object.watchers);
@@ -268,7 +270,7 @@ combined!(lock announce_lock later_lock Lock (object, place) -> (), |execution| 
 combined!(unlock_fails announce_unlock later_unlock Unlock (object, place) -> bool, |execution| {
     let fine = execution.holds(object, place);
     if fine {
-        execution.released(object, Some(0));
+        execution.released(object, Some(0), place);
     }
     !fine
 });
@@ -294,6 +296,7 @@ pub(crate) fn update(
 ) -> u64 {
     announce_update(object, place).take();
     current::get().with(|execution| {
+        let success = execution.order_at(success, place);
         if execution.is_relaxed {
             return execution.update_relaxed(object, success, failure, &change);
         }
@@ -327,9 +330,11 @@ pub(crate) fn fence(barrier: Barrier, place: Place) {
     let here = current::get();
     here.point(Intent::new(Kind::Fence, ObjectId::NONE, place));
     here.with(|execution| {
-        execution.memory.fence(execution.me, barrier);
-        if execution.is_relaxed {
-            execution.fence_relaxed(barrier);
+        if execution.order_at(Ordering::SeqCst, place) == Ordering::SeqCst {
+            execution.memory.fence(execution.me, barrier);
+            if execution.is_relaxed {
+                execution.fence_relaxed(barrier);
+            }
         }
         execution.record_access(None, None);
     });
@@ -369,6 +374,7 @@ pub(crate) fn unlock_wait(object: ObjectId, order: Ordering, place: Place) {
     here.with(|execution| {
         let me = execution.me;
         execution.objects[object.index()].waiters &= !(1 << me);
+        let order = execution.order_at(order, place);
         let value = if execution.is_relaxed {
             execution.read_free(object, order)
         } else {
@@ -384,10 +390,11 @@ pub(crate) fn read_lock(object: ObjectId, place: Place) {
     here.with(|execution| {
         let me = execution.me;
         execution.objects[object.index()].readers &= !(1 << me);
+        let order = execution.order_at(Ordering::Acquire, place);
         let old = if execution.is_relaxed {
-            execution.update_newest(object, Ordering::Acquire, |word| word + ONE_READER)
+            execution.update_newest(object, order, |word| word + ONE_READER)
         } else {
-            execution.memory.update(me, object, Ordering::Acquire, |word| word + ONE_READER)
+            execution.memory.update(me, object, order, |word| word + ONE_READER)
         };
         execution.lock_changed(object);
         execution.enabled |= 1 << me;
@@ -402,10 +409,11 @@ pub(crate) fn read_unlock(object: ObjectId, place: Place) {
         let held = execution.memory.newest(object) >= ONE_READER;
         if held {
             let me = execution.me;
+            let order = execution.order_at(Ordering::Release, place);
             let old = if execution.is_relaxed {
-                execution.update_newest(object, Ordering::Release, |word| word - ONE_READER)
+                execution.update_newest(object, order, |word| word - ONE_READER)
             } else {
-                execution.memory.update(me, object, Ordering::Release, |word| word - ONE_READER)
+                execution.memory.update(me, object, order, |word| word - ONE_READER)
             };
             execution.lock_changed(object);
             execution.record_access(Some(old), Some(old - ONE_READER));
@@ -439,7 +447,7 @@ fn begin_sleep(queue: ObjectId, lock: ObjectId, place: Place) -> Turn {
     let fine = here.with(|execution| {
         let fine = execution.holds(lock, place);
         if fine {
-            execution.released(lock, None);
+            execution.released(lock, None, place);
             let me = execution.me;
             execution.objects[queue.index()].sleepers |= 1 << me;
         }

@@ -120,26 +120,27 @@ impl Execution {
     /// Takes the lock, which is free.
     #[cold]
     #[inline(never)]
-    pub(super) fn take_relaxed(&mut self, lock: ObjectId) {
+    pub(super) fn take_relaxed(&mut self, lock: ObjectId, order: Ordering) {
         if self.is_tso() {
             // Its own release of the lock has to land first, and with it what was stored before that.
-            if self.model == MemoryModel::Tso || self.memory.buffers.forwarded(self.me, lock).is_some() {
+            let drains = self.model == MemoryModel::Tso && order != Ordering::Relaxed;
+            if drains || self.memory.buffers.forwarded(self.me, lock).is_some() {
                 self.drain(self.me);
             }
-            self.memory.update(self.me, lock, Ordering::Acquire, |_| HELD);
+            self.memory.update(self.me, lock, order, |_| HELD);
         } else {
-            self.take_newest(lock);
+            self.take_newest(lock, order);
         }
     }
 
     /// Releases the lock, which nobody else can do.
     #[cold]
     #[inline(never)]
-    pub(super) fn release_relaxed(&mut self, lock: ObjectId) {
+    pub(super) fn release_relaxed(&mut self, lock: ObjectId, order: Ordering) {
         if self.is_tso() {
-            self.store_in_buffer(lock, 0, Ordering::Release);
+            self.store_in_buffer(lock, 0, order);
         } else {
-            self.memory.weak.unlock(&mut self.memory.order, self.me, lock);
+            self.memory.weak.unlock(&mut self.memory.order, self.me, lock, order);
             self.memory.mirror(lock, Some(0));
             self.lock_changed(lock);
             self.changed(lock);

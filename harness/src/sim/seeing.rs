@@ -153,10 +153,12 @@ impl Execution {
     }
 
     /// Takes the lock: only the newest message can say that it is free and be replaced.
-    pub(super) fn take_newest(&mut self, lock: ObjectId) {
-        let newest = self.memory.weak.newest_place(lock);
-        self.memory.weak.pull(self.me, lock, newest);
-        self.replace_newest(lock, HELD, Ordering::Acquire);
+    pub(super) fn take_newest(&mut self, lock: ObjectId, order: Ordering) {
+        if order != Ordering::Relaxed {
+            let newest = self.memory.weak.newest_place(lock);
+            self.memory.weak.pull(self.me, lock, newest);
+        }
+        self.replace_newest(lock, HELD, order);
     }
 
     /// Whether an attempt to take the lock does: it may see an old message that says that the lock is held.

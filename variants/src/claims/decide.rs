@@ -47,10 +47,10 @@ impl Laboratory {
 }
 
 /// The subject that nobody watches.
-const UNWATCHED: Subject = Subject { repairs: Repairs::NONE, claim: None };
+const UNWATCHED: Subject = Subject { repairs: Repairs::NONE, claim: None, weakened: None };
 
 /// Why nothing was decided.
-enum Undecided {
+pub enum Undecided {
     Cancelled,
     Goal(String),
 }
@@ -137,7 +137,7 @@ fn search(
     config: &CompareConfig<'_>,
     laboratory: &mut Laboratory,
 ) -> Result<(Evidence, Option<Witness>), Undecided> {
-    let subject = Subject { repairs: Repairs::NONE, claim: Some(claim).filter(|one| one.watching() != Watching::NONE) };
+    let subject = Subject { claim: Some(claim).filter(|one| one.watching() != Watching::NONE), ..UNWATCHED };
     let mut evidence: Option<Evidence> = None;
     let mut witness: Option<Witness> = None;
     for id in claim.scenarios {
@@ -209,7 +209,7 @@ fn is_cancelled(config: &CompareConfig<'_>) -> bool {
 }
 
 /// Everything, if that is not too much; else all schedules with few preemptions, and random ones.
-fn explored(program: &Program<'_>, config: &CompareConfig<'_>) -> Result<Exploration, Undecided> {
+pub fn explored(program: &Program<'_>, config: &CompareConfig<'_>) -> Result<Exploration, Undecided> {
     let base = ExploreConfig {
         strategy: Strategy::Exhaustive,
         executions: config.exhaustive_max,

@@ -15,6 +15,7 @@ mod designs;
 mod exclusion;
 mod explain;
 mod held;
+mod orderings;
 mod reads_of_stopped;
 mod subject;
 mod text;
@@ -23,6 +24,7 @@ use lockstep::{Entry, Evidence, MemoryModel, Outcome, OutcomeId, Schedule};
 
 pub use decide::{Laboratory, decide};
 pub use explain::{Explanation, explain};
+pub use orderings::{Baseline, Dependence, OrderingSite, baseline, dependence, ordering_sites, wake_up};
 pub use subject::Subject;
 pub use text::{claim_lines, decision_lines, token};
 

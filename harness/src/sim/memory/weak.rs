@@ -343,11 +343,17 @@ impl Weak {
 
     /// The thread, which holds the lock, writes that it is free. The message tells all that was seen before, also what relaxed reads
     /// were told.
-    pub(crate) fn unlock(&mut self, order: &mut Order, thread: usize, lock: ObjectId) {
-        let published = order.publish(thread, true);
-        let Seen { acquired, unlocked, .. } = &mut self.threads[thread];
-        unlocked.copy(acquired);
-        let view = keep(&mut self.views, &mut self.views_count, unlocked, None);
+    ///
+    /// If the ordering was taken away, the message tells what a relaxed store would.
+    pub(crate) fn unlock(&mut self, order: &mut Order, thread: usize, lock: ObjectId, ordering: Ordering) {
+        let releases = ordering != Ordering::Relaxed;
+        let published = order.publish(thread, releases);
+        let Seen { acquired, released, unlocked, .. } = &mut self.threads[thread];
+        if releases {
+            unlocked.copy(acquired);
+        }
+        let told = if releases { unlocked } else { released };
+        let view = keep(&mut self.views, &mut self.views_count, told, None);
         let newest = self.newest_place(lock);
         self.put(thread, lock, newest, Message { stamp: 0, value: 0, published, view, is_replaced: false });
     }

@@ -65,10 +65,10 @@ pub enum Command {
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare {
         /// Keeps the comparison in a file, for 'report' and 'gate'
-        #[arg(long, value_name = "FILE")]
+        #[arg(long, env = "LOCKSTEP_SAVE", hide_env = true, value_name = "FILE")]
         save: Option<PathBuf>,
         /// The commit that the series is based on, to be named in reports
-        #[arg(long, value_name = "COMMIT")]
+        #[arg(long, env = "LOCKSTEP_BASE_COMMIT", hide_env = true, value_name = "COMMIT")]
         base_commit: Option<String>,
     },
     /// Explores each variant by itself and shows its outcomes, how often each was seen, and what the set rests on.

@@ -28,14 +28,21 @@ fn check(name: &str, text: &str) {
     settings.bind(|| assert_snapshot!(name, text));
 }
 
-fn with_claims() -> [String; 2] {
-    ["--claims".to_owned(), data("claims.json").display().to_string()]
+/// Everything that other commands add.
+fn sections() -> Vec<String> {
+    let section = |name: &str| [format!("--{name}"), data(&format!("{name}.json")).display().to_string()];
+    ["claims", "audit", "mutants"].into_iter().flat_map(section).collect()
+}
+
+/// The report with what other commands add.
+fn whole_report(format: &str) -> String {
+    let sections = sections();
+    report(format, &sections.iter().map(String::as_str).collect::<Vec<_>>(), "")
 }
 
 #[test]
 fn mail_keeps_to_72_columns_and_starts_no_line_of_its_own_for_a_stranger() {
-    let [flag, claims] = with_claims();
-    let text = report("text", &[&flag, &claims], "");
+    let text = whole_report("text");
     for line in text.lines() {
         assert!(line.chars().count() <= 72 || line.trim().starts_with("lk1."), "{line}");
         for trailer in ["Tested-by", "Reviewed-by", "Signed-off-by"] {
@@ -47,8 +54,7 @@ fn mail_keeps_to_72_columns_and_starts_no_line_of_its_own_for_a_stranger() {
 
 #[test]
 fn markdown_escapes_links_tags_and_mentions() {
-    let [flag, claims] = with_claims();
-    let text = report("markdown", &[&flag, &claims], "");
+    let text = whole_report("markdown");
     let outside: String = text.split("```").step_by(2).collect();
     let outside: String = outside.replace("\\`", "").split('`').step_by(2).collect();
     assert!(!outside.contains("<script>") && !outside.contains("<img") && !outside.contains("@somebody"), "{outside}");
@@ -78,7 +84,7 @@ fn ktap_counts_its_tests() {
 
 #[test]
 fn the_sheet_has_a_column_for_each_design() {
-    check("sheet", &report("sheet", &[], ""));
+    check("sheet", &whole_report("sheet"));
 }
 
 /// Checks a document against a schema and returns what is wrong with it.
@@ -101,7 +107,7 @@ fn sarif_is_valid_by_the_official_schema() {
 fn a_saved_comparison_is_what_its_schema_says() {
     let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/comparison.schema.json");
     let schema = std::fs::read_to_string(schema).expect("the schema is documented");
-    let json = report("json", &[], "");
+    let json = whole_report("json");
     assert_eq!(offences(&schema, &json), Vec::<String>::new());
     let folder = tempfile::tempdir().expect("a folder");
     let saved = folder.path().join("run.json");
@@ -117,8 +123,7 @@ fn a_saved_comparison_is_what_its_schema_says() {
 
 #[test]
 fn the_page_escapes_what_strangers_wrote() {
-    let [flag, claims] = with_claims();
-    let page = report("html", &[&flag, &claims], "");
+    let page = whole_report("html");
     for script in ["<script>alert", "<img", "</pre><script", "<i>both"] {
         assert!(!page.contains(script), "{script}");
     }

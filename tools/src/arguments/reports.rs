@@ -30,22 +30,22 @@ Examples:
 #[derive(Debug, Args)]
 pub struct ReportArguments {
     /// The saved comparison
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, env = "LOCKSTEP_FROM", hide_env = true, value_name = "FILE")]
     pub from: PathBuf,
     /// Shows these claims as well, as 'lockstep claims --format json' printed them
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, env = "LOCKSTEP_CLAIMS", hide_env = true, value_name = "FILE")]
     pub claims: Option<PathBuf>,
     /// Shows this audit as well, as 'lockstep audit --format json' printed it
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, env = "LOCKSTEP_AUDIT", hide_env = true, value_name = "FILE")]
     pub audit: Option<PathBuf>,
     /// Shows these mutants as well, as 'lockstep mutate --format json' printed them
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, env = "LOCKSTEP_MUTANTS", hide_env = true, value_name = "FILE")]
     pub mutants: Option<PathBuf>,
     /// The commit that the series is based on, to be named in the report
-    #[arg(long, value_name = "COMMIT")]
+    #[arg(long, env = "LOCKSTEP_BASE_COMMIT", hide_env = true, value_name = "COMMIT")]
     pub base_commit: Option<String>,
     /// With --format b4: lines for 'b4 prep --check' instead of JSON for 'b4 review'
-    #[arg(long)]
+    #[arg(long, env = "LOCKSTEP_PREP", hide_env = true)]
     pub prep: bool,
 }
 
@@ -53,16 +53,16 @@ pub struct ReportArguments {
 #[derive(Debug, Args)]
 pub struct GateArguments {
     /// The configuration [default: .config/lockstep.toml]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, env = "LOCKSTEP_CONFIG", hide_env = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Judges a saved comparison instead of running one
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, env = "LOCKSTEP_FROM", hide_env = true, value_name = "FILE")]
     pub from: Option<PathBuf>,
     /// Keeps what was judged in a file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, env = "LOCKSTEP_SAVE", hide_env = true, value_name = "FILE")]
     pub save: Option<PathBuf>,
     /// Today, for entries that expire, as in 2026-11-22 [default: the clock's, in UTC]
-    #[arg(long, value_name = "DATE", value_parser = crate::ledger::parse_date)]
+    #[arg(long, env = "LOCKSTEP_DATE", hide_env = true, value_name = "DATE", value_parser = crate::ledger::parse_date)]
     pub date: Option<Date>,
 }
 
@@ -72,18 +72,18 @@ pub struct AcceptArguments {
     /// The divergence, as reports and the gate name it.
     pub id: String,
     /// Why it is fine
-    #[arg(long)]
+    #[arg(long, env = "LOCKSTEP_REASON", hide_env = true)]
     pub reason: String,
     /// When it was accepted, as in 2026-11-22 [default: today, in UTC]
-    #[arg(long, value_name = "DATE", value_parser = crate::ledger::parse_date)]
+    #[arg(long, env = "LOCKSTEP_DATE", hide_env = true, value_name = "DATE", value_parser = crate::ledger::parse_date)]
     pub date: Option<Date>,
     /// The last day on which it counts
-    #[arg(long, value_name = "DATE", value_parser = crate::ledger::parse_date)]
+    #[arg(long, env = "LOCKSTEP_EXPIRES", hide_env = true, value_name = "DATE", value_parser = crate::ledger::parse_date)]
     pub expires: Option<Date>,
     /// The comparison that shows it, saved [default: its scenario is compared again]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, env = "LOCKSTEP_FROM", hide_env = true, value_name = "FILE")]
     pub from: Option<PathBuf>,
     /// The configuration [default: .config/lockstep.toml]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, env = "LOCKSTEP_CONFIG", hide_env = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }

@@ -2,9 +2,10 @@
 //!
 //! Limit: a comment holds 65,536 characters. Traces that would not fit are left out, and it is said how many.
 
-use super::range_diff::LEGEND;
+use super::claims::{self, touched};
+use super::range_diff::CELLS;
 use super::sheet::sheet;
-use super::table::{Table, tables, touched_claims};
+use super::table::{Table, tables};
 use super::text::{cell, limits, one_line, sections};
 use crate::document::{DivergencePart, Document, ScenarioPart, Standing, WitnessPart, counts_of};
 
@@ -35,6 +36,9 @@ pub fn markdown(document: &Document) -> String {
     text += "\n\n";
     text += &matrix(document);
     let mut end = String::new();
+    if let Some(table) = claims::table(document) {
+        end += &details("Claims", &table_text(&table));
+    }
     for (name, section) in sections(document) {
         let shown: String = tables(section).iter().map(table_text).collect();
         end += &details(name, &shown);
@@ -44,7 +48,7 @@ pub fn markdown(document: &Document) -> String {
     text += &witnesses(document, room);
     // The sections are cut rather than sent in a form that nobody accepts.
     if text.chars().count() + end.chars().count() > CHARACTERS_MAX {
-        end = "The other sections do not fit here: see the page of 'lockstep report --format html'.\n".to_owned();
+        end = "The sections on claims, audit, mutants and costs do not fit here: see the page of 'lockstep report --format html'.\n".to_owned();
     }
     text + &end
 }
@@ -52,7 +56,7 @@ pub fn markdown(document: &Document) -> String {
 /// The table of steps and scenarios. Scenarios on which no step changes anything are listed below it.
 fn matrix(document: &Document) -> String {
     let steps = document.variants.len().saturating_sub(1);
-    let mut text = format!("`{LEGEND}`\n\n| scenario | |");
+    let mut text = format!("{CELLS}\n\n| scenario | |");
     (1..=steps).for_each(|step| text += &format!(" {step} → {} |", step + 1));
     text += &format!("\n|---|---|{}\n", "---|".repeat(steps));
     let mut equal = Vec::new();
@@ -124,7 +128,7 @@ fn divergence_text(document: &Document, scenario: &ScenarioPart, divergence: &Di
     if let Some(other) = &divergence.same_witness_as {
         text += &format!("- the other side of {}\n", code(other));
     }
-    let claims = touched_claims(document, scenario);
+    let claims = touched(document, &scenario.id);
     if !claims.is_empty() {
         text += &format!("- claims touched: {}\n", escape(&claims.join(", ")));
     }

@@ -4,6 +4,7 @@
 //! patches of strangers: each form escapes them by its own rules.
 
 mod b4;
+mod claims;
 mod github;
 mod html;
 mod junit;

@@ -5,6 +5,9 @@ use crate::document::{Cell, Document};
 /// What the signs mean.
 pub const LEGEND: &str = "= nothing changes, > outcomes appear, < outcomes vanish, ! both";
 
+/// What the cells of a matrix mean.
+pub const CELLS: &str = "= the same outcomes, +n outcomes that the step brings, -n outcomes that it removes";
+
 /// The lines, each with its sign between the numbers of the variants, cut to a width.
 pub fn lines(document: &Document, width: usize) -> Vec<String> {
     let titles = document.scenarios.iter().map(|scenario| scenario.title().chars().count()).max().unwrap_or(0);

@@ -1,8 +1,9 @@
 //! The comparison sheet: what an engineer weighs beside behaviour, one column a design.
 
+use super::claims;
 use super::table::Table;
 use super::text::limits;
-use crate::document::{CostPart, Document, RangePart};
+use crate::document::{CostPart, DesignPart, Document, RangePart};
 use comfy_table::{ContentArrangement, presets};
 
 /// The sheet as text.
@@ -44,13 +45,17 @@ fn head(document: &Document, first: &str) -> Vec<String> {
 }
 
 fn source(document: &Document) -> Table {
-    let row = |name: &str, of: &dyn Fn(&crate::document::DesignPart) -> String| {
+    let row = |name: &str, of: &dyn Fn(&DesignPart) -> String| {
         std::iter::once(name.to_owned()).chain(document.variants.iter().map(of)).collect::<Vec<_>>()
     };
+    // A bit that all designs use sets none apart.
+    let is_common = |bit: &String| document.variants.iter().all(|variant| variant.state_bits.contains(bit));
+    let own =
+        |variant: &DesignPart| variant.state_bits.iter().filter(|bit| !is_common(bit)).cloned().collect::<Vec<_>>();
     let rows = vec![
         row("lines of code of its own", &|variant| variant.lines.map_or("-".to_owned(), |lines| lines.to_string())),
         row("state bits used", &|variant| variant.state_bits.len().to_string()),
-        row("which", &|variant| variant.state_bits.join(" ")),
+        row("of these not used by all", &|variant| own(variant).join(" ")),
     ];
     Table { caption: "Source and state".to_owned(), head: head(document, ""), rows }
 }
@@ -73,6 +78,13 @@ fn behaviour(document: &Document) -> Table {
         let faults = of().flat_map(|variant| &variant.outcomes).filter(|outcome| is_fault(&outcome.end)).count();
         rows[3].push(faults.to_string());
     }
+    if document.claims.is_some() {
+        for (name, verdict) in [("claims of the thread that it keeps", "holds"), ("claims that it refutes", "refuted")]
+        {
+            let counts = document.variants.iter().map(|one| claims::count(document, &one.name, verdict).to_string());
+            rows.push(std::iter::once(name.to_owned()).chain(counts).collect());
+        }
+    }
     Table { caption: "Behaviour".to_owned(), head: head(document, ""), rows }
 }
 
@@ -92,7 +104,7 @@ fn costs(document: &Document, path: &str) -> Table {
         ("atomic updates", |cost| cost.updates),
         ("loads and stores", |cost| cost.accesses),
     ];
-    let of = |variant: &crate::document::DesignPart| variant.costs.iter().find(|cost| cost.path == path).cloned();
+    let of = |variant: &DesignPart| variant.costs.iter().find(|cost| cost.path == path).cloned();
     let found: Vec<Option<CostPart>> = document.variants.iter().map(of).collect();
     let row = |name: &str, text: &dyn Fn(&CostPart) -> String| {
         let cells = found.iter().map(|cost| cost.as_ref().map_or("-".to_owned(), text));

@@ -1,9 +1,9 @@
 //! Sections made by other commands, as tables.
 //!
 //! The document keeps what `claims`, `audit` and `mutate` print as it is. Here any JSON becomes tables: an array of objects a table whose columns
-//! are the keys, everything else a line above it. So a report shows what those commands say in whatever version.
+//! are the keys, everything else a line above it; records that hold such arrays become a line and tables of their own. So a report shows what
+//! those commands say in whatever version.
 
-use crate::document::{Document, ScenarioPart};
 use serde_json::{Map, Value};
 
 /// A table of texts.
@@ -19,24 +19,45 @@ pub struct Table {
 
 /// The tables of a section.
 pub fn tables(section: &Value) -> Vec<Table> {
-    let mut found = Vec::new();
     match section {
-        Value::Array(records) => found.push(table(String::new(), records)),
-        Value::Object(fields) => {
-            let is_table =
-                |value: &Value| matches!(value, Value::Array(records) if records.iter().any(Value::is_object));
-            let plain = fields.iter().filter(|(_, value)| !is_table(value));
-            let caption: Vec<String> = plain.map(|(name, value)| format!("{name}: {}", words(value))).collect();
-            if !caption.is_empty() {
-                found.push(Table { caption: caption.join("; "), ..Table::default() });
-            }
-            for (name, value) in fields.iter().filter(|(_, value)| is_table(value)) {
-                if let Value::Array(records) = value {
-                    found.push(table(name.clone(), records));
-                }
-            }
-        }
-        other => found.push(Table { caption: words(other), ..Table::default() }),
+        Value::Array(records) => records_tables("", records, DEPTH_MAX),
+        Value::Object(fields) => record_tables("", fields, DEPTH_MAX),
+        other => vec![Table { caption: words(other), ..Table::default() }],
+    }
+}
+
+/// Levels of records that have tables of their own; what lies deeper is words in a cell.
+const DEPTH_MAX: usize = 2;
+
+/// An array of objects.
+fn as_records(value: &Value) -> Option<&[Value]> {
+    let records = value.as_array()?;
+    records.iter().any(Value::is_object).then_some(records)
+}
+
+fn records_tables(name: &str, records: &[Value], depth: usize) -> Vec<Table> {
+    let has_tables = |record: &Value| {
+        record.as_object().is_some_and(|fields| fields.values().any(|value| as_records(value).is_some()))
+    };
+    if depth < DEPTH_MAX || !records.iter().any(has_tables) {
+        return vec![table(name.to_owned(), records)];
+    }
+    let of = |record: &Value| record.as_object().map_or(Vec::new(), |fields| record_tables(name, fields, depth - 1));
+    records.iter().flat_map(of).collect()
+}
+
+/// The plain fields of a record as a line, the others as tables.
+fn record_tables(name: &str, fields: &Map<String, Value>, depth: usize) -> Vec<Table> {
+    let plain = fields.iter().filter(|(name, value)| as_records(value).is_none() && *name != "schema");
+    let plain = plain.map(|(name, value)| (name, words(value))).filter(|(_, words)| !words.is_empty());
+    let plain: Vec<String> = plain.map(|(name, words)| format!("{name}: {words}")).collect();
+    let lead = if name.is_empty() { String::new() } else { format!("{name}: ") };
+    let mut found = Vec::new();
+    if !plain.is_empty() {
+        found.push(Table { caption: format!("{lead}{}", plain.join("; ")), ..Table::default() });
+    }
+    for (name, value) in fields {
+        found.extend(as_records(value).map(|records| records_tables(name, records, depth)).into_iter().flatten());
     }
     found
 }
@@ -67,19 +88,4 @@ fn words(value: &Value) -> String {
         }
         Value::Bool(_) | Value::Number(_) => value.to_string(),
     }
-}
-
-/// The claims that a scenario decides: ids of the records of the claims whose `scenarios` name it.
-pub fn touched_claims(document: &Document, scenario: &ScenarioPart) -> Vec<String> {
-    let records = match &document.claims {
-        Some(Value::Array(records)) => records.as_slice(),
-        Some(Value::Object(fields)) => fields.get("claims").and_then(Value::as_array).map_or(&[][..], Vec::as_slice),
-        _ => &[],
-    };
-    let touches = |record: &&Value| {
-        let scenarios = record.get("scenarios").and_then(Value::as_array);
-        scenarios.is_some_and(|ids| ids.iter().any(|id| id.as_str() == Some(&scenario.id)))
-    };
-    let id = |record: &Value| record.get("id").and_then(Value::as_str).map(str::to_owned);
-    records.iter().filter(touches).filter_map(id).collect()
 }

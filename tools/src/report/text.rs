@@ -2,13 +2,17 @@
 //!
 //! Limit: a token is never broken, for it has to be copied; a line that holds one may be longer than 72 columns.
 
+use super::claims::{claims, touched};
 use super::range_diff::{LEGEND, cut, lines};
-use super::table::{Table, tables, touched_claims};
+use super::table::{Table, tables};
 use crate::document::{DivergencePart, Document, ScenarioPart, WitnessPart};
 use textwrap::{Options, WordSplitter, wrap};
 
 /// Columns of a line.
 pub const WIDTH: usize = 72;
+
+/// Records of a table; a mail is no place for more.
+const RECORDS_MAX: usize = 40;
 
 /// Columns of one side of a trace.
 const SIDE: usize = 33;
@@ -41,6 +45,7 @@ pub fn text(document: &Document) -> String {
     for scenario in document.scenarios.iter().filter(|scenario| !scenario.divergences.is_empty()) {
         text += &scenario_text(document, scenario);
     }
+    text += &claims_text(document);
     for (name, section) in sections(document) {
         text += &format!("\n{name}\n");
         for table in tables(section) {
@@ -50,10 +55,25 @@ pub fn text(document: &Document) -> String {
     text
 }
 
-/// The optional sections that are there, with their names.
+/// The optional sections that are there, with their names. Claims that can be read have a form of their own and are not among them.
 pub fn sections(document: &Document) -> impl Iterator<Item = (&'static str, &serde_json::Value)> {
-    let sections = [("Claims", &document.claims), ("Audit", &document.audit), ("Mutants", &document.mutants)];
-    sections.into_iter().filter_map(|(name, section)| Some((name, section.as_ref()?)))
+    let unread = if claims(document).is_empty() { document.claims.as_ref() } else { None };
+    let sections = [("Claims", unread), ("Audit", document.audit.as_ref()), ("Mutants", document.mutants.as_ref())];
+    sections.into_iter().filter_map(|(name, section)| Some((name, section?)))
+}
+
+fn claims_text(document: &Document) -> String {
+    let claims = claims(document);
+    let mut text = if claims.is_empty() { String::new() } else { "\nClaims\n".to_owned() };
+    for claim in claims {
+        text += &paragraph(&format!("{} ({}, {}): {}", claim.id, claim.author, claim.date, claim.says), "  ", "      ");
+        for verdict in &claim.verdicts {
+            let line = format!("{} {}: {}", verdict.memory, verdict.variant, verdict.words());
+            text += &paragraph(&line, "      ", "        ");
+            text += &verdict.token.as_ref().map_or(String::new(), |token| format!("        {}\n", one_line(token)));
+        }
+    }
+    text
 }
 
 /// What the model cannot show, for every report.
@@ -105,7 +125,7 @@ fn scenario_text(document: &Document, scenario: &ScenarioPart) -> String {
     for line in &scenario.program {
         text += &paragraph(line, "  ", "      ");
     }
-    let claims = touched_claims(document, scenario);
+    let claims = touched(document, &scenario.id);
     if !claims.is_empty() {
         text += &paragraph(&format!("Claims touched: {}", claims.join(", ")), "", "  ");
     }
@@ -233,10 +253,13 @@ fn table_text(table: &Table) -> String {
     if !table.caption.is_empty() {
         text += &paragraph(&table.caption, "  ", "    ");
     }
-    for row in &table.rows {
+    for row in table.rows.iter().take(RECORDS_MAX) {
         let cells = table.head.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
         let line: Vec<String> = cells.map(|(name, cell)| format!("{name} {cell}")).collect();
         text += &cut_paragraph(&line.join("; "));
+    }
+    if table.rows.len() > RECORDS_MAX {
+        text += &format!("  ... {} more\n", table.rows.len() - RECORDS_MAX);
     }
     text
 }

@@ -5,9 +5,10 @@
 
 mod diagram;
 
-use super::range_diff::LEGEND;
+use super::claims::{self, touched};
+use super::range_diff::CELLS;
 use super::sheet;
-use super::table::{Table, tables, touched_claims};
+use super::table::{Table, tables};
 use super::text::{limits, sections};
 use crate::document::{ChangePart, DivergencePart, Document, OutcomePart, ScenarioPart, Standing, counts_of};
 use askama::Template;
@@ -32,7 +33,8 @@ struct Page<'a> {
     steps: Vec<String>,
     rows: Vec<MatrixRow>,
     evidences: Vec<(String, Vec<String>)>,
-    scenarios: Vec<ScenarioView<'a>>,
+    diverging: Vec<ScenarioView<'a>>,
+    equal: Vec<ScenarioView<'a>>,
     sheet: Vec<Table>,
     sections: Vec<(&'static str, Vec<Table>)>,
     changes: Vec<ChangeView<'a>>,
@@ -84,6 +86,9 @@ struct ChangeView<'a> {
 /// The report.
 pub fn page(document: &Document) -> Result<String, String> {
     let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text.as_bytes()));
+    let views = document.scenarios.iter().map(|scenario| scenario_view(document, scenario));
+    let (diverging, equal) =
+        views.partition(|scenario| !scenario.divergences.is_empty() || !scenario.missed.is_empty());
     let page = Page {
         document,
         policy: format!(
@@ -95,16 +100,23 @@ pub fn page(document: &Document) -> Result<String, String> {
         script: SCRIPT,
         summary: document.summary(),
         limits: limits(document),
-        legend: LEGEND,
+        legend: CELLS,
         steps: document.variants.windows(2).map(|step| format!("{} → {}", step[0].name, step[1].name)).collect(),
         rows: document.scenarios.iter().map(|scenario| matrix_row(document, scenario)).collect(),
         evidences: document.evidences(),
-        scenarios: document.scenarios.iter().map(|scenario| scenario_view(document, scenario)).collect(),
+        diverging,
+        equal,
         sheet: sheet::tables(document),
-        sections: sections(document).map(|(name, section)| (name, tables(section))).collect(),
+        sections: shown_sections(document),
         changes: document.changes.iter().map(|change| change_view(document, change)).collect(),
     };
     page.render().map_err(|error| format!("the page could not be made: {error}"))
+}
+
+/// Claims, audit and mutants, as far as they are there.
+fn shown_sections(document: &Document) -> Vec<(&'static str, Vec<Table>)> {
+    let claims = claims::table(document).map(|table| ("Claims", vec![table]));
+    claims.into_iter().chain(sections(document).map(|(name, section)| (name, tables(section)))).collect()
 }
 
 /// A name for links: letters, digits and dashes.
@@ -161,7 +173,7 @@ fn scenario_view<'a>(document: &Document, scenario: &'a ScenarioPart) -> Scenari
         anchor: anchor(scenario),
         part: scenario,
         title: scenario.title(),
-        claims: touched_claims(document, scenario),
+        claims: touched(document, &scenario.id),
         missed: scenario.missed().collect(),
         divergences: scenario.divergences.iter().map(view).collect(),
     }

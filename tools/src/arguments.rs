@@ -30,11 +30,8 @@ Examples:
   lockstep                                  the matrix of all scenarios
   lockstep compare --scenario S7            one scenario, with witnesses
   lockstep replay TOKEN                     one witness, in every design
-  lockstep explore --scenario S3 --exhaustive
-  lockstep claims C12 --explain             a claim of the thread, decided and shown
-  lockstep run --scenario S3 --variants stopped-lockless --seed 7
-  lockstep list                             scenarios and variants
   lockstep gate                             judges by .config/lockstep.toml and the snapshots
+  lockstep list                             scenarios and variants
 
 Every option has a mirror in the environment: --seed is LOCKSTEP_SEED.
 Exit status, the gravest first: 70 internal error, 2 usage, 104 a subject could not be run to an

@@ -308,7 +308,9 @@ impl<'a> Drawing<'a> {
             let is_wake = source.kind.as_deref() == Some("wake");
             let is_drawn = is_wake || (self.is_shown(at) && self.is_shown(from) && !kind.contains("lock"));
             let ends = self.x(source.thread).zip(self.x(event.thread));
-            let (Some((x0, x1)), true) = (ends, is_drawn && self.shown_in[from] != self.shown_in[at]) else { continue };
+            // Within one fold only a wake-up still has something to say: from whom to whom.
+            let is_drawn = is_drawn && (is_wake || self.shown_in[from] != self.shown_in[at]);
+            let (Some((x0, x1)), true) = (ends, is_drawn) else { continue };
             let (y0, y1) = (self.y(from), self.y(at));
             let middle = (x0 + x1) / 2;
             let verb = if is_wake { "is woken by" } else { "reads what was written by" };

@@ -254,31 +254,52 @@ pub struct Options {
     pub memory: String,
 
     /// Where random schedules begin
-    #[arg(long, global = true, env = "LOCKSTEP_SEED", default_value_t = 0, hide_env = true)]
+    #[arg(long, global = true, env = "LOCKSTEP_SEED", value_name = "N", default_value_t = 0, hide_env = true)]
     pub seed: u64,
 
     /// Random executions of each variant, by each strategy
-    #[arg(long, global = true, env = "LOCKSTEP_EXECUTIONS", default_value_t = 2_000, hide_env = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "LOCKSTEP_EXECUTIONS",
+        value_name = "N",
+        default_value_t = 2_000,
+        hide_env = true
+    )]
     pub executions: u64,
 
     /// Runs of the exhaustive search of each variant, at most; what it does not complete is enumerated and sampled
-    #[arg(long, global = true, env = "LOCKSTEP_EXHAUSTIVE_MAX", default_value_t = 400_000, hide_env = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "LOCKSTEP_EXHAUSTIVE_MAX",
+        value_name = "N",
+        default_value_t = 400_000,
+        hide_env = true
+    )]
     pub exhaustive_max: u64,
 
     /// Every schedule with at most so many preemptions, before the random ones
-    #[arg(long, global = true, env = "LOCKSTEP_PREEMPTIONS", default_value_t = 1, hide_env = true)]
+    #[arg(long, global = true, env = "LOCKSTEP_PREEMPTIONS", value_name = "N", default_value_t = 1, hide_env = true)]
     pub preemptions: u32,
 
     /// Executions of the enumeration of each variant, at most
-    #[arg(long, global = true, env = "LOCKSTEP_ENUMERATED", default_value_t = 20_000, hide_env = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "LOCKSTEP_ENUMERATED",
+        value_name = "N",
+        default_value_t = 20_000,
+        hide_env = true
+    )]
     pub enumerated: u64,
 
-    /// Stop after this time, in seconds or like 90s, 5m, 1h; what was found is printed
+    /// Stop after 90s, 5m or 1h, and print what was found
     #[arg(long, global = true, env = "LOCKSTEP_TIME", value_parser = crate::session::parse_time, hide_env = true)]
     pub time: Option<std::time::Duration>,
 
     /// OS threads [default: one a core]
-    #[arg(long, global = true, env = "LOCKSTEP_JOBS", hide_env = true, value_parser = clap::value_parser!(u16).range(1..=64))]
+    #[arg(long, global = true, env = "LOCKSTEP_JOBS", value_name = "N", hide_env = true, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub jobs: Option<u16>,
 
     /// How to print results: human, json, or a form of 'report'

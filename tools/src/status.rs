@@ -12,7 +12,8 @@ pub enum Status {
     Usage,
     /// Nothing was explored, or a scenario never reached what it is about.
     Nothing,
-    /// Behaviour and what was accepted do not agree: a divergence that nobody accepted, or an entry of the ledger that matches nothing.
+    /// Behaviour and what was accepted do not agree: a divergence that is neither committed nor accepted, one that is not in the corpus
+    /// or not as it is recorded there, or an entry of the ledger that matches nothing.
     Unaccepted,
     /// A fault of Lockstep itself.
     Internal,
@@ -20,8 +21,6 @@ pub enum Status {
     Budget,
     /// The same schedule gave two different executions.
     Nondeterminism,
-    /// A divergence that nobody has accepted: it is not in the corpus, or not as it is recorded there.
-    Unaccepted,
     /// A subject could not be run to an end: it overran its stack, or looped without a choice point.
     Subject,
 }

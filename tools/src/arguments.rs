@@ -1,7 +1,12 @@
 //! The command line. Every option has a mirror in the environment: `--seed` is `LOCKSTEP_SEED`.
 
+mod reports;
+
+use reports::{ACCEPT_EXAMPLES, GATE_EXAMPLES, REPORT_EXAMPLES};
+pub use reports::{AcceptArguments, GateArguments, ReportArguments};
+
 use crate::shard::Shard;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Says what each patch of a series does to the behaviour of concurrent code.
@@ -24,17 +29,21 @@ const EXAMPLES: &str = "\
 Examples:
   lockstep                                  the matrix of all scenarios
   lockstep compare --scenario S7            one scenario, with witnesses
-  lockstep compare --scenario S8 --variants stopped-removed,a3-lock-always
   lockstep replay TOKEN                     one witness, in every design
-  lockstep explore --scenario S3 --exhaustive
-  lockstep claims C12 --explain             a claim of the thread, decided and shown
-  lockstep run --scenario S3 --variants stopped-lockless --seed 7
+  lockstep gate                             judges by .config/lockstep.toml and the snapshots
   lockstep list                             scenarios and variants
 
 Every option has a mirror in the environment: --seed is LOCKSTEP_SEED.
+Exit status, the gravest first: 70 internal error, 2 usage, 104 a subject could not be run to an
+end, 102 nondeterminism, 4 nothing explored or a goal missed, 103 ended before everything was
+explored or below the required evidence, 100 a change nobody accepted or news from a hunt, 0 fine.";
 
-Exit status: 0 fine, 2 usage, 4 nothing explored, 70 internal error, 100 news from a hunt, 102 nondeterminism,
-103 ended before everything was explored, 104 a subject could not be run to an end.";
+const COMPARE_EXAMPLES: &str = "\
+Examples:
+  lockstep compare --scenario S7                      with witnesses
+  lockstep compare --scenario S8 --variants stopped-removed,a3-lock-always
+  lockstep compare --repairs both --save run.json     everything, for reports
+  lockstep compare --scenario S7 --format markdown    any form of report at once";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -50,7 +59,15 @@ pub enum Command {
         files: Vec<PathBuf>,
     },
     /// Compares variants on scenarios and shows each divergence with its witness.
-    Compare,
+    #[command(after_help = COMPARE_EXAMPLES)]
+    Compare {
+        /// Keeps the comparison in a file, for 'report' and 'gate'
+        #[arg(long, env = "LOCKSTEP_SAVE", hide_env = true, value_name = "FILE")]
+        save: Option<PathBuf>,
+        /// The commit that the series is based on, to be named in reports
+        #[arg(long, env = "LOCKSTEP_BASE_COMMIT", hide_env = true, value_name = "COMMIT")]
+        base_commit: Option<String>,
+    },
     /// Explores each variant by itself and shows its outcomes, how often each was seen, and what the set rests on.
     Explore {
         /// Every execution that matters, whatever the budget in executions; Ctrl-C and --time end it with what was found.
@@ -93,6 +110,25 @@ pub enum Command {
         /// Where they are.
         #[arg(long, global = true, default_value = CORPUS, value_name = "DIRECTORY")]
         corpus: PathBuf,
+    },
+    /// Writes a saved comparison as a report.
+    #[command(after_help = REPORT_EXAMPLES)]
+    Report(ReportArguments),
+    /// Compares as the configuration says and fails on what nobody accepted.
+    #[command(after_help = GATE_EXAMPLES)]
+    Gate(GateArguments),
+    /// Accepts one divergence, with a reason, in the ledger.
+    #[command(after_help = ACCEPT_EXAMPLES)]
+    Accept(AcceptArguments),
+    /// Prints completions for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Prints the manual page of lockstep or of one command.
+    Man {
+        /// The command; the whole if nothing is said.
+        command: Option<String>,
     },
     /// Shows the execution that a token names, in every variant.
     Replay {
@@ -159,6 +195,31 @@ pub enum Format {
     Human,
     /// For programs.
     Json,
+    /// For mail: 72 columns.
+    Text,
+    /// For pull requests.
+    Markdown,
+    /// Annotations of GitHub's workflows.
+    Github,
+    /// JUnit's XML.
+    Junit,
+    /// The kernel's test protocol.
+    Ktap,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// One self-contained page.
+    Html,
+    /// The checker protocols of b4, for the patch on standard input.
+    B4,
+    /// What the designs cost and change, on one page.
+    Sheet,
+}
+
+impl Format {
+    /// Whether it is a form of report, made of a whole comparison.
+    pub fn is_report(self) -> bool {
+        !matches!(self, Format::Human | Format::Json)
+    }
 }
 
 /// Which repairs all designs get.
@@ -173,7 +234,7 @@ pub enum RepairsArgument {
 }
 
 /// Options of all commands.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Options {
     /// Print help
     #[arg(short, long, global = true, action = clap::ArgAction::HelpShort)]
@@ -196,94 +257,126 @@ pub struct Options {
     pub memory: String,
 
     /// Where random schedules begin
-    #[arg(long, global = true, env = "LOCKSTEP_SEED", default_value_t = 0, hide_env = true)]
+    #[arg(long, global = true, env = "LOCKSTEP_SEED", value_name = "N", default_value_t = 0, hide_env = true)]
     pub seed: u64,
 
     /// Random executions of each variant, by each strategy
-    #[arg(long, global = true, env = "LOCKSTEP_EXECUTIONS", default_value_t = 2_000, hide_env = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "LOCKSTEP_EXECUTIONS",
+        value_name = "N",
+        default_value_t = 2_000,
+        hide_env = true
+    )]
     pub executions: u64,
 
     /// Runs of the exhaustive search of each variant, at most; what it does not complete is enumerated and sampled
-    #[arg(long, global = true, env = "LOCKSTEP_EXHAUSTIVE_MAX", default_value_t = 400_000, hide_env = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "LOCKSTEP_EXHAUSTIVE_MAX",
+        value_name = "N",
+        default_value_t = 400_000,
+        hide_env = true
+    )]
     pub exhaustive_max: u64,
 
     /// Every schedule with at most so many preemptions, before the random ones
-    #[arg(long, global = true, env = "LOCKSTEP_PREEMPTIONS", default_value_t = 1, hide_env = true)]
+    #[arg(long, global = true, env = "LOCKSTEP_PREEMPTIONS", value_name = "N", default_value_t = 1, hide_env = true)]
     pub preemptions: u32,
 
     /// Executions of the enumeration of each variant, at most
-    #[arg(long, global = true, env = "LOCKSTEP_ENUMERATED", default_value_t = 20_000, hide_env = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "LOCKSTEP_ENUMERATED",
+        value_name = "N",
+        default_value_t = 20_000,
+        hide_env = true
+    )]
     pub enumerated: u64,
 
-    /// Stop after this time, in seconds or like 90s, 5m, 1h; what was found is printed
+    /// Stop after 90s, 5m or 1h, and print what was found
     #[arg(long, global = true, env = "LOCKSTEP_TIME", value_parser = crate::session::parse_time, hide_env = true)]
     pub time: Option<std::time::Duration>,
 
     /// OS threads [default: one a core]
-    #[arg(long, global = true, env = "LOCKSTEP_JOBS", hide_env = true, value_parser = clap::value_parser!(u16).range(1..=64))]
+    #[arg(long, global = true, env = "LOCKSTEP_JOBS", value_name = "N", hide_env = true, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub jobs: Option<u16>,
 
-    /// How to print results
+    /// How to print results: human, json, or a form of 'report'
     #[arg(long, global = true, env = "LOCKSTEP_FORMAT", value_enum, default_value = "human", hide_env = true)]
+    #[arg(hide_possible_values = true)]
     pub format: Format,
+
+    /// Says nothing but results and errors
+    #[arg(short, long, global = true, env = "LOCKSTEP_QUIET", hide_env = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Says what is being done
+    #[arg(short, long, global = true, env = "LOCKSTEP_VERBOSE", hide_env = true)]
+    pub verbose: bool,
 }
 
-/// Options that say nothing to a command: giving them is a mistake worth a word.
-pub fn irrelevant(command: Option<&Command>) -> &'static [&'static str] {
-    match command {
-        None | Some(Command::Compare) => &[],
-        Some(Command::Explore { relax: true, .. }) => &["repairs"],
-        Some(Command::Explore { exhaustive: false, .. }) => &["exhaustive_max"],
-        Some(Command::Explore { exhaustive: true, .. }) => {
-            &["seed", "executions", "exhaustive_max", "preemptions", "enumerated"]
+/// Options that say what is explored, and the form of the result last.
+const EVERYTHING: [&str; 12] = [
+    "variants",
+    "scenario",
+    "repairs",
+    "memory",
+    "seed",
+    "executions",
+    "exhaustive_max",
+    "preemptions",
+    "enumerated",
+    "time",
+    "jobs",
+    "format",
+];
+
+/// The command line as it is read and described: each command shows only the options that say something to it.
+pub fn definition() -> clap::Command {
+    let mut definition = Arguments::command();
+    let options: Vec<clap::Arg> = definition.get_arguments().cloned().collect();
+    let names: Vec<String> = definition.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    for name in names {
+        // A command that has an option already does not get it from above.
+        let hidden = options.iter().filter(|option| irrelevant(&name).contains(&option.get_id().as_str()));
+        let hidden: Vec<clap::Arg> = hidden.map(|option| option.clone().hide(true)).collect();
+        definition = definition.mut_subcommand(&name, |command| command.args(hidden));
+    }
+    definition.build();
+    definition
+}
+
+impl Arguments {
+    /// Options that say nothing to the command: giving them is a mistake worth a word.
+    pub fn irrelevant(&self, name: &str) -> &'static [&'static str] {
+        match self.command {
+            Some(Command::Claims { explain: true, .. }) => &["variants", "scenario", "repairs", "format"],
+            Some(Command::Explore { relax: true, .. }) => &["repairs"],
+            Some(Command::Explore { exhaustive: true, .. }) => {
+                &["seed", "executions", "exhaustive_max", "preemptions", "enumerated"]
+            }
+            _ => irrelevant(name),
         }
-        Some(Command::Claims { explain: false, .. }) => &["variants", "scenario", "repairs"],
-        Some(Command::Claims { explain: true, .. }) => &["variants", "scenario", "repairs", "format"],
-        Some(Command::List) => &[
-            "variants",
-            "scenario",
-            "repairs",
-            "memory",
-            "seed",
-            "executions",
-            "exhaustive_max",
-            "preemptions",
-            "enumerated",
-            "time",
-            "jobs",
-        ],
-        Some(Command::Hunt(_)) => &["scenario", "executions", "exhaustive_max", "preemptions", "enumerated", "format"],
-        Some(Command::Merge { .. }) => &[
-            "variants",
-            "scenario",
-            "repairs",
-            "memory",
-            "seed",
-            "executions",
-            "exhaustive_max",
-            "preemptions",
-            "enumerated",
-            "time",
-            "jobs",
-            "format",
-        ],
-        Some(Command::Corpus { .. }) => &["seed", "executions", "preemptions", "enumerated", "jobs", "format"],
-        Some(Command::Litmus { .. }) => {
-            &["variants", "scenario", "repairs", "exhaustive_max", "preemptions", "enumerated", "format"]
-        }
-        Some(Command::Run) => &["executions", "exhaustive_max", "preemptions", "enumerated", "time", "jobs", "format"],
-        Some(Command::Replay { .. }) => &[
-            "scenario",
-            "repairs",
-            "memory",
-            "seed",
-            "executions",
-            "exhaustive_max",
-            "preemptions",
-            "enumerated",
-            "time",
-            "jobs",
-            "format",
-        ],
+    }
+}
+
+/// Options that say nothing to the command of that name. Its help does not show them.
+pub fn irrelevant(name: &str) -> &'static [&'static str] {
+    match name {
+        "list" | "report" => &EVERYTHING[..EVERYTHING.len() - 1],
+        "completions" | "man" | "merge" => &EVERYTHING,
+        "claims" => &["variants", "scenario", "repairs"],
+        "hunt" => &["scenario", "executions", "exhaustive_max", "preemptions", "enumerated", "format"],
+        "corpus" => &["seed", "executions", "preemptions", "enumerated", "jobs", "format"],
+        "accept" => &["variants", "scenario", "repairs", "memory", "format"],
+        "litmus" => &["variants", "scenario", "repairs", "exhaustive_max", "preemptions", "enumerated", "format"],
+        "run" => &["executions", "exhaustive_max", "preemptions", "enumerated", "time", "jobs", "format"],
+        "replay" => &EVERYTHING[1..],
+        "explore" => &["exhaustive_max"],
+        _ => &[],
     }
 }

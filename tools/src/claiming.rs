@@ -2,7 +2,8 @@
 
 use crate::arguments::{Format, Options};
 use crate::comparing;
-use crate::json::{EvidencePart, evidence_part};
+use crate::document::EvidencePart;
+use crate::saving::evidence_part;
 use crate::selection::unknown;
 use crate::session::{self, Progress, Running};
 use crate::status::Status;
@@ -40,8 +41,8 @@ pub fn command(wanted: &[String], explained: bool, options: &Options) -> Result<
     }
     let text = match options.format {
         Format::Json => json(&selected, &decisions),
-        Format::Human if explained => explanations(&decisions),
-        Format::Human => human(&selected, &decisions),
+        _ if explained => explanations(&decisions),
+        _ => human(&selected, &decisions),
     };
     let cut_short = session::is_ending();
     if cut_short {

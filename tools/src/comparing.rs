@@ -3,11 +3,9 @@
 use crate::arguments::Options;
 use crate::selection::Selection;
 use crate::session::{self, CONTROL, Progress, Running};
-use lockstep::{
-    CompareConfig, Comparison, Divergence, MemoryModel, RunConfig, Schedule, Variant, compare, first_mismatch,
-    first_observation, run,
-};
-use utrace_variants::{Repairs, Scenario, Words, subject_name, with_programs};
+use crate::witness::{Seen, look};
+use lockstep::{CompareConfig, Comparison, MemoryModel, RunConfig, Schedule, Variant, compare, first_mismatch};
+use utrace_variants::{Repairs, Scenario, subject_name, with_programs};
 
 /// One scenario compared, with or without repairs.
 pub struct Compared {
@@ -15,8 +13,8 @@ pub struct Compared {
     pub repairs: Repairs,
     pub memory: MemoryModel,
     pub comparison: Comparison,
-    /// For each divergence what a client can first tell, in words.
-    pub differences: Vec<String>,
+    /// For each divergence what its witness shows.
+    pub seen: Vec<Seen>,
 }
 
 /// What was compared, and what went wrong.
@@ -70,6 +68,15 @@ pub fn compare_all(selection: &Selection, options: &Options) -> Outcomes {
             progress.says(&format!("{} {}", scenario.id, scenario.name));
             let compared = compare_one(selection, scenario, repairs, &config, &mut outcomes.nondeterminism);
             outcomes.cut_short |= compared.comparison.cancelled;
+            let done = &compared.comparison;
+            let count = done.divergences.len();
+            session::tell(&format!(
+                "{} on {}: {} executions, {}; divergences: {count}",
+                scenario.id,
+                subject_name(repairs),
+                done.executions(),
+                done.evidence()
+            ));
             outcomes.compared.push(compared);
             progress.advances();
         }
@@ -87,17 +94,17 @@ fn compare_one(
     let names = selection.variants.iter().map(|variant| variant.name).collect::<Vec<_>>().join(", ");
     let subject = subject_name(repairs).to_owned();
     session::begin(Running { subject, scenario: scenario.id.to_string(), variants: names, memory: config.memory });
-    let (comparison, differences) = with_programs(&selection.variants, repairs, scenario, |programs| {
+    let (comparison, seen) = with_programs(&selection.variants, repairs, scenario, |programs| {
         for program in programs {
             if nondeterminism.is_none() {
                 *nondeterminism = mismatch(scenario, program, config);
             }
         }
         let comparison = compare(programs, config);
-        let differences = comparison.divergences.iter().map(|one| difference(programs, one, config)).collect();
-        (comparison, differences)
+        let seen = comparison.divergences.iter().map(|one| look(programs, one, config)).collect();
+        (comparison, seen)
     });
-    Compared { scenario, repairs, memory: config.memory, comparison, differences }
+    Compared { scenario, repairs, memory: config.memory, comparison, seen }
 }
 
 /// Runs one random schedule twice: the same schedule must give the same execution.
@@ -106,14 +113,4 @@ fn mismatch(scenario: &Scenario, variant: &Variant<'_>, config: &CompareConfig<'
     let schedule = Schedule::uniform(config.seed);
     let mismatch = first_mismatch(&variant.program, &schedule, &run_config)?;
     Some(format!("{} on {}: {mismatch}", scenario.id, variant.name))
-}
-
-/// What a client can first tell of a variant that shows the outcome from one that does not, under the witness.
-fn difference(programs: &[Variant<'_>], divergence: &Divergence, config: &CompareConfig<'_>) -> String {
-    let run_config = RunConfig { memory: config.memory, steps_max: config.steps_max };
-    let execution = |variant: usize| run(&programs[variant].program, &divergence.witness, &run_config);
-    let names = (programs[divergence.shown_by].name, programs[divergence.not_by].name);
-    let executions = (execution(divergence.shown_by), execution(divergence.not_by));
-    let seen = first_observation(names, (&executions.0, &executions.1), &Words);
-    seen.unwrap_or_else(|| "the histories under its witness are the same, the ends differ".to_owned())
 }

@@ -5,8 +5,9 @@
 
 use crate::arguments::{Format, Options};
 use crate::comparing;
+use crate::document::{EvidencePart, OutcomePart};
 use crate::execution::outcome_text;
-use crate::json::{EvidencePart, OutcomePart, evidence_part, outcome_part, repairs_part};
+use crate::saving::{evidence_part, outcome_part, repairs_part};
 use crate::selection::Selection;
 use crate::session::{self, Progress, Running};
 use crate::status::Status;
@@ -42,8 +43,8 @@ pub fn command(selection: &Selection, options: &Options, exhaustive: bool) -> (S
         }
     }
     let text = match options.format {
-        Format::Human => explored.iter().map(|one| human(one, selection.memory)).collect::<Vec<_>>().join("\n"),
         Format::Json => json(&explored, selection.memory),
+        _ => explored.iter().map(|one| human(one, selection.memory)).collect::<Vec<_>>().join("\n"),
     };
     (text, judge(&explored, parts, exhaustive))
 }
@@ -119,7 +120,7 @@ struct Document<'a> {
 #[derive(Serialize)]
 struct ExplorationPart<'a> {
     scenario: &'a str,
-    repairs: Vec<&'static str>,
+    repairs: Vec<String>,
     variant: &'a str,
     complete: bool,
     evidence: EvidencePart,

@@ -29,8 +29,8 @@ struct ListedVariant<'a> {
 /// Everything that options can name.
 pub fn list(format: Format) -> String {
     match format {
-        Format::Human => human(),
         Format::Json => json(),
+        _ => human(),
     }
 }
 

@@ -5,23 +5,33 @@
 mod arguments;
 mod claiming;
 mod comparing;
+mod costs;
+mod diagnostic;
+mod document;
 mod execution;
 mod exploring;
+mod gate;
+mod given;
+mod ledger;
 mod hunt;
-mod json;
 mod listing;
 mod litmus;
+mod manual;
 mod matrix;
 mod relaxing;
+mod report;
+mod saving;
 mod selection;
 mod session;
 mod shard;
 mod status;
+mod witness;
 
 use arguments::{Arguments, Command, CorpusCommand, Format};
+use clap::FromArgMatches;
 use clap::parser::ValueSource;
-use clap::{CommandFactory, FromArgMatches};
 use comparing::{Outcomes, compare_all};
+use given::Given;
 use hunt::Hunt;
 use lockstep::render;
 use selection::{Selection, select, select_variants_only};
@@ -33,8 +43,8 @@ use utrace_variants::{Words, heading, with_programs};
 
 fn main() -> ExitCode {
     quiet_panics_of_subjects();
-    let arguments = match parse() {
-        Ok(arguments) => arguments,
+    let (arguments, given) = match parse() {
+        Ok(parsed) => parsed,
         Err(error) => {
             // Help and version are no errors; they go to standard output.
             let status = if error.use_stderr() { Status::Usage } else { Status::Fine };
@@ -42,7 +52,7 @@ fn main() -> ExitCode {
             return if printed.is_err() && status == Status::Fine { Status::Internal } else { status }.into();
         }
     };
-    let status = std::panic::catch_unwind(|| carry_out(&arguments)).unwrap_or_else(|_| {
+    let status = std::panic::catch_unwind(|| carry_out(&arguments, &given)).unwrap_or_else(|_| {
         session::say("this is a fault of lockstep itself, not of what it ran");
         Status::Internal
     });
@@ -50,16 +60,17 @@ fn main() -> ExitCode {
 }
 
 /// Reads the command line. Options that would be ignored are refused.
-fn parse() -> Result<Arguments, clap::Error> {
-    let mut command = Arguments::command();
+fn parse() -> Result<(Arguments, Given), clap::Error> {
+    let mut command = arguments::definition();
     let matches = command.clone().try_get_matches()?;
     let arguments = Arguments::from_arg_matches(&matches)?;
     let given = matches.subcommand().map_or(&matches, |(_, given)| given);
+    let names = Given::of(given);
     let is_given = |option: &&&str| given.value_source(option) == Some(ValueSource::CommandLine);
-    match arguments::irrelevant(arguments.command.as_ref()).iter().find(is_given) {
-        None => Ok(arguments),
+    let name = matches.subcommand_name().unwrap_or_default();
+    match arguments.irrelevant(name).iter().find(is_given) {
+        None => Ok((arguments, names)),
         Some(option) => {
-            let name = matches.subcommand_name().unwrap_or_default();
             let option = option.replace('_', "-");
             let message = format!("--{option} means nothing to '{name}': leave it out");
             Err(command.error(clap::error::ErrorKind::ArgumentConflict, message))
@@ -77,9 +88,15 @@ fn quiet_panics_of_subjects() {
     }));
 }
 
-fn carry_out(arguments: &Arguments) -> Status {
+fn carry_out(arguments: &Arguments, given: &Given) -> Status {
     let options = &arguments.options;
+    session::set_verbosity(options.quiet, options.verbose);
     let is_matrix = arguments.command.is_none();
+    let makes_reports =
+        matches!(arguments.command, None | Some(Command::Compare { .. } | Command::Gate(_) | Command::Report(_)));
+    if options.format.is_report() && !makes_reports {
+        return usage("this form is for 'compare', 'gate' and 'report': leave --format out, or say --format json");
+    }
     let wanted = match &arguments.command {
         Some(Command::List) => return print(&listing::list(options.format)),
         Some(Command::Claims { claims, explain }) => {
@@ -92,6 +109,22 @@ fn carry_out(arguments: &Arguments) -> Status {
         Some(Command::Merge { directories, into, corpus }) => {
             return finish(hunt::merge(directories, into, corpus).map(|text| (text, Status::Fine)));
         }
+        Some(Command::Report(arguments)) => return show(report::command(arguments, options.format)),
+        Some(Command::Gate(arguments)) => {
+            return match gate::gate(arguments, options, given) {
+                Ok(judged) => {
+                    let text = match options.format {
+                        Format::Human => Ok(gate::human(&judged)),
+                        format => report::of_document(&judged.document, format),
+                    };
+                    show(text).and(judged.status)
+                }
+                Err(message) => usage(&message),
+            };
+        }
+        Some(Command::Accept(arguments)) => return show(gate::accept(arguments, options, given)),
+        Some(Command::Completions { shell }) => return show(Ok(manual::completions(*shell))),
+        Some(Command::Man { command }) => return show(manual::page(command.as_deref())),
         Some(Command::Replay { .. }) => select_variants_only(options),
         _ => select(options, is_matrix),
     };
@@ -99,13 +132,12 @@ fn carry_out(arguments: &Arguments) -> Status {
         Ok(selection) => selection,
         Err(message) => return usage(&message),
     };
-    let compares = matches!(arguments.command, None | Some(Command::Compare | Command::Hunt(_)));
+    let compares = matches!(arguments.command, None | Some(Command::Compare { .. } | Command::Hunt(_)));
     if compares && selection.variants.len() < 2 {
         return usage("there is nothing to compare one variant with: name two or more, or use 'lockstep run'");
     }
     session::start(options.time);
     let text = match &arguments.command {
-        Some(Command::List | Command::Claims { .. } | Command::Merge { .. }) => unreachable!("done above"),
         Some(Command::Hunt(arguments)) => return finish(hunt::hunt(&selection, &Hunt::new(arguments, options))),
         Some(Command::Corpus { command, corpus }) => {
             return finish(corpus_command(command, corpus, &selection, options.exhaustive_max));
@@ -122,16 +154,36 @@ fn carry_out(arguments: &Arguments) -> Status {
             };
             return print(&text).and(status);
         }
-        Some(Command::Compare) | None => {
+        Some(Command::Compare { save, base_commit }) => {
+            let outcomes = compare_all(&selection, options);
+            let mut document = saving::document(&selection, &outcomes);
+            document.base_commit.clone_from(base_commit);
+            if let Some(Err(message)) =
+                save.as_ref().map(|path| document::write_whole(path, &document::text(&document)))
+            {
+                return usage(&message);
+            }
+            let text = match options.format {
+                Format::Human => Ok(details(&selection, &outcomes)),
+                format => report::of_document(&document, format),
+            };
+            return show(text).and(judge(&outcomes));
+        }
+        None => {
             let outcomes = compare_all(&selection, options);
             let text = match options.format {
-                Format::Json => json::document(&selection, &outcomes),
-                Format::Human if is_matrix => matrix::matrix(&selection, &outcomes),
-                Format::Human => details(&selection, &outcomes),
+                Format::Human => Ok(matrix::matrix(&selection, &outcomes)),
+                format => report::of_document(&saving::document(&selection, &outcomes), format),
             };
-            return print(&text).and(judge(&outcomes));
+            return show(text).and(judge(&outcomes));
         }
+        Some(_) => unreachable!("done above"),
     };
+    show(text)
+}
+
+/// Prints the result, or says why there is none.
+fn show(text: Result<String, String>) -> Status {
     match text {
         Ok(text) => print(&text),
         Err(message) => usage(&message),

@@ -106,14 +106,14 @@ fn evidence(outcomes: &Outcomes) -> String {
 fn witnesses(outcomes: &Outcomes) -> String {
     let mut lines = Vec::new();
     for compared in &outcomes.compared {
-        let Compared { comparison, differences, .. } = compared;
+        let Compared { comparison, seen, .. } = compared;
         for step in 1..comparison.variants.len() {
             for (what, is_brought) in [("brings", true), ("removes", false)] {
-                let found = comparison.divergences.iter().zip(differences).find(|(one, _)| {
+                let found = comparison.divergences.iter().zip(seen).find(|(one, _)| {
                     let steps = if is_brought { &one.attribution.introduced } else { &one.attribution.removed };
                     steps.contains(&step)
                 });
-                lines.extend(found.map(|(one, difference)| witness(compared, step, one, what, difference)));
+                lines.extend(found.map(|(one, seen)| witness(compared, step, one, what, &seen.difference)));
             }
         }
     }

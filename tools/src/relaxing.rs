@@ -50,8 +50,8 @@ pub fn command(selection: &Selection, options: &Options) -> (String, Status) {
         found.extend(one_variant(variant, &scenarios, &config));
     }
     let text = match options.format {
-        Format::Human => human(selection, &scenarios, &found),
         Format::Json => json(&found),
+        _ => human(selection, &scenarios, &found),
     };
     let cut_short = session::is_ending();
     if cut_short {

@@ -46,15 +46,19 @@ fn select_variants(names: &[String]) -> Result<Vec<&'static VariantInfo>, String
     }
     let mut selected: Vec<&'static VariantInfo> = Vec::new();
     for name in names {
-        let found = variants().iter().find(|variant| variant.name == name.trim());
-        let found =
-            found.ok_or_else(|| see_list(unknown("variant", name, variants().iter().map(|variant| variant.name))))?;
+        let found = find_variant(name)?;
         if selected.iter().any(|variant| variant.name == found.name) {
             return Err(format!("variant '{name}' is named twice: name each once"));
         }
         selected.push(found);
     }
     Ok(selected)
+}
+
+/// The variant of that name.
+pub fn find_variant(name: &str) -> Result<&'static VariantInfo, String> {
+    let found = variants().iter().find(|variant| variant.name == name.trim());
+    found.ok_or_else(|| see_list(unknown("variant", name, variants().iter().map(|variant| variant.name))))
 }
 
 fn select_scenarios(ids: &[String]) -> Result<Vec<&'static Scenario>, String> {

@@ -4,7 +4,7 @@ use crate::status::Status;
 use indicatif::{ProgressBar, ProgressStyle};
 use lockstep::{Control, MemoryModel, Noted, Pulse, Token, WORKERS_MAX};
 use std::io::{IsTerminal, Write};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -43,6 +43,21 @@ pub struct Running {
 /// Says something on standard error. If nobody can hear it, nothing can be done.
 pub fn say(message: &str) {
     let _ = writeln!(anstream::stderr(), "lockstep: {message}");
+}
+
+/// How much is said beside results and errors: 0 nothing, 1 progress, 2 every part that is done.
+static VERBOSITY: AtomicU8 = AtomicU8::new(1);
+
+/// Says less, or more, from now on.
+pub fn set_verbosity(quiet: bool, verbose: bool) {
+    VERBOSITY.store(if quiet { 0 } else { 1 + u8::from(verbose) }, Ordering::Relaxed);
+}
+
+/// Says on standard error what was done, to those who asked for it.
+pub fn tell(message: &str) {
+    if VERBOSITY.load(Ordering::Relaxed) > 1 {
+        say(message);
+    }
 }
 
 /// Reads `90`, `90s`, `5m` or `1h`.
@@ -167,7 +182,8 @@ pub struct Progress {
 impl Progress {
     /// So many parts are to be done.
     pub fn new(parts: usize) -> Progress {
-        let bar = if std::io::stderr().is_terminal() { ProgressBar::new(parts as u64) } else { ProgressBar::hidden() };
+        let is_shown = std::io::stderr().is_terminal() && VERBOSITY.load(Ordering::Relaxed) > 0;
+        let bar = if is_shown { ProgressBar::new(parts as u64) } else { ProgressBar::hidden() };
         let style = ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}").expect("the template is well-formed");
         bar.set_style(style);
         Progress { bar }

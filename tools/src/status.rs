@@ -1,5 +1,5 @@
 //! Exit statuses. When several apply the first of this order wins: internal error, usage, a subject that cannot run, nondeterminism, nothing
-//! explored, a budget that ended below the required evidence, an unaccepted divergence, fine.
+//! explored or a goal missed, a budget that ended below the required evidence, a change nobody accepted, fine.
 
 use std::process::ExitCode;
 
@@ -10,16 +10,17 @@ pub enum Status {
     Fine,
     /// The arguments make no sense.
     Usage,
-    /// Nothing was explored.
+    /// Nothing was explored, or a scenario never reached what it is about.
     Nothing,
+    /// Behaviour and what was accepted do not agree: a divergence that is neither committed nor accepted, one that is not in the corpus
+    /// or not as it is recorded there, or an entry of the ledger that matches nothing.
+    Unaccepted,
     /// A fault of Lockstep itself.
     Internal,
     /// The run ended, by its time budget or by Ctrl-C, before everything asked for was explored.
     Budget,
     /// The same schedule gave two different executions.
     Nondeterminism,
-    /// A divergence that nobody has accepted: it is not in the corpus, or not as it is recorded there.
-    Unaccepted,
     /// A subject could not be run to an end: it overran its stack, or looped without a choice point.
     Subject,
 }
@@ -39,7 +40,8 @@ impl Status {
         }
     }
 
-    const fn rank(self) -> u8 {
+    /// Its place in the order of precedence: the graver the higher.
+    pub const fn rank(self) -> u8 {
         match self {
             Status::Internal => 7,
             Status::Usage => 6,
@@ -73,6 +75,9 @@ mod tests {
         assert_eq!(Status::Fine.and(Status::Nothing), Status::Nothing);
         assert_eq!(Status::Nondeterminism.and(Status::Nothing), Status::Nondeterminism);
         assert_eq!(Status::Subject.and(Status::Nondeterminism), Status::Subject);
+        assert_eq!(Status::Nothing.and(Status::Budget), Status::Nothing);
+        assert_eq!(Status::Unaccepted.and(Status::Budget), Status::Budget);
+        assert_eq!(Status::Fine.and(Status::Unaccepted), Status::Unaccepted);
         assert_eq!(Status::Usage.and(Status::Internal), Status::Internal);
     }
 }

@@ -83,7 +83,7 @@ fn equal_options_give_equal_bytes_whatever_the_number_of_jobs() {
 fn json_names_scenarios_and_evidence() {
     let text = check(&["compare", "--scenario", "s2", "--format", "json", QUICK[0], QUICK[1]], 0, "\"id\": \"S2\"");
     let document: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
-    assert_eq!(document["schema"], 1);
+    assert_eq!(document["schema"], 2);
     assert_eq!(document["scenarios"][0]["variants"].as_array().map(Vec::len), Some(3));
     assert!(document["scenarios"][0]["variants"][0]["evidence"]["text"].is_string());
 }
@@ -206,4 +206,48 @@ fn orderings_that_something_depends_on_have_tokens_that_replay() {
     let token = siglock.expect("do_stop takes siglock")["token"].as_str().expect("and needs it for its plain data");
     check(&["replay", token, "--variants", "stopped-locked"], 0, "sim: data race");
     check(&["explore", "--relax", "--exhaustive"], 2, "cannot be used with");
+}
+
+#[test]
+fn completions_and_manual_pages_know_the_commands() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        check(&["completions", shell], 0, "compare");
+    }
+    check(&["man"], 0, ".TH lockstep 1");
+    check(&["man", "gate"], 0, "lockstep gate");
+    check(&["man", "gait"], 2, "the nearest: gate");
+    check(&["completions", "tcshh"], 2, "possible values: bash");
+}
+
+#[test]
+fn the_help_of_each_command_fits_a_screen() {
+    for command in ["compare", "report", "gate", "accept", "run", "replay", "list", "litmus", "completions", "man"] {
+        let text = check(&[command, "--help"], 0, "Usage: lockstep");
+        assert!(text.lines().count() <= 50, "{command}: {} lines", text.lines().count());
+    }
+    for command in ["compare", "report", "gate", "accept"] {
+        check(&[command, "--help"], 0, "Examples:");
+    }
+}
+
+#[test]
+fn quiet_says_only_results_and_verbose_says_what_is_done() {
+    let run = |flag: &str| {
+        let output = lockstep(&["compare", "--scenario", "S3", QUICK[0], QUICK[1], flag]);
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    assert_eq!(run("--quiet"), "");
+    assert!(run("-v").contains("S3 on utrace: "), "{}", run("-v"));
+    check(&["compare", "-q", "-v"], 2, "cannot be used with");
+}
+
+#[test]
+fn forms_of_reports_are_for_comparisons() {
+    check(&["list", "--format", "html"], 2, "this form is for 'compare', 'gate' and 'report'");
+    check(&["compare", "--scenario", "S3", QUICK[0], QUICK[1], "--format", "ktap"], 0, "KTAP version 1");
+    check(
+        &["compare", "--scenario", "S3", QUICK[0], QUICK[1], "--save", "no/such/folder/x.json"],
+        2,
+        "cannot be written",
+    );
 }

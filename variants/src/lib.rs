@@ -28,6 +28,7 @@ mod values;
 mod subject;
 pub mod claims;
 pub mod hunt;
+mod sources;
 #[cfg(test)]
 mod mutants;
 
@@ -40,6 +41,7 @@ pub use scenarios::run::thread_names;
 pub use scenarios::scenarios;
 pub use scenarios::text::{TextError, read_scenario, write_scenario};
 pub use scenarios::well_formed::well_formed;
+pub use sources::{DESIGN_SOURCES, DesignSource};
 pub use subject::{Words, heading, repairs_of, subject_name, with_programs};
 pub use utrace::Repairs;
 pub use values::describe_value;

@@ -185,6 +185,13 @@ impl Comparison {
         self.explorations.iter().map(|exploration| exploration.executions).sum()
     }
 
+    /// What it means that variants do not show a divergence which others do.
+    pub fn absence(&self, divergence: &Divergence) -> String {
+        let lacking = self.explorations.iter().zip(&divergence.shown).filter(|(_, shown)| !**shown);
+        let evidence = lacking.map(|(exploration, _)| exploration.evidence).reduce(Evidence::weaker);
+        evidence.unwrap_or_default().absence_of(divergence.preemptions)
+    }
+
     /// Every outcome that some variant showed, with a mark for each variant.
     pub fn outcomes(&self) -> BTreeMap<OutcomeId, Vec<bool>> {
         let mut all = BTreeMap::new();

@@ -2,12 +2,15 @@
 
 mod compare;
 mod difference;
+mod identity;
 mod minimize;
 mod render;
 
 pub use compare::{Attribution, CompareConfig, Comparison, Divergence, Pair, Variant, Verdict, compare};
 pub use difference::{Difference, first_difference};
+pub use identity::{DivergenceId, DivergenceIdError};
 pub use minimize::{MINIMIZE_RUNS_MAX, minimize};
 pub use render::{
-    Describe, Heading, TraceLine, difference_lines, end_lines, first_observation, history_lines, render, trace_lines,
+    Aligned, AlignedRow, Describe, Heading, Touched, TraceLine, aligned, difference_lines, end_lines,
+    first_observation, history_lines, render, trace_lines,
 };

@@ -1,25 +1,12 @@
 //! Two executions under one schedule, side by side.
 
-use super::lines::{TraceLine, trace_lines};
+use super::aligned::{Aligned, aligned};
+use super::lines::TraceLine;
 use super::{Describe, history_lines};
 use crate::explore::Execution;
-use crate::sim::Kind;
-use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 /// Characters of one column.
 const CELL: usize = 60;
-
-/// Equal lines kept before and after a difference.
-const CONTEXT: usize = 2;
-
-/// Rows shown before the place where a client can first tell the two apart.
-const BEFORE_MAX: usize = 24;
-
-/// Rows shown from there on. What follows is a consequence; whoever wants it replays the witness.
-const AFTER_MAX: usize = 12;
-
-/// A row: what either side did. Both, if they did the same.
-type Row<'a> = (Option<&'a TraceLine>, Option<&'a TraceLine>);
 
 /// Where two executions part: in what they do, and in what a client can tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,47 +17,14 @@ struct FirstDifference {
     observation: Option<String>,
 }
 
-fn rows<'a>(left: &'a [TraceLine], right: &'a [TraceLine]) -> Vec<Row<'a>> {
-    let cells = |lines: &[TraceLine]| lines.iter().map(TraceLine::cell).collect::<Vec<_>>();
-    let mut rows = Vec::new();
-    for op in capture_diff_slices(Algorithm::Myers, &cells(left), &cells(right)) {
-        match op {
-            DiffOp::Equal { old_index, new_index, len } => {
-                rows.extend((0..len).map(|at| (Some(&left[old_index + at]), Some(&right[new_index + at]))));
-            }
-            DiffOp::Delete { old_index, old_len, .. } => {
-                rows.extend(left[old_index..old_index + old_len].iter().map(|line| (Some(line), None)));
-            }
-            DiffOp::Insert { new_index, new_len, .. } => {
-                rows.extend(right[new_index..new_index + new_len].iter().map(|line| (None, Some(line))));
-            }
-            DiffOp::Replace { old_index, old_len, new_index, new_len } => {
-                // Side by side as far as both have lines; these are not the same, so each row has a difference.
-                for at in 0..old_len.max(new_len) {
-                    let of = |lines: &'a [TraceLine], from: usize, len: usize| (at < len).then(|| &lines[from + at]);
-                    rows.push((of(left, old_index, old_len), of(right, new_index, new_len)));
-                }
-            }
-        }
-    }
-    rows
-}
-
-fn is_equal(row: &Row<'_>) -> bool {
-    matches!(row, (Some(left), Some(right)) if left.cell() == right.cell())
-}
-
-/// Where the two executions part. Before the first thread is started nothing is concurrent: how variants differ there is no news.
+/// Where the two executions part.
 fn first_difference(
     names: (&str, &str),
     executions: (&Execution, &Execution),
+    aligned: &Aligned,
     describe: &dyn Describe,
 ) -> FirstDifference {
-    let lines = (trace_lines(executions.0, describe), trace_lines(executions.1, describe));
-    let rows = rows(&lines.0, &lines.1);
-    let started = rows.iter().position(|row| row.0.is_some_and(|line| line.text == Kind::Spawn.name())).unwrap_or(0);
-    let differs = rows[started..].iter().find(|row| !is_equal(row));
-    let event = differs.map(|row| {
+    let event = aligned.first_event.map(|at| {
         let say = |name: &str, line: Option<&TraceLine>| match line {
             Some(line) => {
                 let site = line.sites.last().map_or(String::new(), |site| format!(" in {site}"));
@@ -78,7 +32,8 @@ fn first_difference(
             }
             None => format!("{name}: nothing there"),
         };
-        format!("{}; {}", say(names.0, row.0), say(names.1, row.1))
+        let row = &aligned.rows[at];
+        format!("{}; {}", say(names.0, aligned.left_line(row)), say(names.1, aligned.right_line(row)))
     });
     FirstDifference { event, observation: first_observation(names, executions, describe) }
 }
@@ -105,58 +60,26 @@ pub fn first_observation(
     None
 }
 
-/// Both traces, aligned, around the place where a client can first tell them apart. Equal stretches are folded, and so is what lies far before and
-/// after: differences there are how the variants do things, not what comes of it. `<` and `>` mark what only one side did, `!` where they
-/// did different things.
-fn two_columns(names: (&str, &str), executions: (&Execution, &Execution), describe: &dyn Describe) -> Vec<String> {
-    let lines = (trace_lines(executions.0, describe), trace_lines(executions.1, describe));
-    let rows = rows(&lines.0, &lines.1);
-    let differing: Vec<usize> = (0..rows.len()).filter(|&at| !is_equal(&rows[at])).collect();
-    let seen = differing.iter().copied().find(|&at| is_observable(&rows[at]));
-    let center = seen.or(differing.first().copied()).unwrap_or(rows.len());
-    let is_near = |at: usize| {
-        let next = differing.partition_point(|&other| other < at);
-        let before = next.checked_sub(1).map(|before| at - differing[before]);
-        let after = differing.get(next).map(|&after| after - at);
-        before.into_iter().chain(after).any(|distance| distance <= CONTEXT)
-    };
-    // Rows before the center are counted from it backwards, so that the window is full of what matters.
-    let mut before: Vec<usize> = (0..center).rev().filter(|&at| is_near(at)).take(BEFORE_MAX).collect();
-    before.reverse();
-    let window: Vec<usize> =
-        before.into_iter().chain((center..rows.len()).filter(|&at| is_near(at)).take(AFTER_MAX)).collect();
+/// Both traces, aligned, around the place where a client can first tell them apart, the rest folded. `<` and `>` mark what only one side
+/// did, `!` where they did different things.
+fn two_columns(names: (&str, &str), aligned: &Aligned) -> Vec<String> {
     let mut text = vec![row_text(' ', names.0, names.1)];
     let mut folded = (0, 0);
-    for (at, row) in rows.iter().enumerate() {
-        if !is_kept(row) && window.binary_search(&at).is_err() {
+    for (at, row) in aligned.rows.iter().enumerate() {
+        if !row.is_near {
             folded.0 += 1;
-            folded.1 += usize::from(!is_equal(row));
+            folded.1 += usize::from(!row.is_equal);
             continue;
         }
         fold(&mut text, &mut folded);
-        if Some(at) == seen {
+        if Some(at) == aligned.first_observable {
             text.push("--- first observable difference".to_owned());
         }
-        let mark = match row {
-            _ if is_equal(row) => ' ',
-            (Some(_), Some(_)) => '!',
-            (Some(_), None) => '<',
-            _ => '>',
-        };
         let cell = |line: Option<&TraceLine>| line.map_or(String::new(), TraceLine::cell);
-        text.push(row_text(mark, &cell(row.0), &cell(row.1)));
+        text.push(row_text(row.mark(), &cell(aligned.left_line(row)), &cell(aligned.right_line(row))));
     }
     fold(&mut text, &mut folded);
     text
-}
-
-/// Rows that are never folded: what a client sees, and what the subject says of itself.
-fn is_kept(row: &Row<'_>) -> bool {
-    is_observable(row) || row.0.is_some_and(|line| line.remark) || row.1.is_some_and(|line| line.remark)
-}
-
-fn is_observable(row: &Row<'_>) -> bool {
-    row.0.is_some_and(|line| line.observable) || row.1.is_some_and(|line| line.observable)
 }
 
 /// Says how many rows were left out, and how many of them differ.
@@ -185,7 +108,8 @@ pub fn difference_lines(
     describe: &dyn Describe,
     traced: bool,
 ) -> Vec<String> {
-    let difference = first_difference(names, executions, describe);
+    let aligned = aligned(executions, describe);
+    let difference = first_difference(names, executions, &aligned, describe);
     let mut lines = Vec::new();
     lines.extend(difference.event.map(|event| format!("first difference: {event}")));
     lines.push(match difference.observation {
@@ -201,7 +125,7 @@ pub fn difference_lines(
         lines.push(format!("{count} decision{plural} no place in {}", names.1));
     }
     if traced {
-        lines.extend(two_columns(names, executions, describe).into_iter().map(|line| format!("  {line}")));
+        lines.extend(two_columns(names, &aligned).into_iter().map(|line| format!("  {line}")));
     }
     lines
 }

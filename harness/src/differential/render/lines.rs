@@ -10,16 +10,33 @@ use crate::sim::{Blocked, End, Kind, What};
 pub struct TraceLine {
     /// Name of the thread.
     pub thread: String,
+    /// Its number.
+    pub thread_number: usize,
     /// The named sites it is in, outermost first.
     pub sites: Vec<String>,
     /// What happened, with names and values.
     pub text: String,
+    /// What it touched, if it is an access, lock operation, wait or wake.
+    pub touched: Option<Touched>,
     /// Whether a client could see it: an observation or a warning.
     pub observable: bool,
     /// Whether the subject said it, to make the trace readable.
     pub remark: bool,
     /// The source line, for diagnostics; never part of snapshots.
     pub place: String,
+}
+
+/// What an event touched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Touched {
+    /// Its kind.
+    pub kind: Kind,
+    /// Name of the object.
+    pub object: String,
+    /// The value read.
+    pub read: Option<u64>,
+    /// The value written.
+    pub written: Option<u64>,
 }
 
 impl TraceLine {
@@ -40,6 +57,7 @@ pub fn trace_lines(execution: &Execution, describe: &dyn Describe) -> Vec<TraceL
     let mut lines = Vec::new();
     for event in &execution.trace {
         let thread = usize::from(event.thread);
+        let mut touched = None;
         let (text, observable) = match event.what {
             What::Enter(name, number) => {
                 sites[thread].push(number.map_or(name.to_owned(), |number| format!("{name} {number}")));
@@ -59,14 +77,17 @@ pub fn trace_lines(execution: &Execution, describe: &dyn Describe) -> Vec<TraceL
                     Kind::Join => execution.threads[object.number()].as_str(),
                     _ => execution.objects.name(object),
                 };
+                touched = Some(Touched { kind, object: name.to_owned(), read, written });
                 let suffix = if is_unusual { unusual(kind) } else { "" };
                 (access(kind, name, read, written, describe) + suffix, false)
             }
         };
         lines.push(TraceLine {
             thread: execution.threads[thread].clone(),
+            thread_number: thread,
             sites: sites[thread].clone(),
             text,
+            touched,
             observable,
             remark: matches!(event.what, What::Remark(_)),
             place: event.place.to_string(),

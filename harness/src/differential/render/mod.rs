@@ -2,12 +2,14 @@
 //!
 //! Nothing volatile gets in: no counts of executions, no timings, no line numbers, no addresses, no debug formats.
 
+mod aligned;
 mod columns;
 mod lines;
 mod snapshot;
 
+pub use aligned::{Aligned, AlignedRow, aligned};
 pub use columns::{difference_lines, first_observation};
-pub use lines::{TraceLine, end_lines, history_lines, trace_lines};
+pub use lines::{Touched, TraceLine, end_lines, history_lines, trace_lines};
 pub use snapshot::{Heading, render};
 
 /// How a subject's words read. The harness only knows numbers.

@@ -4,7 +4,7 @@ use super::Describe;
 use super::columns::difference_lines;
 use super::lines::{end_lines, history_lines};
 use crate::differential::compare::{Attribution, Comparison, Divergence, Pair, Variant};
-use crate::explore::{Evidence, Outcome, RunConfig, run};
+use crate::explore::{Outcome, RunConfig, run};
 use crate::sim::MemoryModel;
 use crate::token::Token;
 use std::fmt::Write;
@@ -108,15 +108,7 @@ fn divergence_head(text: &mut String, heading: &Heading<'_>, comparison: &Compar
         let named = comparison.variants.iter().zip(&divergence.shown).filter(|(_, shown)| **shown == wanted);
         named.map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ")
     };
-    let absence = comparison
-        .explorations
-        .iter()
-        .zip(&divergence.shown)
-        .filter(|(_, shown)| !**shown)
-        .map(|(exploration, _)| exploration.evidence)
-        .reduce(Evidence::weaker)
-        .unwrap_or_default()
-        .absence_of(divergence.preemptions);
+    let absence = comparison.absence(divergence);
     put(text, format_args!("divergence {}", divergence.outcome));
     put(text, format_args!("  shown by {}; {absence} by {}", names(true), names(false)));
     for line in attribution_lines(comparison, divergence) {

@@ -1,0 +1,89 @@
+//! What `report`, `gate` and `accept` are told.
+
+use clap::Args;
+use jiff::civil::Date;
+use std::path::PathBuf;
+
+pub(super) const REPORT_EXAMPLES: &str = "\
+Forms: text, markdown, github, json, junit, ktap, sarif, html, b4, sheet.
+
+Examples:
+  lockstep report --from run.json --format text                 for mail, 72 columns
+  lockstep report --from run.json --format markdown >> \"$GITHUB_STEP_SUMMARY\"
+  lockstep report --from run.json --format html > run.html
+  lockstep report --from run.json --format sheet                which one should we merge?
+  git config b4.review-perpatch-check-cmd 'lockstep report --from run.json --format b4'
+  git config b4.prep-perpatch-check-cmd 'lockstep report --from run.json --format b4 --prep'";
+
+pub(super) const GATE_EXAMPLES: &str = "\
+Examples:
+  lockstep gate                                       as .config/lockstep.toml says
+  lockstep gate --save run.json                       keeps what it judged, for reports
+  lockstep gate --from run.json                       judges again without running";
+
+pub(super) const ACCEPT_EXAMPLES: &str = "\
+Examples:
+  lockstep accept utrace.S7.99b384a5 --reason 'C7: the old one is the bug' --date 2026-11-22
+  lockstep accept utrace.S7.99b384a5 --from run.json --reason 'until v2' --expires 2027-03-01";
+
+/// What `report` is told.
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// The saved comparison
+    #[arg(long, env = "LOCKSTEP_FROM", hide_env = true, value_name = "FILE")]
+    pub from: PathBuf,
+    /// Shows these claims as well, as 'lockstep claims --format json' printed them
+    #[arg(long, env = "LOCKSTEP_CLAIMS", hide_env = true, value_name = "FILE")]
+    pub claims: Option<PathBuf>,
+    /// Shows this audit as well, as 'lockstep audit --format json' printed it
+    #[arg(long, env = "LOCKSTEP_AUDIT", hide_env = true, value_name = "FILE")]
+    pub audit: Option<PathBuf>,
+    /// Shows these mutants as well, as 'lockstep mutate --format json' printed them
+    #[arg(long, env = "LOCKSTEP_MUTANTS", hide_env = true, value_name = "FILE")]
+    pub mutants: Option<PathBuf>,
+    /// The commit that the series is based on, to be named in the report
+    #[arg(long, env = "LOCKSTEP_BASE_COMMIT", hide_env = true, value_name = "COMMIT")]
+    pub base_commit: Option<String>,
+    /// With --format b4: lines for 'b4 prep --check' instead of JSON for 'b4 review'
+    #[arg(long, env = "LOCKSTEP_PREP", hide_env = true)]
+    pub prep: bool,
+}
+
+/// What `gate` is told beside the configuration.
+#[derive(Debug, Args)]
+pub struct GateArguments {
+    /// The configuration [default: .config/lockstep.toml]
+    #[arg(long, env = "LOCKSTEP_CONFIG", hide_env = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Judges a saved comparison instead of running one
+    #[arg(long, env = "LOCKSTEP_FROM", hide_env = true, value_name = "FILE")]
+    pub from: Option<PathBuf>,
+    /// Keeps what was judged in a file
+    #[arg(long, env = "LOCKSTEP_SAVE", hide_env = true, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    /// Today, for entries that expire, as in 2026-11-22 [default: the clock's, in UTC]
+    #[arg(long, env = "LOCKSTEP_DATE", hide_env = true, value_name = "DATE", value_parser = crate::ledger::parse_date)]
+    pub date: Option<Date>,
+}
+
+/// What `accept` is told.
+#[derive(Debug, Args)]
+pub struct AcceptArguments {
+    /// The divergence, as reports and the gate name it.
+    pub id: String,
+    /// Why it is fine
+    #[arg(long, env = "LOCKSTEP_REASON", hide_env = true)]
+    pub reason: String,
+    /// When it was accepted, as in 2026-11-22 [default: today, in UTC]
+    #[arg(long, env = "LOCKSTEP_DATE", hide_env = true, value_name = "DATE", value_parser = crate::ledger::parse_date)]
+    pub date: Option<Date>,
+    /// The last day on which it counts
+    #[arg(long, env = "LOCKSTEP_EXPIRES", hide_env = true, value_name = "DATE", value_parser = crate::ledger::parse_date)]
+    pub expires: Option<Date>,
+    /// The comparison that shows it, saved [default: its scenario is compared again]
+    #[arg(long, env = "LOCKSTEP_FROM", hide_env = true, value_name = "FILE")]
+    pub from: Option<PathBuf>,
+    /// The configuration [default: .config/lockstep.toml]
+    #[arg(long, env = "LOCKSTEP_CONFIG", hide_env = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}

@@ -1,0 +1,175 @@
+//! What every report asks of a document.
+
+use super::{AcceptancePart, DivergencePart, Document, EvidencePart, OutcomePart, PairPart, ScenarioPart, WitnessPart};
+use std::collections::BTreeMap;
+
+/// What a step of the series does to a scenario.
+pub struct Cell<'a> {
+    /// The step's place in the series, from 1.
+    pub step: usize,
+    /// The scenario.
+    pub scenario: &'a ScenarioPart,
+    /// The pair of variants.
+    pub pair: &'a PairPart,
+}
+
+impl Cell<'_> {
+    /// As in `git range-diff`: `=` nothing changes, `>` outcomes appear, `<` outcomes vanish, `!` both.
+    pub fn mark(&self) -> char {
+        match (self.pair.gained, self.pair.lost) {
+            (0, 0) => '=',
+            (_, 0) => '>',
+            (0, _) => '<',
+            _ => '!',
+        }
+    }
+
+    /// The numbers of outcomes gained and lost, such as `+1 -2`.
+    pub fn counts(&self) -> String {
+        counts_of(self.pair.gained, self.pair.lost)
+    }
+}
+
+/// `+1 -2`, or nothing.
+pub fn counts_of(gained: usize, lost: usize) -> String {
+    let part = |sign: char, count: usize| (count > 0).then(|| format!("{sign}{count}"));
+    [part('+', gained), part('-', lost)].into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// What a divergence is to whoever judges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nobody judged it.
+    Unjudged,
+    /// Committed in a snapshot, or accepted in the ledger.
+    Accepted,
+    /// Neither.
+    Unaccepted,
+}
+
+impl AcceptancePart {
+    /// In words.
+    pub fn words(&self) -> String {
+        let date = self.date.as_ref().map_or(String::new(), |date| format!(" on {date}"));
+        let reason = self.reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"));
+        format!("{}{date}{reason}", self.standing)
+    }
+}
+
+impl DivergencePart {
+    /// Whether it has the traces of this witness, the other side first.
+    pub fn is_mirrored(&self, witness: &WitnessPart) -> bool {
+        let own = self.witness.as_ref().map(|own| &own.variants);
+        own.is_some_and(|[first, second]| *first == witness.variants[1] && *second == witness.variants[0])
+    }
+
+    /// What the gate said of it.
+    pub fn standing(&self) -> Standing {
+        match self.acceptance.as_ref().map(|acceptance| acceptance.standing.as_str()) {
+            None => Standing::Unjudged,
+            Some("unaccepted") => Standing::Unaccepted,
+            Some(_) => Standing::Accepted,
+        }
+    }
+
+    /// The step at which it appears or vanishes first, in words.
+    pub fn attribution(&self) -> String {
+        let brought = self.introduced_by_step_to.iter().map(|to| format!("brought by the step to {to}"));
+        let removed = self.removed_by_step_to.iter().map(|to| format!("removed by the step to {to}"));
+        brought.chain(removed).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Who shows it, and what is known of those who do not.
+    pub fn shown(&self) -> String {
+        format!("shown by {}; {} by {}", self.shown_by.join(", "), self.absence, self.not_by.join(", "))
+    }
+
+    /// Whether the step to this variant brings or removes it.
+    pub fn is_of_step_to(&self, variant: &str) -> bool {
+        self.introduced_by_step_to.iter().chain(&self.removed_by_step_to).any(|to| to == variant)
+    }
+}
+
+impl ScenarioPart {
+    /// Its id, with a mark if repairs were made in all variants, and the memory model if it is not the usual one.
+    pub fn title(&self) -> String {
+        let repaired = if self.repairs.is_empty() { "" } else { " +R" };
+        let memory = if self.memory == "sc" { String::new() } else { format!(" {}", self.memory) };
+        format!("{}{repaired}{memory}", self.id)
+    }
+
+    /// An outcome in words.
+    pub fn outcome(&self, id: &str) -> Option<&OutcomePart> {
+        self.variants.iter().flat_map(|variant| &variant.outcomes).find(|outcome| outcome.id == id)
+    }
+
+    /// The weakest evidence of its variants.
+    pub fn evidence(&self) -> Option<&EvidencePart> {
+        let rank = |one: &&EvidencePart| (one.exhaustive, one.preemptions, one.sampled, one.enumerated);
+        self.variants.iter().map(|variant| &variant.evidence).min_by_key(rank)
+    }
+
+    /// Goals that no execution reached.
+    pub fn missed(&self) -> impl Iterator<Item = &str> {
+        self.goals.iter().filter(|goal| !goal.reached).map(|goal| goal.name.as_str())
+    }
+}
+
+impl Document {
+    /// Takes over the comparisons under another memory model. What is said of the variants stays that of the first.
+    pub fn append(&mut self, other: Document) {
+        self.memory.extend(other.memory);
+        self.complete &= other.complete;
+        self.nondeterminism = self.nondeterminism.take().or(other.nondeterminism);
+        self.scenarios.extend(other.scenarios);
+    }
+
+    /// Every step of the series on every scenario.
+    pub fn cells(&self) -> impl Iterator<Item = Cell<'_>> {
+        self.scenarios.iter().flat_map(|scenario| {
+            self.variants.windows(2).enumerate().filter_map(move |(at, step)| {
+                let mut pairs = scenario.pairs.iter();
+                let pair = pairs.find(|pair| pair.first == step[0].name && pair.second == step[1].name)?;
+                Some(Cell { step: at + 1, scenario, pair })
+            })
+        })
+    }
+
+    /// Every divergence with its scenario.
+    pub fn divergences(&self) -> impl Iterator<Item = (&ScenarioPart, &DivergencePart)> {
+        self.scenarios.iter().flat_map(|scenario| scenario.divergences.iter().map(move |one| (scenario, one)))
+    }
+
+    /// Executions of everything.
+    pub fn executions(&self) -> u64 {
+        self.scenarios.iter().flat_map(|scenario| &scenario.variants).map(|variant| variant.executions).sum()
+    }
+
+    /// What the comparisons rest on: each evidence with the scenarios it is of, the commonest first.
+    pub fn evidences(&self) -> Vec<(String, Vec<String>)> {
+        let mut by_evidence: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for scenario in &self.scenarios {
+            if let Some(evidence) = scenario.evidence() {
+                by_evidence.entry(evidence.text.clone()).or_default().push(scenario.title());
+            }
+        }
+        let mut evidences: Vec<_> = by_evidence.into_iter().collect();
+        evidences.sort_by_key(|(_, ids)| std::cmp::Reverse(ids.len()));
+        evidences
+    }
+
+    /// In a sentence: how many divergences there are, and on how many scenarios.
+    pub fn summary(&self) -> String {
+        let diverging = self.scenarios.iter().filter(|scenario| !scenario.divergences.is_empty()).count();
+        let count = self.divergences().count();
+        let unaccepted = self.divergences().filter(|(_, one)| one.standing() == Standing::Unaccepted).count();
+        let judged = if self.gate.is_some() { format!(", {unaccepted} of them not accepted") } else { String::new() };
+        match count {
+            0 => format!("no divergence in {} comparisons", self.scenarios.len()),
+            1 => format!("1 divergence in {} comparisons{judged}", self.scenarios.len()),
+            _ => {
+                format!("{count} divergences on {diverging} of {} comparisons{judged}", self.scenarios.len())
+            }
+        }
+    }
+}

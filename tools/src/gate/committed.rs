@@ -1,0 +1,125 @@
+//! What the committed snapshots say: for each scenario which outcomes which variants show.
+//!
+//! Only identities are read. The words around them are for people; they may change with the renderer without a change of behaviour.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// One committed comparison: a scenario, with or without repairs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Committed {
+    /// The file.
+    pub file: String,
+    /// Whether it is the part with the repairs.
+    pub is_repaired: bool,
+    /// Id of the scenario.
+    pub scenario: String,
+    /// The memory model.
+    pub memory: String,
+    /// The variants.
+    pub variants: Vec<String>,
+    /// Outcomes that all variants show.
+    pub common: BTreeSet<String>,
+    /// Outcomes that some show, with those that do.
+    pub divergences: BTreeMap<String, Vec<String>>,
+}
+
+/// What stands between the two parts of a snapshot.
+const SEPARATOR: &str = "==== with the repairs ";
+
+/// Reads every snapshot of the folder.
+pub fn read(folder: &Path) -> Result<Vec<Committed>, String> {
+    let failed = |error: std::io::Error| {
+        format!("{} cannot be read: {error}; 'snapshots' in the configuration names the folder", folder.display())
+    };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.extension().is_some_and(|extension| extension == "snap") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    let mut committed = Vec::new();
+    for path in files {
+        let text = std::fs::read_to_string(&path).map_err(failed)?;
+        committed.extend(parts(&path.display().to_string(), &text));
+    }
+    Ok(committed)
+}
+
+/// The parts of one snapshot. A file that holds no comparison has none.
+fn parts(file: &str, text: &str) -> Vec<Committed> {
+    let (plain, repaired) = match text.find(SEPARATOR) {
+        Some(at) => (&text[..at], Some(&text[at..])),
+        None => (text, None),
+    };
+    // Insta's own head ends with the second line of dashes.
+    let plain = plain.splitn(3, "---\n").last().unwrap_or(plain);
+    let parts = [part(file, plain, false), repaired.and_then(|text| part(file, text, true))];
+    parts.into_iter().flatten().collect()
+}
+
+fn part(file: &str, text: &str, is_repaired: bool) -> Option<Committed> {
+    let mut lines = text.lines().filter(|line| !line.starts_with(SEPARATOR)).skip_while(|line| line.is_empty());
+    let (scenario, _) = lines.next()?.split_once(": ")?;
+    let mut part =
+        Committed { file: file.to_owned(), is_repaired, scenario: scenario.to_owned(), ..Committed::default() };
+    let mut in_common = false;
+    let mut divergence = None;
+    for line in lines {
+        if let Some(memory) = line.strip_prefix("Memory model: ") {
+            part.memory = memory.to_owned();
+        } else if line == "shown by all:" {
+            in_common = true;
+        } else if let Some(id) = line.strip_prefix("divergence ") {
+            divergence = Some(id.to_owned());
+        } else if let (Some(id), Some(shown)) = (&divergence, line.strip_prefix("  shown by ")) {
+            let by = shown.split(';').next().unwrap_or(shown);
+            part.divergences.insert(id.clone(), by.split(", ").map(str::to_owned).collect());
+            divergence = None;
+        } else if in_common && line.starts_with("  ") {
+            part.common.extend(line.split_whitespace().filter(|word| is_outcome(word)).map(str::to_owned));
+        } else {
+            in_common = false;
+            // Between the memory model and the goals each variant has a line.
+            let is_head = !part.memory.is_empty() && part.common.is_empty() && part.divergences.is_empty();
+            if let Some((name, _)) = line.split_once(": ").filter(|(name, _)| is_head && !name.contains([' ', ','])) {
+                part.variants.push(name.to_owned());
+            }
+        }
+    }
+    (!part.memory.is_empty()).then_some(part)
+}
+
+fn is_outcome(word: &str) -> bool {
+    word.len() == 8 && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "---\nsource: variants/tests/snapshots.rs\n---\nS7: a name\nA question: really?\nSource: a mail\n  \
+        task 0: idle\nMemory model: sc\n\none: exhaustive\ntwo: exhaustive\ngoal, sometimes: it dies\n\none -> two: extends (+1 -0)\n\
+        shown by all:\n  09e9e77e 114ac246\n\ndivergence 99b384a5\n  shown by two; never by one\n\n\
+        ==== with the repairs R1, R2 and R3 ====\n\nS7: a name\nMemory model: sc\n\none: exhaustive\ntwo: exhaustive\n\nshown by all:\n  nothing\n";
+
+    #[test]
+    fn both_parts_are_read() {
+        let parts = parts("S7.snap", TEXT);
+        assert_eq!(parts.len(), 2);
+        assert_eq!((parts[0].is_repaired, parts[1].is_repaired), (false, true));
+        assert_eq!(parts[0].scenario, "S7");
+        assert_eq!(parts[0].variants, ["one", "two"]);
+        assert_eq!(parts[0].common, BTreeSet::from(["09e9e77e".to_owned(), "114ac246".to_owned()]));
+        assert_eq!(parts[0].divergences, BTreeMap::from([("99b384a5".to_owned(), vec!["two".to_owned()])]));
+        assert!(parts[1].common.is_empty() && parts[1].divergences.is_empty());
+    }
+
+    #[test]
+    fn a_file_without_a_comparison_has_no_parts() {
+        assert_eq!(parts("x.snap", ""), []);
+        assert_eq!(parts("x.snap", "---\nsource: x\n---\nclaims\nC1 holds\n"), []);
+    }
+}

@@ -1,0 +1,213 @@
+//! The configuration of the gate, `.config/lockstep.toml`.
+
+use crate::arguments::{Options, RepairsArgument};
+use crate::diagnostic::{Diagnostic, toml_error};
+use crate::given::Given;
+use crate::session::parse_time;
+use clap::ValueEnum;
+use lockstep::Evidence;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use toml::Spanned;
+
+/// Where it is looked for.
+pub const DEFAULT_PATH: &str = ".config/lockstep.toml";
+
+/// What the gate is to do.
+#[derive(Debug)]
+pub struct Config {
+    /// Options of the run for each memory model: what the command line says, else the configuration, else what is usual.
+    pub runs: Vec<Options>,
+    /// What each comparison must rest on.
+    pub required: Required,
+    /// Scenarios that are excused from that, with what they must rest on instead.
+    pub required_of: BTreeMap<String, Required>,
+    /// The folder of the committed comparisons.
+    pub snapshots: Option<PathBuf>,
+    /// The ledger of accepted divergences.
+    pub ledger: PathBuf,
+    /// The command line selects a part: what is not in it is not judged.
+    pub is_narrowed: bool,
+}
+
+/// Evidence that a comparison must not fall short of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Required {
+    /// Anything.
+    Any,
+    /// Every schedule.
+    Exhaustive,
+    /// Every schedule with at most so many preemptions.
+    Preemptions(u32),
+    /// So many random executions.
+    Sampled(u64),
+}
+
+impl Required {
+    /// Reads `exhaustive`, `exhaustive up to 2 preemptions`, `sampled 4000`, or `any`: the words in which evidence is printed.
+    pub fn parse(text: &str) -> Result<Required, String> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let read = match words[..] {
+            ["any"] => Some(Required::Any),
+            ["exhaustive"] => Some(Required::Exhaustive),
+            ["exhaustive", "up", "to", count, "preemption" | "preemptions"] => {
+                count.parse().ok().map(Required::Preemptions)
+            }
+            ["sampled", count] => count.parse().ok().map(Required::Sampled),
+            _ => None,
+        };
+        read.ok_or_else(|| {
+            format!(
+                "'{text}' is no evidence: write 'exhaustive', 'exhaustive up to 1 preemption', 'sampled 4000' or 'any'"
+            )
+        })
+    }
+
+    /// Whether this evidence is enough.
+    pub fn is_met(self, evidence: &Evidence) -> bool {
+        match self {
+            Required::Any => true,
+            Required::Exhaustive => evidence.exhaustive,
+            Required::Preemptions(bound) => {
+                evidence.exhaustive || evidence.preemptions.is_some_and(|covered| covered >= bound)
+            }
+            Required::Sampled(count) => evidence.exhaustive || evidence.sampled >= count,
+        }
+    }
+}
+
+impl std::fmt::Display for Required {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Required::Any => f.write_str("any"),
+            Required::Exhaustive => f.write_str("exhaustive"),
+            Required::Preemptions(1) => f.write_str("exhaustive up to 1 preemption"),
+            Required::Preemptions(bound) => write!(f, "exhaustive up to {bound} preemptions"),
+            Required::Sampled(count) => write!(f, "sampled {count}"),
+        }
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    gate: Section,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Section {
+    scenarios: Option<Vec<Spanned<String>>>,
+    variants: Option<Vec<Spanned<String>>>,
+    repairs: Option<Spanned<String>>,
+    memory: Option<Vec<Spanned<String>>>,
+    required: Option<Spanned<String>>,
+    required_of: Option<BTreeMap<String, Spanned<String>>>,
+    snapshots: Option<PathBuf>,
+    ledger: Option<PathBuf>,
+    executions: Option<u64>,
+    exhaustive_max: Option<u64>,
+    preemptions: Option<u32>,
+    enumerated: Option<u64>,
+    seed: Option<u64>,
+    jobs: Option<u16>,
+    time: Option<Spanned<String>>,
+}
+
+/// Reads the configuration. One that was not asked for by name may be missing.
+pub fn read(path: Option<&Path>, options: &Options, given: &Given) -> Result<Config, String> {
+    let shown = path.unwrap_or(Path::new(DEFAULT_PATH));
+    let text = match std::fs::read_to_string(shown) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && path.is_none() => String::new(),
+        Err(error) => return Err(format!("{} cannot be read: {error}", shown.display())),
+    };
+    let name = shown.display().to_string();
+    let file: File = toml::from_str(&text).map_err(|error| toml_error(&name, &text, &error))?;
+    let wrong =
+        |span: Range<usize>, message: &str| Diagnostic { file: &name, text: &text, span, message, help: None }.render();
+    config(file.gate, options, given, &wrong)
+}
+
+/// A message at a place of the file.
+type Wrong<'a> = dyn Fn(Range<usize>, &str) -> String + 'a;
+
+fn config(section: Section, options: &Options, given: &Given, wrong: &Wrong<'_>) -> Result<Config, String> {
+    let read = |text: &Spanned<String>| Required::parse(text.get_ref()).map_err(|error| wrong(text.span(), &error));
+    let required = section.required.as_ref().map(read).transpose()?.unwrap_or(Required::Any);
+    let mut required_of = BTreeMap::new();
+    for (scenario, text) in section.required_of.iter().flatten() {
+        crate::selection::find_scenario(scenario).map_err(|error| wrong(text.span(), &error))?;
+        required_of.insert(scenario.clone(), read(text)?);
+    }
+    let memories: Vec<String> = match &section.memory {
+        Some(models) if !given.has("memory") => {
+            for model in models {
+                if lockstep::MemoryModel::from_name(model.get_ref()).is_none() {
+                    return Err(wrong(model.span(), &format!("there is no memory model '{}'", model.get_ref())));
+                }
+            }
+            models.iter().map(|model| model.get_ref().clone()).collect()
+        }
+        _ => vec![options.memory.clone()],
+    };
+    let run = overlay(&section, options, given, wrong)?;
+    let of_memory = |memory: String| {
+        let mut run = run.clone();
+        run.memory = memory;
+        run
+    };
+    let runs = memories.into_iter().map(of_memory).collect();
+    Ok(Config {
+        runs,
+        required,
+        required_of,
+        snapshots: section.snapshots,
+        ledger: section.ledger.unwrap_or_else(|| PathBuf::from("snapshots/accepted.toml")),
+        is_narrowed: ["scenario", "variants", "repairs", "memory"].iter().any(|name| given.has(name)),
+    })
+}
+
+/// The options of the command line, and where they were not given those of the configuration.
+fn overlay(section: &Section, options: &Options, given: &Given, wrong: &Wrong<'_>) -> Result<Options, String> {
+    let names = |list: &Option<Vec<Spanned<String>>>, check: &dyn Fn(&str) -> Result<(), String>| {
+        let mut names = Vec::new();
+        for name in list.iter().flatten() {
+            check(name.get_ref()).map_err(|error| wrong(name.span(), &error))?;
+            names.push(name.get_ref().clone());
+        }
+        Ok::<Vec<String>, String>(names)
+    };
+    let mut run = options.clone();
+    if !given.has("scenario") {
+        run.scenario = names(&section.scenarios, &|id| crate::selection::find_scenario(id).map(|_| ()))?;
+    }
+    if !given.has("variants") {
+        run.variants = names(&section.variants, &|name| crate::selection::find_variant(name).map(|_| ()))?;
+    }
+    if let Some(repairs) = section.repairs.as_ref().filter(|_| !given.has("repairs")) {
+        let read = RepairsArgument::from_str(repairs.get_ref(), false);
+        let read = read.map_err(|_| wrong(repairs.span(), "repairs are 'none', 'all' or 'both'"))?;
+        run.repairs = Some(read);
+    }
+    if let Some(time) = section.time.as_ref().filter(|_| !given.has("time")) {
+        run.time = Some(parse_time(time.get_ref()).map_err(|error| wrong(time.span(), &error))?);
+    }
+    let choose = |name: &str, configured: Option<u64>, usual: u64| {
+        if given.has(name) { usual } else { configured.unwrap_or(usual) }
+    };
+    run.executions = choose("executions", section.executions, options.executions);
+    run.exhaustive_max = choose("exhaustive_max", section.exhaustive_max, options.exhaustive_max);
+    run.enumerated = choose("enumerated", section.enumerated, options.enumerated);
+    run.seed = choose("seed", section.seed, options.seed);
+    if let Some(preemptions) = section.preemptions.filter(|_| !given.has("preemptions")) {
+        run.preemptions = preemptions;
+    }
+    if let Some(jobs) = section.jobs.filter(|_| !given.has("jobs")) {
+        run.jobs = Some(jobs.clamp(1, 64));
+    }
+    Ok(run)
+}

@@ -1,0 +1,24 @@
+//! Which options the user gave, on the command line or in the environment, so that a configuration does not override them.
+
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+use std::collections::BTreeSet;
+
+/// Names of the options given.
+#[derive(Clone, Debug, Default)]
+pub struct Given(BTreeSet<String>);
+
+impl Given {
+    /// Reads them off what was parsed.
+    pub fn of(matches: &ArgMatches) -> Given {
+        let is_given = |name: &str| {
+            matches!(matches.value_source(name), Some(ValueSource::CommandLine | ValueSource::EnvVariable))
+        };
+        Given(matches.ids().map(|id| id.as_str()).filter(|name| is_given(name)).map(str::to_owned).collect())
+    }
+
+    /// Whether this one was given.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
+}

@@ -1,0 +1,156 @@
+//! The ledger of accepted divergences: a TOML file next to the snapshots, reviewed like code.
+//!
+//! Each entry accepts one divergence, by its id and by who shows it: an outcome that another variant begins to show is another change.
+//! It has a reason, the date its author gave, and perhaps a last day. What matches nothing any more, or has expired, is said.
+
+use crate::diagnostic::{Diagnostic, toml_error};
+use crate::document::{DivergencePart, write_whole};
+use jiff::civil::Date;
+use lockstep::DivergenceId;
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+use toml::Spanned;
+
+/// Version of the form.
+const VERSION: u32 = 1;
+
+const HEAD: &str = "\
+# Divergences that were looked at and found to be meant. 'lockstep accept ID --reason …' adds an entry; 'lockstep gate' fails on
+# a divergence that is neither here nor in a snapshot, and on an entry that matches nothing any more or has expired.
+version = 1
+";
+
+/// The ledger.
+#[derive(Debug)]
+pub struct Ledger {
+    /// Its file, for messages.
+    pub path: PathBuf,
+    /// Its entries, in order.
+    pub entries: Vec<Entry>,
+    text: String,
+}
+
+/// One accepted divergence.
+#[derive(Debug)]
+pub struct Entry {
+    /// Which.
+    pub id: DivergenceId,
+    /// Variants that show it.
+    pub shown_by: Vec<String>,
+    /// Variants that do not.
+    pub not_by: Vec<String>,
+    /// Why it is fine.
+    pub reason: String,
+    /// When it was accepted.
+    pub date: Date,
+    /// The last day on which it counts.
+    pub expires: Option<Date>,
+    /// Its line in the file.
+    pub line: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    version: Spanned<u32>,
+    #[serde(default)]
+    accepted: Vec<Spanned<Row>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Row {
+    id: Spanned<String>,
+    shown_by: Vec<String>,
+    not_by: Vec<String>,
+    reason: Spanned<String>,
+    date: Spanned<String>,
+    expires: Option<Spanned<String>>,
+}
+
+/// Reads a date such as 2026-11-22.
+pub fn parse_date(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| format!("'{text}' is not a date: write it as in 2026-11-22"))
+}
+
+impl Ledger {
+    /// Reads the ledger. A file that does not exist accepts nothing.
+    pub fn read(path: &Path) -> Result<Ledger, String> {
+        let shown = path.display().to_string();
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => HEAD.to_owned(),
+            Err(error) => return Err(format!("{shown} cannot be read: {error}")),
+        };
+        let file: File = toml::from_str(&text).map_err(|error| toml_error(&shown, &text, &error))?;
+        let wrong = |span: std::ops::Range<usize>, message: &str| {
+            Diagnostic { file: &shown, text: &text, span, message, help: None }.render()
+        };
+        if *file.version.get_ref() != VERSION {
+            return Err(wrong(file.version.span(), &format!("this program reads version {VERSION} of the ledger")));
+        }
+        let mut entries: Vec<Entry> = Vec::new();
+        for row in file.accepted {
+            let line = text[..row.span().start].lines().count() + 1;
+            let row = row.into_inner();
+            let date = |date: &Spanned<String>| parse_date(date.get_ref()).map_err(|error| wrong(date.span(), &error));
+            let id: DivergenceId = row
+                .id
+                .get_ref()
+                .parse()
+                .map_err(|error: lockstep::DivergenceIdError| wrong(row.id.span(), &error.to_string()))?;
+            if entries.iter().any(|entry| entry.id == id) {
+                return Err(wrong(row.id.span(), "this divergence is accepted twice: keep one entry"));
+            }
+            if row.reason.get_ref().trim().is_empty() {
+                return Err(wrong(row.reason.span(), "an entry needs a reason"));
+            }
+            let expires = row.expires.as_ref().map(date).transpose()?;
+            let date = date(&row.date)?;
+            let (shown_by, not_by) = (row.shown_by, row.not_by);
+            entries.push(Entry { id, shown_by, not_by, reason: row.reason.into_inner(), date, expires, line });
+        }
+        Ok(Ledger { path: path.to_owned(), entries, text })
+    }
+
+    /// Adds an entry to the file and leaves all else in it as it is.
+    pub fn accept(
+        &self,
+        divergence: &DivergencePart,
+        reason: &str,
+        date: Date,
+        expires: Option<Date>,
+    ) -> Result<(), String> {
+        if let Some(entry) = self.entries.iter().find(|entry| entry.id.to_string() == divergence.id) {
+            return Err(format!(
+                "{}:{} has an entry for {} already: change or remove that one",
+                self.path.display(),
+                entry.line,
+                divergence.id
+            ));
+        }
+        let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+        let list = |names: &[String]| names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
+        let mut text = self.text.clone();
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+        text += &format!("\n[[accepted]]\nid = {}\n", quoted(&divergence.id));
+        text += &format!("shown-by = [{}]\nnot-by = [{}]\n", list(&divergence.shown_by), list(&divergence.not_by));
+        text += &format!("reason = {}\ndate = \"{date}\"\n", quoted(reason));
+        text += &expires.map_or(String::new(), |expires| format!("expires = \"{expires}\"\n"));
+        write_whole(&self.path, &text)
+    }
+}
+
+impl Entry {
+    /// Whether it is this divergence, shown by the same variants.
+    pub fn matches(&self, divergence: &DivergencePart) -> bool {
+        self.id.to_string() == divergence.id && self.shown_by == divergence.shown_by && self.not_by == divergence.not_by
+    }
+
+    /// Whether its last day is over.
+    pub fn is_expired(&self, today: Date) -> bool {
+        self.expires.is_some_and(|expires| expires < today)
+    }
+}

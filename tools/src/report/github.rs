@@ -1,0 +1,64 @@
+//! Annotations of GitHub's workflows, at the source line of the first event that differs.
+//!
+//! GitHub shows at most ten errors and ten warnings of a step. So no more are printed, what nobody accepted first, and a notice says how many are left.
+//! Divergences that were accepted are not annotated.
+
+use crate::document::{DivergencePart, Document, ScenarioPart, Standing};
+
+/// Annotations of one kind that a step may have.
+pub const ANNOTATIONS_MAX: usize = 10;
+
+/// Characters of a message and of a title that are worth printing.
+const MESSAGE_MAX: usize = 2_000;
+const TITLE_MAX: usize = 200;
+
+/// The annotations.
+pub fn annotations(document: &Document) -> String {
+    let of = |standing: Standing| document.divergences().filter(move |(_, one)| one.standing() == standing);
+    let mut errors: Vec<String> = Vec::new();
+    let found = document.gate.iter().flat_map(|gate| &gate.findings);
+    // Unaccepted divergences have annotations of their own, at their place.
+    let own = |message: &str| of(Standing::Unaccepted).any(|(_, one)| message.contains(&one.id));
+    for finding in found.filter(|finding| !own(&finding.message)) {
+        errors.push(command("error", None, "Lockstep gate", &finding.message));
+    }
+    errors.extend(of(Standing::Unaccepted).map(|(scenario, one)| annotation("error", scenario, one)));
+    let warnings: Vec<String> =
+        of(Standing::Unjudged).map(|(scenario, one)| annotation("warning", scenario, one)).collect();
+    let mut text = String::new();
+    let mut left = 0;
+    for mut lines in [errors, warnings] {
+        left += lines.len().saturating_sub(ANNOTATIONS_MAX);
+        lines.truncate(ANNOTATIONS_MAX);
+        text += &lines.concat();
+    }
+    let more = if left > 0 { format!("; {left} more are not annotated, see the report") } else { String::new() };
+    text + &command("notice", None, "Lockstep", &format!("{}{more}", document.summary()))
+}
+
+fn annotation(kind: &str, scenario: &ScenarioPart, divergence: &DivergencePart) -> String {
+    let title = format!("{}: {}", scenario.title(), divergence.attribution());
+    let message = format!(
+        "{}\n{}\nlockstep replay {}\n{}",
+        scenario.question, divergence.difference, divergence.token, divergence.id
+    );
+    command(kind, Some(divergence), &title, &message)
+}
+
+fn command(kind: &str, divergence: Option<&DivergencePart>, title: &str, message: &str) -> String {
+    let place = divergence.and_then(|divergence| divergence.place.as_ref());
+    let place = place.map_or(String::new(), |place| {
+        format!("file={},line={},col={},", property(&place.file), place.line, place.column)
+    });
+    let title: String = title.chars().take(TITLE_MAX).collect();
+    let message: String = message.chars().take(MESSAGE_MAX).collect();
+    format!("::{kind} {place}title={}::{}\n", property(&title), data(&message))
+}
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

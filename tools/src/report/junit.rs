@@ -1,0 +1,61 @@
+//! JUnit's XML: a suite for each scenario, a case for each step of the series.
+//!
+//! A case fails when its step brings or removes an outcome that nobody accepted, and is an error when the scenario missed a goal.
+
+use crate::document::{DivergencePart, Document, ScenarioPart, Standing};
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+/// The report.
+pub fn junit(document: &Document) -> Result<String, String> {
+    let mut report = Report::new("lockstep");
+    for scenario in &document.scenarios {
+        let mut suite = TestSuite::new(format!("{}: {}", scenario.title(), scenario.name));
+        for step in document.variants.windows(2) {
+            suite.add_test_case(case(scenario, &step[0].name, &step[1].name));
+        }
+        if let Some(evidence) = scenario.evidence() {
+            suite.add_property(("evidence", evidence.text.as_str()));
+        }
+        suite.add_property(("memory", scenario.memory.as_str()));
+        report.add_test_suite(suite);
+    }
+    report.to_string().map_err(|error| format!("the XML could not be written: {error}"))
+}
+
+fn case(scenario: &ScenarioPart, from: &str, to: &str) -> TestCase {
+    let missed: Vec<&str> = scenario.missed().collect();
+    let changes: Vec<&DivergencePart> =
+        scenario.divergences.iter().filter(|divergence| divergence.is_of_step_to(to)).collect();
+    let open = changes.iter().filter(|divergence| divergence.standing() != Standing::Accepted).count();
+    let status = if !scenario.complete {
+        let mut status = TestCaseStatus::skipped();
+        status.set_message("the run ended before this scenario was compared");
+        status
+    } else if !missed.is_empty() {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        status.set_type("goal").set_message(format!("no execution reached: {}", missed.join("; ")));
+        status
+    } else if open > 0 {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        let plural = if open == 1 { "" } else { "s" };
+        status.set_type("divergence").set_message(format!("{open} divergence{plural} that nobody accepted"));
+        status.set_description(changes.iter().map(|divergence| said(divergence)).collect::<Vec<_>>().join("\n"));
+        status
+    } else {
+        TestCaseStatus::success()
+    };
+    let is_success = matches!(status, TestCaseStatus::Success { .. });
+    let mut case = TestCase::new(format!("{from} -> {to}"), status);
+    case.set_classname(format!("{}.{}", scenario.subject, scenario.id));
+    if is_success && !changes.is_empty() {
+        case.set_system_out(changes.iter().map(|divergence| said(divergence)).collect::<Vec<_>>().join("\n"));
+    }
+    case
+}
+
+fn said(divergence: &DivergencePart) -> String {
+    let DivergencePart { id, difference, token, .. } = divergence;
+    let acceptance = divergence.acceptance.as_ref();
+    let standing = acceptance.map_or(String::new(), |acceptance| format!(" ({})", acceptance.words()));
+    format!("{id}{standing}: {}: {difference}\n  lockstep replay {token}", divergence.attribution())
+}

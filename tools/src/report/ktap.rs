@@ -1,0 +1,50 @@
+//! The kernel's test protocol, KTAP version 1: a test for each scenario, a subtest for each step of the series.
+
+use super::text::one_line;
+use crate::document::{Document, ScenarioPart, Standing};
+
+/// The report.
+pub fn ktap(document: &Document) -> String {
+    let mut text = format!("KTAP version 1\n1..{}\n", document.scenarios.len());
+    for (at, scenario) in document.scenarios.iter().enumerate() {
+        text += &test(document, scenario, at + 1);
+    }
+    text
+}
+
+fn test(document: &Document, scenario: &ScenarioPart, number: usize) -> String {
+    let name = plain(&format!("{} {}", scenario.title(), scenario.name));
+    if !scenario.complete {
+        return format!("ok {number} {name} # SKIP the run ended before it was compared\n");
+    }
+    let steps = document.variants.len().saturating_sub(1);
+    let mut text = format!("  KTAP version 1\n  # Subtest: {name}\n  1..{steps}\n");
+    let mut is_ok = true;
+    for (at, step) in document.variants.windows(2).enumerate() {
+        let changes = || scenario.divergences.iter().filter(|divergence| divergence.is_of_step_to(&step[1].name));
+        let is_step_ok = changes().all(|divergence| divergence.standing() == Standing::Accepted);
+        is_ok &= is_step_ok;
+        for divergence in changes() {
+            text += &format!("  # {}: {}\n", divergence.id, plain(&divergence.difference));
+            text += &format!("  # {}\n", divergence.token);
+        }
+        text += &format!("  {} {} {} to {}\n", verdict(is_step_ok), at + 1, plain(&step[0].name), plain(&step[1].name));
+    }
+    if let Some(evidence) = scenario.evidence() {
+        text += &format!("  # evidence: {}\n", evidence.text);
+    }
+    for goal in scenario.missed() {
+        is_ok = false;
+        text += &format!("  # goal not reached: {}\n", plain(goal));
+    }
+    text + &format!("{} {number} {name}\n", verdict(is_ok))
+}
+
+fn verdict(is_ok: bool) -> &'static str {
+    if is_ok { "ok" } else { "not ok" }
+}
+
+/// Without `#`, which begins a directive.
+fn plain(text: &str) -> String {
+    one_line(text).replace('#', "")
+}

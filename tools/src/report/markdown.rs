@@ -1,0 +1,232 @@
+//! The report for pull requests and `$GITHUB_STEP_SUMMARY`.
+//!
+//! Limit: a comment holds 65,536 characters. Traces that would not fit are left out, and it is said how many.
+
+use super::claims::{self, touched};
+use super::range_diff::CELLS;
+use super::sheet::sheet;
+use super::table::{Table, tables};
+use super::text::{cell, limits, one_line, sections};
+use crate::document::{DivergencePart, Document, ScenarioPart, Standing, WitnessPart, counts_of};
+
+/// Characters that the report may have, with room for what its user puts around it.
+pub const CHARACTERS_MAX: usize = 60_000;
+
+/// The report.
+pub fn markdown(document: &Document) -> String {
+    let mut text = format!("## Lockstep: {}\n\n", escape(&document.summary()));
+    if let Some(gate) = &document.gate {
+        let colour = if gate.status == 0 { "green" } else { "red" };
+        text += &format!("**Gate: {colour}**, exit status {}\n\n", gate.status);
+        for finding in &gate.findings {
+            text += &format!("- {}: {}\n", finding.status, escape(&finding.message));
+        }
+        text.push('\n');
+    }
+    for (at, variant) in document.variants.iter().enumerate() {
+        text += &format!("{}. {}: {}\n", at + 1, code(&variant.name), escape(&variant.summary));
+    }
+    text += &format!("\n{}.", escape(&limits(document)));
+    if !document.complete {
+        text += " **The run ended before everything was compared.**";
+    }
+    if let Some(commit) = &document.base_commit {
+        text += &format!(" Base commit {}.", code(commit));
+    }
+    text += "\n\n";
+    text += &matrix(document);
+    let mut end = String::new();
+    if let Some(table) = claims::table(document) {
+        end += &details("Claims", &table_text(&table));
+    }
+    for (name, section) in sections(document) {
+        let shown: String = tables(section).iter().map(table_text).collect();
+        end += &details(name, &shown);
+    }
+    end += &details("Which one should we merge?", &fenced(&sheet(document)));
+    let room = CHARACTERS_MAX.saturating_sub(text.chars().count() + end.chars().count());
+    text += &witnesses(document, room);
+    // The sections are cut rather than sent in a form that nobody accepts.
+    if text.chars().count() + end.chars().count() > CHARACTERS_MAX {
+        end = "The sections on claims, audit, mutants and costs do not fit here: see the page of 'lockstep report --format html'.\n".to_owned();
+    }
+    text + &end
+}
+
+/// The table of steps and scenarios. Scenarios on which no step changes anything are listed below it.
+fn matrix(document: &Document) -> String {
+    let steps = document.variants.len().saturating_sub(1);
+    let mut text = format!("{CELLS}\n\n| scenario | |");
+    (1..=steps).for_each(|step| text += &format!(" {step} → {} |", step + 1));
+    text += &format!("\n|---|---|{}\n", "---|".repeat(steps));
+    let mut equal = Vec::new();
+    for scenario in &document.scenarios {
+        let missed = scenario.missed().count();
+        if scenario.complete && scenario.divergences.is_empty() && missed == 0 {
+            equal.push(scenario.title());
+            continue;
+        }
+        let warning = if missed > 0 { " ⚠ a goal was not reached" } else { "" };
+        text += &format!("| {} | {}{warning} |", escape(&scenario.title()), escape(&scenario.name));
+        for step in document.variants.windows(2) {
+            let mut pairs = scenario.pairs.iter();
+            let pair = pairs.find(|pair| pair.first == step[0].name && pair.second == step[1].name);
+            text += &match pair {
+                None => " not explored |".to_owned(),
+                Some(pair) if pair.gained + pair.lost == 0 => " = |".to_owned(),
+                Some(pair) => format!(" {} |", counts_of(pair.gained, pair.lost)),
+            };
+        }
+        text.push('\n');
+    }
+    if !equal.is_empty() {
+        text += &format!("\nThe same outcomes at every step: {}.\n", escape(&equal.join(", ")));
+    }
+    text += "\nEvidence: ";
+    let evidence = |(evidence, ids): &(String, Vec<String>)| match ids.len() {
+        count if count == document.scenarios.len() => evidence.clone(),
+        _ => format!("{evidence} ({})", ids.join(", ")),
+    };
+    text += &escape(&document.evidences().iter().map(evidence).collect::<Vec<_>>().join("; "));
+    text += "\n\n";
+    text
+}
+
+/// The divergences, as far as there is room.
+fn witnesses(document: &Document, mut room: usize) -> String {
+    let mut text = String::new();
+    let mut left_out = 0;
+    // What nobody accepted comes first, for it must not be what does not fit.
+    let rank = |standing: Standing| if standing == Standing::Unaccepted { 0 } else { 1 };
+    let mut all: Vec<_> = document.divergences().collect();
+    all.sort_by_key(|(_, divergence)| (rank(divergence.standing()), divergence.witness.is_none()));
+    for (scenario, divergence) in all {
+        let part = divergence_text(document, scenario, divergence);
+        let size = part.chars().count();
+        if size > room {
+            left_out += 1;
+            continue;
+        }
+        room -= size;
+        text += &part;
+    }
+    if left_out > 0 {
+        text += &format!(
+            "{left_out} more divergences do not fit here: see the page of 'lockstep report --format html'.\n\n"
+        );
+    }
+    text
+}
+
+fn divergence_text(document: &Document, scenario: &ScenarioPart, divergence: &DivergencePart) -> String {
+    let mut text = format!("{}\n\n", escape(&scenario.question));
+    text += &format!("- {}\n", escape(&divergence.shown()));
+    text += &format!("- a client sees: {}\n", escape(&divergence.difference));
+    if let Some(place) = &divergence.place {
+        text += &format!("- first event that differs: {}\n", code(&format!("{}:{}", place.file, place.line)));
+    }
+    if let Some(other) = &divergence.same_witness_as {
+        text += &format!("- the other side of {}\n", code(other));
+    }
+    let claims = touched(document, &scenario.id);
+    if !claims.is_empty() {
+        text += &format!("- claims touched: {}\n", escape(&claims.join(", ")));
+    }
+    if let Some(acceptance) = &divergence.acceptance {
+        text += &format!("- {}\n", escape(&acceptance.words()));
+    }
+    text += &format!("\n{}\n", fenced(&format!("lockstep replay {}\n", divergence.token)));
+    if let Some(witness) = &divergence.witness {
+        text += &fenced(&columns(witness));
+    }
+    let title = format!("{}: {}, {}", scenario.title(), divergence.id, divergence.attribution());
+    details(&title, &text)
+}
+
+fn columns(witness: &WitnessPart) -> String {
+    let width = 56;
+    let line = |mark: char, left: &str, right: &str| {
+        let cut = |text: &str| super::range_diff::cut(text, width);
+        let left = cut(left);
+        let pad = " ".repeat(width - left.chars().count());
+        format!("{mark} {left}{pad} | {}", cut(right)).trim_end().to_owned() + "\n"
+    };
+    let mut text = line(' ', &witness.variants[0], &witness.variants[1]);
+    let mut folded = false;
+    for (at, row) in witness.rows.iter().enumerate() {
+        if !row.near {
+            folded = true;
+            continue;
+        }
+        if std::mem::take(&mut folded) {
+            text += "  …\n";
+        }
+        if Some(at) == witness.first_observable {
+            text += "--- first observable difference\n";
+        }
+        let side = |side: usize, at: Option<usize>| {
+            let event = at.and_then(|at| witness.traces[side].events.get(at));
+            event.map_or(String::new(), |event| cell(&witness.traces[side].threads, event.thread, event))
+        };
+        text += &line(row.mark, &side(0, row.left), &side(1, row.right));
+    }
+    text
+}
+
+fn table_text(table: &Table) -> String {
+    let row =
+        |cells: &[String]| format!("| {} |\n", cells.iter().map(|cell| escape(cell)).collect::<Vec<_>>().join(" | "));
+    let mut text = if table.caption.is_empty() { String::new() } else { format!("{}\n\n", escape(&table.caption)) };
+    if !table.head.is_empty() {
+        text += &row(&table.head);
+        text += &format!("|{}\n", "---|".repeat(table.head.len()));
+        table.rows.iter().for_each(|cells| text += &row(cells));
+        text.push('\n');
+    }
+    text
+}
+
+fn details(title: &str, inside: &str) -> String {
+    format!("<details><summary>{}</summary>\n\n{inside}\n</details>\n\n", html(title))
+}
+
+/// Text between fences that are longer than any run of back-ticks in it.
+fn fenced(text: &str) -> String {
+    let fence = "`".repeat(longest_run(text).max(2) + 1);
+    format!("{fence}text\n{}\n{fence}\n", text.trim_end())
+}
+
+/// Text as a span of code.
+fn code(text: &str) -> String {
+    let fence = "`".repeat(longest_run(text) + 1);
+    let pad = if text.contains('`') { " " } else { "" };
+    format!("{fence}{pad}{}{pad}{fence}", one_line(text))
+}
+
+fn longest_run(text: &str) -> usize {
+    text.split(|character| character != '`').map(str::len).max().unwrap_or(0)
+}
+
+/// Text that Markdown shows as it is: no link, no image, no mention, no tag.
+fn escape(text: &str) -> String {
+    let mut escaped = String::new();
+    for character in one_line(text).chars() {
+        match character {
+            '<' => escaped += "&lt;",
+            '>' => escaped += "&gt;",
+            '&' => escaped += "&amp;",
+            // A mention would call somebody.
+            '@' => escaped += "&#64;",
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '!' | '#' | '~' => {
+                escaped.push('\\');
+                escaped.push(character);
+            }
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}
+
+fn html(text: &str) -> String {
+    one_line(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('@', "&#64;")
+}

@@ -1,0 +1,79 @@
+//! Reports: a document in the forms that people and programs read.
+//!
+//! Each form is a function from the document to text. What a form cannot hold it leaves out and says so. Names and messages come from
+//! patches of strangers: each form escapes them by its own rules.
+
+mod b4;
+mod claims;
+mod github;
+mod html;
+mod junit;
+mod ktap;
+mod mail;
+mod markdown;
+mod range_diff;
+mod sarif;
+mod sheet;
+mod table;
+mod text;
+
+use crate::arguments::{Format, ReportArguments};
+use crate::document::{self, Document, read};
+use std::path::Path;
+
+/// `lockstep report`.
+pub fn command(arguments: &ReportArguments, format: Format) -> Result<String, String> {
+    let mut document = read(&arguments.from)?;
+    let sections = [
+        (&arguments.claims, &mut document.claims),
+        (&arguments.audit, &mut document.audit),
+        (&arguments.mutants, &mut document.mutants),
+    ];
+    for (path, section) in sections {
+        if let Some(path) = path {
+            *section = Some(json(path)?);
+        }
+    }
+    if let Some(commit) = &arguments.base_commit {
+        document.base_commit = Some(commit.clone());
+    }
+    match (format, arguments.prep) {
+        (Format::B4, true) => Ok(b4::prep(&document, &standard_input()?)),
+        (_, true) => Err("--prep is a form of b4's: say --format b4 as well".to_owned()),
+        (format, false) => of_document(&document, format),
+    }
+}
+
+/// A report in one form.
+pub fn of_document(document: &Document, format: Format) -> Result<String, String> {
+    Ok(match format {
+        Format::Human | Format::Text => text::text(document),
+        Format::Json => document::text(document),
+        Format::Markdown => markdown::markdown(document),
+        Format::Github => github::annotations(document),
+        Format::Junit => junit::junit(document)?,
+        Format::Ktap => ktap::ktap(document),
+        Format::Sarif => sarif::sarif(document),
+        Format::Html => html::page(document)?,
+        Format::B4 => b4::review(document, &standard_input()?),
+        Format::Sheet => sheet::sheet(document),
+    })
+}
+
+fn json(path: &Path) -> Result<serde_json::Value, String> {
+    let shown = path.display();
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{shown} cannot be read: {error}"))?;
+    serde_json::from_str(&text).map_err(|error| format!("{shown} is not JSON: {error}"))
+}
+
+/// The mail that b4 gives.
+fn standard_input() -> Result<Vec<u8>, String> {
+    use std::io::{IsTerminal, Read};
+    let mut input = std::io::stdin();
+    if input.is_terminal() {
+        return Err("--format b4 reads a patch as a mail on standard input, as b4 gives it".to_owned());
+    }
+    let mut mail = Vec::new();
+    input.read_to_end(&mut mail).map_err(|error| format!("standard input cannot be read: {error}"))?;
+    Ok(mail)
+}

@@ -1,0 +1,108 @@
+//! SARIF 2.1.0, for code scanning.
+//!
+//! Each divergence is a result at the source line of its first differing event; an accepted one is suppressed, with the reason. Results keep their identity
+//! from run to run by the divergence's id.
+
+use crate::document::{DivergencePart, Document, ScenarioPart, Standing};
+use serde_json::{Value, json};
+
+/// The report.
+pub fn sarif(document: &Document) -> String {
+    let mut notifications: Vec<Value> = Vec::new();
+    for finding in document.gate.iter().flat_map(|gate| &gate.findings).filter(|finding| finding.status != 100) {
+        notifications.push(json!({ "level": "error", "message": { "text": finding.message } }));
+    }
+    let results: Vec<Value> =
+        document.divergences().map(|(scenario, divergence)| result(document, scenario, divergence)).collect();
+    let rule = |id: &str, name: &str, text: &str| {
+        json!({
+            "id": id,
+            "name": name,
+            "shortDescription": { "text": text },
+            "fullDescription": { "text": text },
+            "help": { "text": "Look at the witness with 'lockstep replay TOKEN'. If the change is meant, 'lockstep accept ID --reason …'." },
+            "defaultConfiguration": { "level": "warning" },
+        })
+    };
+    let log = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "Lockstep",
+                "version": document.version,
+                "rules": [
+                    rule("outcome-brought", "OutcomeBrought", "A step of the series brings an outcome that a client can tell."),
+                    rule("outcome-removed", "OutcomeRemoved", "A step of the series removes an outcome that a client can tell."),
+                ],
+            } },
+            "automationDetails": { "id": format!("lockstep/{}/", document.memory.join("-")) },
+            "columnKind": "unicodeCodePoints",
+            "originalUriBaseIds": { "SRCROOT": { "description": { "text": "The root of the workspace." } } },
+            "invocations": [{
+                "executionSuccessful": document.complete && document.nondeterminism.is_none(),
+                "toolExecutionNotifications": notifications,
+            }],
+            "results": results,
+        }],
+    });
+    serde_json::to_string_pretty(&log).expect("the log has only strings, numbers and lists") + "\n"
+}
+
+fn result(document: &Document, scenario: &ScenarioPart, divergence: &DivergencePart) -> Value {
+    let (rule, index) =
+        if divergence.introduced_by_step_to.is_empty() { ("outcome-removed", 1) } else { ("outcome-brought", 0) };
+    let level = match divergence.standing() {
+        Standing::Unaccepted => "error",
+        Standing::Unjudged => "warning",
+        Standing::Accepted => "note",
+    };
+    let text = format!(
+        "{}: {} {} {} lockstep replay {}",
+        scenario.title(),
+        scenario.question,
+        divergence.attribution(),
+        divergence.difference,
+        divergence.token
+    );
+    let mut result = json!({
+        "ruleId": rule,
+        "ruleIndex": index,
+        "level": level,
+        "message": { "text": text },
+        "partialFingerprints": { "divergence/v1": divergence.id },
+        "properties": { "id": divergence.id, "token": divergence.token, "absence": divergence.absence },
+    });
+    if let Some(location) = location(document, divergence) {
+        result["locations"] = json!([location]);
+    }
+    if let Some(acceptance) = divergence.acceptance.as_ref().filter(|_| divergence.standing() == Standing::Accepted) {
+        result["suppressions"] =
+            json!([{ "kind": "external", "status": "accepted", "justification": acceptance.words() }]);
+    }
+    result
+}
+
+/// The first event that differs; where there is none, the file of a variant that shows the outcome.
+fn location(document: &Document, divergence: &DivergencePart) -> Option<Value> {
+    let artifact = |file: &str| json!({ "uri": uri(file), "uriBaseId": "SRCROOT" });
+    if let Some(place) = &divergence.place {
+        let region = json!({ "startLine": place.line, "startColumn": place.column });
+        return Some(json!({ "physicalLocation": { "artifactLocation": artifact(&place.file), "region": region } }));
+    }
+    let sources = document.variants.iter().filter(|variant| divergence.shown_by.contains(&variant.name));
+    let file = sources.filter_map(|variant| variant.source.as_ref()).next()?;
+    Some(json!({ "physicalLocation": { "artifactLocation": artifact(file) } }))
+}
+
+/// A path as a relative reference of RFC 3986.
+fn uri(path: &str) -> String {
+    let mut uri = String::new();
+    for byte in path.replace('\\', "/").bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' => uri.push(char::from(byte)),
+            _ => uri += &format!("%{byte:02X}"),
+        }
+    }
+    uri
+}

@@ -1,0 +1,119 @@
+//! What the witness of a divergence shows: both executions, aligned, as parts of the document.
+//!
+//! Limit: `from`, the event that a load reads from, is the last write to the object before it whose value it read. Under a weak memory
+//! model that is a guess where one value was written twice; the token replays the execution itself.
+
+use crate::document::{EventPart, PlacePart, RowPart, TracePart, WitnessPart};
+use lockstep::{
+    Aligned, CompareConfig, Divergence, Execution, Kind, RunConfig, Touched, TraceLine, Variant, aligned,
+    difference_lines, first_observation, run,
+};
+use utrace_variants::Words;
+
+/// What is said of a divergence beside who shows it.
+#[derive(Debug)]
+pub struct Seen {
+    /// What a client can first tell, in a sentence.
+    pub difference: String,
+    /// The first event that differs, in a sentence.
+    pub first_event: Option<String>,
+    /// Where that event is.
+    pub place: Option<PlacePart>,
+    /// Both traces.
+    pub witness: WitnessPart,
+}
+
+/// Runs the witness on a variant that shows the outcome and on one that does not.
+pub fn look(programs: &[Variant<'_>], divergence: &Divergence, config: &CompareConfig<'_>) -> Seen {
+    let run_config = RunConfig { memory: config.memory, steps_max: config.steps_max };
+    let Divergence { shown_by, not_by, witness, .. } = divergence;
+    let execution = |variant: usize| run(&programs[variant].program, witness, &run_config);
+    let (with, without) = (execution(*shown_by), execution(*not_by));
+    let names = (programs[*shown_by].name, programs[*not_by].name);
+    let aligned = aligned((&with, &without), &Words);
+    let difference = first_observation(names, (&with, &without), &Words)
+        .unwrap_or_else(|| "the histories under its witness are the same, the ends differ".to_owned());
+    // Sentences of the renderer: the first names the event, those behind the second are notes.
+    let mut first_event = None;
+    let mut notes = Vec::new();
+    for line in difference_lines(names, (&with, &without), &Words, false) {
+        match line.strip_prefix("first difference: ") {
+            Some(event) => first_event = Some(event.to_owned()),
+            None if line.starts_with("first observable difference: ") => {}
+            None => notes.push(line),
+        }
+    }
+    Seen {
+        difference,
+        first_event,
+        place: place_of_first_event(&aligned, shown_by > not_by),
+        witness: WitnessPart {
+            variants: [names.0.to_owned(), names.1.to_owned()],
+            traces: [trace_part(&with, &aligned.left), trace_part(&without, &aligned.right)],
+            rows: aligned.rows.iter().map(row_part).collect(),
+            first_event: aligned.first_event,
+            first_observable: aligned.first_observable,
+            notes,
+        },
+    }
+}
+
+/// The place in the later variant, for that is what the patch made; in the earlier one if the patch took the event away.
+fn place_of_first_event(aligned: &Aligned, is_left_later: bool) -> Option<PlacePart> {
+    let row = &aligned.rows[aligned.first_event?];
+    let (left, right) = (aligned.left_line(row), aligned.right_line(row));
+    let line = if is_left_later { left.or(right) } else { right.or(left) }?;
+    place_part(&line.place)
+}
+
+fn place_part(place: &str) -> Option<PlacePart> {
+    let mut parts = place.rsplitn(3, ':');
+    let column = parts.next()?.parse().ok()?;
+    let line = parts.next()?.parse().ok()?;
+    Some(PlacePart { file: parts.next()?.to_owned(), line, column })
+}
+
+fn row_part(row: &lockstep::AlignedRow) -> RowPart {
+    RowPart { left: row.left, right: row.right, mark: row.mark(), near: row.is_near }
+}
+
+fn trace_part(execution: &Execution, lines: &[TraceLine]) -> TracePart {
+    let event = |(at, line): (usize, &TraceLine)| EventPart {
+        thread: line.thread_number,
+        text: line.text.clone(),
+        kind: line.touched.as_ref().map(|touched| touched.kind.name().to_owned()),
+        object: line.touched.as_ref().map(|touched| touched.object.clone()),
+        observable: line.observable,
+        remark: line.remark,
+        site: line.sites.last().cloned(),
+        place: line.place.clone(),
+        from: source(lines, at),
+    };
+    TracePart { threads: execution.threads.clone(), events: lines.iter().enumerate().map(event).collect() }
+}
+
+/// The event of another thread that this one reads from, that woke it, or that released the lock it takes.
+fn source(lines: &[TraceLine], at: usize) -> Option<usize> {
+    let line = &lines[at];
+    let touched = line.touched.as_ref()?;
+    let before = || lines[..at].iter().enumerate().rev();
+    // Whoever waited was woken before it did anything else.
+    let mut own = before().filter(|(_, earlier)| earlier.thread_number == line.thread_number);
+    let last = own.find_map(|(place, earlier)| Some((place, earlier.touched.as_ref()?)));
+    let queue = last.filter(|(_, last)| last.kind == Kind::Wait);
+    if let Some((since, waited)) = queue {
+        let wakes = |other: &Touched| other.kind == Kind::Wake && other.object == waited.object;
+        return before()
+            .take_while(|(place, _)| *place > since)
+            .find_map(|(place, earlier)| earlier.touched.as_ref().is_some_and(wakes).then_some(place));
+    }
+    let gives = |other: &Touched| {
+        other.object == touched.object
+            && match touched.kind {
+                Kind::Lock | Kind::ReadLock => matches!(other.kind, Kind::Unlock | Kind::ReadUnlock),
+                _ => touched.read.is_some() && other.written == touched.read,
+            }
+    };
+    let (found, giver) = before().find(|(_, earlier)| earlier.touched.as_ref().is_some_and(gives))?;
+    (giver.thread_number != line.thread_number).then_some(found)
+}

@@ -1,0 +1,273 @@
+//! The gate as CI calls it: red, green after `accept`, red again; and every exit status with its precedence.
+
+use assert_cmd::Command;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use tempfile::TempDir;
+
+/// A folder with a configuration, and what is run in it.
+struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    fn new(config: &str) -> Place {
+        let place = Place { folder: tempfile::tempdir().expect("a folder") };
+        place.write("gate.toml", config);
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).expect("it is written");
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::cargo_bin("lockstep").expect("the program is built");
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("LOCKSTEP_")) {
+            command.env_remove(name);
+        }
+        command.current_dir(self.folder.path()).args(arguments).output().expect("the program starts")
+    }
+
+    /// Runs and checks the status and a part of what is said, on either stream.
+    #[track_caller]
+    fn check(&self, arguments: &[&str], status: i32, expected: &str) -> String {
+        let output = self.run(arguments);
+        let said = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
+        assert_eq!(output.status.code(), Some(status), "{arguments:?}: {said}");
+        assert!(said.contains(expected), "{arguments:?}: expected '{expected}' in\n{said}");
+        said
+    }
+}
+
+const CONFIG: &str = "\
+[gate]
+scenarios = [\"S7\"]
+variants = [\"stopped-lockless\", \"stopped-removed\"]
+repairs = \"none\"
+required = \"sampled 100\"
+ledger = \"accepted.toml\"
+exhaustive-max = 0
+executions = 100
+preemptions = 0
+";
+
+const GATE: [&str; 3] = ["gate", "--config", "gate.toml"];
+
+#[test]
+fn a_divergence_is_red_then_accepted_green_then_stale_red() {
+    let place = Place::new(CONFIG);
+    let said = place.check(&GATE, 100, "2 unaccepted");
+    let ids: Vec<&str> = said.split_whitespace().filter(|word| word.starts_with("utrace.S7.")).collect();
+    let ids: std::collections::BTreeSet<&str> = ids.into_iter().map(|id| id.trim_matches([',', '\''])).collect();
+    assert_eq!(ids.len(), 2, "{said}");
+    for id in &ids {
+        let reason = "Oleg's point of 2009-08-04: \"the killed task must not run the call\"";
+        let accept = ["accept", id, "--config", "gate.toml", "--reason", reason, "--date", "2026-11-22"];
+        place.check(&accept, 0, "accepted in accepted.toml");
+        place.check(&accept, 2, "has an entry for");
+    }
+    place.check(&GATE, 0, "2 accepted");
+    let ledger = std::fs::read_to_string(place.path("accepted.toml")).expect("it was written");
+    // The same divergence under other variants is another change.
+    place.write("gate.toml", &CONFIG.replace("\"stopped-lockless\"", "\"stopped-locked\""));
+    place.check(&GATE, 100, "was accepted as shown by");
+    // Without the divergence the entries are stale.
+    place.write("gate.toml", &CONFIG.replace("\"stopped-removed\"", "\"stopped-locked\""));
+    place.check(&GATE, 100, "matches nothing any more");
+    // So they are when nobody compares their scenario, unless the command line asks for a part.
+    place.write("gate.toml", &CONFIG.replace("S7", "S3"));
+    place.check(&GATE, 100, "matches nothing any more");
+    place.write("gate.toml", CONFIG);
+    place.check(&[&GATE[..], &["--scenario", "S3"]].concat(), 0, "green");
+    // An entry counts up to its last day.
+    place.write("accepted.toml", &format!("{ledger}expires = \"2026-12-31\"\n"));
+    place.check(&[&GATE[..], &["--date", "2026-12-31"]].concat(), 0, "green");
+    place.check(&[&GATE[..], &["--date", "2027-01-01"]].concat(), 100, "expired after 2026-12-31");
+}
+
+fn box_json() -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/reports/box.json");
+    serde_json::from_str(&std::fs::read_to_string(path).expect("it is there")).expect("it is JSON")
+}
+
+/// A comparison of equal variants, everything reached.
+fn equal_json() -> Value {
+    let mut document = box_json();
+    let scenarios = document["scenarios"].as_array_mut().expect("scenarios");
+    scenarios.retain(|scenario| scenario["divergences"] == json!([]));
+    for scenario in scenarios {
+        scenario["goals"][0]["reached"] = json!(true);
+    }
+    document
+}
+
+const FROM: [&str; 5] = ["gate", "--config", "gate.toml", "--from", "x.json"];
+
+#[track_caller]
+fn check_judgement(config: &str, document: &Value, status: i32, expected: &str) {
+    let place = Place::new(config);
+    place.write("x.json", &document.to_string());
+    place.check(&FROM, status, expected);
+}
+
+#[test]
+fn equal_variants_are_green() {
+    check_judgement("[gate]\nrequired = \"exhaustive\"\n", &equal_json(), 0, "green: 2 comparisons");
+}
+
+#[test]
+fn each_fault_has_its_status_and_the_gravest_wins() {
+    let mut document = equal_json();
+    let config = "[gate]\nledger = \"accepted.toml\"\n";
+    let entry = "version = 1\n[[accepted]]\nid = \"box.M9.0a0a0a0a\"\nshown-by = [\"a\"]\nnot-by = [\"b\"]\nreason = \"x\"\ndate = \"2026-01-01\"\n";
+    let place = Place::new(config);
+    place.write("accepted.toml", entry);
+    let check = |document: &Value, status, expected| {
+        place.write("x.json", &document.to_string());
+        place.check(&FROM, status, expected);
+    };
+    check(&document, 100, "accepted.toml:2: box.M9.0a0a0a0a matches nothing any more");
+    place.write("gate.toml", &format!("{config}required = \"exhaustive\"\n"));
+    document["scenarios"][0]["variants"][1]["evidence"]["exhaustive"] = json!(false);
+    check(&document, 103, "required is 'exhaustive'");
+    document["complete"] = json!(false);
+    check(&document, 103, "the run ended before everything was compared");
+    document["scenarios"][0]["goals"][0]["reached"] = json!(false);
+    check(&document, 4, "no execution reached 'both readers run'");
+    document["nondeterminism"] = json!("the same schedule ran differently: event 7");
+    check(&document, 102, "event 7");
+}
+
+#[test]
+fn a_gate_that_explored_nothing_is_not_green() {
+    let mut document = equal_json();
+    document["scenarios"] = json!([]);
+    check_judgement("", &document, 4, "nothing was explored");
+}
+
+#[test]
+fn evidence_below_what_is_required_is_not_green() {
+    check_judgement("[gate]\nrequired = \"sampled 5000\"\n", &equal_json(), 0, "green");
+    let mut document = equal_json();
+    for variant in document["scenarios"][0]["variants"].as_array_mut().expect("variants") {
+        variant["evidence"] = json!({"text": "exhaustive up to 1 preemption, sampled 400 (seed 0)", "exhaustive": false, "preemptions": 1,
+                   "enumerated": 0, "sampled": 400, "seed": 0});
+    }
+    check_judgement("[gate]\nrequired = \"exhaustive up to 1 preemption\"\n", &document, 0, "green");
+    check_judgement("[gate]\nrequired = \"exhaustive up to 2 preemptions\"\n", &document, 103, "exhaustive up to 2");
+    check_judgement("[gate]\nrequired = \"sampled 400\"\n", &document, 0, "green");
+    check_judgement("[gate]\nrequired = \"sampled 401\"\n", &document, 103, "sampled 401");
+}
+
+#[test]
+fn snapshots_accept_what_they_commit_and_nothing_else() {
+    let config = "[gate]\nsnapshots = \"snaps\"\n";
+    let place = Place::new(config);
+    std::fs::create_dir(place.path("snaps")).expect("a folder");
+    let mut document = equal_json();
+    document["scenarios"].as_array_mut().expect("scenarios").truncate(1);
+    place.write("x.json", &document.to_string().replace("new\\\"><script>alert(1)</script>", "new"));
+    let snapshot = |common: &str, diverging: &str| {
+        place.write(
+            "snaps/M2.snap",
+            &format!(
+                "---\nsource: x\n---\nM2: two readers\nMemory model: sc\n\nold: exhaustive\nmiddle: exhaustive\nnew: exhaustive\n\n\
+                 shown by all:\n  {common}\n{diverging}"
+            ),
+        );
+    };
+    snapshot("0a0a0a0a", "");
+    place.check(&FROM, 0, "green");
+    snapshot("0b0b0b0b", "");
+    let said = place.check(&FROM, 100, "all variants show outcome 0a0a0a0a, which");
+    assert!(said.contains("outcome 0b0b0b0b of") && said.contains("was not seen"), "{said}");
+    snapshot("nothing", "\ndivergence 0a0a0a0a\n  shown by old; never by middle, new\n");
+    place.check(&FROM, 100, "all variants show outcome 0a0a0a0a now, unlike");
+}
+
+#[track_caller]
+fn check_config(config: &str, expected: &[&str]) {
+    let place = Place::new(config);
+    let said = place.check(&GATE, 2, expected[0]);
+    for part in expected {
+        assert!(said.contains(part), "expected '{part}' in\n{said}");
+    }
+}
+
+#[test]
+fn errors_in_the_configuration_name_file_line_and_the_nearest_key() {
+    check_config("[gate]\nscenaros = []\n", &["gate.toml:2:1", "the nearest key is 'scenarios'"]);
+    check_config("[gate]\nseed = \"x\"\n", &["gate.toml:2:8", "expected u64"]);
+    check_config("[gate\n", &["gate.toml:1"]);
+    check_config("[gate]\nscenarios = [\"S7\", \"S99\"]\n", &["gate.toml:2:20", "there is no scenario 'S99'", "S9"]);
+    check_config("[gate]\nvariants = [\"stoped-locked\"]\n", &["gate.toml:2:13", "stopped-locked"]);
+    check_config("[gate]\nmemory = [\"power\"]\n", &["gate.toml:2:11", "no memory model 'power'"]);
+    check_config("[gate]\nmemory = []\n", &["names no memory model"]);
+    check_config("[gate]\nrequired = \"much\"\n", &["gate.toml:2:12", "'much' is no evidence"]);
+    check_config("[gate]\nrepairs = \"some\"\n", &["gate.toml:2:11", "'none', 'all' or 'both'"]);
+    check_config("[gate]\ntime = \"soon\"\n", &["gate.toml:2:8", "expected seconds"]);
+    check_config("[gate]\nsnapshots = \"nowhere\"\n", &["nowhere cannot be read"]);
+    check_config("\u{0}\u{ff}", &["gate.toml:1"]);
+}
+
+#[test]
+fn errors_in_the_ledger_name_file_and_line() {
+    let entry =
+        |id: &str, more: &str| format!("[[accepted]]\nid = \"{id}\"\nshown-by = [\"a\"]\nnot-by = [\"b\"]\n{more}\n");
+    let fine = "reason = \"x\"\ndate = \"2026-01-01\"";
+    let check = |ledger: &str, expected: &str| {
+        let place = Place::new(CONFIG);
+        place.write("accepted.toml", ledger);
+        place.check(&GATE, 2, expected);
+    };
+    check("version = 2\n", "this program reads version 1");
+    check("", "missing field `version`");
+    check(&format!("version = 1\n{}", entry("nonsense", fine)), "is not the id of a divergence");
+    check(
+        &format!("version = 1\n{}", entry("a.b.0a0a0a0a", "reason = \" \"\ndate = \"2026-01-01\"")),
+        "needs a reason",
+    );
+    check(&format!("version = 1\n{}", entry("a.b.0a0a0a0a", "reason = \"x\"\ndate = \"soon\"")), "accepted.toml:7");
+    let twice = entry("a.b.0a0a0a0a", fine);
+    check(&format!("version = 1\n{twice}{twice}"), "accepted twice");
+    check(
+        &format!("version = 1\n{}", entry("a.b.0a0a0a0a", &format!("{fine}\nreson = 1"))),
+        "the nearest key is 'reason'",
+    );
+}
+
+#[test]
+fn what_cannot_be_accepted_is_said_in_a_line() {
+    let place = Place::new(CONFIG);
+    let accept =
+        |id: &str, reason: &str| ["accept", id, "--config", "gate.toml", "--reason", reason].map(str::to_owned);
+    let check = |arguments: [String; 6], expected: &str| {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        place.check(&arguments, 2, expected);
+    };
+    check(accept("S7", "x"), "is not the id of a divergence");
+    check(accept("utrace.S7.00000000", "x"), "the comparison does not show utrace.S7.00000000");
+    check(accept("utrace.S77.00000000", "x"), "there is no scenario 'S77'");
+    check(accept("utrace.S7.99b384a5", " "), "--reason says nothing");
+    assert!(!place.path("accepted.toml").exists());
+}
+
+#[test]
+fn a_gate_of_this_repository_has_a_configuration_that_reads() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut command = Command::cargo_bin("lockstep").expect("the program is built");
+    let output = command
+        .current_dir(root)
+        .args(["gate", "--scenario", "S7", "--repairs", "none", "--jobs", "2"])
+        .output()
+        .expect("the program starts");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("2 committed"), "{said}");
+}

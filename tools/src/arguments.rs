@@ -46,6 +46,12 @@ pub enum Command {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<std::path::PathBuf>,
     },
+    /// Verifies, builds, compares or writes a patch series.
+    Series {
+        /// What to do with it.
+        #[command(subcommand)]
+        command: crate::series::SeriesCommand,
+    },
     /// Compares variants on scenarios and shows each divergence with its witness.
     Compare,
     /// Explores each variant by itself and shows its outcomes, how often each was seen, and what the set rests on.
@@ -145,6 +151,7 @@ pub fn irrelevant(command: Option<&Command>) -> &'static [&'static str] {
     match command {
         None | Some(Command::Compare | Command::Explore { exhaustive: false }) => &[],
         Some(Command::Explore { exhaustive: true }) => &["seed", "executions", "preemptions", "enumerated"],
+        Some(Command::Series { .. }) => &["variants"],
         Some(Command::List) => &[
             "variants",
             "scenario",

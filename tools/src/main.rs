@@ -6,13 +6,18 @@ mod arguments;
 mod comparing;
 mod execution;
 mod exploring;
+mod files;
 mod json;
 mod listing;
 mod litmus;
 mod matrix;
+mod patch;
+mod rust;
 mod selection;
+mod series;
 mod session;
 mod status;
+mod workshop;
 
 use arguments::{Arguments, Command, Format};
 use clap::parser::ValueSource;
@@ -77,6 +82,10 @@ fn carry_out(arguments: &Arguments) -> Status {
     let wanted = match &arguments.command {
         Some(Command::List) => return print(&listing::list(options.format)),
         Some(Command::Replay { .. }) => select_variants_only(options),
+        Some(Command::Series { command }) => {
+            session::start(options.time);
+            return series::command(command, options, print);
+        }
         _ => select(options, is_matrix),
     };
     let selection = match wanted {
@@ -89,7 +98,7 @@ fn carry_out(arguments: &Arguments) -> Status {
     }
     session::start(options.time);
     let text = match &arguments.command {
-        Some(Command::List) => unreachable!("listed above"),
+        Some(Command::List | Command::Series { .. }) => unreachable!("carried out above"),
         Some(Command::Run) => execution::run_one(&selection, options.seed),
         Some(Command::Replay { token, trace }) => execution::replay(&selection, token, *trace),
         Some(Command::Litmus { files }) => {

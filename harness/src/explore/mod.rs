@@ -14,7 +14,7 @@ mod sample;
 
 pub use control::{Control, Noted, Pulse, WORKERS_MAX};
 pub use glance::{Glance, GlanceConfig};
-pub(crate) use nearby::explore_nearby;
+pub use nearby::explore_nearby;
 pub use outcome::{Column, Entry, Outcome, OutcomeId, OutcomeSet, Seen};
 pub(crate) use replay::is_preemption;
 pub use replay::{Execution, Mismatch, ObjectNames, Replayer, RunConfig, explicit, first_mismatch, run};

@@ -1,5 +1,11 @@
 //! The command line. Every option has a mirror in the environment: `--seed` is `LOCKSTEP_SEED`.
 
+mod mutate;
+mod series;
+
+pub use mutate::MutateInput;
+pub use series::{Input, SeriesCommand};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Says what each patch of a series does to the behaviour of concurrent code.
@@ -50,7 +56,19 @@ pub enum Command {
     Series {
         /// What to do with it.
         #[command(subcommand)]
-        command: crate::series::SeriesCommand,
+        command: SeriesCommand,
+    },
+    /// Shows which shared fields a module touches under which locks, and what each step of a series changes in that.
+    Audit {
+        /// What the series is.
+        #[command(flatten)]
+        input: Input,
+    },
+    /// Breaks the designs on purpose, in many ways, and tells how many of the broken ones the comparison notices.
+    Mutate {
+        /// What is broken.
+        #[command(flatten)]
+        input: MutateInput,
     },
     /// Compares variants on scenarios and shows each divergence with its witness.
     Compare,
@@ -151,8 +169,21 @@ pub fn irrelevant(command: Option<&Command>) -> &'static [&'static str] {
     match command {
         None | Some(Command::Compare | Command::Explore { exhaustive: false }) => &[],
         Some(Command::Explore { exhaustive: true }) => &["seed", "executions", "preemptions", "enumerated"],
-        Some(Command::Series { .. }) => &["variants"],
+        Some(Command::Series { .. } | Command::Mutate { .. }) => &["variants"],
         Some(Command::List) => &[
+            "variants",
+            "scenario",
+            "repairs",
+            "memory",
+            "seed",
+            "executions",
+            "exhaustive_max",
+            "preemptions",
+            "enumerated",
+            "time",
+            "jobs",
+        ],
+        Some(Command::Audit { .. }) => &[
             "variants",
             "scenario",
             "repairs",

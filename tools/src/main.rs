@@ -3,20 +3,24 @@
 //! A command is a function from the selection to text; this file parses, dispatches and turns what happened into an exit status.
 
 mod arguments;
+mod audit;
 mod comparing;
 mod execution;
 mod exploring;
 mod files;
+mod fold;
 mod json;
 mod listing;
 mod litmus;
 mod matrix;
+mod mutate;
 mod patch;
 mod rust;
 mod selection;
 mod series;
 mod session;
 mod status;
+mod steps;
 mod workshop;
 
 use arguments::{Arguments, Command, Format};
@@ -82,6 +86,11 @@ fn carry_out(arguments: &Arguments) -> Status {
     let wanted = match &arguments.command {
         Some(Command::List) => return print(&listing::list(options.format)),
         Some(Command::Replay { .. }) => select_variants_only(options),
+        Some(Command::Audit { input }) => return audit::command(input, options, print),
+        Some(Command::Mutate { input }) => {
+            session::start(options.time);
+            return mutate::command(input, options, print);
+        }
         Some(Command::Series { command }) => {
             session::start(options.time);
             return series::command(command, options, print);
@@ -98,7 +107,9 @@ fn carry_out(arguments: &Arguments) -> Status {
     }
     session::start(options.time);
     let text = match &arguments.command {
-        Some(Command::List | Command::Series { .. }) => unreachable!("carried out above"),
+        Some(Command::List | Command::Series { .. } | Command::Audit { .. } | Command::Mutate { .. }) => {
+            unreachable!("carried out above")
+        }
         Some(Command::Run) => execution::run_one(&selection, options.seed),
         Some(Command::Replay { token, trace }) => execution::replay(&selection, token, *trace),
         Some(Command::Litmus { files }) => {

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
 
-/// Explorations of unbroken variants, by variant, scenario and whether repaired.
-type Known = BTreeMap<(usize, usize, bool), Exploration>;
+/// Explorations of unbroken variants, by variant, scenario, whether repaired, and whether exhaustive.
+type Known = BTreeMap<(usize, usize, bool, bool), Exploration>;
 
 fn main() {
     let usual = std::panic::take_hook();
@@ -162,7 +162,7 @@ fn broken(request: &Value, known: &mut Known) -> Value {
         Variant { name: "mutant", program: program(&mutated) },
     ];
     let search = Search::of(request);
-    let original = known.entry((variant, scenario, repaired)).or_insert_with(|| search.all(&variants[0].program));
+    let original = known.entry((variant, scenario, repaired, search.exhaustive)).or_insert_with(|| search.all(&variants[0].program));
     // What confirms one mutant must not change what is known when the next comes: the order of requests means nothing.
     let mut original = original.clone();
     let mut found: Option<Exploration> = None;

@@ -1,10 +1,9 @@
 //! The steps of a series, built and compared: which patch brings and which removes what a client can see.
 
-use super::steps::Step;
 use crate::arguments::{Options, RepairsArgument};
-use crate::selection::unknown;
 use crate::session;
-use crate::workshop::{Listed, Package, Place, Runner};
+use crate::steps::Step;
+use crate::workshop::{Package, Place, Runner, select_listed};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -67,7 +66,7 @@ pub fn check(package: &Package, place: &Place, steps: Vec<Step>, options: &Optio
     let program = package.build(place).map_err(Trouble::Subject)?;
     let mut runner = Runner::start(&program).map_err(Trouble::Subject)?;
     let listed = runner.list().map_err(|failure| Trouble::Subject(failure.to_string()))?;
-    let wanted = select(&listed, &options.scenario).map_err(Trouble::Usage)?;
+    let wanted = select_listed(&listed, &options.scenario).map_err(Trouble::Usage)?;
     let both = match options.repairs.unwrap_or(RepairsArgument::None) {
         RepairsArgument::None => &[false][..],
         RepairsArgument::All => &[true],
@@ -97,19 +96,6 @@ pub fn check(package: &Package, place: &Place, steps: Vec<Step>, options: &Optio
         }
     }
     Ok(checked)
-}
-
-fn select(listed: &Listed, wanted: &[String]) -> Result<Vec<usize>, String> {
-    let known = || listed.scenarios.iter().map(|(id, _)| id.as_str());
-    let find = |name: &String| {
-        let found = known().position(|id| id.eq_ignore_ascii_case(name.trim()));
-        found.ok_or_else(|| unknown("scenario", name, known()))
-    };
-    let wanted: Vec<&String> = wanted.iter().filter(|name| !name.trim().is_empty()).collect();
-    if wanted.is_empty() {
-        return Ok((0..listed.scenarios.len()).collect());
-    }
-    wanted.into_iter().map(find).collect()
 }
 
 fn request(scenario: usize, repaired: bool, steps: usize, options: &Options) -> Value {

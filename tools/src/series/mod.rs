@@ -4,28 +4,23 @@
 //! attributed to the patch that brings or removes it, intermediate steps included. Limits: the series changes one
 //! module; what it changes elsewhere must be split off.
 
-mod arguments;
 mod check;
 mod derive;
-mod fold;
 mod report;
 mod source;
-mod steps;
 mod verify;
 
-pub use arguments::{Input, SeriesCommand};
-pub use source::read_series;
-pub use steps::{Step, steps};
-pub use verify::BASE;
-
-use crate::arguments::{Format, Options};
+use crate::arguments::{Format, Input, Options, SeriesCommand};
 use crate::files;
 use crate::session;
 use crate::status::Status;
+use crate::steps::{self, Step, steps};
 use crate::workshop::{Package, Place, Steps, is_shipped, own_package, own_subject, shipped_package};
 use check::{Checked, Trouble};
 use derive::Source;
+use source::read_series;
 use std::path::{Path, PathBuf};
+use verify::BASE;
 
 /// Carries out a command; what it prints goes through `print`.
 pub fn command(command: &SeriesCommand, options: &Options, print: impl Fn(&str) -> Status) -> Status {
@@ -94,6 +89,15 @@ fn judge(checked: &Checked) -> Status {
 
 /// The steps that the options name, and the package that runs them.
 fn prepare(input: &Input, place: &Place) -> Result<(Vec<Step>, Package), String> {
+    let steps = prepare_steps(input, place)?;
+    let shipped = place.workspace.join(BASE);
+    let base = input.base.as_deref().unwrap_or(&shipped);
+    let package = package(place, base, &steps, input.subject.as_deref())?;
+    Ok((steps, package))
+}
+
+/// The steps that the options name: of the shipped series if they name none.
+pub fn prepare_steps(input: &Input, place: &Place) -> Result<Vec<Step>, String> {
     let shipped = place.workspace.join(BASE);
     let base = input.base.as_deref().unwrap_or(&shipped);
     let committed = place.workspace.join("variants/series").display().to_string();
@@ -103,9 +107,7 @@ fn prepare(input: &Input, place: &Place) -> Result<(Vec<Step>, Package), String>
         None => files::read(base)?,
     };
     let name = place.name(base);
-    let steps = steps(&name, &text, &series.mails)?;
-    let package = package(place, base, &steps, input.subject.as_deref())?;
-    Ok((steps, package))
+    steps(&name, &text, &series.mails)
 }
 
 /// The package that runs these steps of a module at `base`.

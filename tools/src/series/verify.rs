@@ -5,11 +5,11 @@
 //! text: the policy put into the file as a constant, and folded, leaves the same code as the patched file does under the
 //! default. Limits: what [`fold`] cannot fold must be written alike.
 
-use super::fold::{default_policy, fold};
 use super::source::{patch_files, read_mail, read_series};
-use super::steps::step;
 use crate::files;
+use crate::fold::{default_policy, fold};
 use crate::patch::Mail;
+use crate::steps::step;
 use similar::TextDiff;
 use std::path::Path;
 

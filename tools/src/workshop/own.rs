@@ -4,7 +4,7 @@ use super::package::Package;
 use super::place::Place;
 use crate::files;
 use crate::rust::{self, Module, Subject};
-use crate::series::Step;
+use crate::steps::Step;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use std::collections::BTreeMap;

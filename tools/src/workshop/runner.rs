@@ -1,5 +1,6 @@
 //! A running package: requests and answers.
 
+use crate::selection::unknown;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -42,6 +43,20 @@ pub struct Listed {
     pub variants: Vec<String>,
     /// Id and question.
     pub scenarios: Vec<(String, String)>,
+}
+
+/// The scenarios of a package that were asked for, by number; all if none was.
+pub fn select_listed(listed: &Listed, wanted: &[String]) -> Result<Vec<usize>, String> {
+    let known = || listed.scenarios.iter().map(|(id, _)| id.as_str());
+    let find = |name: &String| {
+        let found = known().position(|id| id.eq_ignore_ascii_case(name.trim()));
+        found.ok_or_else(|| unknown("scenario", name, known()))
+    };
+    let wanted: Vec<&String> = wanted.iter().filter(|name| !name.trim().is_empty()).collect();
+    if wanted.is_empty() {
+        return Ok((0..listed.scenarios.len()).collect());
+    }
+    wanted.into_iter().map(find).collect()
 }
 
 /// How long a list may take.

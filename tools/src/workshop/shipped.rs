@@ -5,7 +5,7 @@ use super::package::Package;
 use super::place::Place;
 use crate::files;
 use crate::rust;
-use crate::series::Step;
+use crate::steps::Step;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use std::collections::BTreeMap;

@@ -11,12 +11,35 @@ use syn::{BinOp, Block, Expr, Lit, Member, Stmt, UnOp};
 /// The file with the policy's field replaced by its value, folded and laid out, and how often the field was asked.
 pub fn fold(text: &str, field: &str, value: &str) -> Result<(String, usize), String> {
     let mut file = syn::parse_file(text).map_err(|error| error.to_string())?;
-    let value: Expr = syn::parse_str(value).map_err(|error| format!("'{value}' is no value: {error}"))?;
-    let mut folder = Folder { field: field.split('.').rev().map(str::to_owned).collect(), value, uses: 0 };
-    folder.visit_file_mut(&mut file);
+    let uses = fold_in(&mut file, field, value)?;
     file.attrs.clear();
     file.items.retain(|item| !matches!(item, syn::Item::Use(_)));
-    Ok((prettyplease::unparse(&file), folder.uses))
+    Ok((prettyplease::unparse(&file), uses))
+}
+
+/// The same in a parsed file.
+pub fn fold_in(file: &mut syn::File, field: &str, value: &str) -> Result<usize, String> {
+    let value: Expr = syn::parse_str(value).map_err(|error| format!("'{value}' is no value: {error}"))?;
+    let mut folder = Folder { field: field.split('.').rev().map(str::to_owned).collect(), value, uses: 0 };
+    folder.visit_file_mut(file);
+    Ok(folder.uses)
+}
+
+/// The alternatives that are off in the designs as they are, by the names of their fields.
+pub fn switched_off(text: &str) -> Result<Vec<String>, String> {
+    let file = syn::parse_file(text).map_err(|error| error.to_string())?;
+    let is_off = |value: &Expr| decided(value) == Some(false);
+    let policy = file.items.iter().find_map(|item| match item {
+        syn::Item::Const(one) if one.ident == "NO_ALTERNATIVES" => Some(&*one.expr),
+        _ => None,
+    });
+    match policy {
+        Some(Expr::Struct(literal)) => {
+            let off = literal.fields.iter().filter(|one| is_off(&one.expr));
+            Ok(off.map(|one| one.member.to_token_stream().to_string()).filter(|name| name != "marks_task").collect())
+        }
+        _ => Err("the default policy NO_ALTERNATIVES is gone".to_owned()),
+    }
 }
 
 /// What a field of the policy is in the designs that keep everything as it is.

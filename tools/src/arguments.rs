@@ -33,6 +33,8 @@ Examples:
   lockstep explore --scenario S3 --exhaustive
   lockstep run --scenario S3 --variants stopped-lockless --seed 7
   lockstep list                             scenarios and variants
+  lockstep series check --base slot.rs --series patches/
+  lockstep audit                            locks and fields, and what each patch changes in them
 
 Every option has a mirror in the environment: --seed is LOCKSTEP_SEED.
 

@@ -78,6 +78,7 @@ fn compared(request: &Value) -> Value {
         .map(|(&variant, body)| Variant { name: &names[variant], program: program(body) })
         .collect();
     let config = CompareConfig {
+        exhaustive_max: number(request, "exhaustive_max"),
         preemptions: Some(number(request, "preemptions") as u32),
         enumerated_max: number(request, "enumerated"),
         sampled: number(request, "executions"),

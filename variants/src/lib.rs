@@ -24,8 +24,6 @@ mod observation;
 mod describe;
 mod values;
 mod subject;
-#[cfg(test)]
-mod mutants;
 
 pub use describe::describe;
 pub use generate::{CHART, GENERATOR_VERSION, generate, reductions, size};

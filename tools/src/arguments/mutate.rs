@@ -18,9 +18,9 @@ pub struct MutateInput {
     /// The reviewed list of equivalent mutants [default: variants/equivalent.toml, or equivalent.toml beside the base].
     #[arg(long, value_name = "FILE")]
     pub equivalent: Option<PathBuf>,
-    /// At most so many executions of each exhaustive search that a listed equivalent mutant must pass.
-    #[arg(long, default_value_t = 300_000)]
-    pub exhaustive: u64,
+    /// Search every execution of the survivors too, within --exhaustive-max: who is equal then is a case for the list.
+    #[arg(long)]
+    pub prove: bool,
     /// Where packages are built [default: target/lockstep of the workspace].
     #[arg(long, value_name = "DIR")]
     pub build: Option<PathBuf>,

@@ -59,6 +59,8 @@ pub struct Plan<'a> {
     pub scenarios: Vec<(usize, String)>,
     /// What is explored; the rest of each request is filled in.
     pub request: Value,
+    /// Survivors are searched exhaustively as well.
+    pub proves: bool,
     /// Executions of an exhaustive search.
     pub exhaustive: u64,
     pub repaired: Vec<bool>,
@@ -111,51 +113,70 @@ fn fate(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner) -> Result<Fate, Str
     if trial.mutant.operator.is_ordering() && !plan.shows_orderings {
         return Ok(Fate::NotJudged);
     }
-    let mut note = None;
+    if trial.listed.is_none() {
+        match pass(plan, trial, runner, false)? {
+            Passed::Killed(kill) => return Ok(Fate::Killed(kill)),
+            _ if !plan.proves => return Ok(Fate::Survived { note: None }),
+            _ => {}
+        }
+    }
+    Ok(match (pass(plan, trial, runner, true)?, &trial.listed) {
+        (Passed::Killed(kill), _) => Fate::Killed(kill),
+        (Passed::Equal, Some(reason)) => Fate::Equivalent { reason: reason.clone() },
+        (Passed::Equal, None) => {
+            let note = "every execution of every scenario was covered, and the outcomes are equal: is there a reason?";
+            Fate::Survived { note: Some(note.to_owned()) }
+        }
+        (Passed::Unknown(id), Some(_)) => {
+            Fate::Survived { note: Some(format!("listed as equivalent, but the search of {id} was not exhaustive")) }
+        }
+        (Passed::Unknown(id), None) => Fate::Survived { note: Some(format!("the search of {id} was not exhaustive")) },
+    })
+}
+
+/// What all scenarios said of a mutant.
+enum Passed {
+    Killed(Kill),
+    /// Every execution was covered, and nobody noticed.
+    Equal,
+    /// Nobody noticed; in this scenario not every execution was covered.
+    Unknown(String),
+}
+
+fn pass(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner, exhaustive: bool) -> Result<Passed, String> {
+    let mut passed = Passed::Equal;
     for (scenario, id) in &plan.scenarios {
         for &variant in &trial.variants {
             for &repaired in &plan.repaired {
+                if session::is_ending() {
+                    return Ok(Passed::Unknown(id.clone()));
+                }
                 let mut request = plan.request.clone();
                 request["kind"] = json!("break");
                 request["scenario"] = json!(scenario);
                 request["variant"] = json!(variant);
                 request["repaired"] = json!(repaired);
                 request["mutant"] = json!(trial.mutant.number);
-                let mut limit = LIMIT;
-                if trial.listed.is_some() {
+                if exhaustive {
                     request["exhaustive"] = json!(true);
                     request["enumerated"] = json!(plan.exhaustive);
-                    limit = EXHAUSTIVE_LIMIT;
                 }
-                if session::is_ending() {
-                    return Ok(Fate::Survived { note: None });
-                }
-                match runner.ask(&request, limit) {
-                    Ok(answer) if answer["killed"] == json!(true) => return Ok(Fate::Killed(kill(&answer, id))),
-                    Ok(answer) if trial.listed.is_some() && answer["exhaustive"] != json!(true) => {
-                        note.get_or_insert(format!("listed as equivalent, but the search of {id} was not exhaustive"));
-                    }
-                    Ok(_) => {}
+                match runner.ask(&request, if exhaustive { EXHAUSTIVE_LIMIT } else { LIMIT }) {
+                    Ok(answer) if answer["killed"] == json!(true) => return Ok(Passed::Killed(kill(&answer, id))),
+                    Ok(answer) if answer["exhaustive"] == json!(true) => {}
+                    Ok(_) if exhaustive => return Ok(Passed::Unknown(id.clone())),
+                    Ok(_) => passed = Passed::Unknown(id.clone()),
                     Err(failure) => {
                         *runner = Runner::start(plan.program)?;
-                        let how = failure.to_string();
-                        let kill = Kill {
-                            scenario: id.clone(),
-                            difference: how,
-                            how: "broke down".to_owned(),
-                            executions: 0,
-                            preemptions: 0,
-                        };
-                        return Ok(Fate::Killed(kill));
+                        let (difference, how) = (failure.to_string(), "broke down".to_owned());
+                        let scenario = id.clone();
+                        return Ok(Passed::Killed(Kill { scenario, how, executions: 0, preemptions: 0, difference }));
                     }
                 }
             }
         }
     }
-    Ok(match (&trial.listed, note) {
-        (Some(reason), None) => Fate::Equivalent { reason: reason.clone() },
-        (_, note) => Fate::Survived { note },
-    })
+    Ok(passed)
 }
 
 fn kill(answer: &Value, scenario: &str) -> Kill {

@@ -154,7 +154,8 @@ fn run(
             "seed": options.seed,
             "memory": options.memory,
         }),
-        exhaustive: input.exhaustive,
+        proves: input.prove,
+        exhaustive: options.exhaustive_max,
         repaired: match options.repairs.unwrap_or(RepairsArgument::None) {
             RepairsArgument::None => vec![false],
             RepairsArgument::All => vec![true],
@@ -177,7 +178,7 @@ fn run(
         return Err(format!("listed as equivalent, and killed: {}: take them off the list", killed.join(", ")));
     }
     let head = format!(
-        "{} mutants on {} scenarios, memory model {}; each: exhaustive up to {} preemptions (at most {} executions), sampled {} (seed {})",
+        "{} mutants on {} scenarios, memory model {}\neach: every schedule with at most {} preemptions (at most {} executions), sampled {} (seed {})",
         results.len(),
         plan.scenarios.len(),
         options.memory,

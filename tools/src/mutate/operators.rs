@@ -2,10 +2,11 @@
 //! dialect. Each is one small edit that a programmer could have made.
 //!
 //! Left out: statements that only say something to a monitor, and the branches of alternatives that are switched off.
+//! Nor is anything moved over a statement that only a thread itself can tell, for nobody could tell the mutant either.
 //! Of lock operations only those are moved where the move does not unlock what is not held, for such a mutant dies of
 //! the misuse and would say nothing of the scenarios.
 
-use super::statement::{Deed, brief, called, deed, line, only_says, text};
+use super::statement::{Deed, brief, called, deed, is_private, line, only_says, text};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
@@ -175,7 +176,7 @@ fn touches(statement: &Stmt, lock: &str) -> bool {
 fn release_early(block: &Block, before: usize, lock: &str) -> Option<(Operator, String, Edit)> {
     let other = &block.stmts[before];
     let is_quiet = matches!(deed(other), Deed::Says | Deed::Lock(_) | Deed::Unlock(_));
-    (!is_quiet && !touches(other, lock))
+    (!is_quiet && !is_private(other) && !touches(other, lock))
         .then(|| (Operator::ReleaseEarly, format!("{lock} is released before {}", brief(other)), swap(before)))
 }
 
@@ -184,14 +185,14 @@ fn take_late(block: &Block, at: usize, lock: &str) -> Option<(Operator, String, 
     let is_quiet = matches!(deed(other), Deed::Says | Deed::Lock(_) | Deed::Unlock(_));
     // The last expression of a block is its value and must stay the last.
     let is_value = matches!(other, Stmt::Expr(_, None)) && at + 2 == block.stmts.len();
-    (!is_quiet && !is_value && !touches(other, lock))
+    (!is_quiet && !is_value && !is_private(other) && !touches(other, lock))
         .then(|| (Operator::TakeLate, format!("{lock} is taken behind {}", brief(other)), swap(at)))
 }
 
 fn check_before(block: &Block, at: usize, lock: &str) -> Option<(Operator, String, Edit)> {
     let Stmt::Expr(Expr::If(branch), _) = block.stmts.get(at + 1)? else { return None };
     let condition = (*branch.cond).clone();
-    if matches!(condition, Expr::Let(_)) || text(&condition).contains(" let ") {
+    if matches!(condition, Expr::Let(_)) || text(&condition).contains(" let ") || only_says(&branch.then_branch) {
         return None;
     }
     let what = format!("{} is asked before {lock} is taken", brief(&condition));

@@ -2,6 +2,7 @@
 
 use quote::ToTokens;
 use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
 use syn::{Expr, Stmt};
 
 /// What a statement does.
@@ -100,6 +101,31 @@ fn deed_of(expression: &Expr) -> Deed {
 /// Whether all that a block does is to say something.
 pub fn only_says(block: &syn::Block) -> bool {
     !block.stmts.is_empty() && block.stmts.iter().all(|statement| deed(statement) == Deed::Says)
+}
+
+/// Whether a statement does nothing that another thread or a client could tell: it calls nothing, or only speaks.
+pub fn is_private(statement: &Stmt) -> bool {
+    struct Calls(bool);
+    impl<'ast> Visit<'ast> for Calls {
+        fn visit_expr_call(&mut self, _: &'ast syn::ExprCall) {
+            self.0 = true;
+        }
+
+        fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+            // A monitor's look is no access.
+            self.0 |= call.method != "peek";
+        }
+
+        fn visit_expr_if(&mut self, branch: &'ast syn::ExprIf) {
+            self.visit_expr(&branch.cond);
+            if !only_says(&branch.then_branch) || branch.else_branch.is_some() {
+                visit::visit_expr_if(self, branch);
+            }
+        }
+    }
+    let mut calls = Calls(false);
+    calls.visit_stmt(statement);
+    !calls.0
 }
 
 /// Code in one line, spaced as people write it.

@@ -7,6 +7,8 @@
 
 mod apply;
 mod diff;
+#[cfg(test)]
+mod fuzz;
 mod mail;
 mod path;
 

@@ -105,6 +105,7 @@ fn request(scenario: usize, repaired: bool, steps: usize, options: &Options) -> 
         "scenario": scenario,
         "repaired": repaired,
         "variants": (0..steps).collect::<Vec<_>>(),
+        "exhaustive_max": options.exhaustive_max,
         "preemptions": options.preemptions,
         "enumerated": options.enumerated,
         "executions": options.executions,

@@ -60,8 +60,8 @@ fn divergences(checked: &Checked, scenario: &Scenario) -> String {
             }
         };
         for one in all.iter().take(SHOWN_MAX) {
-            text += &format!("    {} ({} preemptions): {}\n", one.outcome, one.preemptions, one.difference);
-            text += &format!("      {}\n", one.witness);
+            text += &format!("    {} ({} preemptions)  {}\n", one.outcome, one.preemptions, one.witness);
+            one.difference.split("; ").for_each(|part| text += &format!("      {part}\n"));
         }
         if all.len() > SHOWN_MAX {
             text += &format!("    and {} more\n", all.len() - SHOWN_MAX);

@@ -17,8 +17,11 @@ fn class(name: &str) -> String {
     name.split('[').next().unwrap_or(name).to_owned()
 }
 
+/// File, line and the locks held.
+type Seen = (String, usize, BTreeSet<String>);
+
 /// Each access of an execution with file, line and the locks held, and each pair of locks taken one inside the other.
-fn observed(execution: &Execution) -> (BTreeSet<(String, usize, BTreeSet<String>)>, BTreeSet<(String, String)>) {
+fn observed(execution: &Execution) -> (BTreeSet<Seen>, BTreeSet<(String, String)>) {
     let mut held: BTreeMap<u8, Vec<(usize, String)>> = BTreeMap::new();
     let (mut accesses, mut order) = (BTreeSet::new(), BTreeSet::new());
     for event in &execution.trace {

@@ -79,6 +79,9 @@ struct Frame {
     place: Option<(String, String, usize)>,
 }
 
+/// A function, the locks held on entry, and file and line of the caller where accesses count there.
+type Walked = (usize, Vec<String>, Option<(String, usize)>);
+
 /// Walks from roots and records what happens.
 pub struct Walker<'a> {
     sources: &'a Sources,
@@ -86,7 +89,7 @@ pub struct Walker<'a> {
     design: Option<String>,
     frames: Vec<Frame>,
     /// Functions walked with these locks held, and what they leave held.
-    done: BTreeMap<(usize, Vec<String>, Option<(String, usize)>), Ways>,
+    done: BTreeMap<Walked, Ways>,
     /// Of the call walked last, if its result says which way it went.
     last: Option<Ways>,
     pub deeds: BTreeSet<Deed>,
@@ -280,7 +283,7 @@ impl<'a> Walker<'a> {
                 let syn::Member::Named(member) = &field.member else { return None };
                 let owner = self.path(&field.base).unwrap_or_default();
                 let kernel_wide = self.sources.lock_name(&member.to_string());
-                if owner.is_empty() && kernel_wide == member.to_string() && !self.sources.is_owner(&kernel_wide) {
+                if owner.is_empty() && *member == kernel_wide && !self.sources.is_owner(&kernel_wide) {
                     return None;
                 }
                 Some(if owner.is_empty() { member.to_string() } else { format!("{owner}.{member}") })
@@ -487,7 +490,7 @@ impl<'a> Walker<'a> {
         }
         let line = line_of(call);
         let ordering = ordering(call);
-        let bits = path.ends_with(".bits").then(|| bits(call)).unwrap_or_default();
+        let bits = if path.ends_with(".bits") { bits(call) } else { Vec::new() };
         if bits.is_empty() {
             self.record(access, path, ordering, held, line);
         }

@@ -82,8 +82,11 @@ fn parse_mail(origin: &str, text: &str, first: usize) -> Result<Mail, String> {
     Ok(Mail { origin: origin.to_owned(), subject, number, message: message(&body[..begin]), diffs })
 }
 
+/// The fields of a header: name and value.
+type Fields = Vec<(String, String)>;
+
 /// Header fields, the number of lines they take with the empty one behind them, and the rest. Nothing if there is no header.
-fn header(text: &str) -> Option<(Vec<(String, String)>, usize, &str)> {
+fn header(text: &str) -> Option<(Fields, usize, &str)> {
     let mut fields: Vec<(String, String)> = Vec::new();
     let mut at = 0;
     for (nth, line) in text.split_inclusive('\n').enumerate() {

@@ -10,8 +10,10 @@ mod diff;
 #[cfg(test)]
 mod fuzz;
 mod mail;
+mod make;
 mod path;
 
 pub use apply::apply;
 pub use mail::{Mail, parse_mails};
+pub use make::hunks;
 pub use path::same_file;

@@ -6,6 +6,7 @@
 use super::report::wrap;
 use super::source::read_mail;
 use crate::files;
+use crate::patch::hunks;
 use crate::rust;
 use similar::{ChangeTag, TextDiff};
 use std::path::{Path, PathBuf};
@@ -22,6 +23,9 @@ pub struct Source {
     pub path: String,
     pub text: String,
 }
+
+/// Lines around a change.
+const CONTEXT: usize = 3;
 
 /// Words of a subject that make a file name.
 const NAME_MAX: usize = 52;
@@ -152,8 +156,9 @@ pub fn diff(old: &Source, new: &Source) -> String {
     if old.text == new.text && renamed.is_empty() {
         return String::new();
     }
-    let hunks = changes.unified_diff().context_radius(3).header(&from, &to).to_string();
-    format!("diff --git {from} {to}\n{renamed}{hunks}")
+    let hunks = hunks(&old.text, &new.text, CONTEXT);
+    let names = if hunks.is_empty() { String::new() } else { format!("--- {from}\n+++ {to}\n") };
+    format!("diff --git {from} {to}\n{renamed}{names}{hunks}")
 }
 
 fn stat(old: &Source, new: &Source) -> String {

@@ -83,8 +83,8 @@ pub use differential::*;
 pub use explore::*;
 pub use schedule::{DECISIONS_MAX, Decision, Explicit, Key, Schedule, Step, THREADS_MAX, scramble};
 pub use sim::{
-    Abandon, Blocked, End, Event, Fault, Footprint, Kind, Label, MemoryModel, OBSERVERS_MAX, ObjectId, Place, What,
-    is_simulated,
+    Abandon, Blocked, End, Event, Fault, Footprint, Kind, Label, MemoryModel, OBSERVERS_MAX, ObjectId, Place, Weakened,
+    What, is_simulated,
 };
 #[cfg(unix)]
 pub use sim::{LastWords, on_stack_overrun};

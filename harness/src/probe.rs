@@ -1,6 +1,6 @@
 //! How a subject tells the machine what matters: named sites, observations, goals, warnings.
 
-use crate::sim::{FaultKind, Label, Left, OBSERVERS_MAX, ObjectId, current, op};
+use crate::sim::{FaultKind, Label, Left, OBSERVERS_MAX, ObjectId, Weakened, current, op};
 use std::panic::Location;
 
 /// Restores the enclosing site when dropped.
@@ -78,6 +78,11 @@ impl Observer {
 pub fn reach(goal: u32) {
     assert!(goal < 64, "goals are numbered 0 to 63");
     current::get().with(|execution| execution.reach(goal));
+}
+
+/// From here on no access at this place of the source orders anything, in this execution. No event.
+pub fn weaken(weakened: Weakened) {
+    current::get().with(|execution| execution.weaken(weakened));
 }
 
 /// A warning of the subject: recorded in the history of the calling thread.

@@ -6,7 +6,9 @@ mod series;
 pub use mutate::MutateInput;
 pub use series::{Input, SeriesCommand};
 
+use crate::shard::Shard;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
 
 /// Says what each patch of a series does to the behaviour of concurrent code.
 ///
@@ -31,6 +33,7 @@ Examples:
   lockstep compare --scenario S8 --variants stopped-removed,a3-lock-always
   lockstep replay TOKEN                     one witness, in every design
   lockstep explore --scenario S3 --exhaustive
+  lockstep claims C12 --explain             a claim of the thread, decided and shown
   lockstep run --scenario S3 --variants stopped-lockless --seed 7
   lockstep list                             scenarios and variants
   lockstep series check --base slot.rs --series patches/
@@ -38,7 +41,7 @@ Examples:
 
 Every option has a mirror in the environment: --seed is LOCKSTEP_SEED.
 
-Exit status: 0 fine, 2 usage, 4 nothing explored, 70 internal error, 102 nondeterminism,
+Exit status: 0 fine, 2 usage, 4 nothing explored, 70 internal error, 100 news from a hunt, 102 nondeterminism,
 103 ended before everything was explored, 104 a subject could not be run to an end.";
 
 /// What to do.
@@ -52,7 +55,7 @@ pub enum Command {
     Litmus {
         /// Litmus files.
         #[arg(required = true, value_name = "FILE")]
-        files: Vec<std::path::PathBuf>,
+        files: Vec<PathBuf>,
     },
     /// Verifies, builds, compares or writes a patch series.
     Series {
@@ -79,6 +82,43 @@ pub enum Command {
         /// Every execution that matters, whatever the budget in executions; Ctrl-C and --time end it with what was found.
         #[arg(long)]
         exhaustive: bool,
+        /// Takes the orderings of the kernel and of the designs away, one at a time, and shows which of them some outcome depends on.
+        #[arg(long, conflicts_with = "exhaustive")]
+        relax: bool,
+    },
+    /// Decides the claims of the thread for each design, with the witness of each refutation.
+    ///
+    /// `--memory all` decides them under every memory model.
+    Claims {
+        /// Claims, such as C12 [default: all]
+        #[arg(value_name = "CLAIM")]
+        claims: Vec<String>,
+        /// Shows the execution that decides a claim beside the nearest one that does not.
+        #[arg(long)]
+        explain: bool,
+    },
+    /// Runs generated scenarios until the budget is used or Ctrl-C, and minimizes each class of divergences that it finds.
+    Hunt(HuntArguments),
+    /// Merges the parts of a hunt.
+    Merge {
+        /// Directories of the parts.
+        #[arg(required = true, value_name = "DIRECTORY")]
+        directories: Vec<PathBuf>,
+        /// Where the whole goes.
+        #[arg(long, value_name = "DIRECTORY")]
+        into: PathBuf,
+        /// Where cases are whose classes are known.
+        #[arg(long, default_value = CORPUS, value_name = "DIRECTORY")]
+        corpus: PathBuf,
+    },
+    /// Divergences that were found and kept, one text file each.
+    Corpus {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: CorpusCommand,
+        /// Where they are.
+        #[arg(long, global = true, default_value = CORPUS, value_name = "DIRECTORY")]
+        corpus: PathBuf,
     },
     /// Shows the execution that a token names, in every variant.
     Replay {
@@ -89,6 +129,54 @@ pub enum Command {
         trace: bool,
     },
 }
+
+/// What to do with a corpus.
+#[derive(Debug, Subcommand)]
+pub enum CorpusCommand {
+    /// Lists the cases with their classes and tokens.
+    List,
+    /// Runs each case and says whether both variants still differ as recorded.
+    Replay,
+    /// Removes cases whose divergence is gone, and those of which a smaller one of the same class exists.
+    Prune {
+        /// Only says what would be removed.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Compares scenarios that exist and adds a case for each class that the corpus does not have.
+    Add,
+}
+
+/// How to hunt.
+#[derive(Debug, Args)]
+pub struct HuntArguments {
+    /// Ends when all cases with smaller numbers are done
+    #[arg(long, env = "LOCKSTEP_CASES", hide_env = true)]
+    pub cases: Option<u64>,
+
+    /// Random schedules of each variant in each case
+    #[arg(long, env = "LOCKSTEP_SCHEDULES", default_value_t = 64, hide_env = true, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub schedules: u64,
+
+    /// Runs of an exhaustive search of a variant in a case, at most: what takes longer is cut down first; 0 judges nothing, for soaks
+    #[arg(long, env = "LOCKSTEP_SEARCH_MAX", default_value_t = 20_000, hide_env = true)]
+    pub search_max: u64,
+
+    /// The K-th of N parts, counted from 1, as in 1/8; 'lockstep merge' puts them together
+    #[arg(long, env = "LOCKSTEP_SHARD", default_value_t = Shard::WHOLE, value_name = "K/N", hide_env = true)]
+    pub shard: Shard,
+
+    /// Where the hunt keeps what it knows and finds; a hunt that is there goes on
+    #[arg(long, env = "LOCKSTEP_DIRECTORY", default_value = "target/hunt", hide_env = true)]
+    pub directory: PathBuf,
+
+    /// Where cases are whose classes are known
+    #[arg(long, env = "LOCKSTEP_CORPUS", default_value = CORPUS, value_name = "DIRECTORY", hide_env = true)]
+    pub corpus: PathBuf,
+}
+
+/// The corpus of the project.
+pub const CORPUS: &str = "variants/corpus";
 
 /// How results are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -169,8 +257,14 @@ pub struct Options {
 /// Options that say nothing to a command: giving them is a mistake worth a word.
 pub fn irrelevant(command: Option<&Command>) -> &'static [&'static str] {
     match command {
-        None | Some(Command::Compare | Command::Explore { exhaustive: false }) => &[],
-        Some(Command::Explore { exhaustive: true }) => &["seed", "executions", "preemptions", "enumerated"],
+        None | Some(Command::Compare) => &[],
+        Some(Command::Explore { relax: true, .. }) => &["repairs"],
+        Some(Command::Explore { exhaustive: false, .. }) => &["exhaustive_max"],
+        Some(Command::Explore { exhaustive: true, .. }) => {
+            &["seed", "executions", "exhaustive_max", "preemptions", "enumerated"]
+        }
+        Some(Command::Claims { explain: false, .. }) => &["variants", "scenario", "repairs"],
+        Some(Command::Claims { explain: true, .. }) => &["variants", "scenario", "repairs", "format"],
         Some(Command::Series { .. } | Command::Mutate { .. }) => &["variants"],
         Some(Command::List) => &[
             "variants",
@@ -198,6 +292,22 @@ pub fn irrelevant(command: Option<&Command>) -> &'static [&'static str] {
             "time",
             "jobs",
         ],
+        Some(Command::Hunt(_)) => &["scenario", "executions", "exhaustive_max", "preemptions", "enumerated", "format"],
+        Some(Command::Merge { .. }) => &[
+            "variants",
+            "scenario",
+            "repairs",
+            "memory",
+            "seed",
+            "executions",
+            "exhaustive_max",
+            "preemptions",
+            "enumerated",
+            "time",
+            "jobs",
+            "format",
+        ],
+        Some(Command::Corpus { .. }) => &["seed", "executions", "preemptions", "enumerated", "jobs", "format"],
         Some(Command::Litmus { .. }) => {
             &["variants", "scenario", "repairs", "exhaustive_max", "preemptions", "enumerated", "format"]
         }

@@ -13,6 +13,7 @@ use utrace_variants::{Repairs, Scenario, Words, subject_name, with_programs};
 pub struct Compared {
     pub scenario: &'static Scenario,
     pub repairs: Repairs,
+    pub memory: MemoryModel,
     pub comparison: Comparison,
     /// For each divergence what a client can first tell, in words.
     pub differences: Vec<String>,
@@ -34,7 +35,6 @@ const CONFIRM: u64 = 3;
 
 /// The configuration that the options ask for.
 pub fn config(options: &Options, memory: MemoryModel) -> CompareConfig<'static> {
-    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     CompareConfig {
         exhaustive_max: options.exhaustive_max,
         preemptions: Some(options.preemptions),
@@ -42,11 +42,17 @@ pub fn config(options: &Options, memory: MemoryModel) -> CompareConfig<'static> 
         confirmed: options.executions.saturating_mul(CONFIRM),
         sampled: options.executions,
         seed: options.seed,
-        jobs: options.jobs.map_or_else(cores, usize::from),
+        jobs: jobs(options),
         memory,
         control: Some(&CONTROL),
         ..CompareConfig::default()
     }
+}
+
+/// OS threads that the options ask for.
+pub fn jobs(options: &Options) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    options.jobs.map_or_else(cores, usize::from)
 }
 
 /// Compares everything selected.
@@ -91,7 +97,7 @@ fn compare_one(
         let differences = comparison.divergences.iter().map(|one| difference(programs, one, config)).collect();
         (comparison, differences)
     });
-    Compared { scenario, repairs, comparison, differences }
+    Compared { scenario, repairs, memory: config.memory, comparison, differences }
 }
 
 /// Runs one random schedule twice: the same schedule must give the same execution.

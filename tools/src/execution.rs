@@ -1,11 +1,15 @@
 //! Single executions: `run` and `replay`.
 
+use crate::arguments::CORPUS;
+use crate::hunt::corpus;
 use crate::selection::{Selection, find_scenario, unknown};
 use lockstep::{
     Describe, Execution, Outcome, RunConfig, Schedule, Token, Variant, difference_lines, end_lines, explicit,
     history_lines, run, trace_lines,
 };
-use utrace_variants::{Repairs, Scenario, Words, repairs_of, subject_name, with_programs};
+use std::path::Path;
+use utrace_variants::claims::{Subject, claim_lines};
+use utrace_variants::{Repairs, Scenario, Words, generated, subject_name, with_programs};
 
 /// One execution of one variant under a uniform schedule, with its trace.
 pub fn run_one(selection: &Selection, seed: u64) -> Result<String, String> {
@@ -39,13 +43,20 @@ pub fn run_one(selection: &Selection, seed: u64) -> Result<String, String> {
 /// The execution that a token names, in every selected variant.
 pub fn replay(selection: &Selection, token: &str, whole_trace: bool) -> Result<String, String> {
     let token: Token = token.parse().map_err(|error: lockstep::TokenError| error.to_string())?;
-    let repairs = repairs_of(&token.subject).ok_or_else(|| {
+    let subject = Subject::from_name(&token.subject).ok_or_else(|| {
         unknown("subject", &token.subject, [Repairs::NONE, Repairs::ALL].map(subject_name).into_iter())
     })?;
-    let scenario = find_scenario(&token.scenario).map_err(|error| format!("the token's scenario is gone: {error}"))?;
-    Ok(with_programs(&selection.variants, repairs, scenario, |programs| {
-        replay_text(scenario, &token, programs, whole_trace)
-    }))
+    let id = &token.scenario;
+    // Generated scenarios are made again; those cut down are in the corpus.
+    let made = generated(id).or_else(|| corpus::find_scenario(Path::new(CORPUS), id));
+    let scenario = match &made {
+        Some(scenario) => scenario,
+        None => find_scenario(id).map_err(|error| format!("the token's scenario is gone: {error}"))?,
+    };
+    let claim = subject.claim.map_or(String::new(), |claim| claim_lines(claim).join("\n") + "\n\n");
+    let replayed = subject
+        .with_programs(&selection.variants, scenario, |programs| replay_text(scenario, &token, programs, whole_trace));
+    Ok(claim + &replayed)
 }
 
 fn replay_text(scenario: &Scenario, token: &Token, programs: &[Variant<'_>], whole_trace: bool) -> String {

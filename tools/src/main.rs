@@ -4,11 +4,13 @@
 
 mod arguments;
 mod audit;
+mod claiming;
 mod comparing;
 mod execution;
 mod exploring;
 mod files;
 mod fold;
+mod hunt;
 mod json;
 mod listing;
 mod litmus;
@@ -16,21 +18,25 @@ mod matrix;
 mod mutate;
 mod patch;
 mod rust;
+mod relaxing;
 mod selection;
 mod series;
 mod session;
+mod shard;
 mod status;
 mod steps;
 mod workshop;
 
-use arguments::{Arguments, Command, Format};
+use arguments::{Arguments, Command, CorpusCommand, Format};
 use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches};
 use comparing::{Outcomes, compare_all};
+use hunt::Hunt;
 use lockstep::render;
 use selection::{Selection, select, select_variants_only};
 use status::Status;
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 use utrace_variants::{Words, heading, with_programs};
 
@@ -85,6 +91,16 @@ fn carry_out(arguments: &Arguments) -> Status {
     let is_matrix = arguments.command.is_none();
     let wanted = match &arguments.command {
         Some(Command::List) => return print(&listing::list(options.format)),
+        Some(Command::Claims { claims, explain }) => {
+            session::start(options.time);
+            return match claiming::command(claims, *explain, options) {
+                Ok((text, status)) => print(&text).and(status),
+                Err(message) => usage(&message),
+            };
+        }
+        Some(Command::Merge { directories, into, corpus }) => {
+            return finish(hunt::merge(directories, into, corpus).map(|text| (text, Status::Fine)));
+        }
         Some(Command::Replay { .. }) => select_variants_only(options),
         Some(Command::Audit { input }) => return audit::command(input, options, print),
         Some(Command::Mutate { input }) => {
@@ -101,22 +117,34 @@ fn carry_out(arguments: &Arguments) -> Status {
         Ok(selection) => selection,
         Err(message) => return usage(&message),
     };
-    let compares = matches!(arguments.command, None | Some(Command::Compare));
+    let compares = matches!(arguments.command, None | Some(Command::Compare | Command::Hunt(_)));
     if compares && selection.variants.len() < 2 {
         return usage("there is nothing to compare one variant with: name two or more, or use 'lockstep run'");
     }
     session::start(options.time);
     let text = match &arguments.command {
-        Some(Command::List | Command::Series { .. } | Command::Audit { .. } | Command::Mutate { .. }) => {
-            unreachable!("carried out above")
+        Some(
+            Command::List
+            | Command::Claims { .. }
+            | Command::Merge { .. }
+            | Command::Series { .. }
+            | Command::Audit { .. }
+            | Command::Mutate { .. },
+        ) => unreachable!("done above"),
+        Some(Command::Hunt(arguments)) => return finish(hunt::hunt(&selection, &Hunt::new(arguments, options))),
+        Some(Command::Corpus { command, corpus }) => {
+            return finish(corpus_command(command, corpus, &selection, options.exhaustive_max));
         }
         Some(Command::Run) => execution::run_one(&selection, options.seed),
         Some(Command::Replay { token, trace }) => execution::replay(&selection, token, *trace),
         Some(Command::Litmus { files }) => {
             return litmus::command(files, &comparing::config(options, selection.memory), print);
         }
-        Some(Command::Explore { exhaustive }) => {
-            let (text, status) = exploring::command(&selection, options, *exhaustive);
+        Some(Command::Explore { exhaustive, relax }) => {
+            let (text, status) = match relax {
+                true => relaxing::command(&selection, options),
+                false => exploring::command(&selection, options, *exhaustive),
+            };
             return print(&text).and(status);
         }
         Some(Command::Compare) | None => {
@@ -132,6 +160,31 @@ fn carry_out(arguments: &Arguments) -> Status {
     match text {
         Ok(text) => print(&text),
         Err(message) => usage(&message),
+    }
+}
+
+/// Prints what a command that judges has to say.
+fn finish(result: Result<(String, Status), String>) -> Status {
+    match result {
+        Ok((text, status)) => print(&text).and(status),
+        Err(message) => usage(&message),
+    }
+}
+
+fn corpus_command(
+    command: &CorpusCommand,
+    directory: &Path,
+    selection: &Selection,
+    exhaustive_max: u64,
+) -> Result<(String, Status), String> {
+    match command {
+        CorpusCommand::List => Ok((hunt::corpus::list(directory)?, Status::Fine)),
+        CorpusCommand::Add => Ok((hunt::corpus::add(directory, selection, exhaustive_max)?, Status::Fine)),
+        CorpusCommand::Replay => {
+            let replayed = hunt::corpus::replay(directory, true)?;
+            Ok((replayed.text, if replayed.changed == 0 { Status::Fine } else { Status::Unaccepted }))
+        }
+        CorpusCommand::Prune { check } => hunt::corpus::prune(directory, *check, exhaustive_max),
     }
 }
 

@@ -19,7 +19,7 @@ pub fn matrix(selection: &Selection, outcomes: &Outcomes) -> String {
         text += &format!("{}  {}: {}\n", number + 1, variant.name, variant.summary);
     }
     text += &format!("on {count} scenario{plural}, ");
-    text += &format!("memory model {}: {}\n\n", selection.memory.name(), MODEL_LIMITS);
+    text += &format!("memory model {}: {}\n\n", selection.memory.name(), selection.memory.limits());
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(header(selection));
@@ -40,9 +40,6 @@ pub fn matrix(selection: &Selection, outcomes: &Outcomes) -> String {
     text += &witnesses(outcomes);
     text
 }
-
-/// What the default model cannot show.
-const MODEL_LIMITS: &str = "reorderings by compilers and processors are not shown";
 
 fn header(selection: &Selection) -> Vec<String> {
     let mut header = vec!["scenario".to_owned(), String::new()];
@@ -153,7 +150,7 @@ pub fn token(compared: &Compared, divergence: &Divergence) -> Token {
     Token {
         subject: subject_name(compared.repairs).to_owned(),
         scenario: compared.scenario.id.to_string(),
-        memory: lockstep::MemoryModel::Sc,
+        memory: compared.memory,
         schedule: divergence.witness.clone(),
     }
 }

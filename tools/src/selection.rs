@@ -23,8 +23,9 @@ pub fn select(options: &Options, both: bool) -> Result<Selection, String> {
             RepairsArgument::All => vec![Repairs::ALL],
             RepairsArgument::Both => vec![Repairs::NONE, Repairs::ALL],
         },
-        memory: MemoryModel::from_name(&options.memory)
-            .ok_or_else(|| unknown("memory model", &options.memory, ["sc"].into_iter()))?,
+        memory: MemoryModel::from_name(&options.memory).ok_or_else(|| {
+            unknown("memory model", &options.memory, MemoryModel::ALL.map(MemoryModel::name).into_iter())
+        })?,
     })
 }
 

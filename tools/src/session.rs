@@ -2,7 +2,7 @@
 
 use crate::status::Status;
 use indicatif::{ProgressBar, ProgressStyle};
-use lockstep::{Control, MemoryModel, Noted, Token, WORKERS_MAX};
+use lockstep::{Control, MemoryModel, Noted, Pulse, Token, WORKERS_MAX};
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
@@ -16,8 +16,8 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 /// Milliseconds since the start after which explorations are stopped; 0 for no limit.
 static DEADLINE: AtomicU64 = AtomicU64::new(0);
 
-/// What is being explored, for the last words of a run that dies.
-static RUNNING: Mutex<Option<Running>> = Mutex::new(None);
+/// What each worker explores, for the last words of a run that dies. Where all explore the same, the first knows.
+static RUNNING: Mutex<[Option<Running>; WORKERS_MAX]> = Mutex::new([const { None }; WORKERS_MAX]);
 
 static STARTED: OnceLock<Instant> = OnceLock::new();
 
@@ -102,7 +102,12 @@ pub fn say_cut_short() {
 
 /// Writes down what is explored from now on.
 pub fn begin(running: Running) {
-    *RUNNING.lock().expect("nobody panics while writing it") = Some(running);
+    begin_as(0, running);
+}
+
+/// Writes down what one of several workers explores from now on, while others explore something else.
+pub fn begin_as(worker: usize, running: Running) {
+    RUNNING.lock().expect("nobody panics while writing it")[worker] = Some(running);
 }
 
 fn watch(started: Instant) {
@@ -120,15 +125,16 @@ fn watch(started: Instant) {
             } else if since.elapsed() > STUCK_AFTER {
                 let cause =
                     format!("made no progress for {} seconds: a loop without any choice point", STUCK_AFTER.as_secs());
-                last_words(&cause, pulse.thread, pulse.schedule);
+                last_words(&cause, worker, &pulse);
                 std::process::exit(i32::from(Status::Subject.code()));
             }
         }
     }
 }
 
-fn last_words(cause: &str, thread: usize, schedule: Noted) {
-    let running = RUNNING.try_lock().ok().and_then(|running| running.clone());
+fn last_words(cause: &str, worker: usize, pulse: &Pulse) {
+    let Pulse { thread, schedule, .. } = *pulse;
+    let running = RUNNING.try_lock().ok().and_then(|running| running[worker].clone().or_else(|| running[0].clone()));
     let Some(Running { subject, scenario, variants, memory }) = running else {
         eprintln!("lockstep: thread {thread} {cause}");
         return;
@@ -147,7 +153,7 @@ fn overrun(out: &mut dyn std::fmt::Write, thread: usize) -> std::fmt::Result {
     for worker in 0..WORKERS_MAX {
         let pulse = CONTROL.pulse(worker);
         if !matches!(pulse.schedule, Noted::Resting) && pulse.thread == thread {
-            last_words("overran its stack", thread, pulse.schedule);
+            last_words("overran its stack", worker, &pulse);
         }
     }
     Ok(())

@@ -18,6 +18,8 @@ pub enum Status {
     Budget,
     /// The same schedule gave two different executions.
     Nondeterminism,
+    /// A divergence that nobody has accepted: it is not in the corpus, or not as it is recorded there.
+    Unaccepted,
     /// A subject could not be run to an end: it overran its stack, or looped without a choice point.
     Subject,
 }
@@ -30,6 +32,7 @@ impl Status {
             Status::Usage => 2,
             Status::Nothing => 4,
             Status::Internal => 70,
+            Status::Unaccepted => 100,
             Status::Nondeterminism => 102,
             Status::Budget => 103,
             Status::Subject => 104,
@@ -38,12 +41,13 @@ impl Status {
 
     const fn rank(self) -> u8 {
         match self {
-            Status::Internal => 6,
-            Status::Usage => 5,
-            Status::Subject => 4,
-            Status::Nondeterminism => 3,
-            Status::Nothing => 2,
-            Status::Budget => 1,
+            Status::Internal => 7,
+            Status::Usage => 6,
+            Status::Subject => 5,
+            Status::Nondeterminism => 4,
+            Status::Nothing => 3,
+            Status::Budget => 2,
+            Status::Unaccepted => 1,
             Status::Fine => 0,
         }
     }

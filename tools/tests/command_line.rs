@@ -1,15 +1,9 @@
 //! The program as its users call it: what it prints, and its exit status.
 
-use assert_cmd::Command;
-use std::process::Output;
+mod common;
 
-fn lockstep(arguments: &[&str]) -> Output {
-    let mut command = Command::cargo_bin("lockstep").expect("the program is built");
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("LOCKSTEP_")) {
-        command.env_remove(name);
-    }
-    command.args(arguments).output().expect("the program starts")
-}
+use assert_cmd::Command;
+use common::lockstep;
 
 /// Runs the program and checks its status and a part of what it says, on standard output if it went well and else on standard error.
 #[track_caller]
@@ -56,6 +50,22 @@ fn an_exhaustive_exploration_says_never_about_what_is_missing() {
 #[test]
 fn an_exhaustive_exploration_refuses_a_bound() {
     check(&["explore", "--exhaustive", "--preemptions", "2"], 2, "means nothing");
+}
+
+#[test]
+fn tokens_name_the_memory_model_and_replay_under_it() {
+    for memory in ["tso", "weak"] {
+        let options = ["run", "--scenario", "S3", "--variants", "stopped-lockless", "--seed", "7", "--memory", memory];
+        let text = check(&options, 0, &format!(".S3.{memory}."));
+        let token = text.lines().find_map(|line| line.strip_prefix("token: ")).expect("each execution has a token");
+        let same = text.lines().find_map(|line| line.strip_prefix("the same, written out: ")).expect("in two forms");
+        let options = |token| ["replay", token, "--variants", "stopped-lockless"];
+        let [first, second] = [token, same].map(|token| check(&options(token), 0, "stopped-lockless: outcome "));
+        let outcome =
+            |text: &str| text.lines().skip_while(|line| !line.starts_with("stopped-lockless")).collect::<String>();
+        assert_eq!(outcome(&first), outcome(&second));
+    }
+    check(&["run", "--scenario", "S3", "--memory", "power"], 2, "there is no memory model 'power'");
 }
 
 #[test]
@@ -155,4 +165,45 @@ fn a_run_prints_its_trace_and_a_token_that_replays() {
     let again = check(&["replay", written_out, "--variants", "stopped-lockless"], 0, "outcome ");
     let id = |text: &str| text.split("outcome ").nth(1).map(|rest| rest[..8].to_owned());
     assert_eq!(id(&outcome), id(&again));
+}
+
+#[test]
+fn a_claim_is_decided_with_a_token_that_replays() {
+    let text = check(&["claims", "c9", "--format", "json"], 0, "\"id\": \"C9\"");
+    let document: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let verdict = &document[0]["verdicts"][0];
+    assert_eq!(verdict["verdict"], "holds");
+    let token = verdict["token"].as_str().expect("what is shown has a token");
+    check(&["replay", token, "--variants", "stopped-locked"], 0, "let through");
+}
+
+#[test]
+fn parts_of_a_claim_are_found_by_its_number() {
+    let text = check(&["claims", "C10", "--enumerated", "50", QUICK[0], QUICK[1]], 0, "C10b");
+    assert!(text.contains("open:"), "what was not seen and not exhausted is open:\n{text}");
+}
+
+#[test]
+fn an_explanation_shows_two_traces() {
+    check(&["claims", "C20", "--explain"], 0, "first observable difference");
+}
+
+#[test]
+fn claims_that_do_not_exist_are_refused() {
+    check(&["claims", "C99"], 2, "there is no claim 'C99'");
+    check(&["claims", "C4", "c4"], 2, "named twice");
+    check(&["claims", "--scenario", "S7"], 2, "means nothing");
+    check(&["claims", "C4", "--memory", "power"], 2, "there is no memory model 'power'");
+}
+
+#[test]
+fn orderings_that_something_depends_on_have_tokens_that_replay() {
+    let relax = ["explore", "--relax", "--scenario", "S6", "--variants", "stopped-locked"];
+    let text = check(&[&relax[..], &["--format", "json"]].concat(), 0, "\"needed\": true");
+    let document: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let sites = document.as_array().expect("a list of places");
+    let siglock = sites.iter().find(|site| site["ordering"] == "lock" && site["function"] == "utrace_do_stop");
+    let token = siglock.expect("do_stop takes siglock")["token"].as_str().expect("and needs it for its plain data");
+    check(&["replay", token, "--variants", "stopped-locked"], 0, "sim: data race");
+    check(&["explore", "--relax", "--exhaustive"], 2, "cannot be used with");
 }

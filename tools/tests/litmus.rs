@@ -71,6 +71,27 @@ fn files_that_hold_no_text_are_errors() {
     assert_eq!(run(&[path]), (2, String::new(), message));
 }
 
+/// What is observed of a test under a memory model.
+#[track_caller]
+fn check_observation(memory: &str, name: &str, expected: &str) {
+    let (status, text, complaint) = run(&["--memory", memory, name]);
+    assert_eq!((status, complaint.as_str()), (0, ""));
+    let line = text.lines().find(|line| line.starts_with("Observation")).expect("each test has an observation");
+    assert!(line.contains(expected), "{memory}: {line}");
+}
+
+#[test]
+fn the_memory_model_decides() {
+    for (memory, sb, iriw) in
+        [("sc", "Never", "Never"), ("tso", "Sometimes", "Never"), ("weak", "Sometimes", "Sometimes")]
+    {
+        check_observation(memory, "sb.litmus", sb);
+        check_observation(memory, "iriw.litmus", iriw);
+        check_observation(memory, "lb.litmus", "Never");
+        check_observation(memory, "mp-forbidden.litmus", "Never");
+    }
+}
+
 #[test]
 fn a_call_without_files_is_a_usage_error() {
     assert_eq!(run(&[]).0, 2);

@@ -77,3 +77,23 @@ fn every_committed_witness_reproduces_its_snapshot() {
     }
     assert!(replayed > 0, "the snapshots hold witnesses");
 }
+
+#[test]
+fn every_committed_refutation_of_a_claim_replays() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../snapshots/claims.snap");
+    let text = std::fs::read_to_string(path).expect("the claims are committed");
+    let mut replayed = 0;
+    let mut variant = "";
+    for line in text.lines().map(str::trim) {
+        if let Some((_, decided)) = line.split_once(' ').filter(|(memory, _)| ["sc", "tso", "weak"].contains(memory)) {
+            variant = decided.split([':', ' ']).next().unwrap_or("");
+        }
+        if line.starts_with("lk1.") {
+            let output = replay(line, variant);
+            let is_watched = line.starts_with("lk1.utrace-");
+            assert!(!is_watched || output.contains("claim's monitor"), "{line} shows nothing on {variant}:\n{output}");
+            replayed += 1;
+        }
+    }
+    assert!(replayed > 0, "some claims are refuted or shown by a witness");
+}

@@ -35,6 +35,9 @@ pub fn describe(word: u64) -> String {
         }
         Some(Observation::Rule { rule, .. }) => format!("rule broken: {}", rule.text()),
         Some(Observation::Look { value, .. }) => format!("looks: sees {value}"),
+        Some(Observation::Finding { finding, task, .. }) => {
+            format!("claim's monitor: task {} {}", task.0, finding.text())
+        }
     }
 }
 

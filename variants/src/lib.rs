@@ -6,6 +6,8 @@
 //! (compilers, interrupts), freed memory, and whatever the fidelity table of the kernel model lists as left out.
 //!
 //! ```text
+//!   claims      sentences of the thread, decided by exploration
+//!      |
 //!   scenarios   questions as data, the interpreter, the monitors
 //!      |
 //!   utrace      the API, the reports, the hooks; Design: stopped_locked, stopped_lockless, stopped_removed
@@ -24,9 +26,11 @@ mod observation;
 mod describe;
 mod values;
 mod subject;
+pub mod claims;
+pub mod hunt;
 
 pub use describe::describe;
-pub use generate::{CHART, GENERATOR_VERSION, generate, reductions, size};
+pub use generate::{CHART, GENERATOR_VERSION, generate, generated, reductions, size};
 #[cfg(feature = "proptest")]
 pub use generate::{GeneratedScenarios, ScenarioTree, generated_scenarios};
 pub use scenarios::program::{Goal, Scenario};

@@ -105,6 +105,56 @@ impl Rule {
     }
 }
 
+/// What the monitor of a claim found in an execution that is watched for it. Never part of an execution that is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Finding {
+    MissedOwnStop,
+    MissedTakeOver,
+    ClearThoughKilled,
+    SetWithoutKill,
+    SetThoughLetGo,
+    KilledWithoutKill,
+    SetBehindFinish,
+    SignalWithinDoStop,
+    /// The argument is the kind of the callback.
+    CallbackWhileBelieved,
+    /// Likewise.
+    CallbackBeforeGetSignal,
+    AskedElsewhere,
+}
+
+impl Finding {
+    pub const ALL: [Finding; 11] = [
+        Finding::MissedOwnStop,
+        Finding::MissedTakeOver,
+        Finding::ClearThoughKilled,
+        Finding::SetWithoutKill,
+        Finding::SetThoughLetGo,
+        Finding::KilledWithoutKill,
+        Finding::SetBehindFinish,
+        Finding::SignalWithinDoStop,
+        Finding::CallbackWhileBelieved,
+        Finding::CallbackBeforeGetSignal,
+        Finding::AskedElsewhere,
+    ];
+
+    pub fn text(self) -> &'static str {
+        match self {
+            Finding::MissedOwnStop => "reads `stopped` as clear, which it set itself and nobody has cleared",
+            Finding::MissedTakeOver => "reads `stopped` as clear, which do_stop set again behind a wakeup",
+            Finding::ClearThoughKilled => "is killed and reads `stopped` as clear, though no wakeup has begun",
+            Finding::SetWithoutKill => "reads `stopped` as set, and no SIGKILL was sent",
+            Finding::SetThoughLetGo => "reads `stopped` as set, though a wakeup let it go and no SIGKILL was sent",
+            Finding::KilledWithoutKill => "comes out of stop as killed, and no SIGKILL was sent",
+            Finding::SetBehindFinish => "is past its stop, and who has the lock still finds `stopped` set",
+            Finding::SignalWithinDoStop => "is taken over by do_stop in the middle of the sending of a signal",
+            Finding::CallbackWhileBelieved => "calls back while a tracer that has the lock takes it for stopped",
+            Finding::CallbackBeforeGetSignal => "calls back between its group stop and get_signal",
+            Finding::AskedElsewhere => "asks outside of the two hooks whether SIGKILL broke its stop",
+        }
+    }
+}
+
 /// One observable fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Observation {
@@ -155,6 +205,12 @@ pub enum Observation {
         task: TaskId,
         value: u16,
     },
+    /// The monitor of a claim found this.
+    Finding {
+        finding: Finding,
+        task: TaskId,
+        argument: u16,
+    },
 }
 
 /// In the order of their numbers.
@@ -188,6 +244,7 @@ impl Observation {
             }
             Observation::Rule { rule, task, engine } => pack(7, task, engine.0, rule as u16, 0, 0),
             Observation::Look { task, value } => pack(8, task, 0, value, 0, 0),
+            Observation::Finding { finding, task, argument } => pack(9, task, 0, finding as u16, argument, 0),
         }
     }
 
@@ -213,6 +270,7 @@ impl Observation {
             }
             7 => Observation::Rule { rule: *Rule::ALL.get(usize::from(x))?, task, engine },
             8 => Observation::Look { task, value: x },
+            9 => Observation::Finding { finding: *Finding::ALL.get(usize::from(x))?, task, argument: y },
             _ => return None,
         })
     }
@@ -220,7 +278,7 @@ impl Observation {
 
 #[cfg(test)]
 mod tests {
-    use super::{CHILD_EVENTS, Call, EndState, Observation, Rule};
+    use super::{CHILD_EVENTS, Call, EndState, Finding, Observation, Rule};
     use crate::kernel::task::TaskId;
     use crate::utrace::engine::{CallbackKind, EngineId, Errno};
 
@@ -251,6 +309,9 @@ mod tests {
         }
         for rule in Rule::ALL {
             check(Observation::Rule { rule, task, engine });
+        }
+        for finding in Finding::ALL {
+            check(Observation::Finding { finding, task, argument: 9 });
         }
         check(Observation::Syscall { task, number: 1, let_through: true });
         check(Observation::Delivered { task, signal: 31 });

@@ -1,8 +1,10 @@
 //! The subject as the harness sees it: programs, names, and how words read.
 
-use lockstep::{Abandon, Describe, Heading, MemoryModel, Program, Variant};
+use lockstep::{Abandon, Describe, Heading, MemoryModel, Program, Variant, Weakened, probe};
 
-use crate::{Repairs, Scenario, VariantInfo, describe, describe_value, run};
+use crate::scenarios::protocol::Watching;
+use crate::scenarios::run::run_watched;
+use crate::{Repairs, Scenario, VariantInfo, describe, describe_value};
 
 /// The subject's name in tokens: the repairs make another subject of it, for they change every design alike.
 pub fn subject_name(repairs: Repairs) -> &'static str {
@@ -32,10 +34,25 @@ pub fn with_programs<R>(
     scenario: &Scenario,
     f: impl FnOnce(&[Variant<'_>]) -> R,
 ) -> R {
-    let bodies: Vec<Box<dyn Fn() + Sync + '_>> = variants
-        .iter()
-        .map(|&variant| Box::new(move || run(variant, repairs, scenario)) as Box<dyn Fn() + Sync + '_>)
-        .collect();
+    with_altered_programs(variants, (repairs, Watching::NONE, None), scenario, f)
+}
+
+/// The same, watched for what a claim speaks of, or with the orderings of a place taken away.
+pub(crate) fn with_altered_programs<R>(
+    variants: &[&VariantInfo],
+    (repairs, watching, weakened): (Repairs, Watching, Option<Weakened>),
+    scenario: &Scenario,
+    f: impl FnOnce(&[Variant<'_>]) -> R,
+) -> R {
+    let body = |variant: &VariantInfo| {
+        if let Some(weakened) = weakened {
+            probe::weaken(weakened);
+        }
+        let (design, policy) = variant.design(repairs);
+        run_watched(design, policy, scenario, watching);
+    };
+    let bodies: Vec<Box<dyn Fn() + Sync + '_>> =
+        variants.iter().map(|&variant| Box::new(move || body(variant)) as Box<dyn Fn() + Sync + '_>).collect();
     let programs: Vec<Variant<'_>> = variants
         .iter()
         .zip(&bodies)

@@ -38,7 +38,7 @@ impl VariantInfo {
 /// The designs that keep `stopped`, as they are.
 pub(crate) const NO_ALTERNATIVES: Policy = Policy {
     repairs: Repairs::NONE,
-    kernel: KernelPolicy { skip_continued_when_killed: false },
+    kernel: KernelPolicy { skip_continued_when_killed: false, without_wakeup_barrier: false },
     keeps_stopped: true,
     marks_task: false,
     asks_fatal_signal: false,
@@ -56,7 +56,10 @@ pub(crate) const REMOVED: Policy = Policy { keeps_stopped: false, marks_task: tr
 
 const A1: Policy = Policy { asks_fatal_signal: true, ..NO_ALTERNATIVES };
 
-const A4: KernelPolicy = KernelPolicy { skip_continued_when_killed: true };
+const A4: KernelPolicy = KernelPolicy { skip_continued_when_killed: true, without_wakeup_barrier: false };
+
+const NO_WAKEUP_BARRIER: KernelPolicy =
+    KernelPolicy { skip_continued_when_killed: false, without_wakeup_barrier: true };
 
 const fn variant(
     name: &'static str,
@@ -67,7 +70,7 @@ const fn variant(
     VariantInfo { name, summary, main_series: false, design, policy }
 }
 
-static VARIANTS: [VariantInfo; 18] = [
+static VARIANTS: [VariantInfo; 19] = [
     VariantInfo {
         main_series: true,
         ..variant("stopped-locked", "`stopped`, checked under the lock", &StoppedLocked, NO_ALTERNATIVES)
@@ -159,6 +162,12 @@ static VARIANTS: [VariantInfo; 18] = [
         "design 3, each bit of utrace a word of its own",
         &StoppedRemoved,
         Policy { shared_bits: false, ..REMOVED },
+    ),
+    variant(
+        "no-wakeup-barrier",
+        "design 2, try_to_wake_up without its write barrier",
+        &StoppedLockless,
+        Policy { kernel: NO_WAKEUP_BARRIER, ..NO_ALTERNATIVES },
     ),
 ];
 

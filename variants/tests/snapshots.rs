@@ -1,9 +1,10 @@
-//! The committed comparisons: one snapshot a scenario, the three designs as they were and with the repairs.
+//! The committed comparisons: one snapshot a scenario, the three designs as they were and with the repairs; and one of the claims, decided.
 
 use insta::{Settings, assert_snapshot};
 use lockstep::{CompareConfig, MemoryModel, compare, render};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use utrace_variants::claims::{Laboratory, claim_lines, claims, decide, decision_lines};
 use utrace_variants::{Repairs, Scenario, VariantInfo, Words, heading, scenarios, variants, with_programs};
 
 /// What the snapshots rest on. The number of OS threads changes nothing.
@@ -42,13 +43,39 @@ fn text(scenario: &Scenario) -> String {
     format!("{without}\n==== with the repairs R1, R2 and R3 ====\n\n{with}")
 }
 
-#[test]
-fn every_scenario_behaves_as_committed() {
+fn settings() -> Settings {
     let mut settings = Settings::clone_current();
     settings.set_snapshot_path(folder());
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.bind(|| {
+    settings
+}
+
+/// The name of the table of claims among the snapshots.
+const CLAIMS: &str = "claims";
+
+/// Every claim with its verdicts.
+fn claims_text() -> String {
+    let mut laboratory = Laboratory::default();
+    let mut lines = Vec::new();
+    for claim in claims() {
+        lines.extend(claim_lines(claim));
+        for &asked in claim.asked {
+            lines.extend(decision_lines(&decide(claim, asked, &config(), &mut laboratory)));
+        }
+        lines.push(String::new());
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn claims_are_decided_as_committed() {
+    settings().bind(|| assert_snapshot!(CLAIMS, claims_text()));
+}
+
+#[test]
+fn every_scenario_behaves_as_committed() {
+    settings().bind(|| {
         for scenario in scenarios() {
             assert_snapshot!(scenario.id.to_string(), text(scenario));
         }
@@ -60,6 +87,7 @@ fn every_snapshot_belongs_to_a_scenario_and_every_scenario_has_one() {
     let files = std::fs::read_dir(folder()).expect("the folder of snapshots exists");
     let names = files.map(|file| file.expect("the folder can be read").file_name().to_string_lossy().into_owned());
     let found: BTreeSet<String> = names.filter_map(|name| name.strip_suffix(".snap").map(str::to_owned)).collect();
-    let wanted: BTreeSet<String> = scenarios().iter().map(|scenario| scenario.id.to_string()).collect();
+    let mut wanted: BTreeSet<String> = scenarios().iter().map(|scenario| scenario.id.to_string()).collect();
+    wanted.insert(CLAIMS.to_owned());
     assert_eq!(found, wanted, "left: snapshots, right: scenarios");
 }

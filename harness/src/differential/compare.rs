@@ -253,7 +253,8 @@ fn explore_variant(variant: &Variant<'_>, length: u32, config: &CompareConfig<'_
 }
 
 fn exhaustive(variant: &Variant<'_>, config: &CompareConfig<'_>) -> Exploration {
-    if config.exhaustive_max == 0 {
+    // Beyond sequential consistency it would enumerate, which comes next anyway.
+    if config.exhaustive_max == 0 || config.memory != MemoryModel::Sc {
         return Exploration::new();
     }
     let strategy = Strategy::Exhaustive;

@@ -2,7 +2,9 @@
 //!
 //! After Musuvathi and Qadeer, "Iterative context bounding for systematic testing of multithreaded programs" (PLDI 2007). A change of
 //! thread is a preemption when the running thread could have gone on; other changes, and choices among alternatives, are free. So
-//! the bound limits executions to polynomially many in their length, and the schedules found are the simplest there are.
+//! the bound limits executions to polynomially many in their length, and the schedules found are the simplest there are. Beyond
+//! sequential consistency a choice of memory counts as a preemption too: that a store does not land at once, or lands before somebody who
+//! could go on, that a read does not see the newest write, or that a write or a full barrier does not come last.
 //!
 //! Executions are the nodes of a tree: a path differs from its parent in one more answer, given to a question behind all
 //! others that it answers, so each schedule is run once. The tree is walked level by level, fewest
@@ -47,7 +49,7 @@ struct Found {
 }
 
 pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>, preemptions: u32) -> Exploration {
-    let bounds = Bounds { steps_max: config.steps_max, tracing: config.tracing, logging: true };
+    let bounds = Bounds { memory: config.memory, steps_max: config.steps_max, tracing: config.tracing, logging: true };
     let search = Search { program, config, bounds };
     let mut total = Exploration::new();
     let mut level: Vec<Path> = vec![Vec::new()];
@@ -201,7 +203,7 @@ fn branch(path: &[Step], arrivals: &[Arrival], mut child: impl FnMut(Path, bool)
             let mut steps = Vec::with_capacity(path.len() + 1);
             steps.extend_from_slice(path);
             steps.push(Step { question: question as u32, choice });
-            let preempts = arrival.thread.is_some_and(|thread| arrival.options & (1 << thread) != 0);
+            let preempts = arrival.thread.map_or(arrival.is_costly, |thread| arrival.options & (1 << thread) != 0);
             child(steps, preempts);
         }
     }

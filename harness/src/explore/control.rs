@@ -138,6 +138,11 @@ impl Control {
         self.executions.load(Ordering::Relaxed)
     }
 
+    /// The worker is between two explorations: nothing of it can be stuck.
+    pub fn rest(&self, worker: usize) {
+        self.begin(worker, Noted::Resting);
+    }
+
     /// Says what is explored from now on; only kept for [`Control::pulse`].
     pub fn set_program(&self, number: usize) {
         self.program.store(number, Ordering::Relaxed);

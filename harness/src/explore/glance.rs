@@ -82,7 +82,12 @@ impl Replayer {
             }
             None => &unobserved,
         };
-        let bounds = Bounds { steps_max: config.run.steps_max, tracing: config.tracing, logging: false };
+        let bounds = Bounds {
+            memory: config.run.memory,
+            steps_max: config.run.steps_max,
+            tracing: config.tracing,
+            logging: false,
+        };
         let plan = Plan::Schedule(schedule);
         self.runner
             .run_observed(program.body, plan, &bounds, program.abandon, turn, |machine| look(&Glance { machine }))

@@ -50,6 +50,8 @@ pub struct Execution {
     pub threads: Vec<String>,
     /// Names of the observers, in order of their columns behind those of the threads.
     pub observers: Vec<String>,
+    /// Orderings that were taken away, see [`crate::probe::weaken`].
+    pub weakenings: u64,
     /// Goals reached.
     pub goals: u64,
     /// Choice points.
@@ -62,7 +64,7 @@ pub struct Execution {
 
 /// Runs one execution and keeps everything of it.
 pub fn run(program: &Program<'_>, schedule: &Schedule, config: &RunConfig) -> Execution {
-    let bounds = Bounds { steps_max: config.steps_max, tracing: true, logging: true };
+    let bounds = Bounds { memory: config.memory, steps_max: config.steps_max, tracing: true, logging: true };
     Runner::new().run(program.body, Plan::Schedule(schedule), &bounds, program.abandon, |machine| {
         let outcome = Outcome::of(machine);
         let threads_count = machine.threads_count();
@@ -75,6 +77,7 @@ pub fn run(program: &Program<'_>, schedule: &Schedule, config: &RunConfig) -> Ex
             objects: ObjectNames(machine.object_names()),
             threads,
             observers: names.collect(),
+            weakenings: machine.weakenings(),
             goals: machine.goals(),
             steps: machine.steps(),
             skipped: machine.skipped(),
@@ -84,9 +87,12 @@ pub fn run(program: &Program<'_>, schedule: &Schedule, config: &RunConfig) -> Ex
     })
 }
 
-/// Whether the running thread was made to give way while it could go on.
+/// Whether the running thread was made to give way while it could go on, or memory did what is unusual.
 pub(crate) fn is_preemption(arrival: &Arrival) -> bool {
-    arrival.thread.is_some_and(|thread| arrival.chosen != thread && arrival.options & (1 << thread) != 0)
+    match arrival.thread {
+        Some(thread) => arrival.chosen != thread && arrival.options & (1 << thread) != 0,
+        None => arrival.is_costly && arrival.chosen != arrival.usual,
+    }
 }
 
 /// The explicit schedule that repeats what was decided.
@@ -127,7 +133,7 @@ impl Replayer {
     }
 
     pub(crate) fn explicit(&mut self, program: &Program<'_>, schedule: &Schedule, config: &RunConfig) -> Explicit {
-        let bounds = Bounds { steps_max: config.steps_max, tracing: false, logging: true };
+        let bounds = Bounds { memory: config.memory, steps_max: config.steps_max, tracing: false, logging: true };
         let plan = Plan::Schedule(schedule);
         self.runner.run(program.body, plan, &bounds, program.abandon, |machine| explicit_of(machine.arrivals()))
     }
@@ -140,7 +146,7 @@ impl Replayer {
         config: &RunConfig,
         look: impl FnOnce(&Machine) -> R,
     ) -> R {
-        let bounds = Bounds { steps_max: config.steps_max, tracing: false, logging: true };
+        let bounds = Bounds { memory: config.memory, steps_max: config.steps_max, tracing: false, logging: true };
         self.runner.run(program.body, Plan::Schedule(schedule), &bounds, program.abandon, look)
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>) -> Expl
 
 /// Choice points of the execution without preemptions: PCT's estimate of how long executions are.
 pub(crate) fn length_of(program: &Program<'_>, config: &ExploreConfig<'_>) -> u32 {
-    let bounds = Bounds { steps_max: config.steps_max, tracing: false, logging: false };
+    let bounds = Bounds { memory: config.memory, steps_max: config.steps_max, tracing: false, logging: false };
     let schedule = Schedule::in_order();
     let plan = Plan::Schedule(&schedule);
     Runner::new().run(program.body, plan, &bounds, program.abandon, Machine::steps).clamp(1, u64::from(u32::MAX)) as u32
@@ -80,7 +80,7 @@ fn work(
     let mut runner = Runner::new();
     let unobserved = AtomicUsize::new(0);
     let turn = config.control.map_or(&unobserved, |control| control.turn(worker));
-    let bounds = Bounds { steps_max: config.steps_max, tracing: config.tracing, logging: false };
+    let bounds = Bounds { memory: config.memory, steps_max: config.steps_max, tracing: config.tracing, logging: false };
     loop {
         let begin = next.fetch_add(BATCH, Ordering::Relaxed);
         let end = (begin + BATCH).min(config.executions);

@@ -5,7 +5,7 @@
 use super::drawn::Drawn;
 use super::guide::{Guide, Mark, Marked, Print, SharedHabits, Sleeper, Touch, habit_of};
 use super::key::{Key, Spot, hash_numbered, mix};
-use super::{Decision, Schedule, Step, THREADS_MAX};
+use super::{BUFFERS_FROM, Decision, Schedule, Step, THREADS_MAX};
 
 /// What happened at one choice point, for those who enumerate or rewrite schedules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub(crate) struct Arrival {
     pub(crate) chosen: u8,
     /// What an explicit schedule without decisions would have chosen.
     pub(crate) usual: u8,
+    /// Whether any other choice among numbered alternatives counts as a preemption.
+    pub(crate) is_costly: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +62,8 @@ pub(crate) struct Decider {
     change_below: u32,
     /// PCT and POS: higher runs first. Those of threads that do not exist mean nothing.
     priorities: [u32; THREADS_MAX],
+    /// PCT and POS: the same of the store buffers.
+    buffers: [u32; THREADS_MAX],
     order: Vec<u8>,
     decisions: Vec<Decision>,
     path: Vec<Step>,
@@ -95,6 +99,7 @@ impl Decider {
             seed: 0,
             change_below: 0,
             priorities: [0; THREADS_MAX],
+            buffers: [0; THREADS_MAX],
             order: Vec::new(),
             decisions: Vec::new(),
             path: Vec::new(),
@@ -166,6 +171,14 @@ impl Decider {
         if matches!(self.mode, Mode::Pct | Mode::Pos) {
             // The high bit keeps initial priorities above all changed ones; the low bits make them distinct.
             self.priorities[thread] = priority(mix(self.seed, hash_numbered(self.seed, thread as u32)), thread);
+        }
+    }
+
+    /// The thread that was added has a store buffer.
+    pub(crate) fn add_buffer(&mut self, thread: usize) {
+        if matches!(self.mode, Mode::Pct | Mode::Pos) {
+            let number = (BUFFERS_FROM + thread) as u32;
+            self.buffers[thread] = priority(mix(self.seed, hash_numbered(self.seed, number)), thread);
         }
     }
 
@@ -251,8 +264,47 @@ impl Decider {
             _ => self.answer(spot, drawn, me, enabled),
         };
         let usual = usual as u8;
-        self.log.push(Arrival { key, thread: Some(me as u8), options: enabled, chosen: chosen as u8, usual });
+        self.log.push(Arrival {
+            key,
+            thread: Some(me as u8),
+            options: enabled,
+            chosen: chosen as u8,
+            usual,
+            is_costly: false,
+        });
         Some(chosen)
+    }
+
+    /// Who goes on, where stores may land instead: those of thread `n` count as thread `BUFFERS_FROM + n`. `asked` is who would usually go on.
+    #[inline(never)]
+    pub(crate) fn next_buffered(&mut self, spot: Spot, drawn: Drawn, asked: usize, enabled: u32) -> usize {
+        debug_assert!(self.mode != Mode::Guided);
+        let chosen = match self.mode {
+            Mode::Pct | Mode::Pos => self.next_by_all_priorities(spot, drawn, asked, enabled),
+            _ => self.answer(spot, drawn, asked, enabled),
+        };
+        if self.logging {
+            let usual = self.usual(asked, enabled) as u8;
+            let (key, thread) = (spot.key(), Some(asked as u8));
+            self.log.push(Arrival { key, thread, options: enabled, chosen: chosen as u8, usual, is_costly: false });
+        }
+        chosen
+    }
+
+    fn next_by_all_priorities(&mut self, spot: Spot, drawn: Drawn, asked: usize, enabled: u32) -> usize {
+        let list = if asked < BUFFERS_FROM { &mut self.priorities } else { &mut self.buffers };
+        let thread = asked % THREADS_MAX;
+        if self.mode == Mode::Pos {
+            list[thread] = priority(spot.draw(self.seed), thread);
+        } else if ((drawn.word >> 32) as u32) < self.change_below {
+            list[thread] = (drawn.word as u32 & 0x7fff_fff0) | thread as u32;
+        }
+        let priority = |one: usize| match one.checked_sub(BUFFERS_FROM) {
+            Some(thread) => self.buffers[thread],
+            None => self.priorities[one],
+        };
+        let able = (0..2 * THREADS_MAX).filter(|one| enabled & (1 << one) != 0);
+        able.max_by_key(|&one| priority(one)).expect("somebody can go on")
     }
 
     /// The thread that has arrived goes on whatever the schedule says, because a panic unwinds it.
@@ -273,7 +325,14 @@ impl Decider {
         self.guided.announced[me] = key;
         if self.logging {
             let thread = me as u8;
-            self.log.push(Arrival { key, thread: Some(thread), options: 0, chosen: thread, usual: thread });
+            self.log.push(Arrival {
+                key,
+                thread: Some(thread),
+                options: 0,
+                chosen: thread,
+                usual: thread,
+                is_costly: false,
+            });
         }
     }
 
@@ -334,14 +393,14 @@ impl Decider {
         }
         if self.mode == Mode::Path {
             return match self.step() {
-                Some(choice) if enabled & (1 << choice) != 0 => choice,
+                Some(choice) if is_in(enabled, choice) => choice,
                 _ => self.usual(me, enabled),
             };
         }
         let key = spot.key();
         if let Some(at) = self.decisions.iter().position(|decision| decision.key == key) {
             let choice = usize::from(self.decisions[at].choice);
-            if choice < THREADS_MAX && enabled & (1 << choice) != 0 {
+            if is_in(enabled, choice) {
                 self.applied += 1;
                 return choice;
             }
@@ -371,8 +430,9 @@ impl Decider {
             .unwrap_or(enabled.trailing_zeros() as usize)
     }
 
-    /// Which of `options` numbered alternatives is taken at `key`.
-    pub(crate) fn choose(&mut self, spot: Spot, options: usize) -> usize {
+    /// Which of `options` numbered alternatives is taken at `spot`. The first one is the usual one; whether any other counts as a preemption says
+    /// `is_costly`.
+    pub(crate) fn choose(&mut self, spot: Spot, options: usize, is_costly: bool) -> usize {
         debug_assert!(options > 1 && options <= 256);
         let chosen = match self.mode {
             Mode::Uniform | Mode::Pct | Mode::Pos => (((spot.draw(self.seed) >> 32) * options as u64) >> 32) as usize,
@@ -400,6 +460,7 @@ impl Decider {
                 options: options as u32,
                 chosen: chosen as u8,
                 usual: 0,
+                is_costly,
             });
         }
         chosen
@@ -414,6 +475,10 @@ impl Decider {
     pub(crate) fn log(&self) -> &[Arrival] {
         &self.log
     }
+}
+
+fn is_in(enabled: u32, choice: usize) -> bool {
+    choice < 2 * THREADS_MAX && enabled & (1 << choice) != 0
 }
 
 impl Guided {
@@ -486,9 +551,9 @@ mod tests {
                 decider.reset(Plan::Schedule(&schedule), false, false);
                 for other in 0..before {
                     decider.answer(self::spot(other), Drawn::of(other), 1, 0b1111);
-                    decider.choose(self::spot(!other), 3);
+                    decider.choose(self::spot(!other), 3, false);
                 }
-                (decider.answer(spot, decider.draw(spot), 2, enabled), decider.choose(spot, 5))
+                (decider.answer(spot, decider.draw(spot), 2, enabled), decider.choose(spot, 5, false))
             });
             assert!(choices.iter().all(|choice| *choice == choices[0]));
         }

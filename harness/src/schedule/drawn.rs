@@ -3,7 +3,6 @@
 //! A uniform schedule takes the first enabled thread of a random order. So each enabled thread is as likely as any other, and the same
 //! word gives the same thread wherever that thread can run and nobody before it in the order can, whichever other threads there are.
 
-use super::THREADS_MAX;
 use super::key::mix;
 
 /// Threads that orders are tabulated for. Few executions have more.
@@ -80,7 +79,8 @@ impl Drawn {
     /// The same for larger sets: the thread with the highest random rank.
     #[inline(never)]
     fn first_of_many(self, set: u32) -> usize {
-        let threads = (0..THREADS_MAX).filter(|thread| set & (1 << thread) != 0);
+        let span = (u32::BITS - set.leading_zeros()) as usize;
+        let threads = (0..span).filter(|thread| set & (1 << thread) != 0);
         let rank =
             |thread: &usize| mix(self.word ^ RANKS, (self.word | 1).rotate_left(*thread as u32 * 4) ^ *thread as u64);
         threads.max_by_key(rank).expect("the set is not empty")
@@ -92,6 +92,7 @@ const RANKS: u64 = 0x2545_f491_4f6c_dd1d;
 
 #[cfg(test)]
 mod tests {
+    use super::super::THREADS_MAX;
     use super::super::key::scramble;
     use super::*;
 

@@ -63,6 +63,12 @@ impl Spot {
         Spot { place: anchor ^ object, nth: PHI ^ nth.wrapping_mul(SQRT3) }
     }
 
+    /// Another question about the event with this key.
+    #[cold]
+    pub(crate) const fn beside(event: Key, question: u64) -> Spot {
+        Spot::new(hash_path(event.0 as u64, question), 0, question)
+    }
+
     /// Frozen; tokens depend on it.
     #[inline(always)]
     pub(crate) const fn key(self) -> Key {

@@ -27,6 +27,9 @@ pub(crate) use key::{Spot, hash_name, hash_numbered, hash_path, mix};
 /// twice as many bits fit the masks, so that store buffers can be scheduled like threads.
 pub const THREADS_MAX: usize = 16;
 
+/// Under total store order the buffer of thread `n` goes on as thread `BUFFERS_FROM + n`: its oldest store lands.
+pub(crate) const BUFFERS_FROM: usize = THREADS_MAX;
+
 /// A value that decides every choice of an execution.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Schedule {

@@ -64,6 +64,8 @@ pub enum Kind {
     PlainWrite,
     /// The thread ends.
     Finish,
+    /// A store of the thread arrives in memory, some time after it was made.
+    Land,
 }
 
 /// More than there are kinds.
@@ -99,6 +101,7 @@ impl Kind {
             Kind::PlainRead => "read",
             Kind::PlainWrite => "write",
             Kind::Finish => "finish",
+            Kind::Land => "lands",
         }
     }
 
@@ -214,6 +217,8 @@ pub enum What {
         read: Option<u64>,
         /// The value written.
         written: Option<u64>,
+        /// Memory did not what it usually does: a read saw a write that was overwritten, a write or a barrier came in front of a later one.
+        is_unusual: bool,
     },
     /// The thread entered a named site.
     Enter(&'static str, Option<u32>),

@@ -8,11 +8,14 @@ use super::coroutine::job::Job;
 use super::coroutine::{Beat, Context, Stacks, stack_pointer};
 use super::end::{Blocked, End, Fault};
 use super::event::{Event, Intent, KINDS, Kind, ObjectId, Place, What};
-use super::memory::Memory;
+use super::memory::{Memory, MemoryModel};
 use super::object::{HASH_OF_NONE, HELD, Label, NOBODY, Objects};
 use super::plain::PlainAccess;
 use super::site::{Anchor, Sites};
-use crate::schedule::{Arrival, Decider, Drawn, Mark, Pace, Plan, Spot, THREADS_MAX, hash_numbered, hash_path, mix};
+use super::weakening::Weakened;
+use crate::schedule::{
+    Arrival, Decider, Drawn, Key, Mark, Pace, Plan, Spot, THREADS_MAX, hash_numbered, hash_path, mix,
+};
 use std::panic::Location;
 
 /// Columns of observers beside those of the threads.
@@ -26,7 +29,7 @@ pub(super) struct Thread {
     /// What random schedules decide by when it arrives at its next event.
     drawn: Drawn,
     /// Threads that wait for its end.
-    joiners: u32,
+    pub(super) joiners: u32,
     /// What the condition under evaluation has read, with the version seen.
     pub(super) watched: Vec<(ObjectId, u32)>,
     stack_floor: usize,
@@ -61,13 +64,14 @@ pub(crate) enum FaultKind {
 /// How long one execution may be and what is kept of it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {
+    pub(crate) memory: MemoryModel,
     pub(crate) steps_max: u64,
     pub(crate) tracing: bool,
     pub(crate) logging: bool,
 }
 
 // `loose` has a counter for each kind.
-const _: () = assert!((Kind::Finish as usize) < KINDS);
+const _: () = assert!((Kind::Land as usize) < KINDS);
 
 pub(crate) struct Execution {
     /// Threads whose announced event can happen now.
@@ -101,8 +105,20 @@ pub(crate) struct Execution {
     idlers: u32,
     rested: bool,
     pub(super) tracing: bool,
-    /// Whether anybody wants to know what events do: `RECORDING`, and the threads that evaluate an awaited condition.
+    /// Whether anybody wants to know what events do: `RECORDING`, and the threads that evaluate an awaited condition. And `RELAXED`.
     pub(super) attention: u32,
+    pub(super) model: MemoryModel,
+    /// Whether memory is not sequentially consistent.
+    pub(super) is_relaxed: bool,
+    /// Places whose orderings are taken away in this execution, and how often one was.
+    pub(super) weakened: Vec<Weakened>,
+    pub(super) weakenings: u64,
+    /// Threads that have ended and left stores behind that have not landed.
+    pub(super) lingering: u32,
+    /// Threads that look again at what they await.
+    pub(super) insisting: u32,
+    /// Whether memory did something unusual in the event that is being made.
+    is_unusual: bool,
     pub(super) decider: Decider,
     pub(super) memory: Memory,
     pub(super) objects: Objects,
@@ -138,8 +154,13 @@ fn next_spot(anchor: Anchor, object: u64, touched: &mut u64, kind: Kind) -> Spot
     Spot::new(anchor.hash, object, (nth << 8) | kind as u64)
 }
 
+/// In `Execution::attention`: orderings are taken away somewhere.
+pub(super) const WEAKENED: u32 = 1 << 29;
+
 /// In `Execution::attention`: a trace is kept, or what steps touch.
 const RECORDING: u32 = 1 << 31;
+/// In `Execution::attention`: memory is not sequentially consistent. Operations look at this flag for everything that is not usual at once.
+const RELAXED: u32 = 1 << 30;
 
 fn nowhere() -> Place {
     Location::caller()
@@ -178,6 +199,13 @@ impl Execution {
             rested: false,
             tracing: false,
             attention: 0,
+            model: MemoryModel::Sc,
+            is_relaxed: false,
+            weakened: Vec::new(),
+            weakenings: 0,
+            lingering: 0,
+            insisting: 0,
+            is_unusual: false,
             decider: Decider::new(),
             memory: Memory::new(),
             objects: Objects::new(),
@@ -222,9 +250,17 @@ impl Execution {
         self.idlers = 0;
         self.rested = false;
         self.tracing = bounds.tracing;
-        self.decider.reset(plan, bounds.logging, bounds.tracing);
+        self.model = bounds.memory;
+        self.is_relaxed = bounds.memory != MemoryModel::Sc;
+        self.lingering = 0;
+        self.insisting = 0;
+        self.is_unusual = false;
+        self.decider.reset(plan, bounds.logging, bounds.tracing || self.is_relaxed);
         self.attention = if bounds.tracing || self.decider.is_guided() { RECORDING } else { 0 };
-        self.memory.reset();
+        self.attention |= if self.is_relaxed { RELAXED } else { 0 };
+        self.memory.reset(bounds.memory);
+        self.weakened.clear();
+        self.weakenings = 0;
         self.objects.reset();
         self.plain.clear();
         self.sites.reset();
@@ -254,6 +290,9 @@ impl Execution {
         }
         self.memory.order.begin(thread, parent);
         self.decider.add_thread(thread);
+        if self.is_relaxed {
+            self.begin_relaxed(thread, parent);
+        }
         let serial = self.sites.serial();
         let state = &mut self.threads[thread];
         state.intent = Intent::new(Kind::Start, ObjectId::NONE, place);
@@ -298,7 +337,7 @@ impl Execution {
         if self.is_recording() {
             self.mark_plain(object, false);
         }
-        self.memory.newest(object)
+        if self.is_relaxed { self.newest_relaxed(object) } else { self.memory.newest(object) }
     }
 
     /// A panic of the running thread unwinds and the execution cannot go on: a scope is left, or a destructor would block. The execution ends
@@ -439,6 +478,7 @@ impl Execution {
         self.steps_left = 0;
         self.tracing = false;
         self.attention = 0;
+        self.is_relaxed = false;
     }
 
     pub(crate) fn steps(&self) -> u64 {
@@ -510,7 +550,7 @@ impl Execution {
                 Kind::Join => {
                     let target = second.index();
                     self.threads[target].joiners |= bit;
-                    only_if(self.finished & (1 << target) != 0)
+                    only_if(self.finished & !self.lingering & (1 << target) != 0)
                 }
                 Kind::Await => only_if(self.arrive_await(me)),
                 Kind::Idle => {
@@ -526,7 +566,8 @@ impl Execution {
             let enabled = match kind {
                 Kind::Lock | Kind::UnlockWait => {
                     touched.waiters |= bit;
-                    only_if(self.memory.newest(object) == 0)
+                    let is_free = self.memory.newest(object) == 0;
+                    only_if(is_free || self.is_relaxed && self.memory.shows_free(self.model, me, kind, object))
                 }
                 Kind::ReadLock => {
                     touched.readers |= bit;
@@ -577,6 +618,9 @@ impl Execution {
     fn hand_over_noted(&mut self, spot: Spot, drawn: Drawn) -> bool {
         let me = self.me % THREADS_MAX;
         self.announced[me] = spot;
+        if self.is_relaxed && self.model.has_buffers() {
+            return self.hand_over_landing(spot, drawn);
+        }
         if std::thread::panicking() && self.enabled & (1 << me) != 0 {
             self.decider.insist(spot, drawn, me, self.enabled);
             return false;
@@ -609,9 +653,18 @@ impl Execution {
         }
     }
 
+    /// Who goes on. True when it is not the running thread.
+    pub(super) fn hand_over_to(&mut self, next: usize) -> bool {
+        self.next = next;
+        if self.decider.minds_races() {
+            self.tell_races(next);
+        }
+        next != self.me
+    }
+
     /// No thread can run: the idle one looks at what is left, or the execution is over.
     #[cold]
-    fn nobody(&mut self, spot: Spot) -> bool {
+    pub(super) fn nobody(&mut self, spot: Spot) -> bool {
         self.announced[self.me] = spot;
         if self.decider.is_guided() {
             self.decider.arrive_without_choice(spot, self.me);
@@ -702,7 +755,11 @@ impl Execution {
         }
         self.finished |= 1 << thread;
         self.enabled &= !(1 << thread);
-        self.enabled |= self.threads[thread].joiners;
+        if self.is_relaxed && self.lingers(thread) {
+            self.lingering |= 1 << thread;
+        } else {
+            self.enabled |= self.threads[thread].joiners;
+        }
         self.threads[thread].intent.kind = Kind::Finish;
         if self.is_recording() {
             self.mark_end(thread, true);
@@ -730,6 +787,9 @@ impl Execution {
         if self.is_finished(unless_ended) {
             return false;
         }
+        if self.is_relaxed {
+            self.drain(self.me);
+        }
         if self.rested && self.enabled == 1 << self.me && !self.torn_down {
             self.end(Ending::Resting);
         }
@@ -739,7 +799,20 @@ impl Execution {
     /// Which of `options` alternatives the schedule takes at an event on `object`.
     pub(super) fn choose(&mut self, object: ObjectId, kind: Kind, options: usize) -> usize {
         let spot = self.spot_here(object, kind);
-        self.decider.choose(spot, options)
+        self.decider.choose(spot, options, false)
+    }
+
+    /// Which of `options` alternatives memory takes at the announced event: the answer to one of several questions.
+    pub(super) fn choose_seen(&mut self, question: u64, options: usize) -> usize {
+        let spot = Spot::beside(self.announced_key(), question);
+        let chosen = if options > 1 { self.decider.choose(spot, options, true) } else { 0 };
+        self.is_unusual |= chosen > 0;
+        chosen
+    }
+
+    /// Where the running thread has announced its event. Kept where memory is not sequentially consistent, and for those who log or trace.
+    pub(super) fn announced_key(&self) -> Key {
+        self.announced[self.me].key()
     }
 
     // ---- objects ----
@@ -762,6 +835,9 @@ impl Execution {
     fn create_hashed(&mut self, hash: u64, label: Option<Label>, value: u64, made_at: Place) -> ObjectId {
         let object = self.objects.add(hash, label, made_at);
         self.memory.create(object, value);
+        if self.is_relaxed {
+            self.create_relaxed(object, value);
+        }
         object
     }
 
@@ -874,7 +950,9 @@ impl Execution {
         let intent = &self.threads[me].intent;
         let key = self.announced[me].key();
         let object = if intent.kind == Kind::Join { intent.second } else { intent.object };
-        let what = What::Access { kind: intent.kind, object, footprint: intent.footprint(), key, read, written };
+        let is_unusual = std::mem::take(&mut self.is_unusual);
+        let what =
+            What::Access { kind: intent.kind, object, footprint: intent.footprint(), key, read, written, is_unusual };
         self.trace.push(Event { thread: me as u8, what, place: intent.place });
     }
 

@@ -11,11 +11,15 @@ mod coroutine;
 mod end;
 mod event;
 mod execution;
+mod landing;
 mod memory;
 mod object;
 mod ops;
 mod plain;
+mod relaxed;
+mod weakening;
 mod runner;
+mod seeing;
 mod site;
 mod touch;
 
@@ -33,6 +37,7 @@ pub use object::Label;
 
 pub(crate) use runner::Runner;
 pub(crate) use site::Left;
+pub use weakening::Weakened;
 
 /// Whether the caller runs inside a simulated execution: for panic hooks, which may want to be silent there.
 pub fn is_simulated() -> bool {

@@ -14,7 +14,12 @@ use std::sync::atomic::Ordering;
 #[inline(always)]
 pub(crate) fn spawn(place: Place) {
     announce_spawn(place).take();
-    current::get().with(|execution| execution.record_access(None, None));
+    current::get().with(|execution| {
+        if execution.is_relaxed {
+            execution.drain(execution.me);
+        }
+        execution.record_access(None, None);
+    });
 }
 
 /// Gives way for good: the execution is over and the calling thread never goes on.
@@ -26,9 +31,17 @@ pub(crate) fn never_go_on(here: Handle) -> ! {
 }
 
 impl Execution {
+    #[inline(always)]
+    pub(super) fn read(&mut self, object: ObjectId, order: Ordering) -> u64 {
+        if self.is_relaxed {
+            return self.read_relaxed(object, order);
+        }
+        self.memory.read(self.me, object, order)
+    }
+
     /// A write happened: whoever waits for a change of the object may look again.
     #[inline(always)]
-    fn changed(&mut self, object: ObjectId) {
+    pub(super) fn changed(&mut self, object: ObjectId) {
         let watchers = std::mem::take(&mut self.objects[object.index()].watchers);
         self.enabled |= watchers;
     }
@@ -38,7 +51,7 @@ impl Execution {
         let mut is_written = false;
         for at in 0..self.threads[me].watched.len() {
             let (object, version) = self.threads[me].watched[at];
-            is_written |= self.memory.version(object) != version;
+            is_written |= self.memory.version(object) != version || self.is_relaxed && self.has_news(object);
             self.objects[object.index()].watchers |= 1 << me;
         }
         is_written
@@ -46,7 +59,7 @@ impl Execution {
 
     /// Enables and disables those who wait for the lock, after its word changed.
     #[inline(always)]
-    fn lock_changed(&mut self, lock: ObjectId) {
+    pub(super) fn lock_changed(&mut self, lock: ObjectId) {
         let word = self.memory.newest(lock);
         let object = &self.objects[lock.index()];
         let (waiters, readers) = (object.waiters, object.readers);
@@ -56,8 +69,31 @@ impl Execution {
 
     #[inline(always)]
     fn acquired(&mut self, lock: ObjectId, order: Ordering, place: Place) {
+        if self.attention != 0 {
+            return self.acquired_attended(lock, order, place);
+        }
+        self.memory.update(self.me, lock, order, |_| HELD);
+        self.hold(lock, place);
+    }
+
+    #[inline(never)]
+    fn acquired_attended(&mut self, lock: ObjectId, order: Ordering, place: Place) {
+        let order = self.order_at(order, place);
+        if self.is_relaxed {
+            self.take_relaxed(lock, order);
+            self.hold(lock, place);
+            self.enable_who_sees_free(lock);
+        } else {
+            self.memory.update(self.me, lock, order, |_| HELD);
+            self.hold(lock, place);
+        }
+        self.record_access(Some(0), Some(HELD));
+    }
+
+    /// The running thread has taken the lock: whoever waits for it does so for longer.
+    #[inline(always)]
+    fn hold(&mut self, lock: ObjectId, place: Place) {
         let me = self.me;
-        self.memory.update(me, lock, order, |_| HELD);
         let object = &mut self.objects[lock.index()];
         object.waiters &= !(1 << me);
         object.holder = me as u8;
@@ -65,7 +101,6 @@ impl Execution {
         let blocked = object.waiters | object.readers;
         let watchers = std::mem::take(&mut object.watchers);
         self.enabled = (self.enabled & !blocked) | 1 << me | watchers;
-        self.record_access(Some(0), Some(HELD));
     }
 
     /// Whether the running thread holds the lock; if not, the execution ends: unlocking is a fault of the subject.
@@ -89,15 +124,55 @@ impl Execution {
         false
     }
 
+    /// The running thread gives up the lock, in an event that writes as said.
     #[inline(always)]
-    fn released(&mut self, lock: ObjectId) {
+    fn released(&mut self, lock: ObjectId, written: Option<u64>, place: Place) {
+        if self.attention != 0 {
+            return self.released_attended(lock, written, place);
+        }
+        self.let_go(lock, Ordering::Release);
+    }
+
+    #[inline(never)]
+    fn released_attended(&mut self, lock: ObjectId, written: Option<u64>, place: Place) {
+        let order = self.order_at(Ordering::Release, place);
+        if self.is_relaxed {
+            self.objects[lock.index()].holder = NOBODY;
+            self.release_relaxed(lock, order);
+        } else {
+            self.let_go(lock, order);
+        }
+        self.record_access(None, written);
+    }
+
+    #[inline(always)]
+    fn let_go(&mut self, lock: ObjectId, order: Ordering) {
         let me = self.me;
-        self.memory.write(me, lock, 0, Ordering::Release);
+        self.memory.write(me, lock, 0, order);
         let object = &mut self.objects[lock.index()];
         object.holder = NOBODY;
         let watchers = std::mem::take(&mut object.watchers);
         // The word is 0 now: everybody who waits for it may go on.
         self.enabled |= object.waiters | object.readers | watchers;
+    }
+
+    /// A load in an execution in which somebody wants to know, or memory is not sequentially consistent.
+    #[inline(never)]
+    fn load_attended(&mut self, object: ObjectId, order: Ordering) -> u64 {
+        let value = self.read(object, order);
+        self.record_read(object, value, None);
+        value
+    }
+
+    #[inline(never)]
+    fn store_attended(&mut self, object: ObjectId, value: u64, order: Ordering) {
+        if self.is_relaxed {
+            self.write_relaxed(object, value, order);
+        } else {
+            self.memory.write(self.me, object, value, order);
+            self.changed(object);
+        }
+        self.record_access(None, Some(value));
     }
 
     /// A sleeper is woken: from now on it waits for the lock it gave up.
@@ -172,15 +247,18 @@ macro_rules! combined {
 }
 
 combined!(load announce_load later_load Load (object, _place, order: Ordering) -> u64, |execution| {
-    let value = execution.memory.read(execution.me, object, order);
-    execution.record_read(object, value, None);
-    value
+    if execution.attention != 0 {
+        return execution.load_attended(object, order);
+    }
+    execution.memory.read(execution.me, object, order)
 });
 
 combined!(store announce_store later_store Store (object, _place, value: u64, order: Ordering) -> (), |execution| {
+    if execution.attention != 0 {
+        return execution.store_attended(object, value, order);
+    }
     execution.memory.write(execution.me, object, value, order);
     execution.changed(object);
-    execution.record_access(None, Some(value));
 });
 
 combined!(lock announce_lock later_lock Lock (object, place) -> (), |execution| {
@@ -192,8 +270,7 @@ combined!(lock announce_lock later_lock Lock (object, place) -> (), |execution| 
 combined!(unlock_fails announce_unlock later_unlock Unlock (object, place) -> bool, |execution| {
     let fine = execution.holds(object, place);
     if fine {
-        execution.released(object);
-        execution.record_access(None, Some(0));
+        execution.released(object, Some(0), place);
     }
     !fine
 });
@@ -208,17 +285,21 @@ pub(crate) fn unlock(object: ObjectId, place: Place) {
 /// An atomic read-modify-write. `change` gives the new value, or nothing to leave the word as it is. Returns the old value.
 ///
 /// When nothing is written the access is a read with `failure` as its ordering, but it was announced as an update: a footprint is
-/// known before the event runs, so it is the larger of the two.
+/// known before the event runs, so it is the larger of the two. `change` may be asked for several old values.
 #[inline]
 pub(crate) fn update(
     object: ObjectId,
     success: Ordering,
     failure: Ordering,
     place: Place,
-    change: impl FnOnce(u64) -> Option<u64>,
+    change: impl Fn(u64) -> Option<u64>,
 ) -> u64 {
     announce_update(object, place).take();
     current::get().with(|execution| {
+        let success = execution.order_at(success, place);
+        if execution.is_relaxed {
+            return execution.update_relaxed(object, success, failure, &change);
+        }
         let old = execution.memory.newest(object);
         let new = change(old);
         perform_update(execution, object, new, success, failure)
@@ -249,7 +330,12 @@ pub(crate) fn fence(barrier: Barrier, place: Place) {
     let here = current::get();
     here.point(Intent::new(Kind::Fence, ObjectId::NONE, place));
     here.with(|execution| {
-        execution.memory.fence(execution.me, barrier);
+        if execution.order_at(Ordering::SeqCst, place) == Ordering::SeqCst {
+            execution.memory.fence(execution.me, barrier);
+            if execution.is_relaxed {
+                execution.fence_relaxed(barrier);
+            }
+        }
         execution.record_access(None, None);
     });
 }
@@ -258,11 +344,12 @@ pub(crate) fn try_lock(object: ObjectId, place: Place) -> bool {
     let here = current::get();
     here.point(Intent::new(Kind::TryLock, object, place));
     here.with(|execution| {
-        let free = execution.memory.newest(object) == 0;
+        let free =
+            if execution.is_relaxed { execution.would_take(object) } else { execution.memory.newest(object) == 0 };
         if free {
             execution.acquired(object, Ordering::Acquire, place);
         } else {
-            let value = execution.memory.read(execution.me, object, Ordering::Relaxed);
+            let value = execution.read_held(object);
             execution.record_read(object, value, None);
         }
         free
@@ -274,7 +361,7 @@ pub(crate) fn is_locked(object: ObjectId, place: Place) -> bool {
     let here = current::get();
     here.point(Intent::new(Kind::IsLocked, object, place));
     here.with(|execution| {
-        let value = execution.memory.read(execution.me, object, Ordering::Relaxed);
+        let value = execution.read(object, Ordering::Relaxed);
         execution.record_read(object, value, None);
         value != 0
     })
@@ -287,7 +374,12 @@ pub(crate) fn unlock_wait(object: ObjectId, order: Ordering, place: Place) {
     here.with(|execution| {
         let me = execution.me;
         execution.objects[object.index()].waiters &= !(1 << me);
-        let value = execution.memory.read(me, object, order);
+        let order = execution.order_at(order, place);
+        let value = if execution.is_relaxed {
+            execution.read_free(object, order)
+        } else {
+            execution.memory.read(me, object, order)
+        };
         execution.record_access(Some(value), None);
     });
 }
@@ -298,7 +390,12 @@ pub(crate) fn read_lock(object: ObjectId, place: Place) {
     here.with(|execution| {
         let me = execution.me;
         execution.objects[object.index()].readers &= !(1 << me);
-        let old = execution.memory.update(me, object, Ordering::Acquire, |word| word + ONE_READER);
+        let order = execution.order_at(Ordering::Acquire, place);
+        let old = if execution.is_relaxed {
+            execution.update_newest(object, order, |word| word + ONE_READER)
+        } else {
+            execution.memory.update(me, object, order, |word| word + ONE_READER)
+        };
         execution.lock_changed(object);
         execution.enabled |= 1 << me;
         execution.record_access(Some(old), Some(old + ONE_READER));
@@ -312,7 +409,12 @@ pub(crate) fn read_unlock(object: ObjectId, place: Place) {
         let held = execution.memory.newest(object) >= ONE_READER;
         if held {
             let me = execution.me;
-            let old = execution.memory.update(me, object, Ordering::Release, |word| word - ONE_READER);
+            let order = execution.order_at(Ordering::Release, place);
+            let old = if execution.is_relaxed {
+                execution.update_newest(object, order, |word| word - ONE_READER)
+            } else {
+                execution.memory.update(me, object, order, |word| word - ONE_READER)
+            };
             execution.lock_changed(object);
             execution.record_access(Some(old), Some(old - ONE_READER));
         } else if !execution.is_torn_down() {
@@ -345,8 +447,7 @@ fn begin_sleep(queue: ObjectId, lock: ObjectId, place: Place) -> Turn {
     let fine = here.with(|execution| {
         let fine = execution.holds(lock, place);
         if fine {
-            execution.released(lock);
-            execution.record_access(None, None);
+            execution.released(lock, None, place);
             let me = execution.me;
             execution.objects[queue.index()].sleepers |= 1 << me;
         }
@@ -401,6 +502,7 @@ pub(crate) fn await_until(mut condition: impl FnMut() -> bool, place: Place) {
         let holds = condition();
         let reads = here.with(|execution| {
             execution.attention &= !(1 << execution.me);
+            execution.insisting &= !(1 << execution.me);
             execution.threads[execution.me].watched.len()
         });
         if holds || here.with(|execution| execution.is_torn_down()) {
@@ -414,6 +516,7 @@ pub(crate) fn await_until(mut condition: impl FnMut() -> bool, place: Place) {
                 let (object, _) = execution.threads[me].watched[at];
                 execution.objects[object.index()].watchers &= !(1 << me);
             }
+            execution.insisting |= 1 << me;
             execution.record_access(None, None);
         });
     }
@@ -472,7 +575,12 @@ pub(crate) fn yield_now(place: Place) {
 pub(crate) fn idle(place: Place) {
     let here = current::get();
     here.point(Intent::new(Kind::Idle, ObjectId::NONE, place));
-    here.with(|execution| execution.record_access(None, None));
+    here.with(|execution| {
+        if execution.is_relaxed {
+            execution.see_all();
+        }
+        execution.record_access(None, None);
+    });
 }
 
 #[inline(always)]
@@ -487,6 +595,9 @@ fn perform_join(thread: usize) {
         let me = execution.me;
         if execution.is_finished(thread) {
             execution.memory.order.join(me, thread);
+            if execution.is_relaxed {
+                execution.join_relaxed(thread);
+            }
         }
         execution.record_access(None, None);
     });

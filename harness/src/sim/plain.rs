@@ -79,7 +79,7 @@ impl Execution {
         let key = Spot::new(self.threads[self.me].anchor.hash, self.objects[object.index()].hash, kind as u64).key();
         let read = written.is_none().then_some(value);
         let footprint = Intent::new(kind, object, place).footprint();
-        let what = What::Access { kind, object, footprint, key, read, written };
+        let what = What::Access { kind, object, footprint, key, read, written, is_unusual: false };
         self.trace.push(Event { thread: self.me as u8, what, place });
     }
 }

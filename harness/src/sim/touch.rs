@@ -60,7 +60,9 @@ impl Execution {
             Kind::Idle => self.mark(Marked::Rested),
             Kind::Await => self.mark_await(),
             Kind::Load | Kind::GhostRead | Kind::PlainRead => self.mark_touch(object, false, kind, 0),
-            Kind::Store | Kind::GhostWrite | Kind::PlainWrite | Kind::Note => self.mark_touch(object, true, kind, 0),
+            Kind::Store | Kind::GhostWrite | Kind::PlainWrite | Kind::Note | Kind::Land => {
+                self.mark_touch(object, true, kind, 0)
+            }
             Kind::Update => self.mark_touch(object, written.is_some(), kind, 0),
             Kind::Lock | Kind::TryLock | Kind::IsLocked | Kind::UnlockWait | Kind::ReadLock | Kind::ReadUnlock => {
                 self.mark_touch(object, written.is_some(), kind, read.unwrap_or(0));

@@ -65,7 +65,7 @@ impl<T: Word> Atomic<T> {
     }
 
     #[inline]
-    fn change(&self, order: Ordering, place: &'static Location<'static>, change: impl FnOnce(T) -> T) -> T {
+    fn change(&self, order: Ordering, place: &'static Location<'static>, change: impl Fn(T) -> T) -> T {
         let change = |word| Some(change(T::from_word(word)).to_word());
         T::from_word(op::update(self.object, order, order, place, change))
     }
@@ -84,10 +84,10 @@ impl<T: Word> Atomic<T> {
         if found == expected { Ok(old) } else { Err(T::from_word(found)) }
     }
 
-    /// One atomic read-modify-write by any function of the value. Returns the value replaced.
+    /// One atomic read-modify-write by any function of the value, which may be asked for several values. Returns the value replaced.
     #[track_caller]
     #[inline]
-    pub fn fetch_update_word(&self, order: Ordering, change: impl FnOnce(T) -> T) -> T {
+    pub fn fetch_update_word(&self, order: Ordering, change: impl Fn(T) -> T) -> T {
         self.change(order, Location::caller(), change)
     }
 

@@ -36,6 +36,10 @@ struct Machine<'a> {
     thread: usize,
 }
 
+/// An operation of which C says nothing: a division by zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Undefined;
+
 /// What an execution ends with when the program divides by zero, of which C says nothing.
 pub const DIVISION_BY_ZERO: &str = "division by zero";
 
@@ -146,7 +150,8 @@ impl Machine<'_> {
             Expression::Unary(operator, operand) => unary(*operator, self.value(operand)),
             Expression::Binary(operator, left, right) => {
                 let left = self.value(left);
-                binary(*operator, left, self.value(right))
+                let value = binary(*operator, left, self.value(right));
+                value.unwrap_or_else(|Undefined| probe::bug(DIVISION_BY_ZERO))
             }
             Expression::Read { location, order } => {
                 self.shadows.read(*location, self.thread, *order == Order::Plain);
@@ -214,7 +219,8 @@ fn barrier(fence: Fence) {
     }
 }
 
-fn unary(operator: UnaryOperator, operand: i64) -> i64 {
+/// The value of an operator with one operand.
+pub fn unary(operator: UnaryOperator, operand: i64) -> i64 {
     match operator {
         UnaryOperator::Negate => operand.wrapping_neg(),
         UnaryOperator::Not => i64::from(operand == 0),
@@ -222,12 +228,13 @@ fn unary(operator: UnaryOperator, operand: i64) -> i64 {
     }
 }
 
-fn binary(operator: BinaryOperator, left: i64, right: i64) -> i64 {
-    match operator {
+/// The value of an operator with two, if C says anything of it.
+pub fn binary(operator: BinaryOperator, left: i64, right: i64) -> Result<i64, Undefined> {
+    Ok(match operator {
         BinaryOperator::Add => left.wrapping_add(right),
         BinaryOperator::Subtract => left.wrapping_sub(right),
         BinaryOperator::Multiply => left.wrapping_mul(right),
-        BinaryOperator::Divide if right == 0 => probe::bug(DIVISION_BY_ZERO),
+        BinaryOperator::Divide if right == 0 => return Err(Undefined),
         BinaryOperator::Divide => left.wrapping_div(right),
         BinaryOperator::BitAnd => left & right,
         BinaryOperator::BitOr => left | right,
@@ -238,10 +245,11 @@ fn binary(operator: BinaryOperator, left: i64, right: i64) -> i64 {
         BinaryOperator::LessOrEqual => i64::from(left <= right),
         BinaryOperator::Greater => i64::from(left > right),
         BinaryOperator::GreaterOrEqual => i64::from(left >= right),
-    }
+    })
 }
 
-fn changed(operation: Operation, old: i64, operand: i64) -> i64 {
+/// The new value of a read-modify-write.
+pub fn changed(operation: Operation, old: i64, operand: i64) -> i64 {
     match operation {
         Operation::Exchange => operand,
         Operation::Add => old.wrapping_add(operand),

@@ -2,13 +2,16 @@
 //!
 //! Promise: a test prints what herd prints, with the final states that the machine shows under the memory model that is
 //! asked for. What is not supported is refused with its place. Limits: see [`text`] for the language and [`interpret`]
-//! for what its primitives mean. Deviations: see [`verdict`] for what is counted and when nothing is proven.
+//! for what its primitives mean. What is said is proven by [`graphs`]; the machine checks it, and says by itself
+//! whether plain accesses race. Deviations: see [`verdict`] for what is counted and when nothing is proven.
 
 mod ast;
 #[cfg(test)]
 mod compact;
 mod error;
 mod file;
+mod flag;
+mod graphs;
 mod interpret;
 mod race;
 mod render;
@@ -16,6 +19,7 @@ mod search;
 #[cfg(test)]
 mod tests;
 mod text;
+mod threads;
 mod verdict;
 
 use crate::status::Status;

@@ -37,16 +37,25 @@ fn config<'a>(search: &SearchConfig<'a>) -> ExploreConfig<'a> {
 
 /// The final states of a program.
 pub fn final_states(program: &Program, search: &SearchConfig<'_>) -> Exploration {
-    explore(program, search, false)
+    explore(program, &config(search), false)
+}
+
+/// Executions by which the machine checks what was proven without it.
+const SAMPLES: u64 = 500;
+
+/// Some final states of a program.
+pub fn sampled_states(program: &Program, search: &SearchConfig<'_>) -> Exploration {
+    let config = ExploreConfig { strategy: Strategy::Uniform, executions: SAMPLES, ..config(search) };
+    explore(program, &config, false)
 }
 
 /// The executions of a program in which plain accesses are watched: a race ends them.
 pub fn races(program: &Program, search: &SearchConfig<'_>) -> Exploration {
-    explore(program, search, true)
+    explore(program, &config(search), true)
 }
 
-fn explore(program: &Program, search: &SearchConfig<'_>, racing: bool) -> Exploration {
+fn explore(program: &Program, config: &ExploreConfig<'_>, racing: bool) -> Exploration {
     let observed = program.observed();
     let body = || interpret::run(program, &observed, racing);
-    lockstep::explore(&lockstep::Program { body: &body, abandon: Abandon::Unwind }, &config(search))
+    lockstep::explore(&lockstep::Program { body: &body, abandon: Abandon::Unwind }, config)
 }

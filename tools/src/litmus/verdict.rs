@@ -5,8 +5,10 @@
 //! many executions there are depends on what counts as one; the states do not.
 
 use super::ast::{Program, Quantifier};
+use super::flag::Flag;
+use super::graphs::{self, Found};
 use super::interpret::observed_values;
-use super::search::{SearchConfig, final_states, races};
+use super::search::{SearchConfig, final_states, races, sampled_states};
 use lockstep::{End, Entry, Evidence, Exploration, Outcome};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -26,19 +28,6 @@ pub struct Verdict {
     pub evidence: Evidence,
     /// What stands behind it that no data race was seen, where races were looked for.
     pub no_race: Option<Evidence>,
-}
-
-/// Something about the executions that final states do not tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Flag {
-    /// Plain accesses race.
-    DataRace,
-    /// Threads wait for locks for ever. Such executions have no final state; herd does not count them and says nothing.
-    Deadlock,
-    /// A thread unlocks what it does not hold, or locks what it holds. No final state.
-    LockMisuse,
-    /// C says nothing of what follows. No final state.
-    DivisionByZero,
 }
 
 /// How often the proposition of the condition holds.
@@ -66,9 +55,18 @@ pub enum Answer {
 }
 
 /// Asks a program its question. An error names the limit that executions go beyond.
+///
+/// The graph search proves what it can. Then the machine only checks it, by samples; otherwise the machine enumerates.
 pub fn ask(program: &Program, search: &SearchConfig<'_>) -> Result<Verdict, String> {
-    let exploration = final_states(program, search);
-    let mut verdict = collect(program, &exploration)?;
+    let found = graphs::search(program, search);
+    let is_proven = found.as_ref().is_some_and(|found| found.evidence.exhaustive);
+    let exploration = if is_proven { sampled_states(program, search) } else { final_states(program, search) };
+    let shown_by_machine = seen(program, &exploration)?;
+    let seen = match found {
+        Some(found) => found.and(shown_by_machine),
+        None => shown_by_machine,
+    };
+    let mut verdict = judge(program, seen);
     if program.has_plain_accesses() {
         let raced = races(program, search);
         if raced.outcomes.iter().any(|seen| matches!(seen.outcome.end, End::Race(_))) {
@@ -80,41 +78,39 @@ pub fn ask(program: &Program, search: &SearchConfig<'_>) -> Result<Verdict, Stri
     Ok(verdict)
 }
 
-fn collect(program: &Program, exploration: &Exploration) -> Result<Verdict, String> {
-    let observed = program.observed();
-    let shown = program.shown().len();
-    let mut verdict = Verdict {
-        states: BTreeSet::new(),
-        positive: 0,
-        negative: 0,
-        flags: BTreeSet::new(),
-        evidence: exploration.evidence,
-        no_race: None,
-    };
+/// What the machine has shown.
+pub(super) fn seen(program: &Program, exploration: &Exploration) -> Result<Found, String> {
+    let mut found = Found { states: BTreeSet::new(), flags: BTreeSet::new(), evidence: exploration.evidence };
     for seen in exploration.outcomes.iter() {
-        match &seen.outcome.end {
-            End::Completed => {}
-            End::Deadlock { .. } => {
-                verdict.flags.insert(Flag::Deadlock);
+        let flag = match &seen.outcome.end {
+            End::Completed => {
+                let values = values(&seen.outcome);
+                assert_eq!(values.len(), program.observed().len(), "each observed item has a value");
+                found.states.insert(values);
                 continue;
             }
-            End::Misuse(_) => {
-                verdict.flags.insert(Flag::LockMisuse);
-                continue;
-            }
-            End::Bug(_) => {
-                verdict.flags.insert(Flag::DivisionByZero);
-                continue;
-            }
+            End::Deadlock { .. } => Flag::Deadlock,
+            End::Misuse(_) => Flag::LockMisuse,
+            End::Bug(_) => Flag::DivisionByZero,
             End::StepLimit(limit) => {
                 return Err(format!("an execution has more choice points than the limit of {limit}"));
             }
             end @ (End::Resting(_) | End::Race(_) | End::Panic(_) | End::StackLow(_)) => {
                 panic!("an execution of a litmus test ends with {end}")
             }
-        }
-        let values = values(&seen.outcome);
-        assert_eq!(values.len(), observed.len(), "each observed item has a value");
+        };
+        found.flags.insert(flag);
+    }
+    Ok(found)
+}
+
+/// What the final states say.
+fn judge(program: &Program, found: Found) -> Verdict {
+    let observed = program.observed();
+    let shown = program.shown().len();
+    let Found { states, flags, evidence } = found;
+    let mut verdict = Verdict { states: BTreeSet::new(), positive: 0, negative: 0, flags, evidence, no_race: None };
+    for values in states {
         let value = |item| values[observed.iter().position(|known| *known == item).expect("the item is observed")];
         if program.filter.as_ref().is_some_and(|filter| !filter.holds(&value)) {
             continue;
@@ -128,7 +124,7 @@ fn collect(program: &Program, exploration: &Exploration) -> Result<Verdict, Stri
             verdict.negative += 1;
         }
     }
-    Ok(verdict)
+    verdict
 }
 
 /// What the main thread observed; nobody else observes.
@@ -164,18 +160,6 @@ impl Verdict {
             (false, Answer::Ok) => Answer::No,
             (false, Answer::No | Answer::Unproven) => Answer::Ok,
         }
-    }
-}
-
-impl fmt::Display for Flag {
-    /// herd's words where it has one.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Flag::DataRace => "data-race",
-            Flag::Deadlock => "deadlock",
-            Flag::LockMisuse => "lock-misuse",
-            Flag::DivisionByZero => "division-by-zero",
-        })
     }
 }
 

@@ -50,10 +50,22 @@ pub fn generate(number: u64) -> Scenario {
         tracers: Cow::Owned(tracers),
         ..Scenario::asking("", "", "generated", "Do the designs agree?")
     };
-    scenario.id = Cow::Owned(format!("G{number:x}"));
+    scenario.id = Cow::Owned(id_of(number));
     scenario.name = Cow::Owned(format!("generated, number {number}"));
     debug_assert_eq!(well_formed(&scenario), Ok(()));
     scenario
+}
+
+/// What the scenario of a number is called: tokens name it so.
+fn id_of(number: u64) -> String {
+    format!("G{GENERATOR_VERSION}-{number:x}")
+}
+
+/// The scenario of that id, if it is that of a generated one.
+pub fn generated(id: &str) -> Option<Scenario> {
+    let number = id.strip_prefix(&format!("G{GENERATOR_VERSION}-"))?;
+    let number = u64::from_str_radix(number, 16).ok()?;
+    (id_of(number) == id).then(|| generate(number))
 }
 
 fn tasks(random: &mut Random) -> Vec<TaskProgram> {

@@ -101,7 +101,9 @@ pub fn schedule_dead(kernel: &Kernel, current: TaskId) {
 pub fn try_to_wake_up(kernel: &Kernel, target: TaskId, mask: TaskState) -> bool {
     let _site = probe::site("try_to_wake_up");
     let task = kernel.task(target);
-    smp_wmb();
+    if !kernel.policy.without_wakeup_barrier {
+        smp_wmb();
+    }
     task.rq_lock.lock();
     if kernel.watch.wakeups {
         task.woken.set(true);

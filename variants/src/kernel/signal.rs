@@ -30,6 +30,7 @@ pub fn send_signal(hooks: &dyn Tracehook, signal: Signal, target: TaskId, scope:
         Scope::Group => format!("sends {} to process {}", signal_name(signal), kernel.task(target).process),
     });
     process.siglock.lock();
+    hooks.sending(target, true);
     if process.members.get() & target.bit() != 0 && prepare_signal(hooks, signal, target) {
         let queued = match scope {
             Scope::Thread => add_private(kernel, target, signal),
@@ -44,6 +45,7 @@ pub fn send_signal(hooks: &dyn Tracehook, signal: Signal, target: TaskId, scope:
             complete_signal(hooks, signal, target, scope);
         }
     }
+    hooks.sending(target, false);
     process.siglock.unlock();
 }
 
@@ -51,10 +53,11 @@ pub fn send_signal(hooks: &dyn Tracehook, signal: Signal, target: TaskId, scope:
 pub fn add_private(kernel: &Kernel, target: TaskId, signal: Signal) -> bool {
     let task = kernel.task(target);
     let pending = task.pending.read_once();
-    task.pending.write_once(pending.with(signal));
     if signal == SIGKILL && kernel.watch.kills {
+        // Before the store: a task on its way to sleep that sees the signal at once must not be accused of going on without one.
         task.killed.set(true);
     }
+    task.pending.write_once(pending.with(signal));
     !pending.has(signal)
 }
 

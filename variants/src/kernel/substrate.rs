@@ -10,6 +10,8 @@ use super::task::{Birth, TASKS_MAX, Task, TaskId};
 pub struct KernelPolicy {
     /// A4: no CLD_CONTINUED for a process that is being killed (Roland's suggestion, 2009-08-03).
     pub skip_continued_when_killed: bool,
+    /// `try_to_wake_up` without the write barrier in front of the run queue's lock: does anything depend on it?
+    pub without_wakeup_barrier: bool,
 }
 
 /// What of the kernel a scenario wants monitored; each costs events, so each is armed only where needed.

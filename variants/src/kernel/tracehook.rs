@@ -81,6 +81,9 @@ pub trait Tracehook {
     /// The parent received SIGCHLD.
     fn notified_parent(&self, child: TaskId, event: ChildEvent, status: u32);
 
+    /// Monitor: the sending of a signal begins or ends, siglock held.
+    fn sending(&self, target: TaskId, begins: bool);
+
     /// A handler of the program runs.
     fn delivered(&self, current: TaskId, signal: Signal);
 

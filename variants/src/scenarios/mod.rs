@@ -4,7 +4,7 @@
 //! and the goals without which an execution has missed its subject. It owns or borrows for ever what it consists of,
 //! so that a generator can build one at run time and a shrinker can cut it down.
 //!
-//! One question a file, `s01` to `s13`. Variants of a situation stand in the same file with a letter behind the id.
+//! One question a file, `s01` to `s13`; from `s14` on they were found by generated scenarios. Variants of a situation stand in the same file with a letter behind the id.
 
 pub mod program;
 pub mod well_formed;
@@ -12,6 +12,7 @@ pub mod text;
 pub mod words;
 pub mod world;
 pub mod monitors;
+pub mod protocol;
 pub mod perform;
 pub mod run;
 pub mod s01_taken_over;
@@ -27,6 +28,9 @@ pub mod s10_continue_then_kill;
 pub mod s11_examine_against_kill;
 pub mod s12_two_engines;
 pub mod s13_attach_and_barrier;
+pub mod s14_kill_in_exit_report;
+pub mod s15_kill_then_step;
+pub mod s16_detach_from_dying;
 
 use std::sync::OnceLock;
 
@@ -50,6 +54,9 @@ pub fn scenarios() -> &'static [Scenario] {
             s11_examine_against_kill::scenarios(),
             s12_two_engines::scenarios(),
             s13_attach_and_barrier::scenarios(),
+            s14_kill_in_exit_report::scenarios(),
+            s15_kill_then_step::scenarios(),
+            s16_detach_from_dying::scenarios(),
         ]
         .concat()
     })

@@ -21,7 +21,7 @@ pub type Text = Cow<'static, str>;
 /// A situation: who does what, and what it asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scenario {
-    /// `S1` to `S13`, with a letter behind it for a variant of the situation.
+    /// `S1`, `S2` and so on, with a letter behind it for a variant of the situation.
     pub id: Text,
     /// A few words.
     pub name: Text,

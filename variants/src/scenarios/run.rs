@@ -19,6 +19,7 @@ use lockstep::thread;
 use super::monitors::{Armed, Monitors};
 use super::perform::perform;
 use super::program::{Scenario, TaskOp, When};
+use super::protocol::{Protocol, Watching};
 use super::world::World;
 use crate::kernel::deliver::{Fate, return_to_user_mode};
 use crate::kernel::process::{Handlers, PROCESSES_MAX, SignalFlags};
@@ -29,6 +30,7 @@ use crate::kernel::syscall::{syscall_body, syscall_entry, syscall_exit};
 use crate::kernel::task::{Birth, TASKS_MAX, TaskId, TaskState};
 use crate::observation::{EndState, Observation, Rule};
 use crate::utrace::engine::{ENGINES_MAX, EngineId, Events};
+use crate::utrace::watched::Watched;
 use crate::utrace::{Design, Machine, Policy, api, attach};
 
 /// Names of the threads, in the order of their numbers.
@@ -47,8 +49,15 @@ pub fn tracer_label(scenario: &Scenario, number: usize) -> Label {
     }
 }
 
-/// Runs the scenario; the body of the main thread of an execution.
-pub fn run(design: &'static dyn Design, policy: Policy, scenario: &Scenario) {
+/// Runs the scenario, watched for nothing but the rules; the body of the main thread of an execution.
+pub fn run(design: &dyn Design, policy: Policy, scenario: &Scenario) {
+    run_watched(design, policy, scenario, Watching::NONE);
+}
+
+/// Runs the scenario, watched for what a claim speaks of.
+pub fn run_watched(design: &dyn Design, policy: Policy, scenario: &Scenario, watching: Watching) {
+    let watched = Watched { inner: design };
+    let design = if watching == Watching::NONE { design } else { &watched };
     let armed = Armed::of(scenario);
     let mut births = [Birth::default(); TASKS_MAX];
     let tasks = scenario.tasks.len().min(TASKS_MAX);
@@ -59,12 +68,15 @@ pub fn run(design: &'static dyn Design, policy: Policy, scenario: &Scenario) {
     let processes = scenario.handlers.len().min(PROCESSES_MAX);
     handlers[..processes].copy_from_slice(&scenario.handlers[..processes]);
     let population = Population { tasks: &births[..tasks], handlers: &handlers[..processes] };
-    let kernel = Kernel::new(policy.kernel, armed.watch(scenario), population);
+    let mut watch = armed.watch(scenario);
+    watch.kills |= watching.needs_kills();
+    let kernel = Kernel::new(policy.kernel, watch, population);
     let mut classes = [None; ENGINES_MAX];
     for (class, engine) in classes.iter_mut().zip(scenario.engines.iter()) {
         *class = engine.class;
     }
-    let world = World::new(scenario, Monitors::new(armed, scenario.engines.len()));
+    let protocol = Protocol::new(watching, kernel.tasks());
+    let world = World::new(scenario, Monitors::new(armed, scenario.engines.len()), protocol);
     let engines = scenario.engines.len().min(ENGINES_MAX);
     let machine = Machine::new(kernel, design, policy, &classes[..engines], &world);
     set_up(&machine, &world);

@@ -7,17 +7,26 @@
 //!
 //! S10c is what Oleg said on 2009-08-03 and took back the day after (C10): the tracer holds the tracee, so that SIGCONT
 //! does not wake it and only SIGKILL does, which the tracer sends afterwards. If `control` returned 0 and CLD_CONTINUED
-//! is reported all the same, a killed tracee reported job control while its tracer took it for stopped.
+//! is reported all the same, a killed tracee reported job control while its tracer took it for stopped. In S10d somebody else kills,
+//! so that the tracer may still be inside `control`.
+//!
+//! S10e asks what else may be reported on the way from a group stop to get_signal (Roland, 2009-08-03: CLD_CONTINUED is "literally
+//! the only thing that happens", C18): another thread may begin the next group stop before the first one to wake gets there.
 
 use std::borrow::Cow;
 
-use super::program::{E0, GROUP_STOPPED, Goal, Scenario, T0, USER_MODE, When, control, engine, goal, kill, tracer};
+use super::program::{
+    E0, GROUP_STOPPED, Goal, Op, Scenario, T0, T1, USER_MODE, When, control, engine, goal, kill, tracer,
+};
 use crate::kernel::parent::ChildEvent;
+use crate::kernel::signal::Scope;
 use crate::kernel::sigset::{SIGCONT, SIGKILL, SIGSTOP};
 use crate::kernel::task::TaskState;
 use crate::observation::EndState;
 use crate::utrace::Milestone;
 use crate::utrace::engine::{CallbackKind, Errno, Events, ResumeAction};
+
+const STEPPED: When = When::Controlled(E0, ResumeAction::Singlestep, Errno::Ok);
 
 const MAIL: &str = "2009-08-03 Roland McGrath";
 
@@ -71,6 +80,49 @@ pub fn scenarios() -> Vec<Scenario> {
         ]),
         ..heard.clone()
     };
+    let inside = Scenario {
+        id: Cow::Borrowed("S10d"),
+        name: Cow::Borrowed("the same while the tracer is inside control"),
+        question: Cow::Borrowed("And while the tracer has the lock and takes it for stopped?"),
+        goals: Cow::Borrowed(
+            const {
+                &[
+                    goal("the tracee is taken over from the group stop", When::Inside(Milestone::TakenOver)),
+                    goal("SIGCONT comes while the tracer holds it", When::Sent(SIGCONT, TaskState::TRACED)),
+                    goal("the tracer steps a stopped tracee", STEPPED),
+                    goal("the tracee dies", When::Ended(T0, EndState::Dead)),
+                ]
+            },
+        ),
+        tracers: Cow::Owned(vec![
+            tracer(
+                "tracer",
+                const { &[GROUP_STOPPED, control(E0, ResumeAction::Stop), control(E0, ResumeAction::Singlestep)] },
+            ),
+            tracer("sender", const { &[GROUP_STOPPED, kill(SIGCONT), kill(SIGKILL)] }),
+        ]),
+        ..heard.clone()
+    };
+    let again = Scenario {
+        id: Cow::Borrowed("S10e"),
+        name: Cow::Borrowed("SIGCONT and the next group stop"),
+        question: Cow::Borrowed("What is reported between waking from a group stop and get_signal?"),
+        goals: Cow::Borrowed(
+            const {
+                &[
+                    goal("job control is reported", When::Called(E0, CallbackKind::Jctl)),
+                    goal("the parent hears of SIGCONT", When::Told(ChildEvent::Continued)),
+                    goal("the tracee ends in a group stop", When::Ended(T0, EndState::Stopped)),
+                ]
+            },
+        ),
+        tasks: Cow::Borrowed(&[USER_MODE, USER_MODE]),
+        tracers: Cow::Owned(vec![tracer(
+            "sender",
+            const { &[GROUP_STOPPED, kill(SIGCONT), Op::Send { signal: SIGSTOP, task: T1, scope: Scope::Thread }] },
+        )]),
+        ..heard.clone()
+    };
     vec![
         continued(
             Scenario::asking("S10", "SIGCONT, then SIGKILL", MAIL, "Which notifications does the parent see?"),
@@ -86,5 +138,7 @@ pub fn scenarios() -> Vec<Scenario> {
         ),
         heard,
         held,
+        inside,
+        again,
     ]
 }

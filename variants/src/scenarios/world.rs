@@ -8,17 +8,19 @@ use lockstep::sync::{Atomic, Ghost, Ordering};
 use super::monitors::Monitors;
 use super::perform::perform;
 use super::program::{Condition, EngineProgram, Op, Scenario, When};
+use super::protocol::Protocol;
 use crate::kernel::parent::ChildEvent;
 use crate::kernel::sigset::Signal;
 use crate::kernel::task::{TASKS_MAX, TaskId};
-use crate::observation::{Call, Observation, Rule};
+use crate::observation::{Call, Finding, Observation, Rule};
 use crate::utrace::engine::{CallbackKind, ENGINES_MAX, EngineId, ResumeAction, Verdict};
-use crate::utrace::{Callback, Client, Machine, Milestone};
+use crate::utrace::{Callback, Client, Machine, Milestone, Moment};
 
 /// What a scenario knows beside the kernel.
 pub struct World<'a> {
     pub scenario: &'a Scenario,
     pub monitors: Monitors,
+    protocol: Protocol,
     /// SIGCHLDs.
     parent: Observer,
     /// The word of S4.
@@ -38,7 +40,7 @@ pub struct World<'a> {
 }
 
 impl<'a> World<'a> {
-    pub fn new(scenario: &'a Scenario, monitors: Monitors) -> World<'a> {
+    pub fn new(scenario: &'a Scenario, monitors: Monitors, protocol: Protocol) -> World<'a> {
         let mut ops = scenario.tracers.iter().flat_map(|tracer| tracer.ops.iter());
         let reaps = ops.any(|op| matches!(op, Op::Reap { .. }));
         let mut reaping = [None; TASKS_MAX];
@@ -48,6 +50,7 @@ impl<'a> World<'a> {
         World {
             scenario,
             monitors,
+            protocol,
             parent: Observer::named("parent"),
             stored: Atomic::named("VAR", 0),
             unmatched: Ghost::named("wake-up did not match", false),
@@ -78,7 +81,12 @@ impl<'a> World<'a> {
             Observation::Delivered { signal, .. } => self.reach(When::Delivered(signal)),
             Observation::End { task, end, .. } => self.reach(When::Ended(task, end)),
             Observation::Look { .. } | Observation::Parent { .. } | Observation::Rule { .. } => {}
+            Observation::Finding { .. } => {}
         }
+    }
+
+    fn find(&self, finding: Finding, task: TaskId, argument: u16) {
+        self.observe(Observation::Finding { finding, task, argument });
     }
 
     pub fn reach(&self, when: When) {
@@ -125,6 +133,7 @@ impl Client for World<'_> {
         let _site = probe::site("callback");
         let Callback { kind, task, engine, .. } = callback;
         self.monitors.entry(machine, callback, |rule| self.observe(Observation::Rule { rule, task, engine }));
+        self.protocol.entry(callback, |finding, argument| self.find(finding, task, argument));
         let place = self.count(callback);
         let answers = || self.program(engine).answers.iter().filter(|answer| answer.to == kind);
         let answer = answers().nth(place as usize).or_else(|| answers().next_back().filter(|answer| answer.forever));
@@ -154,6 +163,7 @@ impl Client for World<'_> {
         for engine in self.engines_of(current) {
             self.monitors.stopping(machine, engine);
         }
+        self.protocol.stopping(current);
     }
 
     fn controlled(&self, engine: EngineId, action: ResumeAction, stopped: bool) {
@@ -182,5 +192,12 @@ impl Client for World<'_> {
 
     fn milestone(&self, milestone: Milestone) {
         self.reach(When::Inside(milestone));
+        if milestone == Milestone::TakenOver {
+            self.protocol.taking_over(|finding, task| self.find(finding, task, 0));
+        }
+    }
+
+    fn moment(&self, machine: &Machine<'_>, task: TaskId, moment: Moment) {
+        self.protocol.moment(machine, task, moment, |finding| self.find(finding, task, 0));
     }
 }

@@ -10,7 +10,7 @@ use lockstep::sync::{await_until, smp_mb};
 use super::attach::get_utrace_lock;
 use super::engine::{EngineId, Errno, Events, Ops, ResumeAction};
 use super::reset::{clear_engine_wants_stop, mark_engine_detached, mark_engine_wants_stop, or_task_flags, reset};
-use super::{Bit, Machine};
+use super::{Bit, Machine, Moment};
 use crate::kernel::signal::signal_wake_up;
 use crate::kernel::task::TaskId;
 
@@ -28,6 +28,7 @@ pub fn set_events(
     }
     let utrace = machine.utrace(target);
     let error = set_events_locked(machine, caller, target, engine, events);
+    machine.client.moment(machine, target, Moment::Released);
     utrace.lock.unlock();
     error
 }
@@ -117,6 +118,7 @@ pub fn control(machine: &Machine<'_>, target: TaskId, engine: EngineId, action: 
     if resume {
         reset(machine, target, true);
     } else {
+        machine.client.moment(machine, target, Moment::Released);
         utrace.lock.unlock();
     }
     error

@@ -11,7 +11,7 @@ use super::report::{
     report_resume, start_report,
 };
 use super::reset::{reap, reset, splice_attaching};
-use super::{Bit, Machine, get_signal};
+use super::{Bit, Machine, Moment, get_signal};
 use crate::kernel::parent::ChildEvent;
 use crate::kernel::sigset::Signal;
 use crate::kernel::substrate::Kernel;
@@ -49,10 +49,14 @@ impl Tracehook for Machine<'_> {
     }
 
     fn get_signal(&self, current: TaskId) -> HookSignal {
+        self.client.moment(self, current, Moment::Hook { begins: true });
         if self.task_flags(current).is_empty() {
+            self.client.moment(self, current, Moment::Hook { begins: false });
             return HookSignal::Dequeue;
         }
-        get_signal::get_signal(self, current)
+        let signal = get_signal::get_signal(self, current);
+        self.client.moment(self, current, Moment::Hook { begins: false });
+        signal
     }
 
     fn signal_handler(&self, current: TaskId) {
@@ -74,7 +78,10 @@ impl Tracehook for Machine<'_> {
     }
 
     fn report_syscall_entry(&self, current: TaskId) -> bool {
-        self.task_flags(current).intersects(Events::SYSCALL_ENTRY) && report_syscall_entry(self, current)
+        self.client.moment(self, current, Moment::Hook { begins: true });
+        let aborts = self.task_flags(current).intersects(Events::SYSCALL_ENTRY) && report_syscall_entry(self, current);
+        self.client.moment(self, current, Moment::Hook { begins: false });
+        aborts
     }
 
     fn report_syscall_exit(&self, current: TaskId) {
@@ -108,6 +115,10 @@ impl Tracehook for Machine<'_> {
 
     fn notified_parent(&self, child: TaskId, event: ChildEvent, status: u32) {
         self.client.notified_parent(child, event, status);
+    }
+
+    fn sending(&self, target: TaskId, begins: bool) {
+        self.client.moment(self, target, Moment::Sending(begins));
     }
 
     fn delivered(&self, current: TaskId, signal: Signal) {

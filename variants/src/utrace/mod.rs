@@ -19,6 +19,7 @@ pub mod reset;
 pub mod stopped_locked;
 pub mod stopped_lockless;
 pub mod stopped_removed;
+pub mod watched;
 
 use lockstep::sync::{Atomic, Plain, SpinLock, UnlockWait};
 
@@ -204,6 +205,36 @@ pub enum Milestone {
     ClearedBeforeLock,
 }
 
+/// Where a task slept that utrace may have held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slept {
+    InStop,
+    InGroupStop,
+}
+
+/// What the monitors of claims want to hear of the inside. Nothing is done with it unless an execution is watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// The task, awake, has looked at `stopped`.
+    Looked { slept: Slept, set: bool },
+    /// The task is behind `stop` or behind `finish_jctl`. `killed`: `stop` said so.
+    Passed { slept: Slept, killed: bool },
+    /// `do_stop` says that the task is stopped; `lock` held.
+    Held,
+    /// `is_stopped` says so; `lock` held.
+    Believed,
+    /// `wakeup` begins; `lock` held.
+    LetGo,
+    /// A tracer is about to drop `lock`.
+    Released,
+    /// The sending of a signal to the task begins or ends; siglock held.
+    Sending(bool),
+    /// A hook begins or ends that asks what became of `stop`: for get_signal, or for the entry of a system call.
+    Hook { begins: bool },
+    /// Somebody asks whether SIGKILL broke the stop.
+    Asked,
+}
+
 /// A callback, as the engine gets it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Callback {
@@ -236,12 +267,15 @@ pub trait Client {
     fn notified_parent(&self, child: TaskId, event: ChildEvent, status: u32);
 
     fn milestone(&self, milestone: Milestone);
+
+    /// For the monitors of claims.
+    fn moment(&self, machine: &Machine<'_>, task: TaskId, moment: Moment);
 }
 
 /// One world: kernel, tracing, the design under comparison, and who uses it.
 pub struct Machine<'a> {
     pub kernel: Kernel,
-    pub design: &'static dyn Design,
+    pub design: &'a dyn Design,
     pub policy: Policy,
     pub client: &'a dyn Client,
     utrace: [Utrace; TASKS_MAX],
@@ -252,7 +286,7 @@ impl<'a> Machine<'a> {
     /// `classes` are the engines' classes, in the order of their numbers.
     pub fn new(
         kernel: Kernel,
-        design: &'static dyn Design,
+        design: &'a dyn Design,
         policy: Policy,
         classes: &[Option<u8>],
         client: &'a dyn Client,
@@ -276,6 +310,14 @@ impl<'a> Machine<'a> {
 
     pub fn engine(&self, engine: EngineId) -> &Engine {
         &self.engines[engine.index()]
+    }
+
+    /// The task's own look at `stopped` when it wakes up.
+    #[track_caller]
+    pub fn looks_at_stopped(&self, current: TaskId, slept: Slept) -> bool {
+        let set = self.utrace(current).bits.read(Bit::Stopped);
+        self.client.moment(self, current, Moment::Looked { slept, set });
+        set
     }
 
     /// `task->utrace_flags`.

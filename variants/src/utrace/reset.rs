@@ -6,7 +6,7 @@ use lockstep::probe;
 use lockstep::sync::smp_wmb;
 
 use super::engine::{CallbackKind, EngineId, EngineList, Events, Ops, ResumeAction, Verdict};
-use super::{Bit, Callback, Machine, Milestone};
+use super::{Bit, Callback, Machine, Milestone, Moment};
 use crate::kernel::process::SignalFlags;
 use crate::kernel::task::TaskId;
 
@@ -129,6 +129,7 @@ pub fn reset(machine: &Machine<'_>, task: TaskId, outside: bool) -> bool {
     if !dying && machine.design.reset_wakes(machine, task, outside, stop_wanted) {
         machine.design.wakeup(machine, task);
     }
+    machine.client.moment(machine, task, Moment::Released);
     utrace.lock.unlock();
     flags.is_empty()
 }

@@ -11,7 +11,7 @@ use lockstep::probe;
 
 use super::engine::Events;
 use super::reset::{group_stop_in_force, stop_is_unwanted, take_part_in_group_stop};
-use super::{Bit, Design, Machine, Milestone};
+use super::{Bit, Design, Machine, Milestone, Slept};
 use crate::kernel::sched::{schedule, set_current_state_relaxed, try_to_wake_up};
 use crate::kernel::signal::{fatal_signal_pending, recalc_sigpending, sigkill_pending};
 use crate::kernel::task::{TaskId, TaskState};
@@ -74,7 +74,7 @@ impl Design for StoppedLocked {
         let siglock = machine.kernel.process(current).siglock;
         let mut killed = false;
         utrace.lock.lock();
-        if utrace.bits.read(Bit::Stopped) {
+        if machine.looks_at_stopped(current, Slept::InStop) {
             siglock.lock();
             if !sigkill_pending(&machine.kernel, current) {
                 probe::warn("`stopped` is set on waking, but no SIGKILL is pending");

@@ -13,7 +13,7 @@ use lockstep::probe;
 
 use super::engine::Events;
 use super::reset::{group_stop_in_force, stop_is_unwanted, take_part_in_group_stop};
-use super::{Bit, Design, Machine, Milestone};
+use super::{Bit, Design, Machine, Milestone, Slept};
 use crate::kernel::sched::{schedule, set_current_state_relaxed, try_to_wake_up};
 use crate::kernel::signal::{fatal_signal_pending, recalc_sigpending, sigkill_pending};
 use crate::kernel::task::{TaskId, TaskState};
@@ -74,7 +74,7 @@ impl Design for StoppedLockless {
         let _site = probe::site("finish_utrace_stop");
         let utrace = machine.utrace(current);
         let mut killed = false;
-        if utrace.bits.read(Bit::Stopped) {
+        if machine.looks_at_stopped(current, Slept::InStop) {
             utrace.lock.lock();
             if !utrace.bits.peek(Bit::Stopped) {
                 machine.client.milestone(Milestone::ClearedBeforeLock);
@@ -94,7 +94,7 @@ impl Design for StoppedLockless {
 
     fn finish_jctl(&self, machine: &Machine<'_>, current: TaskId) {
         let utrace = machine.utrace(current);
-        if utrace.bits.read(Bit::Stopped) {
+        if machine.looks_at_stopped(current, Slept::InGroupStop) {
             utrace.lock.lock();
             utrace.bits.clear(&[Bit::Stopped]);
             utrace.lock.unlock();

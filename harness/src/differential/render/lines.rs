@@ -54,12 +54,13 @@ pub fn trace_lines(execution: &Execution, describe: &dyn Describe) -> Vec<TraceL
             // Monitors are not part of what is modelled; what they find is observable.
             What::Access { kind: Kind::Note | Kind::GhostRead | Kind::GhostWrite, .. } => continue,
             What::Remark(number) => (execution.remarks[number as usize].clone(), false),
-            What::Access { kind, object, read, written, .. } => {
+            What::Access { kind, object, read, written, is_unusual, .. } => {
                 let name = match kind {
                     Kind::Join => execution.threads[object.number()].as_str(),
                     _ => execution.objects.name(object),
                 };
-                (access(kind, name, read, written, describe), false)
+                let suffix = if is_unusual { unusual(kind) } else { "" };
+                (access(kind, name, read, written, describe) + suffix, false)
             }
         };
         lines.push(TraceLine {
@@ -86,6 +87,16 @@ fn observed(execution: &Execution, thread: usize, column: u8, text: &str) -> Str
     }
 }
 
+/// What memory did that it usually does not.
+fn unusual(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Land => "",
+        Kind::Store => " (in front of a later write)",
+        Kind::Fence => " (in front of a later one)",
+        _ => " (an older write)",
+    }
+}
+
 fn access(kind: Kind, name: &str, read: Option<u64>, written: Option<u64>, describe: &dyn Describe) -> String {
     let value = |value| describe.value(name, value);
     match (kind, read, written) {
@@ -95,6 +106,7 @@ fn access(kind: Kind, name: &str, read: Option<u64>, written: Option<u64>, descr
         (Kind::Store | Kind::PlainWrite, _, Some(written)) => {
             format!("{} {name} := {}", kind.name(), value(written))
         }
+        (Kind::Land, _, Some(written)) => format!("{name} := {} lands", value(written)),
         (Kind::Update, Some(read), Some(written)) => {
             format!("update {name} {} := {}", value(read), value(written))
         }

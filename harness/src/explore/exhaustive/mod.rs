@@ -85,7 +85,7 @@ enum Ended {
 }
 
 pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>) -> Exploration {
-    let bounds = Bounds { steps_max: config.steps_max, tracing: config.tracing, logging: true };
+    let bounds = Bounds { memory: config.memory, steps_max: config.steps_max, tracing: config.tracing, logging: true };
     let alternatives_touch_alike = config.memory == MemoryModel::Sc;
     let mut runner = Runner::new();
     let mut habits = Habits::default();

@@ -1,0 +1,204 @@
+//! RC11 without load buffering, with the kernel's rule for locks.
+//!
+//! Promise: a graph is consistent exactly if reads and coherence agree with happens-before, nothing comes between the two halves of a
+//! read-modify-write, and the partial order of SC fences and accesses has no cycle: RC11 of Lahav, Vafeiadis, Kang, Hur and Dreyer (PLDI
+//! 2017) with the release sequences of C++20 (a plain store of the same thread ends one). Load buffering cannot be shown: what a
+//! read sees was there before it, as in the promise-free machine of Kang, Hur, Lahav, Vafeiadis and Dreyer (POPL 2017).
+//!
+//! Limits: this is not the kernel's memory model. It has no dependencies, so it allows what they forbid, and it forbids all load
+//! buffering, which the kernel's model allows.
+//!
+//! Deviations from RC11: what comes before an unlock, and what it has read, is ordered before what the same thread writes after a later
+//! acquisition of any lock, and before what another thread writes after taking the same lock next: outsiders see critical sections in order, as the
+//! kernel's model has it ("pull"). Readers of a reader-writer lock only acquire and release. An update of the order `Full` that writes is an SC fence, the access, and an SC fence.
+//!
+//! Happens-before depends only on what comes before an event, so its clocks are made once. The three points of an event are before the access, the access,
+//! and after it; only for an update of order `Full` does the difference matter.
+
+use super::super::clock::{Clock, EVENTS_MAX};
+use super::super::events::{Event, EventId, Graph, Source};
+use super::super::label::{Label, LocationId, Order};
+use super::Consistency;
+use super::psc::Psc;
+
+/// Points of one event.
+const POINTS: usize = 3;
+
+const _: () = assert!(EVENTS_MAX * POINTS < Clock::LAST);
+
+/// What an event knows, as clocks of points.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct View {
+    /// What happens before its access.
+    pub(super) entry: Clock,
+    /// What happens before what follows it.
+    pub(super) now: Clock,
+    /// What was released by fences: later relaxed stores publish it.
+    fenced: Clock,
+    /// What relaxed reads saw published: an acquire fence takes it over.
+    pending: Clock,
+    /// What a reader of its write acquires.
+    published: Clock,
+}
+
+/// Happens-before of a graph.
+#[derive(Clone, Debug, Default)]
+pub(in super::super) struct Weak {
+    pub(super) views: Vec<View>,
+    psc: Psc,
+}
+
+/// The point of an event before its access.
+pub(super) fn entry_point(event: &Event) -> usize {
+    event.index * POINTS + 1
+}
+
+/// The point of its access.
+pub(super) fn access_point(event: &Event) -> usize {
+    event.index * POINTS + 2
+}
+
+/// The point after it.
+pub(super) fn exit_point(event: &Event) -> usize {
+    event.index * POINTS + 3
+}
+
+/// Whether the access of the event is known.
+pub(super) fn knows(clock: &Clock, event: &Event) -> bool {
+    clock.covers(event.thread, access_point(event))
+}
+
+/// Whether the event is an access between two SC fences.
+pub(super) fn is_full(event: &Event) -> bool {
+    event.label.order(event.effect) == Order::Full
+}
+
+impl Weak {
+    /// What the thread last published by releasing a lock before the event.
+    fn unlocked(&self, graph: &Graph, event: &Event) -> Option<&Clock> {
+        let earlier = graph.threads[event.thread][..event.index].iter().rev();
+        let unlock = earlier.copied().find(|&other| matches!(graph.events[other].label, Label::Unlock(_)))?;
+        Some(&self.views[unlock].published)
+    }
+
+    fn look_back(&self, graph: &Graph, id: EventId) -> View {
+        let event = &graph.events[id];
+        let mut view = View::default();
+        if let Some(previous) = graph.previous(id) {
+            let View { now, fenced, pending, .. } = self.views[previous];
+            view.now = now;
+            if graph.events[previous].thread == event.thread {
+                (view.fenced, view.pending) = (fenced, pending);
+            }
+        }
+        view.now.raise(event.thread, entry_point(event));
+        let order = event.label.order(event.effect);
+        if order == Order::Full {
+            view.pass_fence(true, true);
+        }
+        view.entry = view.now;
+        view.now.raise(event.thread, access_point(event));
+        if let Source::Event(source) = event.source {
+            let published = self.views[source].published;
+            view.pending.join(&published);
+            if order.acquires() {
+                view.now.join(&published);
+            }
+            if event.writes() {
+                view.published = published;
+            }
+        }
+        if event.writes() && event.label.is_acquisition() {
+            let published = view.published;
+            view.pull(&published);
+            if let Some(unlocked) = self.unlocked(graph, event) {
+                view.pull(unlocked);
+            }
+        }
+        if event.writes() {
+            let news = if order.releases() { view.now } else { view.fenced };
+            view.published.join(&news);
+            if let Label::Unlock(_) = event.label {
+                let pending = view.pending;
+                view.published.join(&pending);
+            }
+        }
+        match event.label {
+            Label::Fence(fence) => view.pass_fence(fence.acquires(), fence.releases()),
+            Label::Join(_) => {
+                if let Some(ended) = graph.joined(id) {
+                    view.now.join(&self.views[ended].now);
+                }
+            }
+            _ => {}
+        }
+        view.now.raise(event.thread, exit_point(event));
+        if order == Order::Full {
+            view.pass_fence(true, true);
+        } else if matches!(event.label, Label::Fence(fence) if fence.releases()) {
+            view.fenced = view.now;
+        }
+        view
+    }
+
+    /// The first position that an access with that past can read, or write after.
+    fn first(graph: &Graph, location: LocationId, past: &Clock, id: EventId) -> usize {
+        let own = &graph.events[id];
+        graph.floor(location, |event| knows(past, event) && !(event.thread == own.thread && event.index == own.index))
+    }
+}
+
+impl View {
+    fn pass_fence(&mut self, acquires: bool, releases: bool) {
+        if acquires {
+            let pending = self.pending;
+            self.now.join(&pending);
+        }
+        if releases {
+            self.fenced = self.now;
+        }
+    }
+
+    /// What was published by an unlock is known, and counts as released.
+    fn pull(&mut self, unlocked: &Clock) {
+        self.now.join(unlocked);
+        self.fenced.join(unlocked);
+    }
+}
+
+impl Consistency for Weak {
+    fn keep(&mut self, from: &Self, numbers: &[Option<EventId>]) {
+        self.views.clear();
+        let kept = numbers.iter().zip(&from.views).filter(|(number, _)| number.is_some());
+        self.views.extend(kept.map(|(_, view)| *view));
+    }
+
+    fn rebuild(&mut self, graph: &Graph) {
+        self.views.truncate(graph.len());
+    }
+
+    fn floor(&self, graph: &Graph, id: EventId) -> usize {
+        let location = graph.events[id].label.location().expect("the event is an access");
+        let known = graph.previous(id).map_or(Clock::default(), |previous| self.views[previous].now);
+        Self::first(graph, location, &known, id)
+    }
+
+    fn check(&mut self, graph: &Graph, id: EventId) -> bool {
+        if self.views.len() <= id {
+            self.views.resize(id + 1, View::default());
+        }
+        self.views[id] = self.look_back(graph, id);
+        let event = &graph.events[id];
+        let Some(location) = event.label.location() else { return true };
+        let first = Self::first(graph, location, &self.views[id].entry, id);
+        // A write of its own comes right after what it reads.
+        let after = if event.writes() { event.position - 1 } else { graph.position(event.source) };
+        if after < first {
+            return false;
+        }
+        let last = if event.writes() { event.position } else { after };
+        last == graph.places[location].writes.len() || self.psc.holds(graph, &self.views)
+    }
+
+    fn commit(&mut self, _graph: &Graph, _id: EventId) {}
+}

@@ -1,0 +1,202 @@
+//! Programs that the search can run: threads that say what they do next.
+
+use super::consistency::Consistency;
+use super::consistency::order::Order as Moments;
+use super::consistency::weak::Weak;
+use super::label::Label;
+use super::search::{Ending, Search};
+use crate::schedule::THREADS_MAX;
+use std::ops::ControlFlow;
+
+/// What a read-modify-write makes of the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// That value.
+    Exchange(u64),
+    /// The sum, wrapping.
+    Add(u64),
+    /// Bits of both.
+    And(u64),
+    /// Bits of either.
+    Or(u64),
+    /// Bits of one of them.
+    Xor(u64),
+    /// The second if it is the first; otherwise nothing is written.
+    Replace(u64, u64),
+}
+
+impl Change {
+    fn apply(self, value: u64) -> Option<u64> {
+        match self {
+            Change::Exchange(new) => Some(new),
+            Change::Add(other) => Some(value.wrapping_add(other)),
+            Change::And(other) => Some(value & other),
+            Change::Or(other) => Some(value | other),
+            Change::Xor(other) => Some(value ^ other),
+            Change::Replace(old, new) => (value == old).then_some(new),
+        }
+    }
+}
+
+/// What a thread does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The event.
+    pub label: Label,
+    /// For an update, what it does.
+    pub change: Option<Change>,
+}
+
+impl From<Label> for Step {
+    fn from(label: Label) -> Step {
+        Step { label, change: None }
+    }
+}
+
+/// A program as its threads: what each does depends on what it has read, and on nothing else.
+pub trait Threads {
+    /// The values of all locations before the threads begin.
+    fn initial(&self) -> Vec<u64>;
+
+    /// Forgets what the threads have done. Threads that exist from the beginning.
+    fn restart(&mut self) -> usize;
+
+    /// What the thread does next, after what it did last was answered; nothing was, at first.
+    fn advance(&mut self, thread: usize, answer: u64) -> Step;
+}
+
+/// Memory models that graphs can be explored under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Model {
+    /// Sequential consistency.
+    Sc,
+    /// x86-TSO.
+    Tso,
+    /// RC11 without load buffering, with the kernel's rule for locks.
+    Weak,
+}
+
+impl Model {
+    /// The model that has that name in [`crate::MemoryModel`] as well.
+    pub fn from_name(name: &str) -> Option<Model> {
+        match name {
+            "sc" => Some(Model::Sc),
+            "tso" => Some(Model::Tso),
+            "weak" => Some(Model::Weak),
+            _ => None,
+        }
+    }
+}
+
+/// What is told how a run ended, and decides whether the search goes on.
+pub type Look<'a> = dyn FnMut(Ending, &dyn Fn() -> Final) -> ControlFlow<()> + 'a;
+
+/// What a search found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Graphs in which all threads have ended.
+    pub complete: u64,
+    /// Graphs in which threads wait for what never comes.
+    pub blocked: u64,
+    /// Runs given up because no new graph could come of them.
+    pub cut: u64,
+    /// Events of all complete graphs.
+    pub events: u64,
+    /// Whether everything was searched.
+    pub exhausted: bool,
+    /// Whether a thread did something else with the same answers. Then the counts mean nothing.
+    pub strayed: bool,
+}
+
+/// A complete or blocked graph: the values that each thread has read, in order, and the last value of each location.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Final {
+    /// For each thread its answers.
+    pub answers: Vec<Vec<u64>>,
+    /// For each location its last value.
+    pub memory: Vec<u64>,
+}
+
+/// Explores all graphs of the program, with at most so many runs. `look` sees how each run ended.
+pub fn graphs(threads: &mut dyn Threads, model: Model, runs_max: u64, look: &mut Look<'_>) -> Counts {
+    let initial = threads.initial();
+    match model {
+        Model::Sc => explore(threads, &mut Search::<Moments<false>>::new(&initial), runs_max, look),
+        Model::Tso => explore(threads, &mut Search::<Moments<true>>::new(&initial), runs_max, look),
+        Model::Weak => explore(threads, &mut Search::<Weak>::new(&initial), runs_max, look),
+    }
+}
+
+/// Goes on with a search, with at most so many runs.
+pub(super) fn explore<C: Consistency>(
+    threads: &mut dyn Threads,
+    search: &mut Search<C>,
+    runs_max: u64,
+    look: &mut Look<'_>,
+) -> Counts {
+    let mut counts = Counts::default();
+    while counts.runs() < runs_max {
+        if !search.begin() {
+            counts.exhausted = !search.is_too_long();
+            break;
+        }
+        run(threads, search);
+        if search.has_strayed() {
+            counts.strayed = true;
+            break;
+        }
+        let ending = search.ending();
+        match ending {
+            Ending::Complete => {
+                counts.complete += 1;
+                counts.events += search.graph().len() as u64;
+            }
+            Ending::Blocked => counts.blocked += 1,
+            Ending::Cut => counts.cut += 1,
+        }
+        if look(ending, &|| final_state(search)).is_break() {
+            break;
+        }
+    }
+    counts
+}
+
+impl Counts {
+    /// Runs of the program.
+    pub fn runs(&self) -> u64 {
+        self.complete + self.blocked + self.cut
+    }
+}
+
+fn run<C: Consistency>(threads: &mut dyn Threads, search: &mut Search<C>) {
+    let announce = |search: &mut Search<C>, threads: &mut dyn Threads, thread: usize, answer: u64| {
+        let step = threads.advance(thread, answer);
+        search.announce(thread, step.label);
+        step.change
+    };
+    let mut pending = [None; THREADS_MAX];
+    let count = threads.restart();
+    for (thread, change) in pending.iter_mut().enumerate().take(count) {
+        *change = announce(search, threads, thread, 0);
+    }
+    while let Some(thread) = search.next() {
+        let change: Option<Change> = pending[thread];
+        let label = search.announced(thread);
+        let answer = search.perform(thread, &|value| change.and_then(|change| change.apply(value)));
+        match label {
+            Label::End => {}
+            Label::Spawn(child) => {
+                pending[child] = announce(search, threads, child, 0);
+                pending[thread] = announce(search, threads, thread, answer);
+            }
+            _ => pending[thread] = announce(search, threads, thread, answer),
+        }
+    }
+}
+
+fn final_state<C: Consistency>(search: &Search<C>) -> Final {
+    let graph = search.graph();
+    let values = |events: &Vec<usize>| events.iter().map(|&id| graph.events[id].value).collect();
+    let memory = (0..graph.places.len()).map(|place| graph.write_at(place, graph.places[place].writes.len()).1);
+    Final { answers: graph.threads.iter().map(values).collect(), memory: memory.collect() }
+}

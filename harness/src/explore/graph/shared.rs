@@ -1,0 +1,134 @@
+//! One search on several OS threads.
+//!
+//! A way to go on that was noted needs nothing but the graph it was noted for, so it can be given away with a copy of that. Searches are
+//! divided between rounds, in their order, and each makes a fixed number of runs in a round: so what is explored does not depend on the number of
+//! OS threads, even if a budget ends it.
+
+use super::consistency::Consistency;
+use super::consistency::order::Order as Moments;
+use super::consistency::weak::Weak;
+use super::program::{Counts, Final, Model, Threads, explore};
+use super::search::{Ending, Search};
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// Runs of one search between two divisions. What fits one round is searched on one OS thread.
+const ROUND: u64 = 512;
+
+/// Searches at a time, as long as there is something to divide. More than cores, for they end at different times.
+const SEARCHES: usize = 32;
+
+/// How much is explored.
+#[derive(Clone, Copy, Debug)]
+pub struct SharedConfig {
+    /// The memory model.
+    pub model: Model,
+    /// OS threads; at least 1.
+    pub jobs: usize,
+    /// At most this many runs.
+    pub runs: u64,
+}
+
+/// What is told how each run ended, in no particular order, and decides whether the search goes on.
+pub type SharedLook<'a> = dyn Fn(Ending, &dyn Fn() -> Final) -> ControlFlow<()> + Sync + 'a;
+
+/// As [`super::graphs`], on several OS threads, each with a program that `make` makes.
+pub fn graphs_shared<T: Threads>(
+    make: &(dyn Fn() -> T + Sync),
+    config: &SharedConfig,
+    look: &SharedLook<'_>,
+) -> Counts {
+    match config.model {
+        Model::Sc => share::<T, Moments<false>>(make, config, look),
+        Model::Tso => share::<T, Moments<true>>(make, config, look),
+        Model::Weak => share::<T, Weak>(make, config, look),
+    }
+}
+
+/// A search and what it has found in this round.
+struct Part<C> {
+    search: Search<C>,
+    found: Counts,
+}
+
+fn share<T: Threads, C: Consistency>(
+    make: &(dyn Fn() -> T + Sync),
+    config: &SharedConfig,
+    look: &SharedLook<'_>,
+) -> Counts {
+    let mut total = Counts::default();
+    let mut parts = vec![Part::<C> { search: Search::new(&make().initial()), found: Counts::default() }];
+    let is_cancelled = AtomicBool::new(false);
+    let mut is_too_long = false;
+    while !parts.is_empty() {
+        let left = config.runs.saturating_sub(total.runs());
+        if left == 0 || total.strayed || is_cancelled.load(Ordering::Relaxed) {
+            return total;
+        }
+        let turns = parts.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        let runs = (left / turns as u64).min(ROUND);
+        round(make, &mut parts[..turns], config.jobs, runs, &|ending, last| {
+            let goes_on = look(ending, last);
+            is_cancelled.fetch_or(goes_on.is_break(), Ordering::Relaxed);
+            if is_cancelled.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { goes_on }
+        });
+        for part in &mut parts[..turns] {
+            total.add(&std::mem::take(&mut part.found));
+            is_too_long |= part.search.is_too_long();
+        }
+        parts.retain(|part| !part.search.is_over());
+        divide(&mut parts);
+    }
+    total.exhausted = !is_too_long && !total.strayed;
+    total
+}
+
+/// Each search makes so many runs.
+fn round<T: Threads, C: Consistency>(
+    make: &(dyn Fn() -> T + Sync),
+    parts: &mut [Part<C>],
+    jobs: usize,
+    runs: u64,
+    look: &SharedLook<'_>,
+) {
+    let jobs = jobs.clamp(1, parts.len());
+    let open: Vec<Mutex<&mut Part<C>>> = parts.iter_mut().map(Mutex::new).collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut threads = make();
+        while let Some(part) = open.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let mut part = part.lock().unwrap_or_else(PoisonError::into_inner);
+            part.found = explore(&mut threads, &mut part.search, runs, &mut |ending, last| look(ending, last));
+        }
+    };
+    if jobs == 1 {
+        return work();
+    }
+    std::thread::scope(|scope| {
+        for _ in 0..jobs {
+            scope.spawn(work);
+        }
+    });
+}
+
+fn divide<C: Consistency>(parts: &mut Vec<Part<C>>) {
+    let mut nth = 0;
+    while nth < parts.len() && parts.len() < SEARCHES {
+        match parts[nth].search.split() {
+            Some(search) => parts.push(Part { search, found: Counts::default() }),
+            None => nth += 1,
+        }
+    }
+}
+
+impl Counts {
+    /// Takes over what a part has found in a round.
+    fn add(&mut self, part: &Counts) {
+        self.complete += part.complete;
+        self.blocked += part.blocked;
+        self.cut += part.cut;
+        self.events += part.events;
+        self.strayed |= part.strayed;
+    }
+}

@@ -1,0 +1,150 @@
+//! Total store order at work: stores wait in buffers, and when they land is a choice of the schedule.
+//!
+//! A buffer that is not empty goes on like a thread: it is one of those who can run at every choice point. When it is chosen its oldest store
+//! lands, and the schedule is asked again. Whoever stores into an empty buffer is asked first of all whether that lands at
+//! once, which is the usual answer: an execution without decisions is sequentially consistent, and a store that
+//! stays behind counts like one preemption, however long it does.
+
+use super::event::{Event, Intent, Kind, ObjectId, What};
+use super::execution::Execution;
+use super::memory::Store;
+use super::relaxed::Change;
+use crate::schedule::{BUFFERS_FROM, Drawn, Spot};
+use std::sync::atomic::Ordering;
+
+/// Questions about a store beside its event: whether it lands at once, and who goes on after it has landed.
+const AT_ONCE: u64 = 1;
+const AFTERWARDS: u64 = 2;
+
+impl Execution {
+    pub(super) fn read_through_buffer(&mut self, object: ObjectId, order: Ordering) -> u64 {
+        match self.memory.buffers.forwarded(self.me, object) {
+            Some(own) => own,
+            None => self.memory.read(self.me, object, order),
+        }
+    }
+
+    /// A store. Sequentially consistent ones are locked exchanges.
+    pub(super) fn store_in_buffer(&mut self, object: ObjectId, value: u64, order: Ordering) {
+        let me = self.me;
+        // Alone it sees all it does, and whoever it starts later sees it too.
+        if order == Ordering::SeqCst || self.unfinished() == 1 << me {
+            self.drain(me);
+            self.memory.write(me, object, value, order);
+            self.changed(object);
+            return;
+        }
+        let published = self.memory.order.publish(me, order == Ordering::Release);
+        let (key, place) = (self.announced_key(), self.threads[me].intent.place);
+        self.memory.buffers.push(me, Store { object, value, published, key, place });
+        self.enabled |= 1 << (BUFFERS_FROM + me);
+    }
+
+    /// A read-modify-write: locked if it writes. Returns the old value and the new one.
+    pub(super) fn update_locked(
+        &mut self,
+        object: ObjectId,
+        success: Ordering,
+        failure: Ordering,
+        change: Change<'_>,
+    ) -> (u64, Option<u64>) {
+        let old = self.newest_relaxed(object);
+        let new = change(old);
+        match new {
+            Some(value) => {
+                self.drain(self.me);
+                self.memory.update(self.me, object, success, |_| value);
+                self.changed(object);
+            }
+            None => {
+                self.read_through_buffer(object, failure);
+            }
+        }
+        (old, new)
+    }
+
+    /// Whether the thread, which has ended, has left stores behind.
+    pub(super) fn lingers(&self, thread: usize) -> bool {
+        !self.memory.buffers.is_empty(thread)
+    }
+
+    /// Everything lands that the thread has stored.
+    pub(super) fn drain(&mut self, thread: usize) {
+        while self.lingers(thread) {
+            self.land(thread, true);
+        }
+    }
+
+    /// The oldest store of the thread lands.
+    fn land(&mut self, thread: usize, is_told: bool) {
+        let Some(store) = self.memory.buffers.pop(thread) else { return };
+        self.memory.land(&store);
+        if !self.lingers(thread) {
+            self.enabled &= !(1 << (BUFFERS_FROM + thread));
+            if self.lingering & (1 << thread) != 0 {
+                self.lingering &= !(1 << thread);
+                self.enabled |= self.threads[thread].joiners;
+            }
+        }
+        self.lock_changed(store.object);
+        self.changed(store.object);
+        if is_told && self.tracing {
+            let Store { object, value, key, place, .. } = store;
+            let footprint = Intent::new(Kind::Land, object, place).footprint();
+            let (read, written) = (None, Some(value));
+            let what = What::Access { kind: Kind::Land, object, footprint, key, read, written, is_unusual: true };
+            self.trace.push(Event { thread: thread as u8, what, place });
+        }
+    }
+
+    /// Picks who goes on, as `hand_over` does; until it is a thread, stores land.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn hand_over_landing(&mut self, spot: Spot, drawn: Drawn) -> bool {
+        let me = self.me;
+        if std::thread::panicking() && self.enabled & (1 << me) != 0 {
+            self.decider.insist(spot, drawn, me, self.enabled);
+            return false;
+        }
+        if let Some(thread) = self.memory.buffers.take_fresh() {
+            let asked = BUFFERS_FROM + thread;
+            let next = self.ask_beside(thread, AT_ONCE, asked);
+            if next != asked {
+                return self.hand_over_after(next, spot);
+            }
+            self.land(thread, false);
+            if self.enabled == 0 {
+                return self.nobody(spot);
+            }
+        }
+        let next = self.decider.next_buffered(spot, drawn, me, self.enabled);
+        self.hand_over_after(next, spot)
+    }
+
+    /// `next` was chosen to go on, perhaps a buffer.
+    fn hand_over_after(&mut self, next: usize, spot: Spot) -> bool {
+        let mut next = next;
+        while let Some(thread) = next.checked_sub(BUFFERS_FROM) {
+            let afterwards = self.spot_beside(thread, AFTERWARDS);
+            self.land(thread, true);
+            if self.enabled == 0 {
+                return self.nobody(spot);
+            }
+            let drawn = self.decider.draw(afterwards);
+            next = self.decider.next_buffered(afterwards, drawn, self.me, self.enabled);
+        }
+        self.hand_over_to(next)
+    }
+
+    /// A question about the oldest store of the thread.
+    fn spot_beside(&self, thread: usize, question: u64) -> Spot {
+        let store = self.memory.buffers.oldest(thread).expect("a buffer that can go on holds a store");
+        Spot::beside(store.key, question)
+    }
+
+    fn ask_beside(&mut self, thread: usize, question: u64, asked: usize) -> usize {
+        let spot = self.spot_beside(thread, question);
+        let drawn = self.decider.draw(spot);
+        self.decider.next_buffered(spot, drawn, asked, self.enabled)
+    }
+}

@@ -1,0 +1,377 @@
+//! A weak machine: release and acquire by views, as in C11 and as the kernel's primitives promise at least.
+//!
+//! Promise: the outcomes are those of RC11 (Lahav, Vafeiadis, Kang, Hur, Dreyer, "Repairing sequential consistency in C/C++11", PLDI 2017) with
+//! C++20's release sequences, for programs of relaxed, release and acquire accesses and fences of all kinds. The machine is
+//! that of Kang, Hur, Lahav, Vafeiadis, Dreyer ("A promising semantics for relaxed-memory concurrency", POPL 2017) without
+//! promises: each word has a list of messages in the order in which they overwrite one another; each thread has a [`View`] of
+//! how far in each list it has seen. A read sees any message that is not before the thread's view, a write goes anywhere behind it;
+//! but nothing goes between a read-modify-write and the message it has replaced. A message that was released carries the view of
+//! its writer, and whoever acquires it takes that over. Full barriers stand in a line of their own, see [`super::barriers`].
+//!
+//! ```text
+//!   x:  0 --- 2 --- 1        y:  0 --- 1 (released: x is at least at 2)
+//!             ^                        ^
+//!   the view of who has acquired y: x may be read as 2 or 1, not as 0
+//! ```
+//!
+//! The kernel's primitives: `READ_ONCE` and `WRITE_ONCE` are relaxed accesses, `smp_rmb` is an acquire fence, `smp_wmb` a release fence, `smp_mb` a
+//! full barrier. A sequentially consistent access is a relaxed one between two full barriers. So is a read-modify-write without suffix;
+//! one that does not write is a relaxed read.
+//!
+//! Locks: taking one is an acquiring read-modify-write of the newest message, the only one that says the lock is free and was not
+//! taken. The kernel's model orders more than C11 does (tools/memory-model/Documentation/explanation.txt, "Locking"): what comes
+//! before an unlock is ordered before what comes after a later lock, of the same lock by anybody or of any lock by the same
+//! thread, as seen from everywhere, except for a write and a later read. So whoever takes a lock takes over what was seen before the
+//! last unlock of it, and before each own unlock, and all its later writes release that. Looking at a lock, and failing to take it,
+//! are relaxed reads, which may be out of date.
+//!
+//! Limits: no load buffering, that is no read from a write that depends on it or comes after it in its own thread: `po` and `rf` together have no
+//! cycle. The kernel's model allows that where nothing is depended on. Dependencies order nothing here, while the kernel's model orders
+//! what depends on an address, data or a condition. A read sees one of the [`ALTERNATIVES_MAX`] newest messages that it may see, a write goes to one of
+//! as many places, and between two messages there is room for at least 31 more.
+//!
+//! Deviations: `smp_rmb` and `smp_wmb` order more than the kernel says (reads before later writes, and the reverse). Sequentially
+//! consistent accesses are stronger than C++20's. A mutex in the shape of the standard library has the rules of the kernel's locks; the
+//! readers of a reader-writer lock only acquire and release. An await is a loop of which only the last round counts: its reads are free
+//! in the first round and see something new in each further one. Races on plain data are those of C11's happens-before, which knows
+//! nothing of the locks' further ordering; plain data themselves are outside. This is not the kernel's memory model, only a machine
+//! that is for most programs as weak.
+
+use super::barriers::Line;
+use super::view::{Stamp, View};
+use super::{Order, Published, acquires, releases};
+use crate::schedule::THREADS_MAX;
+use crate::sim::event::ObjectId;
+use std::sync::atomic::Ordering;
+
+/// Alternatives that one choice has at most.
+pub(crate) const ALTERNATIVES_MAX: usize = 32;
+
+/// Between the stamps of a message and of the one appended behind it.
+const GAP: Stamp = 1 << 32;
+
+/// A write to a word.
+struct Message {
+    stamp: Stamp,
+    value: u64,
+    /// What happened before, for races.
+    published: Published,
+    /// What acquiring it tells, by number among the views of messages.
+    view: Option<u32>,
+    /// A read-modify-write has replaced it: nothing may come in between.
+    is_replaced: bool,
+}
+
+/// What a thread has seen.
+#[derive(Default)]
+struct Seen {
+    /// What its reads and writes are not before.
+    current: View,
+    /// The same after an acquire fence: beyond `current` by what relaxed reads were told.
+    acquired: View,
+    /// What its relaxed writes tell: `current` at the last release fence, and what taking locks has added.
+    released: View,
+    /// `acquired` at its last unlock.
+    unlocked: View,
+}
+
+/// A message by its place in the list of its word.
+pub(crate) type Place = u32;
+
+/// The words of one execution with all their messages.
+pub(crate) struct Weak {
+    threads: [Seen; THREADS_MAX],
+    threads_count: usize,
+    words: Vec<Vec<Message>>,
+    words_count: usize,
+    views: Vec<View>,
+    views_count: usize,
+    line: Line,
+}
+
+impl Weak {
+    pub(super) fn new() -> Weak {
+        Weak {
+            threads: std::array::from_fn(|_| Seen::default()),
+            threads_count: 0,
+            words: Vec::new(),
+            words_count: 0,
+            views: Vec::new(),
+            views_count: 0,
+            line: Line::default(),
+        }
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.threads_count = 0;
+        self.words_count = 0;
+        self.views_count = 0;
+        self.line.reset();
+    }
+
+    pub(crate) fn create(&mut self, object: ObjectId, value: u64) {
+        if self.words.len() == object.index() {
+            self.words.push(Vec::new());
+        }
+        self.words_count = object.index() + 1;
+        let word = &mut self.words[object.index()];
+        word.clear();
+        word.push(Message { stamp: 0, value, published: Published::NOTHING, view: None, is_replaced: false });
+    }
+
+    /// A thread begins with what its parent has seen.
+    pub(crate) fn begin(&mut self, thread: usize, parent: Option<usize>) {
+        self.threads_count = thread + 1;
+        let (parents, rest) = self.threads.split_at_mut(thread);
+        let seen = &mut rest[0];
+        match parent {
+            Some(parent) => seen.current.copy(&parents[parent].current),
+            None => seen.current.clear(),
+        }
+        seen.acquired.copy(&seen.current);
+        seen.released.clear();
+        seen.unlocked.clear();
+    }
+
+    /// The thread sees what the other one has seen, which has ended.
+    pub(crate) fn join(&mut self, thread: usize, ended: usize) {
+        let [seen, ended] = self.threads.get_disjoint_mut([thread, ended]).expect("no thread waits for its own end");
+        seen.current.join(&ended.current);
+        seen.acquired.join(&ended.current);
+    }
+
+    /// The thread sees everything.
+    pub(crate) fn see_all(&mut self, thread: usize) {
+        for object in 0..self.words_count {
+            let object = ObjectId(object as u32);
+            let newest = self.newest(object);
+            self.threads[thread].current.raise(object, newest);
+            self.threads[thread].acquired.raise(object, newest);
+        }
+    }
+
+    fn newest(&self, object: ObjectId) -> Stamp {
+        self.words[object.index()].last().map_or(0, |message| message.stamp)
+    }
+
+    /// Whether the thread could see something newer than it has.
+    pub(crate) fn has_news(&self, thread: usize, object: ObjectId) -> bool {
+        self.newest(object) > self.threads[thread].current.stamp(object)
+    }
+
+    /// The messages that the thread may see, the newest first; only what is new to it if `insists` and there is any.
+    pub(crate) fn readable(&self, thread: usize, object: ObjectId, insists: bool) -> impl Iterator<Item = Place> {
+        let seen = self.threads[thread].current.stamp(object);
+        let from = seen + u64::from(insists && self.newest(object) > seen);
+        let word = &self.words[object.index()];
+        let readable = word.iter().rev().take_while(move |message| message.stamp >= from).count();
+        (word.len() - readable..word.len()).rev().map(|place| place as Place)
+    }
+
+    pub(crate) fn value(&self, object: ObjectId, place: Place) -> u64 {
+        self.words[object.index()][place as usize].value
+    }
+
+    /// The message that nothing has overwritten.
+    pub(crate) fn newest_place(&self, object: ObjectId) -> Place {
+        (self.words[object.index()].len() - 1) as Place
+    }
+
+    /// Whether a read-modify-write may replace the message: no other one has, and there is room behind it.
+    pub(crate) fn can_replace(&self, object: ObjectId, place: Place) -> bool {
+        let word = &self.words[object.index()];
+        let at = place as usize;
+        !word[at].is_replaced && word.get(at + 1).is_none_or(|next| next.stamp - word[at].stamp > 1)
+    }
+
+    /// The messages behind which the thread may put another one, the newest first.
+    pub(crate) fn places(&self, thread: usize, object: ObjectId) -> impl Iterator<Item = Place> {
+        self.readable(thread, object, false).filter(move |&place| self.can_replace(object, place))
+    }
+
+    /// The thread sees the message, and learns what it tells: at once, or at its next acquire fence.
+    pub(crate) fn read(
+        &mut self,
+        order: &mut Order,
+        thread: usize,
+        object: ObjectId,
+        place: Place,
+        how: Ordering,
+    ) -> u64 {
+        let message = &self.words[object.index()][place as usize];
+        order.read(thread, &message.published, acquires(how));
+        let seen = &mut self.threads[thread];
+        seen.current.raise(object, message.stamp);
+        seen.acquired.raise(object, message.stamp);
+        if let Some(view) = message.view {
+            let view = &self.views[view as usize];
+            seen.acquired.join(view);
+            if acquires(how) {
+                seen.current.join(view);
+            }
+        }
+        self.line.note(&seen.current, object, message.stamp, false);
+        message.value
+    }
+
+    /// The thread writes behind the message. True if nothing is behind what it wrote.
+    pub(crate) fn write(
+        &mut self,
+        order: &mut Order,
+        thread: usize,
+        object: ObjectId,
+        (behind, value): (Place, u64),
+        how: Ordering,
+    ) -> bool {
+        let published = order.publish(thread, releases(how));
+        let seen = &self.threads[thread];
+        let told = if releases(how) { &seen.current } else { &seen.released };
+        let view = keep(&mut self.views, &mut self.views_count, told, None);
+        self.put(thread, object, behind, Message { stamp: 0, value, published, view, is_replaced: false })
+    }
+
+    /// The thread replaces the message, which it has read. What that told, the new one tells too.
+    pub(crate) fn replace(
+        &mut self,
+        order: &mut Order,
+        thread: usize,
+        object: ObjectId,
+        (replaced, value): (Place, u64),
+        how: Ordering,
+    ) -> bool {
+        let message = &mut self.words[object.index()][replaced as usize];
+        message.is_replaced = true;
+        let (mut published, before) = (message.published, message.view);
+        order.write(thread, &mut published, releases(how), true);
+        let seen = &self.threads[thread];
+        let told = if releases(how) { &seen.current } else { &seen.released };
+        let view = keep(&mut self.views, &mut self.views_count, told, before);
+        self.put(thread, object, replaced, Message { stamp: 0, value, published, view, is_replaced: false })
+    }
+
+    /// Puts the message behind another one.
+    fn put(&mut self, thread: usize, object: ObjectId, behind: Place, mut message: Message) -> bool {
+        let word = &mut self.words[object.index()];
+        let behind = behind as usize;
+        let before = word[behind].stamp;
+        message.stamp = match word.get(behind + 1) {
+            Some(next) => before.midpoint(next.stamp),
+            None => before + GAP,
+        };
+        let stamp = message.stamp;
+        assert!(stamp > before, "there is room between two messages where one is put");
+        word.insert(behind + 1, message);
+        let is_newest = behind + 2 == word.len();
+        let seen = &mut self.threads[thread];
+        seen.current.raise(object, stamp);
+        seen.acquired.raise(object, stamp);
+        self.line.note(&seen.current, object, stamp, true);
+        is_newest
+    }
+
+    /// The thread takes over what was told to it, as an acquire fence does.
+    pub(crate) fn acquire(&mut self, thread: usize) {
+        let Seen { current, acquired, .. } = &mut self.threads[thread];
+        current.copy(acquired);
+    }
+
+    /// Later relaxed writes of the thread tell what it has seen until now, as after a release fence.
+    pub(crate) fn release(&mut self, thread: usize) {
+        let Seen { current, released, .. } = &mut self.threads[thread];
+        released.copy(current);
+    }
+
+    /// In how many places of the line a full barrier of the thread may stand, after which it has seen no more of the object than `stamp`, if one
+    /// is given. They are counted from the end, and begin with the first one returned.
+    pub(crate) fn barrier_places(&mut self, thread: usize, limit: Option<(ObjectId, Place)>) -> std::ops::Range<usize> {
+        self.acquire(thread);
+        let places = self.line.places(&self.threads[thread].current);
+        let first = limit.map_or(0, |(object, place)| {
+            let stamp = self.words[object.index()][place as usize].stamp;
+            (0..places).take_while(|&place| self.line.seen_before(place).stamp(object) > stamp).count()
+        });
+        first..places
+    }
+
+    /// Whether the thread could make a full barrier and then still see the message.
+    pub(crate) fn sees_behind_barrier(&self, thread: usize, object: ObjectId, place: Place) -> bool {
+        let stamp = self.words[object.index()][place as usize].stamp;
+        let acquired = &self.threads[thread].acquired;
+        let places = self.line.places(acquired);
+        acquired.stamp(object) <= stamp && self.line.seen_before(places - 1).stamp(object) <= stamp
+    }
+
+    /// The thread makes a full barrier in that place of the line. [`Weak::barrier_places`] was asked before.
+    pub(crate) fn barrier(&mut self, thread: usize, place: usize) {
+        let seen = &mut self.threads[thread];
+        seen.current.join_stamps(self.line.seen_before(place));
+        let number = seen.current.count_barrier(thread);
+        seen.acquired.copy(&seen.current);
+        seen.released.copy(&seen.current);
+        if place > 0 {
+            self.tell_followers(thread, place);
+        }
+        self.line.insert(place, thread, number, &self.threads[thread].current);
+    }
+
+    /// Whoever comes after one of the last `place` barriers has seen what the thread has.
+    fn tell_followers(&mut self, thread: usize, place: usize) {
+        let seen = std::mem::take(&mut self.threads[thread].current);
+        let threads = self.threads[..self.threads_count].iter_mut();
+        let views = threads
+            .flat_map(|other| [&mut other.current, &mut other.acquired, &mut other.released, &mut other.unlocked]);
+        for view in views.chain(&mut self.views[..self.views_count]) {
+            if self.line.follows(place, view) {
+                view.join_stamps(&seen);
+            }
+        }
+        self.threads[thread].current = seen;
+    }
+
+    /// The thread has taken a lock: what was seen before the unlock that it read, and before its own unlocks, counts as seen, and its
+    /// later writes tell it.
+    pub(crate) fn pull(&mut self, thread: usize, object: ObjectId, place: Place) {
+        let Seen { current, acquired, released, unlocked } = &mut self.threads[thread];
+        released.join(unlocked);
+        current.join(unlocked);
+        if let Some(view) = self.words[object.index()][place as usize].view {
+            released.join(&self.views[view as usize]);
+            current.join(&self.views[view as usize]);
+        }
+        acquired.join(current);
+    }
+
+    /// The thread, which holds the lock, writes that it is free. The message tells all that was seen before, also what relaxed reads
+    /// were told.
+    ///
+    /// If the ordering was taken away, the message tells what a relaxed store would.
+    pub(crate) fn unlock(&mut self, order: &mut Order, thread: usize, lock: ObjectId, ordering: Ordering) {
+        let releases = ordering != Ordering::Relaxed;
+        let published = order.publish(thread, releases);
+        let Seen { acquired, released, unlocked, .. } = &mut self.threads[thread];
+        if releases {
+            unlocked.copy(acquired);
+        }
+        let told = if releases { unlocked } else { released };
+        let view = keep(&mut self.views, &mut self.views_count, told, None);
+        let newest = self.newest_place(lock);
+        self.put(thread, lock, newest, Message { stamp: 0, value: 0, published, view, is_replaced: false });
+    }
+}
+
+/// Keeps a view for a message, together with that of the one it replaces. Returns its number, if it tells anything.
+fn keep(views: &mut Vec<View>, count: &mut usize, told: &View, before: Option<u32>) -> Option<u32> {
+    if told.is_empty() {
+        return before;
+    }
+    if *count == views.len() {
+        views.push(View::default());
+    }
+    let (known, rest) = views.split_at_mut(*count);
+    rest[0].copy(told);
+    if let Some(before) = before {
+        rest[0].join(&known[before as usize]);
+    }
+    *count += 1;
+    Some((*count - 1) as u32)
+}

@@ -1,0 +1,181 @@
+//! The weak model at work: which message a read sees, where a write goes and where a full barrier stands are choices of the schedule.
+//!
+//! Each choice is among numbered alternatives of which the first is the usual one: the newest message, the end of the list. An
+//! execution without decisions is sequentially consistent, and each unusual choice counts like a preemption.
+
+use super::event::ObjectId;
+use super::execution::Execution;
+use super::memory::{ALTERNATIVES_MAX, Message};
+use super::object::HELD;
+use super::relaxed::Change;
+use std::sync::atomic::Ordering;
+
+/// Questions about one event.
+const MESSAGE: u64 = 3;
+const PLACE: u64 = 4;
+/// Three barriers at most belong to one event: its own, or one on each side.
+const BARRIER: u64 = 5;
+
+/// Whether a read-modify-write or a failing one stands between full barriers.
+fn is_fenced(order: Ordering) -> bool {
+    order == Ordering::SeqCst
+}
+
+/// Messages to choose among, the usual one first.
+struct Alternatives {
+    places: [Message; ALTERNATIVES_MAX],
+    count: usize,
+}
+
+impl Alternatives {
+    fn of(places: impl Iterator<Item = Message>) -> Alternatives {
+        let mut alternatives = Alternatives { places: [0; ALTERNATIVES_MAX], count: 0 };
+        for (slot, place) in alternatives.places.iter_mut().zip(places) {
+            *slot = place;
+            alternatives.count += 1;
+        }
+        alternatives
+    }
+}
+
+impl Execution {
+    /// One of the alternatives, of which there is one at least.
+    fn choose_among(&mut self, question: u64, alternatives: &Alternatives) -> Message {
+        debug_assert!(alternatives.count > 0);
+        alternatives.places[self.choose_seen(question, alternatives.count)]
+    }
+
+    /// A read.
+    pub(super) fn see(&mut self, object: ObjectId, order: Ordering) -> u64 {
+        let insists = self.insisting & (1 << self.me) != 0;
+        self.see_one(object, order, insists, |_| true)
+    }
+
+    /// A read of a message with such a value, of which there is one; of a new one, if the thread `insists`.
+    fn see_one(&mut self, object: ObjectId, order: Ordering, insists: bool, suits: impl Fn(u64) -> bool) -> u64 {
+        if is_fenced(order) {
+            self.barrier(0);
+        }
+        let weak = &self.memory.weak;
+        let suiting = weak.readable(self.me, object, insists).filter(|&place| suits(weak.value(object, place)));
+        let places = Alternatives::of(suiting);
+        let place = self.choose_among(MESSAGE, &places);
+        let value = self.memory.weak.read(&mut self.memory.order, self.me, object, place, order);
+        if is_fenced(order) {
+            self.barrier(1);
+        }
+        value
+    }
+
+    /// A write.
+    pub(super) fn tell(&mut self, object: ObjectId, value: u64, order: Ordering) {
+        if is_fenced(order) {
+            self.barrier(0);
+        }
+        let places = Alternatives::of(self.memory.weak.places(self.me, object));
+        let behind = self.choose_among(PLACE, &places);
+        let is_newest = self.memory.weak.write(&mut self.memory.order, self.me, object, (behind, value), order);
+        self.told(object, value, is_newest);
+        if is_fenced(order) {
+            self.barrier(1);
+        }
+    }
+
+    fn told(&mut self, object: ObjectId, value: u64, is_newest: bool) {
+        self.memory.mirror(object, is_newest.then_some(value));
+        self.changed(object);
+    }
+
+    /// A full barrier: the `nth` one of the event.
+    pub(super) fn barrier(&mut self, nth: u64) {
+        self.barrier_before(nth, None);
+    }
+
+    /// A full barrier after which the message can still be seen, if one is given.
+    fn barrier_before(&mut self, nth: u64, seen: Option<(ObjectId, Message)>) {
+        let places = self.memory.weak.barrier_places(self.me, seen);
+        let chosen = self.choose_seen(BARRIER + nth, places.len());
+        self.memory.weak.barrier(self.me, places.start + chosen);
+    }
+
+    /// A read-modify-write. Which message it sees decides whether it writes, and so whether full barriers belong to it. Returns the old value
+    /// and the new one.
+    pub(super) fn update_message(
+        &mut self,
+        object: ObjectId,
+        success: Ordering,
+        failure: Ordering,
+        change: Change<'_>,
+    ) -> (u64, Option<u64>) {
+        let me = self.me;
+        let always_fenced = is_fenced(failure);
+        if always_fenced {
+            self.barrier(0);
+        }
+        let insists = self.insisting & (1 << me) != 0;
+        let weak = &self.memory.weak;
+        let is_open = |&place: &Message| {
+            if change(weak.value(object, place)).is_none() {
+                return true;
+            }
+            weak.can_replace(object, place)
+                && (always_fenced || !is_fenced(success) || weak.sees_behind_barrier(me, object, place))
+        };
+        let places = Alternatives::of(weak.readable(me, object, insists).filter(is_open));
+        let place = self.choose_among(MESSAGE, &places);
+        let old = self.memory.weak.value(object, place);
+        let new = change(old);
+        let Some(value) = new else {
+            self.memory.weak.read(&mut self.memory.order, me, object, place, failure);
+            if always_fenced {
+                self.barrier(1);
+            }
+            return (old, None);
+        };
+        if is_fenced(success) && !always_fenced {
+            self.barrier_before(0, Some((object, place)));
+        }
+        self.memory.weak.read(&mut self.memory.order, me, object, place, success);
+        let is_newest = self.memory.weak.replace(&mut self.memory.order, me, object, (place, value), success);
+        self.told(object, value, is_newest);
+        if is_fenced(success) || always_fenced {
+            self.barrier(1);
+        }
+        (old, new)
+    }
+
+    /// A read-modify-write of the newest message, without barriers. Returns the place of that message.
+    pub(super) fn replace_newest(&mut self, object: ObjectId, value: u64, order: Ordering) {
+        let newest = self.memory.weak.newest_place(object);
+        self.memory.weak.read(&mut self.memory.order, self.me, object, newest, order);
+        self.memory.weak.replace(&mut self.memory.order, self.me, object, (newest, value), order);
+        self.memory.mirror(object, Some(value));
+    }
+
+    /// Takes the lock: only the newest message can say that it is free and be replaced.
+    pub(super) fn take_newest(&mut self, lock: ObjectId, order: Ordering) {
+        if order != Ordering::Relaxed {
+            let newest = self.memory.weak.newest_place(lock);
+            self.memory.weak.pull(self.me, lock, newest);
+        }
+        self.replace_newest(lock, HELD, order);
+    }
+
+    /// Whether an attempt to take the lock does: it may see an old message that says that the lock is held.
+    pub(super) fn sees_free_to_take(&mut self, lock: ObjectId) -> bool {
+        if self.memory.newest(lock) != 0 {
+            return false;
+        }
+        let weak = &self.memory.weak;
+        let can_fail = weak.readable(self.me, lock, false).any(|place| weak.value(lock, place) != 0);
+        self.choose_seen(PLACE, 1 + usize::from(can_fail)) == 0
+    }
+
+    pub(super) fn see_held(&mut self, lock: ObjectId) -> u64 {
+        self.see_one(lock, Ordering::Relaxed, false, |value| value != 0)
+    }
+
+    pub(super) fn see_free(&mut self, lock: ObjectId, order: Ordering) -> u64 {
+        self.see_one(lock, order, false, |value| value == 0)
+    }
+}

@@ -1,0 +1,53 @@
+//! Orderings taken away: what an execution would be if a lock, a barrier or an ordered access at some place of the source ordered nothing.
+//!
+//! Promise: at such a place the acquisition of a lock excludes as ever and is a relaxed read-modify-write, its release a relaxed store, a barrier
+//! nothing, an ordered read-modify-write a relaxed one; under total store order an acquisition does not drain the buffer. Everywhere else,
+//! and in executions that nobody asks this of, nothing changes. Limits: loads and stores that acquire or release keep that; what
+//! processors order by dependencies is no ordering of a place.
+
+use super::event::Place;
+use super::execution::{Execution, WEAKENED};
+use std::sync::atomic::Ordering;
+
+/// A place of the source, or all of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Weakened {
+    /// How the path of the file ends.
+    pub file: &'static str,
+    /// Line and column; nothing for the whole file.
+    pub at: Option<(u32, u32)>,
+}
+
+impl Weakened {
+    fn covers(&self, place: Place) -> bool {
+        self.at.is_none_or(|at| at == (place.line(), place.column())) && place.file().ends_with(self.file)
+    }
+}
+
+impl Execution {
+    pub(crate) fn weaken(&mut self, weakened: Weakened) {
+        self.weakened.push(weakened);
+        self.attention |= WEAKENED;
+    }
+
+    /// How often an ordering was taken away.
+    pub(crate) fn weakenings(&self) -> u64 {
+        self.weakenings
+    }
+
+    /// The ordering that an access at this place has.
+    #[inline(always)]
+    pub(super) fn order_at(&mut self, order: Ordering, place: Place) -> Ordering {
+        if self.weakened.is_empty() { order } else { self.weakened_order(order, place) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn weakened_order(&mut self, order: Ordering, place: Place) -> Ordering {
+        if order == Ordering::Relaxed || !self.weakened.iter().any(|weakened| weakened.covers(place)) {
+            return order;
+        }
+        self.weakenings += 1;
+        Ordering::Relaxed
+    }
+}

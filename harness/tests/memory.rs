@@ -1,0 +1,510 @@
+//! The memory models: what they show and what they never show, by name and against references that share nothing with them.
+
+mod memory_models;
+
+use lockstep::sync::Ordering::{self, AcqRel, Acquire, Relaxed, Release, SeqCst};
+use lockstep::sync::{Atomic, Barrier, Plain, SpinLock, UnlockWait, await_until};
+use lockstep::thread::{idle, scope};
+use lockstep::{
+    Abandon, Describe, End, ExploreConfig, MemoryModel, Program, RunConfig, Schedule, Step, Strategy, Token, explicit,
+    explore, run, trace_lines,
+};
+use memory_models::Op::{Add, Exchange, Fence, IsLocked, Load, Lock, Store, TryLock, Unlock};
+use memory_models::{Op, WORDS, explored, outcome, outcomes, rc11, tso};
+use proptest::prelude::{prop, prop_assert, prop_assert_eq, prop_oneof};
+use proptest::strategy::Strategy as Generator;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use std::collections::BTreeSet;
+
+const X: usize = 0;
+const Y: usize = 1;
+const Z: usize = 2;
+const MB: Op = Fence(Barrier::Full);
+
+/// More executions than any program here has.
+const ALL: u64 = 2_000_000;
+
+/// Under which models some execution shows what the threads see, whatever the words are at the end.
+#[track_caller]
+fn check(program: &[Vec<Op>], histories: &[&[u64]], expected: &[MemoryModel]) {
+    check_among(&MemoryModel::ALL, program, histories, expected);
+}
+
+/// Under which of these models.
+#[track_caller]
+fn check_among(models: &[MemoryModel], program: &[Vec<Op>], histories: &[&[u64]], expected: &[MemoryModel]) {
+    let histories: Vec<Vec<u64>> = histories.iter().map(|history| history.to_vec()).collect();
+    let start = outcome(&histories, &[]);
+    let shown = models.iter().copied().filter(|&memory| {
+        let exploration = explored(program, memory, Strategy::Exhaustive, ALL);
+        assert!(exploration.evidence.exhaustive, "{} {}", memory.name(), exploration.evidence);
+        outcomes(program, &exploration).iter().any(|outcome| outcome.starts_with(&start))
+    });
+    assert_eq!(shown.collect::<Vec<_>>(), expected);
+}
+
+const NEVER: &[MemoryModel] = &[];
+const WEAK: &[MemoryModel] = &[MemoryModel::Weak];
+const BUFFERED: &[MemoryModel] = &[MemoryModel::Tso, MemoryModel::TsoLaxLocks, MemoryModel::Weak];
+const LAX: &[MemoryModel] = &[MemoryModel::TsoLaxLocks, MemoryModel::Weak];
+const EVERYWHERE: &[MemoryModel] = &MemoryModel::ALL;
+
+fn store_buffering(order: Ordering, between: &[Op]) -> Vec<Vec<Op>> {
+    let thread = |mine, theirs| [&[Store(mine, 1, order)], between, &[Load(theirs, Acquire)]].concat();
+    vec![thread(X, Y), thread(Y, X)]
+}
+
+#[test]
+fn stores_wait_in_buffers_until_a_full_barrier() {
+    check(&store_buffering(Release, &[]), &[&[0], &[0]], BUFFERED);
+    check(&store_buffering(Relaxed, &[Fence(Barrier::Write)]), &[&[0], &[0]], BUFFERED);
+    check(&store_buffering(Relaxed, &[MB]), &[&[0], &[0]], NEVER);
+    check(&store_buffering(SeqCst, &[]), &[&[0], &[0]], NEVER);
+}
+
+#[test]
+fn a_thread_sees_its_own_stores_before_others_do() {
+    let thread = |mine, theirs| vec![Store(mine, 1, Relaxed), Load(mine, Relaxed), Load(theirs, Relaxed)];
+    check(&[thread(X, Y), thread(Y, X)], &[&[1, 0], &[1, 0]], BUFFERED);
+}
+
+#[test]
+fn messages_pass_in_order_if_they_are_released_and_acquired() {
+    let program = |write: Ordering, read: Ordering| {
+        vec![vec![Store(X, 1, Relaxed), Store(Y, 1, write)], vec![Load(Y, read), Load(X, Relaxed)]]
+    };
+    check(&program(Relaxed, Acquire), &[&[], &[1, 0]], WEAK);
+    check(&program(Release, Relaxed), &[&[], &[1, 0]], WEAK);
+    check(&program(Release, Acquire), &[&[], &[1, 0]], NEVER);
+    check(&program(Release, Acquire), &[&[], &[1, 1]], EVERYWHERE);
+}
+
+#[test]
+fn writes_may_land_in_the_middle() {
+    let thread = |first, second| vec![Store(first, 1, Relaxed), Store(second, 2, Relaxed)];
+    let program = [thread(X, Y), thread(Y, X)];
+    let shown = |memory| {
+        let exploration = explored(&program, memory, Strategy::Exhaustive, ALL);
+        outcomes(&program, &exploration).contains(&outcome(&[Vec::new(), Vec::new()], &[1, 1, 0]))
+    };
+    assert_eq!(MemoryModel::ALL.map(shown), [false, false, false, true]);
+}
+
+#[test]
+fn a_read_modify_write_drains_and_has_nothing_before_it() {
+    let add = |order| vec![Add(X, 1, order)];
+    for order in [Relaxed, SeqCst] {
+        check(&[add(order), add(order)], &[&[0], &[0]], NEVER);
+    }
+    let drained = |order| store_buffering(Relaxed, &[Add(0, 0, order)]);
+    check(&drained(Relaxed), &[&[1, 0], &[0, 0]], WEAK);
+    check(&drained(SeqCst), &[&[1, 0], &[0, 0]], NEVER);
+}
+
+#[test]
+fn a_failing_exchange_drains_nothing() {
+    let thread = |mine, theirs| vec![Store(mine, 1, Relaxed), Exchange(mine, 7, 8, SeqCst), Load(theirs, Relaxed)];
+    check(&[thread(X, Y), thread(Y, X)], &[&[1, 0], &[1, 0]], BUFFERED);
+}
+
+/// The barriers are made in one order and stand in the other: see the module of their line.
+#[test]
+fn a_barrier_may_stand_in_front_of_an_earlier_one() {
+    let program = [
+        vec![Store(X, 1, Relaxed), MB, Store(Y, 1, Relaxed)],
+        vec![Load(Y, Relaxed), Store(Z, 1, Relaxed)],
+        vec![Load(Z, Relaxed), MB, Load(X, Relaxed)],
+    ];
+    check(&program, &[&[], &[1], &[1, 0]], WEAK);
+    // Whoever reads from the first thread itself comes after its barrier.
+    let program = [program[0].clone(), vec![Load(Y, Relaxed), MB, Load(X, Relaxed)]];
+    check(&program, &[&[], &[1, 0]], NEVER);
+}
+
+#[test]
+fn readers_disagree_on_the_order_of_writes_unless_barriers_forbid_it() {
+    let reader = |first, second, between: &[Op]| [&[Load(first, Acquire)], between, &[Load(second, Acquire)]].concat();
+    let program = |between: &[Op]| {
+        [vec![Store(X, 1, Release)], vec![Store(Y, 1, Release)], reader(X, Y, between), reader(Y, X, between)]
+    };
+    check(&program(&[]), &[&[], &[], &[1, 0], &[1, 0]], WEAK);
+}
+
+#[test]
+fn an_unlock_orders_for_whoever_takes_a_lock_later() {
+    let critical = |lock, op| vec![Lock(lock), op, Unlock(lock)];
+    // Two critical sections of one thread, seen from outside without any lock.
+    let writer = [critical(0, Store(X, 1, Relaxed)), critical(1, Store(Y, 1, Relaxed))].concat();
+    let reader = vec![Load(Y, Relaxed), Fence(Barrier::Read), Load(X, Relaxed)];
+    check(&[writer, reader], &[&[], &[1, 0]], NEVER);
+    let writer = vec![Store(X, 1, Relaxed), MB, Store(Y, 1, Relaxed)];
+    let reader = [critical(0, Load(Y, Relaxed)), critical(1, Load(X, Relaxed))].concat();
+    check(&[writer, reader], &[&[], &[1, 0]], NEVER);
+    // A store is not ordered before a later load by that, but taking a lock drains.
+    let thread = |mine, theirs, first, second| {
+        [critical(first, Store(mine, 1, Relaxed)), critical(second, Load(theirs, Relaxed))].concat()
+    };
+    let models = [MemoryModel::Sc, MemoryModel::Tso, MemoryModel::Weak];
+    check_among(&models, &[thread(X, Y, 0, 0), thread(Y, X, 1, 1)], &[&[0], &[0]], WEAK);
+    let before = |mine, theirs, lock| [vec![Store(mine, 1, Relaxed)], critical(lock, Load(theirs, Relaxed))].concat();
+    check(&[before(X, Y, 0), before(Y, X, 1)], &[&[0], &[0]], LAX);
+}
+
+#[test]
+fn a_lock_may_look_as_it_was() {
+    let holder = vec![Lock(0), Store(X, 1, Release), Unlock(0)];
+    check(&[holder.clone(), vec![Load(X, Acquire), IsLocked(0)]], &[&[], &[1, 0]], EVERYWHERE);
+    check(&[holder.clone(), vec![IsLocked(0), Load(X, Acquire), IsLocked(0)]], &[&[], &[0, 1, 1]], EVERYWHERE);
+    // Its release waits in a buffer, or is not seen.
+    let told = vec![Lock(0), Unlock(0), Store(X, 1, Relaxed)];
+    check(&[told.clone(), vec![Load(X, Acquire), IsLocked(0)]], &[&[], &[1, 1]], WEAK);
+    check(&[told, vec![Load(X, Acquire), TryLock(0)]], &[&[], &[1, 0]], WEAK);
+}
+
+/// What the body observes of all executions, with how they end.
+fn all(memory: MemoryModel, body: &(dyn Fn() + Sync)) -> BTreeSet<String> {
+    let program = Program { body, abandon: Abandon::Unwind };
+    let config = ExploreConfig { strategy: Strategy::Exhaustive, memory, executions: ALL, ..ExploreConfig::default() };
+    let exploration = explore(&program, &config);
+    assert!(exploration.evidence.exhaustive, "{}", exploration.evidence);
+    let text = |outcome: &lockstep::Outcome| {
+        let entries = outcome.columns.iter().map(|column| format!("{:?}", column.entries)).collect::<String>();
+        format!("{entries} {}", outcome.end.clone().without_places())
+    };
+    exploration.outcomes.iter().map(|seen| text(&seen.outcome)).collect()
+}
+
+#[test]
+fn joining_resting_and_awaiting_see_what_was_stored() {
+    for memory in MemoryModel::ALL {
+        let joined = all(memory, &|| {
+            let x = Atomic::named("x", 0);
+            let stored = lockstep::thread::spawn(move || x.store(1, Relaxed));
+            stored.join().expect("it ends");
+            lockstep::probe::observe(x.load(Relaxed));
+        });
+        assert_eq!(joined, BTreeSet::from(["[Word(1)][] completed".to_owned()]));
+        let rested = all(memory, &|| {
+            let x = Atomic::named("x", 0);
+            scope(|threads| {
+                threads.spawn("stores", move || x.store(1, Relaxed));
+                idle();
+                lockstep::probe::observe(x.load(Relaxed));
+            });
+        });
+        assert_eq!(rested, BTreeSet::from(["[Word(1)][] completed".to_owned()]));
+        let awaited = all(memory, &|| {
+            let (x, y) = (Atomic::named("x", 0), Atomic::named("y", 0));
+            scope(|threads| {
+                threads.spawn("stores", move || {
+                    x.store(1, Relaxed);
+                    y.store(1, Relaxed);
+                });
+                await_until(|| y.load(Acquire) == 1 && x.load(Relaxed) == 1);
+            });
+        });
+        assert_eq!(awaited, BTreeSet::from(["[][] completed".to_owned()]));
+    }
+}
+
+#[test]
+fn a_wait_that_cannot_end_is_seen_as_one() {
+    for memory in MemoryModel::ALL {
+        let stuck = all(memory, &|| {
+            let x = Atomic::named("x", 0);
+            scope(|threads| {
+                threads.spawn("stores", move || x.store(1, Relaxed));
+                await_until(|| x.load(Relaxed) == 2);
+            });
+        });
+        assert_eq!(stuck.len(), 1, "{stuck:?}");
+        assert!(stuck.iter().all(|end| end.contains("main waits for change of x")), "{stuck:?}");
+        let locked = all(memory, &|| {
+            let (one, other) = (SpinLock::named("one"), SpinLock::named("other"));
+            scope(|threads| {
+                threads.spawn("thread", move || {
+                    let (_one, _other) = (one.guard(), other.guard());
+                });
+                let (_other, _one) = (other.guard(), one.guard());
+            });
+        });
+        assert_eq!(locked.len(), 2, "{locked:?}");
+        assert!(locked.iter().any(|end| end.contains("deadlock")), "{locked:?}");
+    }
+}
+
+/// C12: what `spin_unlock_wait` orders matters under the weak model only.
+#[test]
+fn waiting_for_an_unlock_orders_what_its_reading_says() {
+    let misses = |memory, reading| {
+        let outcomes = all(memory, &move || {
+            let (lock, x, held) = (SpinLock::named("lock"), Atomic::named("x", 0), Atomic::named("held", false));
+            scope(|threads| {
+                threads.spawn("holder", move || {
+                    lock.lock();
+                    held.store(true, Release);
+                    x.store(1, Relaxed);
+                    lock.unlock();
+                });
+                await_until(|| held.load(Acquire));
+                lock.unlock_wait(reading);
+                lockstep::probe::observe(x.load(Relaxed));
+            });
+        });
+        assert!(outcomes.iter().any(|outcome| outcome.contains("Word(1)")), "{outcomes:?}");
+        outcomes.iter().any(|outcome| outcome.contains("Word(0)"))
+    };
+    let readings = [UnlockWait::Relaxed, UnlockWait::Acquire, UnlockWait::LockUnlock];
+    for memory in MemoryModel::ALL {
+        let expected = [memory == MemoryModel::Weak, false, false];
+        assert_eq!(readings.map(|reading| misses(memory, reading)), expected, "{}", memory.name());
+    }
+}
+
+#[test]
+fn races_are_those_of_happens_before_under_every_model() {
+    let raced = |memory, order| {
+        let outcomes = all(memory, &move || {
+            let (data, flag) = (Plain::named("data", 0), Atomic::named("flag", 0));
+            scope(|threads| {
+                threads.spawn("writes", move || {
+                    data.set(1);
+                    flag.store(1, order);
+                });
+                if flag.load(Acquire) == 1 {
+                    lockstep::probe::observe(data.get());
+                }
+            });
+        });
+        assert!(outcomes.iter().all(|outcome| !outcome.contains("Word(0)")), "{outcomes:?}");
+        outcomes.iter().any(|outcome| outcome.contains("data race"))
+    };
+    for memory in MemoryModel::ALL {
+        assert!(!raced(memory, Release));
+        assert!(raced(memory, Relaxed));
+    }
+}
+
+#[test]
+fn tokens_replay_under_their_model() {
+    let program = store_buffering(Relaxed, &[]);
+    let body = memory_models::body(&program);
+    let program = Program { body: &body, abandon: Abandon::Unwind };
+    for memory in [MemoryModel::Tso, MemoryModel::Weak] {
+        let config = RunConfig { memory, ..RunConfig::default() };
+        for number in 0..200 {
+            for schedule in [Schedule::uniform(number), Schedule::pct(number, 3, 12)] {
+                let execution = run(&program, &schedule, &config);
+                assert!(matches!(execution.end, End::Completed), "{}", execution.end);
+                let schedule = Schedule::Explicit(explicit(&program, &schedule, &config));
+                let (subject, scenario) = ("sb".to_owned(), "S1".to_owned());
+                let token = Token { subject, scenario, memory, schedule }.to_string();
+                let token: Token = token.parse().expect("it is a token");
+                assert_eq!(token.memory, memory);
+                let again = run(&program, &token.schedule, &config);
+                assert_eq!((again.trace, again.outcome), (execution.trace, execution.outcome));
+            }
+        }
+    }
+}
+
+#[test]
+fn any_schedule_runs_under_every_model() {
+    let steps = prop::collection::vec((0..60_u32, prop::num::u8::ANY), 0..12);
+    let result = runner(500).run(&(program(), steps), |(program, mut steps)| {
+        steps.sort_unstable();
+        steps.dedup_by_key(|step| step.0);
+        let path = steps.into_iter().map(|(question, choice)| Step { question, choice }).collect();
+        let body = memory_models::body(&program);
+        let program = Program { body: &body, abandon: Abandon::Unwind };
+        for memory in MemoryModel::ALL {
+            let config = RunConfig { memory, ..RunConfig::default() };
+            let execution = run(&program, &Schedule::Path(Vec::clone(&path)), &config);
+            prop_assert_eq!(&execution.end, &End::Completed);
+            let explicit = explicit(&program, &Schedule::Path(Vec::clone(&path)), &config);
+            let again = run(&program, &Schedule::Explicit(explicit), &config);
+            prop_assert_eq!(again.outcome.id, execution.outcome.id);
+        }
+        Ok(())
+    });
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+}
+
+#[test]
+fn what_memory_does_that_it_usually_does_not_is_said_in_the_trace() {
+    let program = [vec![Store(X, 1, Relaxed), Store(X, 2, Relaxed)], vec![Load(X, Relaxed), Store(X, 3, Relaxed)]];
+    let body = memory_models::body(&program);
+    let program = Program { body: &body, abandon: Abandon::Unwind };
+    let said = |memory, text: &str| {
+        (0..200).any(|number| {
+            let config = RunConfig { memory, ..RunConfig::default() };
+            let execution = run(&program, &Schedule::uniform(number), &config);
+            trace_lines(&execution, &Numbers).iter().any(|line| line.text.contains(text))
+        })
+    };
+    assert_eq!(MemoryModel::ALL.map(|memory| said(memory, "word[0] := 1 lands")), [false, true, true, false]);
+    assert_eq!(
+        MemoryModel::ALL.map(|memory| said(memory, "word[0] = 1 (an older write)")),
+        [false, false, false, true]
+    );
+    assert_eq!(MemoryModel::ALL.map(|memory| said(memory, "(in front of a later write)")), [false, false, false, true]);
+}
+
+/// Values as they are.
+struct Numbers;
+
+impl Describe for Numbers {
+    fn word(&self, word: u64) -> String {
+        word.to_string()
+    }
+}
+
+#[test]
+fn one_unusual_choice_is_one_preemption() {
+    let program = store_buffering(Relaxed, &[]);
+    for memory in [MemoryModel::Tso, MemoryModel::Weak] {
+        let shows = |preemptions| {
+            let exploration = explored(&program, memory, Strategy::Bounded { preemptions }, ALL);
+            outcomes(&program, &exploration).contains(&outcome(&[vec![0], vec![0]], &[1, 1, 0]))
+        };
+        assert_eq!([shows(0), shows(1)], [false, true], "{}", memory.name());
+    }
+}
+
+// ---- random programs ----
+
+fn runner(cases: u32) -> TestRunner {
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[11; 32]))
+}
+
+/// An operation on one of so many words.
+fn op(words: usize) -> impl Generator<Value = Op> {
+    let load = prop::sample::select(vec![Relaxed, Relaxed, Acquire, SeqCst]);
+    let store = prop::sample::select(vec![Relaxed, Relaxed, Release, SeqCst]);
+    let update = prop::sample::select(vec![Relaxed, Acquire, Release, AcqRel, SeqCst]);
+    let barriers = [
+        Barrier::Full,
+        Barrier::Full,
+        Barrier::Read,
+        Barrier::Write,
+        Barrier::Acquire,
+        Barrier::Release,
+        Barrier::AcquireRelease,
+    ];
+    prop_oneof![
+        5 => (0..words, load).prop_map(|(word, order)| Load(word, order)),
+        5 => (0..words, 1..4_u64, store).prop_map(|(word, value, order)| Store(word, value, order)),
+        1 => (0..words, 1..3_u64, update.clone()).prop_map(|(word, value, order)| Add(word, value, order)),
+        1 => (0..words, 0..2_u64, 1..4_u64, update)
+            .prop_map(|(word, old, new, order)| Exchange(word, old, new, order)),
+        2 => prop::sample::select(barriers.to_vec()).prop_map(Fence),
+    ]
+}
+
+fn program() -> impl Generator<Value = Vec<Vec<Op>>> {
+    prop_oneof![
+        3 => prop::collection::vec(prop::collection::vec(op(2), 1..4), 2..=2),
+        2 => prop::collection::vec(prop::collection::vec(op(2), 1..3), 3..=3),
+    ]
+}
+
+/// Three threads that access different words, most of them with a barrier in between.
+fn chain() -> impl Generator<Value = Vec<Vec<Op>>> {
+    let access = || {
+        prop_oneof![
+            (0..WORDS, prop::sample::select(vec![Relaxed, Acquire])).prop_map(|(word, order)| Load(word, order)),
+            (0..WORDS, prop::sample::select(vec![Relaxed, Release])).prop_map(|(word, order)| Store(word, 1, order)),
+        ]
+    };
+    let between = prop_oneof![3 => prop::sample::select(vec![vec![MB]]), 1 => prop::sample::select(vec![Vec::new()])];
+    let thread =
+        (access(), between, access()).prop_map(|(one, between, other)| [vec![one], between, vec![other]].concat());
+    prop::collection::vec(thread, 3..=3)
+}
+
+/// Executions of one random program. Programs with more are left out.
+const ENUMERATED: u64 = 100_000;
+
+/// Every outcome that the machine shows, if they are few enough to show all.
+fn shown(program: &[Vec<Op>], memory: MemoryModel) -> Option<BTreeSet<memory_models::Outcome>> {
+    let exploration = explored(program, memory, Strategy::Exhaustive, ENUMERATED);
+    exploration.evidence.exhaustive.then(|| outcomes(program, &exploration))
+}
+
+/// Compares random programs with a reference. Most are small enough.
+fn check_against(
+    memory: MemoryModel,
+    (cases, programs): (u32, impl Generator<Value = Vec<Vec<Op>>>),
+    reference: fn(&[Vec<Op>]) -> BTreeSet<memory_models::Outcome>,
+) {
+    let compared = std::cell::Cell::new(0);
+    let result = runner(cases).run(&programs, |program| {
+        if let Some(shown) = shown(&program, memory) {
+            compared.set(compared.get() + 1);
+            prop_assert_eq!(shown, reference(&program), "{:?}", program);
+        }
+        Ok(())
+    });
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+    assert!(compared.get() > cases / 2, "only {} of {cases} programs were small enough", compared.get());
+}
+
+#[test]
+fn tso_shows_what_its_abstract_machine_shows() {
+    check_against(MemoryModel::Tso, (200, program()), tso::outcomes);
+}
+
+#[test]
+fn weak_shows_what_the_axioms_of_rc11_allow() {
+    check_against(MemoryModel::Weak, (200, program()), rc11::outcomes);
+    check_against(MemoryModel::Weak, (40, chain()), rc11::outcomes);
+}
+
+/// A load that is sequentially consistent stands between full barriers in the weak model, and is an ordinary load under total store order:
+/// there the weaker model is stricter.
+fn has_consistent_load(program: &[Vec<Op>]) -> bool {
+    program.iter().flatten().any(|op| matches!(op, Load(_, SeqCst)))
+}
+
+#[test]
+fn each_model_shows_what_the_stronger_one_shows() {
+    let result = runner(200).run(&program(), |program| {
+        let sc = shown(&program, MemoryModel::Sc);
+        let (tso, weak) = (tso::outcomes(&program), rc11::outcomes(&program));
+        if let Some(sc) = sc {
+            prop_assert!(sc.is_subset(&tso), "{:?}", program);
+            prop_assert!(sc.is_subset(&weak), "{:?}", program);
+        }
+        if !has_consistent_load(&program) {
+            prop_assert!(tso.is_subset(&weak), "{:?}", program);
+        }
+        Ok(())
+    });
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+}
+
+#[test]
+fn random_schedules_show_nothing_else_and_in_the_end_everything() {
+    let result = runner(25).run(&program(), |program| {
+        for memory in [MemoryModel::Tso, MemoryModel::Weak] {
+            let Some(all) = shown(&program, memory) else { continue };
+            for strategy in [Strategy::Uniform, Strategy::Pct { depth: 3, length: None }] {
+                let sampled = outcomes(&program, &explored(&program, memory, strategy, 1_000));
+                prop_assert!(sampled.is_subset(&all), "{} {:?}", memory.name(), program);
+            }
+            let sampled = outcomes(&program, &explored(&program, memory, Strategy::Uniform, 30_000));
+            prop_assert!(sampled.len() * 10 >= all.len() * 9, "{} {} {}", memory.name(), sampled.len(), all.len());
+        }
+        Ok(())
+    });
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+}

@@ -1,0 +1,98 @@
+//! All execution graphs of a litmus test.
+//!
+//! Promise: what is found is exhaustive unless it says otherwise. Two searches that know nothing of each other answer a test: this one,
+//! on graphs, and the one of the simulated machine. A state that the machine shows and an exhaustive search of graphs does not is a fault of
+//! ours, and it is said so.
+
+use super::ast::{Item, Program};
+use super::flag::Flag;
+use super::search::SearchConfig;
+use super::threads::{Answered, Halt, registers};
+use lockstep::Evidence;
+use lockstep::graph::{Ending, Final, Model, SharedConfig, graphs_shared};
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+use std::sync::Mutex;
+
+/// What some search has found.
+pub struct Found {
+    /// The values of [`Program::observed`] where all threads have ended.
+    pub states: BTreeSet<Vec<i64>>,
+    /// How else executions end.
+    pub flags: BTreeSet<Flag>,
+    /// What stands behind it.
+    pub evidence: Evidence,
+}
+
+impl Found {
+    /// What two searches have found together.
+    pub fn and(mut self, other: Found) -> Found {
+        if self.evidence.exhaustive {
+            let surplus: Vec<_> = other.states.difference(&self.states).collect();
+            assert!(surplus.is_empty(), "the machine shows {surplus:?}, which no execution graph does");
+            assert!(other.flags.is_subset(&self.flags), "the machine shows {:?}, graphs do not", other.flags);
+        }
+        self.states.extend(other.states);
+        self.flags.extend(other.flags);
+        self.evidence = self.evidence.and(other.evidence);
+        self
+    }
+}
+
+/// Searches the graphs of a program; nothing if there is no predicate for the memory model.
+pub fn search(program: &Program, search: &SearchConfig<'_>) -> Option<Found> {
+    let model = Model::from_name(search.memory.name())?;
+    let observed = program.observed();
+    let nothing = Found { states: BTreeSet::new(), flags: BTreeSet::new(), evidence: Evidence::default() };
+    let found = Mutex::new(nothing);
+    let look = |ending: Ending, last: &dyn Fn() -> Final| {
+        if ending != Ending::Cut {
+            found.lock().expect("no worker panics").add(program, &observed, ending, &last());
+        }
+        let is_cancelled = search.control.is_some_and(|control| control.is_cancelled());
+        if is_cancelled { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let config = SharedConfig { model, jobs: search.jobs, runs: search.executions };
+    let counts = graphs_shared(&|| Answered::new(program), &config, &look);
+    assert!(!counts.strayed, "a litmus test does the same with the same answers");
+    let mut found = found.into_inner().expect("no worker panics");
+    found.evidence.exhaustive = counts.exhausted;
+    if !counts.exhausted {
+        found.evidence.enumerated = counts.complete + counts.blocked;
+    }
+    Some(found)
+}
+
+impl Found {
+    fn add(&mut self, program: &Program, observed: &[Item], ending: Ending, last: &Final) {
+        let mut all = Vec::new();
+        let mut is_faulty = false;
+        for (thread, answers) in last.answers.iter().enumerate().take(program.threads.len()) {
+            match registers(program, thread, answers) {
+                Ok(registers) => all.push(registers),
+                Err(halt) => {
+                    let flag = match halt {
+                        // It waits, and so it has no final state either.
+                        Halt::Next(_) => continue,
+                        Halt::DivisionByZero => Flag::DivisionByZero,
+                        Halt::LockMisuse => Flag::LockMisuse,
+                    };
+                    self.flags.insert(flag);
+                    is_faulty = true;
+                }
+            }
+        }
+        if is_faulty {
+            return;
+        }
+        if ending == Ending::Blocked {
+            self.flags.insert(Flag::Deadlock);
+            return;
+        }
+        let value = |item: &Item| match *item {
+            Item::Register { thread, register } => all[thread][register],
+            Item::Location(location) => last.memory[location].cast_signed(),
+        };
+        self.states.insert(observed.iter().map(value).collect());
+    }
+}

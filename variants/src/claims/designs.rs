@@ -1,0 +1,115 @@
+//! What a patch or a proposal changes for a client: C9, C11, C12, C14, C16, C19. Each compares outcome sets.
+//!
+//! C19 is refuted, and the mails themselves say why. Roland calls it all the same whether the task thinks it was killed, "before the wakeup or
+//! after the wakeup": either order could have happened, so either result is one that a client must expect. That holds while the wakeup is in
+//! progress. But C7's second exception, "already woken from utrace pov", includes the task that stays in a group stop for days
+//! (C9). There SIGKILL comes after the resume in every execution of S7; the design that clears `stopped` lets the system
+//! call through, and the one that asks for SIGKILL aborts it. The claim is read strictly: a client cannot tell. S7b and S8b, with
+//! a signal pending beside SIGKILL, do not decide it: there the variant that asks for SIGKILL differs where no stop was broken at all.
+//!
+//! C12 is refuted under the weak model, in both readings of spin_unlock_wait that are no lock, for the reason that the kernel removed it for in 4.14. The
+//! tracer takes the lock (a read-modify-write) and then reads the state TRACED; the killer writes the state, and the tracee behind its wake-up
+//! reads the lock word. That is store buffering: each side writes one word and reads the other, and unless both have a full barrier
+//! between, both may read what was before. The tracee then sees the lock free that the tracer holds, and what it acquires from that old
+//! value is of no use to it. Under `sc` nobody reads an old value. C15 is lost by the third design in the same executions (S8e).
+//!
+//! C12 is read as an inclusion, for "as well as": what spin_unlock_wait shows, lock and unlock shows too. A variant with fewer outcomes does not
+//! refute it.
+
+use super::{Claim, LOCKED, LOCKLESS, REMOVED, Statement, against, not};
+
+const EVERYWHERE: &[&str] = &[
+    "S1", "S2", "S3", "S4", "S4b", "S4c", "S5", "S5b", "S6", "S6b", "S7", "S7b", "S8", "S8b", "S8c", "S8d", "S8e",
+    "S8f", "S9", "S9b", "S9c", "S9d", "S10", "S10b", "S10c", "S10d", "S10e", "S11", "S11b", "S12", "S12b", "S12c",
+    "S12d", "S13", "S13b", "S13c",
+];
+
+/// Those in which a killed tracee may meet a tracer that has the lock.
+const KILLS: &[&str] = &["S3", "S6", "S7", "S8", "S8b", "S8c", "S8d", "S8e", "S8f", "S9d", "S10c", "S11", "S11b"];
+
+const ASKS: &str = "its callers ask for SIGKILL anyway";
+
+pub const CLAIMS: &[Claim] = &[
+    Claim {
+        id: "C9",
+        date: "2009-08-04",
+        author: "Oleg Nesterov",
+        says: "stop can return not-killed for a task that SIGKILL woke, so its result cannot be trusted, and fatal_signal_pending can replace it.",
+        checked: "the variant whose callers ask fatal_signal_pending differs from the design in S7, where the system call is let through",
+        note: "",
+        scenarios: &["S7"],
+        asked: &[against("a1-stopped-locked", LOCKED), against("a1-stopped-lockless", LOCKLESS), not(REMOVED, ASKS)],
+        statement: Statement::Differs,
+    },
+    Claim {
+        id: "C11",
+        date: "2009-08-03",
+        author: "Roland McGrath",
+        says: "A dying task needs no `stopped`: STOP has no meaning for it, it only counts as quiescent.",
+        checked: "on dying and dead tasks the outcomes are those of design 1",
+        note: "",
+        scenarios: &["S9", "S9b", "S9c"],
+        asked: &[
+            not(LOCKED, "it is what the others are compared with"),
+            against(LOCKLESS, LOCKED),
+            against(REMOVED, LOCKED),
+        ],
+        statement: Statement::Equal,
+    },
+    Claim {
+        id: "C12",
+        date: "2009-08-04",
+        author: "Oleg Nesterov, Roland McGrath",
+        says: "spin_unlock_wait does as well as lock+unlock to hold a killed tracee back until the tracer has dropped the lock.",
+        checked: "no outcome that the variant with lock+unlock in its place does not show; the three readings of spin_unlock_wait are a variant each",
+        note: "",
+        scenarios: KILLS,
+        asked: &[
+            not(LOCKED, "it has no spin_unlock_wait"),
+            not(LOCKLESS, "it has no spin_unlock_wait"),
+            against("unlock-wait-relaxed", "unlock-wait-lock-unlock"),
+            against(REMOVED, "unlock-wait-lock-unlock"),
+            against("a3-lock-always", "unlock-wait-lock-unlock"),
+        ],
+        statement: Statement::Within,
+    },
+    Claim {
+        id: "C14",
+        date: "2009-08-03",
+        author: "Roland McGrath",
+        says: "Whoever relies on an implicit barrier should say so in a clear comment.",
+        checked: "which orderings some outcome depends on: 'lockstep explore --relax' lists them, per design",
+        note: "",
+        scenarios: &[],
+        asked: &[not(LOCKED, ELSEWHERE), not(LOCKLESS, ELSEWHERE), not(REMOVED, ELSEWHERE)],
+        statement: Statement::Elsewhere(ELSEWHERE),
+    },
+    Claim {
+        id: "C16",
+        date: "2009-08-04",
+        author: "Oleg Nesterov",
+        says: "The utrace lock does not really help in finish_stop: the lockless check shows a client nothing new.",
+        checked: "designs 1 and 2 have the same outcomes on every scenario",
+        note: "",
+        scenarios: EVERYWHERE,
+        asked: &[
+            not(LOCKED, "it is what the other is compared with"),
+            against(LOCKLESS, LOCKED),
+            not(REMOVED, "the claim is about patch 5/6"),
+        ],
+        statement: Statement::Equal,
+    },
+    Claim {
+        id: "C19",
+        date: "2009-08-04",
+        author: "Roland McGrath",
+        says: "In the exceptions of C7, with a wakeup in progress or done, it does not matter whether the task thinks it was killed.",
+        checked: "the outcomes stay the same when it always thinks so (its callers ask fatal_signal_pending instead)",
+        note: "With a wakeup in progress (S3, S8) he is right. With the wakeup long done (S7) a client can tell: the system call is let through or aborted. That is C9, which he had agreed to.",
+        scenarios: &["S3", "S7", "S8"],
+        asked: &[against("a1-stopped-locked", LOCKED), against("a1-stopped-lockless", LOCKLESS), not(REMOVED, ASKS)],
+        statement: Statement::Equal,
+    },
+];
+
+const ELSEWHERE: &str = "a demand and not a statement: 'lockstep explore --relax' answers it";

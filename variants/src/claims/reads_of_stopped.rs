@@ -1,0 +1,145 @@
+//! What a tracee reads of `stopped` when it wakes up, and what it takes that for: C1 to C3, C5 to C8, C17.
+//!
+//! The two looks are those of `finish_stop` (both designs) and of `finish_jctl` (the second). What is true of the task besides is kept in
+//! ghost cells (`scenarios::protocol`): whose word on the stop was the last, the task's own, `do_stop`'s or `wakeup`'s; and whether
+//! SIGKILL was ever put into its pending set. `wakeup` counts from its beginning, so "in progress" is included.
+
+use lockstep::{End, Outcome};
+
+use super::{Asked, Claim, LOCKED, LOCKLESS, REMOVED, Statement, alone, has, not, warns};
+use crate::observation::Finding;
+use crate::scenarios::protocol::Watching;
+
+/// Every situation in which a task stops for an engine or is taken over by one. S7b and S11b are left out: they differ from S7 and S11 by a signal
+/// that is dequeued later, and would take half of the time.
+const STOPS: &[&str] = &[
+    "S1", "S2", "S3", "S5", "S5b", "S6", "S6b", "S7", "S8", "S8b", "S8c", "S8d", "S8e", "S8f", "S9d", "S10c", "S11",
+    "S12", "S12b", "S12c", "S12d",
+];
+
+/// Those in which a task is left in, or taken over from, a group stop.
+const GROUP_STOPS: &[&str] = &["S1", "S5", "S5b", "S6", "S6b", "S7", "S8d", "S8e", "S8f", "S10c"];
+
+/// Those in which SIGKILL comes.
+const KILLS: &[&str] = &["S3", "S6", "S7", "S8", "S8b", "S8c", "S8d", "S8e", "S8f", "S10c", "S11"];
+
+/// One watch for all of them, so that they are decided by the same executions.
+const WATCHING: Watching = Watching::of(&[
+    Finding::MissedOwnStop,
+    Finding::SetBehindFinish,
+    Finding::KilledWithoutKill,
+    Finding::SetWithoutKill,
+    Finding::SetThoughLetGo,
+    Finding::ClearThoughKilled,
+    Finding::MissedTakeOver,
+]);
+
+const NO_BIT: &str = "it has no `stopped`";
+
+const WITH_STOPPED: &[Asked] = &[alone(LOCKED), alone(LOCKLESS), not(REMOVED, NO_BIT)];
+
+const WARNING: &str = "no SIGKILL is pending";
+
+pub const CLAIMS: &[Claim] = &[
+    Claim {
+        id: "C1",
+        date: "2009-08-01",
+        author: "Oleg Nesterov",
+        says: "The tracee cannot miss a `stopped` that it has set itself.",
+        checked: "never, behind the sleep of stop, does it read `stopped` as clear when nobody has begun to clear it since it set it",
+        note: "",
+        scenarios: STOPS,
+        asked: WITH_STOPPED,
+        statement: Statement::Never(WATCHING, |outcome| has(outcome, Finding::MissedOwnStop)),
+    },
+    Claim {
+        id: "C2",
+        date: "2009-08-03",
+        author: "Oleg Nesterov",
+        says: "`stopped` is clear after finish_stop, whoever checks it under the lock.",
+        checked: "never does a tracer that has the lock find `stopped` set on a task that is alive and past finish_stop or finish_jctl, and never does a report or a stop begin with it set",
+        note: "",
+        scenarios: STOPS,
+        asked: WITH_STOPPED,
+        statement: Statement::Never(WATCHING, is_set_behind_finish),
+    },
+    Claim {
+        id: "C3",
+        date: "2009-08-03",
+        author: "Roland McGrath; claimed by Oleg Nesterov, 2009-08-04",
+        says: "A `stopped` read as set after it was cleared is never taken for a kill: finish_stop does not warn, and stop does not say killed without SIGKILL.",
+        checked: "never does the WARN fire, and never does stop return killed for a task that SIGKILL was not sent to",
+        note: "",
+        scenarios: STOPS,
+        asked: WITH_STOPPED,
+        statement: Statement::Never(WATCHING, |outcome| {
+            has(outcome, Finding::KilledWithoutKill) || warns(outcome, WARNING)
+        }),
+    },
+    Claim {
+        id: "C5",
+        date: "2009-08-04",
+        author: "Oleg Nesterov",
+        says: "If `stopped` is read as set on waking up, a SIGKILL is pending.",
+        checked: "never, behind the sleep of stop, does a task that SIGKILL was not sent to read `stopped` as set",
+        note: "",
+        scenarios: STOPS,
+        asked: WITH_STOPPED,
+        statement: Statement::Never(WATCHING, |outcome| has(outcome, Finding::SetWithoutKill)),
+    },
+    Claim {
+        id: "C6",
+        date: "2009-08-04",
+        author: "Oleg Nesterov",
+        says: "A tracee woken by a SIGCONT right behind wakeup's TRACED to STOPPED sees `stopped` clear.",
+        checked: "never does a task that a wakeup let go, and that SIGKILL was not sent to, read `stopped` as set",
+        note: "",
+        scenarios: GROUP_STOPS,
+        asked: WITH_STOPPED,
+        statement: Statement::Never(WATCHING, |outcome| has(outcome, Finding::SetThoughLetGo)),
+    },
+    Claim {
+        id: "C7",
+        date: "2009-08-04",
+        author: "Oleg Nesterov",
+        says: "A killed tracee sees `stopped` set, unless wakeup is in progress or has already woken it as far as utrace is concerned.",
+        checked: "never does a task that SIGKILL was sent to read `stopped` as clear while the last word on its stop is its own or do_stop's",
+        note: "",
+        scenarios: KILLS,
+        asked: WITH_STOPPED,
+        statement: Statement::Never(WATCHING, |outcome| has(outcome, Finding::ClearThoughKilled)),
+    },
+    Claim {
+        id: "C8",
+        date: "2009-08-03",
+        author: "Oleg Nesterov",
+        says: "finish_stop needs no siglock to look whether SIGKILL is pending.",
+        checked: "never does that look, made without siglock, miss a SIGKILL that was sent before (the WARN fires although it was)",
+        note: "",
+        scenarios: KILLS,
+        asked: &[
+            not(LOCKED, "it takes siglock for the look"),
+            alone(LOCKLESS),
+            not(REMOVED, "it has no such look; its own look at SIGKILL is C12 and C15"),
+        ],
+        statement: Statement::Never(WATCHING, |outcome| {
+            warns(outcome, WARNING) && !has(outcome, Finding::SetWithoutKill)
+        }),
+    },
+    Claim {
+        id: "C17",
+        date: "2009-08-03",
+        author: "Oleg Nesterov",
+        says: "If `stopped` was cleared before finish_stop, nobody can set it again in such a way that it is missed.",
+        checked: "never, behind the sleep of stop, does a task read `stopped` as clear that do_stop has set again since",
+        note: "",
+        scenarios: GROUP_STOPS,
+        asked: WITH_STOPPED,
+        statement: Statement::Never(WATCHING, |outcome| has(outcome, Finding::MissedTakeOver)),
+    },
+];
+
+fn is_set_behind_finish(outcome: &Outcome) -> bool {
+    let bug = matches!(&outcome.end, End::Bug(fault) if fault.message.contains("`stopped` is set"));
+    bug || has(outcome, Finding::SetBehindFinish)
+}

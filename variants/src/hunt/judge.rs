@@ -1,0 +1,158 @@
+//! The verdict on a scenario: what one variant shows there and another cannot.
+//!
+//! Promise: a divergence is only told where the variant that does not show it was searched whole, so it is no accident of sampling. Limits: scenarios
+//! that are too large for that are not judged (the hunt cuts them down first), and the number of outcomes looked into is bounded by [`JUDGED_MAX`].
+
+use lockstep::{
+    Control, Exploration, ExploreConfig, GlanceConfig, MemoryModel, OutcomeId, RunConfig, Schedule, Strategy, Variant,
+    explore, minimize, run,
+};
+
+use super::class::{Class, class_of};
+use super::screen::{Candidate, shown_nearby};
+use crate::{Repairs, Scenario, VariantInfo, with_programs};
+
+/// Divergences of one scenario that are looked into.
+pub const JUDGED_MAX: usize = 12;
+
+/// Random executions of the variant that shows an outcome, if it cannot be searched whole.
+const SAMPLED: u64 = 4_000;
+
+/// What is hunted in, and how much is done for each scenario.
+#[derive(Clone, Copy, Debug)]
+pub struct HuntConfig<'a> {
+    /// The variants, in order of their series: each is compared with the next.
+    pub variants: &'a [&'static VariantInfo],
+    /// Repairs in all of them.
+    pub repairs: Repairs,
+    /// The memory model.
+    pub memory: MemoryModel,
+    /// Random schedules of the first look.
+    pub schedules: u64,
+    /// Runs of an exhaustive search before it is given up.
+    pub exhaustive_max: u64,
+    /// To cancel from outside.
+    pub control: Option<&'a Control>,
+}
+
+/// A divergence: one variant shows the outcome, and the other was searched whole and does not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its class.
+    pub class: Class,
+    /// The variant that shows the outcome, by index.
+    pub shown_by: usize,
+    /// The one that does not.
+    pub not_by: usize,
+    /// The outcome.
+    pub outcome: OutcomeId,
+    /// The smallest schedule that shows it.
+    pub witness: Schedule,
+    /// Its preemptions.
+    pub preemptions: usize,
+}
+
+/// What a judgement came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Judged {
+    /// The variant that is said not to show it is too large to be searched whole, or the hunt is to end.
+    Unknown,
+    /// The divergences, the simplest of each class.
+    Known(Vec<Found>),
+}
+
+impl Judged {
+    /// The simplest divergence.
+    pub fn first(self) -> Option<Found> {
+        match self {
+            Judged::Unknown => None,
+            Judged::Known(found) => found.into_iter().next(),
+        }
+    }
+}
+
+/// What `shown_by` shows in the scenario and `not_by` cannot; only of the class `wanted`, if given.
+pub fn judge(
+    scenario: &Scenario,
+    (shown_by, not_by): (usize, usize),
+    wanted: Option<&Class>,
+    config: &HuntConfig<'_>,
+) -> Judged {
+    let variants = [config.variants[shown_by], config.variants[not_by]];
+    with_programs(&variants, config.repairs, scenario, |programs| {
+        let whole = ExploreConfig {
+            strategy: Strategy::Exhaustive,
+            executions: config.exhaustive_max,
+            memory: config.memory,
+            control: config.control,
+            ..ExploreConfig::default()
+        };
+        let theirs = explore(&programs[1].program, &whole);
+        if !theirs.evidence.exhaustive {
+            return Judged::Unknown;
+        }
+        // What the first can show need not be known whole.
+        let mut ours = explore(&programs[0].program, &whole);
+        if !ours.evidence.exhaustive {
+            let strategy = Strategy::Portfolio { length: None };
+            ours.merge(explore(&programs[0].program, &ExploreConfig { strategy, executions: SAMPLED, ..whole }));
+        }
+        let found = divergences(programs, &ours, &theirs, wanted, config);
+        if config.control.is_some_and(Control::is_cancelled) {
+            return Judged::Unknown;
+        }
+        Judged::Known(found.into_iter().map(|one| Found { shown_by, not_by, ..one }).collect())
+    })
+}
+
+/// Whether a candidate of the class turns up in a first look at the scenario, and the other variant was not seen to show it around its
+/// schedule: cheap, and true of most that deserve a judgement.
+pub(super) fn stands(scenario: &Scenario, candidate: &Candidate, config: &HuntConfig<'_>) -> bool {
+    let glance = GlanceConfig { run: run_config(config), ..GlanceConfig::default() };
+    with_programs(&[config.variants[candidate.not_by]], config.repairs, scenario, |programs| {
+        !shown_nearby(candidate, &programs[0], &glance)
+    })
+}
+
+impl HuntConfig<'_> {
+    /// Whether the other variant was not seen to show the candidate around its schedule either. A judgement takes longer.
+    pub fn stands(&self, scenario: &Scenario, candidate: &Candidate) -> bool {
+        stands(scenario, candidate, self)
+    }
+}
+
+fn run_config(config: &HuntConfig<'_>) -> RunConfig {
+    RunConfig { memory: config.memory, ..RunConfig::default() }
+}
+
+fn divergences(
+    programs: &[Variant<'_>],
+    ours: &Exploration,
+    theirs: &Exploration,
+    wanted: Option<&Class>,
+    config: &HuntConfig<'_>,
+) -> Vec<Found> {
+    let run_config = run_config(config);
+    let mut only: Vec<_> = ours.outcomes.iter().filter(|seen| !theirs.outcomes.contains(seen.outcome.id)).collect();
+    only.sort_by_key(|seen| (seen.first, seen.outcome.id));
+    let mut found: Vec<Found> = Vec::new();
+    for seen in only.into_iter().take(JUDGED_MAX) {
+        let outcome = seen.outcome.id;
+        let (witness, preemptions) = minimize(&programs[0].program, &seen.witness, outcome, &run_config);
+        let [first, second] = [0, 1].map(|at| run(&programs[at].program, &witness, &run_config));
+        let Some(class) = class_of((programs[0].name, programs[1].name), (&first, &second)) else { continue };
+        if wanted.is_some_and(|wanted| *wanted != class) {
+            continue;
+        }
+        let one = Found { class, shown_by: 0, not_by: 1, outcome, witness, preemptions };
+        match found.iter().position(|known| known.class == one.class) {
+            Some(at) if one.preemptions < found[at].preemptions => found[at] = one,
+            Some(_) => {}
+            None => found.push(one),
+        }
+        if wanted.is_some() {
+            break;
+        }
+    }
+    found
+}

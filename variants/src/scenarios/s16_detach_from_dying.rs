@@ -1,0 +1,38 @@
+//! S16: a task dies, and is let go of without a word to it.
+//!
+//! No mail: found by generated scenarios (`lockstep hunt`, seed 0, case 192). `control(DETACH)` takes the engine off the list itself when the task
+//! is dead to it, which it reads off `exit_state` without a lock. In the designs that keep `stopped` it then takes siglock, which the task has
+//! had since it last looked at the list (`exit_signals`), so the list is changed behind that look. The last design has no reason to take it:
+//! nothing orders the change behind the look, and the two race. Under sequential consistency nothing else comes of it.
+
+use std::borrow::Cow;
+
+use super::program::{
+    E0, Goal, ONE_CALL, Scenario, T0, TaskOp, TaskProgram, When, control, engine, goal, goal_of_some, tracer,
+};
+use crate::kernel::syscall::Body;
+use crate::observation::EndState;
+use crate::utrace::engine::{CallbackKind, Errno, Events, ResumeAction};
+
+const GOALS: &[Goal] = &[
+    goal("the exit is reported", When::Called(E0, CallbackKind::Exit)),
+    goal_of_some("the engine is detached at once", When::Controlled(E0, ResumeAction::Detach, Errno::Ok)),
+    goal("the task is dead in the end", When::Ended(T0, EndState::Dead)),
+];
+
+const EXITS: TaskProgram = TaskProgram { ops: Cow::Borrowed(&[TaskOp::Syscall(Body::ExitGroup(0))]), ..ONE_CALL };
+
+pub fn scenarios() -> Vec<Scenario> {
+    vec![Scenario {
+        goals: Cow::Borrowed(GOALS),
+        tasks: Cow::Borrowed(const { &[EXITS] }),
+        engines: Cow::Owned(vec![engine(1, Events::EXIT, &[])]),
+        tracers: Cow::Owned(vec![tracer("tracer", const { &[control(E0, ResumeAction::Detach)] })]),
+        ..Scenario::asking(
+            "S16",
+            "DETACH from a dying task",
+            "generated",
+            "Is the list of engines changed behind the last look that the dying task takes at it?",
+        )
+    }]
+}

@@ -1,0 +1,63 @@
+//! A design with somebody looking on: says at each call what the monitors of claims want to hear.
+//!
+//! Promise: every call is handed to the design as it is, and nothing is changed by looking. It stands around the design only in
+//! executions that are watched. Limit: calls of a design's functions among themselves stay its own, so what happens inside of
+//! `stop` the design says itself, in one place ([`Machine::looks_at_stopped`]).
+
+use super::{Design, Machine, Moment, Slept};
+use crate::kernel::task::TaskId;
+
+pub struct Watched<'a> {
+    pub inner: &'a dyn Design,
+}
+
+impl Design for Watched<'_> {
+    fn is_stopped(&self, machine: &Machine<'_>, target: TaskId) -> bool {
+        let stopped = self.inner.is_stopped(machine, target);
+        if stopped {
+            machine.client.moment(machine, target, Moment::Believed);
+        }
+        stopped
+    }
+
+    fn stop(&self, machine: &Machine<'_>, current: TaskId, report: bool) -> bool {
+        let killed = self.inner.stop(machine, current, report);
+        machine.client.moment(machine, current, Moment::Passed { slept: Slept::InStop, killed });
+        killed
+    }
+
+    fn finish_stop(&self, machine: &Machine<'_>, current: TaskId) -> bool {
+        self.inner.finish_stop(machine, current)
+    }
+
+    fn finish_jctl(&self, machine: &Machine<'_>, current: TaskId) {
+        self.inner.finish_jctl(machine, current);
+        machine.client.moment(machine, current, Moment::Passed { slept: Slept::InGroupStop, killed: false });
+    }
+
+    fn do_stop(&self, machine: &Machine<'_>, target: TaskId) -> bool {
+        let stopped = self.inner.do_stop(machine, target);
+        if stopped {
+            machine.client.moment(machine, target, Moment::Held);
+        }
+        stopped
+    }
+
+    fn wakeup(&self, machine: &Machine<'_>, target: TaskId) {
+        machine.client.moment(machine, target, Moment::LetGo);
+        self.inner.wakeup(machine, target);
+    }
+
+    fn reset_wakes(&self, machine: &Machine<'_>, target: TaskId, outside: bool, stop_wanted: bool) -> bool {
+        self.inner.reset_wakes(machine, target, outside, stop_wanted)
+    }
+
+    fn clear_stopped(&self, machine: &Machine<'_>, current: TaskId) {
+        self.inner.clear_stopped(machine, current);
+    }
+
+    fn was_killed(&self, machine: &Machine<'_>, current: TaskId, result: bool) -> bool {
+        machine.client.moment(machine, current, Moment::Asked);
+        self.inner.was_killed(machine, current, result)
+    }
+}

@@ -1,9 +1,13 @@
 //! The command line. Every option has a mirror in the environment: `--seed` is `LOCKSTEP_SEED`.
 
+mod mutate;
 mod reports;
+mod series;
 
+pub use mutate::MutateInput;
 use reports::{ACCEPT_EXAMPLES, GATE_EXAMPLES, REPORT_EXAMPLES};
 pub use reports::{AcceptArguments, GateArguments, ReportArguments};
+pub use series::{Input, SeriesCommand};
 
 use crate::shard::Shard;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -32,6 +36,8 @@ Examples:
   lockstep replay TOKEN                     one witness, in every design
   lockstep gate                             judges by .config/lockstep.toml and the snapshots
   lockstep list                             scenarios and variants
+  lockstep series check --base slot.rs --series patches/
+  lockstep audit                            locks and fields, and what each patch changes in them
 
 Every option has a mirror in the environment: --seed is LOCKSTEP_SEED.
 Exit status, the gravest first: 70 internal error, 2 usage, 104 a subject could not be run to an
@@ -57,6 +63,24 @@ pub enum Command {
         /// Litmus files.
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
+    },
+    /// Verifies, builds, compares or writes a patch series.
+    Series {
+        /// What to do with it.
+        #[command(subcommand)]
+        command: SeriesCommand,
+    },
+    /// Shows which shared fields a module touches under which locks, and what each step of a series changes in that.
+    Audit {
+        /// What the series is.
+        #[command(flatten)]
+        input: Input,
+    },
+    /// Breaks the designs on purpose, in many ways, and tells how many of the broken ones the comparison notices.
+    Mutate {
+        /// What is broken.
+        #[command(flatten)]
+        input: MutateInput,
     },
     /// Compares variants on scenarios and shows each divergence with its witness.
     #[command(after_help = COMPARE_EXAMPLES)]
@@ -367,7 +391,8 @@ impl Arguments {
 /// Options that say nothing to the command of that name. Its help does not show them.
 pub fn irrelevant(name: &str) -> &'static [&'static str] {
     match name {
-        "list" | "report" => &EVERYTHING[..EVERYTHING.len() - 1],
+        "series" | "mutate" => &["variants"],
+        "list" | "report" | "audit" => &EVERYTHING[..EVERYTHING.len() - 1],
         "completions" | "man" | "merge" => &EVERYTHING,
         "claims" => &["variants", "scenario", "repairs"],
         "hunt" => &["scenario", "executions", "exhaustive_max", "preemptions", "enumerated", "format"],

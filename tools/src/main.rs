@@ -3,6 +3,7 @@
 //! A command is a function from the selection to text; this file parses, dispatches and turns what happened into an exit status.
 
 mod arguments;
+mod audit;
 mod claiming;
 mod comparing;
 mod costs;
@@ -13,19 +14,27 @@ mod exploring;
 mod gate;
 mod given;
 mod ledger;
+mod files;
+mod fold;
 mod hunt;
 mod listing;
 mod litmus;
 mod manual;
 mod matrix;
+mod mutate;
+mod patch;
+mod rust;
 mod relaxing;
 mod report;
 mod saving;
 mod selection;
+mod series;
 mod session;
 mod shard;
 mod status;
 mod witness;
+mod steps;
+mod workshop;
 
 use arguments::{Arguments, Command, CorpusCommand, Format};
 use clap::FromArgMatches;
@@ -126,6 +135,15 @@ fn carry_out(arguments: &Arguments, given: &Given) -> Status {
         Some(Command::Completions { shell }) => return show(Ok(manual::completions(*shell))),
         Some(Command::Man { command }) => return show(manual::page(command.as_deref())),
         Some(Command::Replay { .. }) => select_variants_only(options),
+        Some(Command::Audit { input }) => return audit::command(input, options, print),
+        Some(Command::Mutate { input }) => {
+            session::start(options.time);
+            return mutate::command(input, options, print);
+        }
+        Some(Command::Series { command }) => {
+            session::start(options.time);
+            return series::command(command, options, print);
+        }
         _ => select(options, is_matrix),
     };
     let selection = match wanted {

@@ -52,11 +52,11 @@ pub fn mark_engine_detached(machine: &Machine<'_>, engine: EngineId) {
 /// R1: has everybody who wanted this stop resumed or detached meanwhile? Without R1 nobody asks. The lock is held.
 pub fn stop_is_unwanted(machine: &Machine<'_>, task: TaskId) -> bool {
     let utrace = machine.utrace(task);
-    let mut engines = utrace.attached.peek().join(utrace.attaching.peek()).iter();
     if machine.policy.repairs.r1 {
         let mut engines = utrace.attached.get().join(utrace.attaching.get()).iter();
         return !engines.any(|engine| machine.engine(engine).wants_stop());
     }
+    let mut engines = utrace.attached.peek().join(utrace.attaching.peek()).iter();
     if !engines.any(|engine| machine.engine(engine).flags.peek().intersects(Events::ENGINE_STOP)) {
         machine.client.milestone(Milestone::StopUnwanted);
     }

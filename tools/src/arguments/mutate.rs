@@ -1,0 +1,30 @@
+//! What `lockstep mutate` is told.
+
+use clap::Args;
+use std::path::PathBuf;
+
+/// What is broken, and how much time it may take.
+#[derive(Debug, Args)]
+pub struct MutateInput {
+    /// A module of your own to break [default: the three designs].
+    #[arg(long, value_name = "FILE")]
+    pub base: Option<PathBuf>,
+    /// The file with trait and scenarios [default: subject.rs beside the base].
+    #[arg(long, value_name = "FILE", requires = "base")]
+    pub subject: Option<PathBuf>,
+    /// Files of the shipped subject to break, such as utrace/reset.rs, separated by commas [default: the designs].
+    #[arg(long, value_name = "FILES", value_delimiter = ',', conflicts_with = "base")]
+    pub files: Vec<String>,
+    /// The reviewed list of equivalent mutants [default: variants/equivalent.toml, or equivalent.toml beside the base].
+    #[arg(long, value_name = "FILE")]
+    pub equivalent: Option<PathBuf>,
+    /// Search every execution of the survivors too, within --exhaustive-max: who is equal then is a case for the list.
+    #[arg(long)]
+    pub prove: bool,
+    /// Where packages are built [default: target/lockstep of the workspace].
+    #[arg(long, value_name = "DIR")]
+    pub build: Option<PathBuf>,
+    /// Write the mutants down and run nothing.
+    #[arg(long)]
+    pub list: bool,
+}

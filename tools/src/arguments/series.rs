@@ -1,0 +1,60 @@
+//! What `lockstep series` is told.
+
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// What to do with a series.
+#[derive(Debug, Subcommand)]
+pub enum SeriesCommand {
+    /// Applies the committed patches and proves that each gives the file that it names, and each alternative its policy.
+    Verify {
+        /// The folder with the series [default: variants/series of the workspace].
+        folder: Option<PathBuf>,
+    },
+    /// Writes a package with one module for the base and each patch, and the registry that puts them behind the trait.
+    Materialize {
+        /// Where to write it.
+        folder: PathBuf,
+        /// What the series is.
+        #[command(flatten)]
+        input: Input,
+    },
+    /// Builds the steps of a series and compares each with its predecessor.
+    Check {
+        /// What the series is.
+        #[command(flatten)]
+        input: Input,
+    },
+    /// Writes mails that lead from each file to the next, with a cover letter that says what they do to behaviour.
+    Derive {
+        /// The module's file, step by step.
+        #[arg(required = true, num_args = 2.., value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// The folder that gets the mails. What stands there as subject and message of a patch is kept.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// The file with trait and scenarios [default: subject.rs beside the first file].
+        #[arg(long, value_name = "FILE")]
+        subject: Option<PathBuf>,
+        /// Compare nothing: the cover letter says nothing of behaviour.
+        #[arg(long)]
+        text_only: bool,
+    },
+}
+
+/// A base module and the patches over it.
+#[derive(Debug, Args)]
+pub struct Input {
+    /// The module that the first patch changes [default: the first design].
+    #[arg(long, value_name = "FILE", requires = "series")]
+    pub base: Option<PathBuf>,
+    /// A folder of patches, an mbox, or revisions as A..B [default: variants/series of the workspace].
+    #[arg(long, value_name = "PATCHES", requires = "base")]
+    pub series: Option<String>,
+    /// The file with trait and scenarios [default: subject.rs beside the base].
+    #[arg(long, value_name = "FILE", requires = "base")]
+    pub subject: Option<PathBuf>,
+    /// Where packages are built [default: target/lockstep of the workspace].
+    #[arg(long, value_name = "DIR")]
+    pub build: Option<PathBuf>,
+}

@@ -1,0 +1,98 @@
+//! The audit held against executions: the locks that a thread holds at a place of the source are those that the audit
+//! states for it. A disagreement is a fault of the audit.
+
+use super::audit_step;
+use super::walk::Deed;
+use crate::steps::Step;
+use crate::workshop::Place;
+use lockstep::{Execution, Kind, RunConfig, Schedule, What, run};
+use std::collections::{BTreeMap, BTreeSet};
+use utrace_variants::{Repairs, scenarios, variants, with_programs};
+
+/// Random schedules of each scenario.
+const SEEDS: u64 = 20;
+
+/// An object's name without its number.
+fn class(name: &str) -> String {
+    name.split('[').next().unwrap_or(name).to_owned()
+}
+
+/// File, line and the locks held.
+type Seen = (String, usize, BTreeSet<String>);
+
+/// Each access of an execution with file, line and the locks held, and each pair of locks taken one inside the other.
+fn observed(execution: &Execution) -> (BTreeSet<Seen>, BTreeSet<(String, String)>) {
+    let mut held: BTreeMap<u8, Vec<(usize, String)>> = BTreeMap::new();
+    let (mut accesses, mut order) = (BTreeSet::new(), BTreeSet::new());
+    for event in &execution.trace {
+        let What::Access { kind, object, footprint, .. } = event.what else { continue };
+        let locks = held.entry(event.thread).or_default();
+        let name = || class(execution.objects.name(object));
+        match kind {
+            Kind::Lock | Kind::ReadLock => {
+                order.extend(locks.iter().map(|(_, outer)| (outer.clone(), name())));
+                locks.push((object.number(), name()));
+            }
+            Kind::Unlock | Kind::ReadUnlock => locks.retain(|(lock, _)| *lock != object.number()),
+            Kind::Wait => {
+                let released = footprint.second.map(|(lock, _)| lock.number());
+                locks.retain(|(lock, _)| Some(*lock) != released);
+            }
+            Kind::Load | Kind::Store | Kind::Update | Kind::PlainRead | Kind::PlainWrite => {
+                let names = locks.iter().map(|(_, name)| name.clone()).collect();
+                accesses.insert((event.place.file().to_owned(), event.place.line() as usize, names));
+            }
+            _ => {}
+        }
+    }
+    (accesses, order)
+}
+
+/// Whether the audit reads a file: the design, the common part and the kernel. Types that are one word with several
+/// faces (bits, thread flags) are accesses where they are used, not where they are implemented.
+fn is_audited(file: &str) -> bool {
+    let is_word = file.ends_with("utrace/mod.rs") || file.ends_with("kernel/task.rs");
+    !is_word && (file.contains("src/utrace/") || file.contains("src/kernel/"))
+}
+
+#[test]
+fn executions_hold_the_locks_that_the_audit_states() {
+    let place = Place::find(None).expect("the test runs in the workspace");
+    let mut checked = 0;
+    for (variant, file) in variants().iter().zip(["stopped_locked", "stopped_lockless", "stopped_removed"]) {
+        let path = format!("variants/src/utrace/{file}.rs");
+        let text = std::fs::read_to_string(place.workspace.join(&path)).expect("the design exists");
+        let step = Step { name: file.to_owned(), subject: file.to_owned(), path: path.clone(), text };
+        let audit = audit_step(&place, &step).expect("the designs are Rust");
+        let stated = |path: &str, line: usize| -> Vec<&Deed> {
+            audit.deeds.iter().filter(|deed| deed.line == line && path.ends_with(&deed.file)).collect()
+        };
+        let mut wrong: BTreeSet<String> = BTreeSet::new();
+        for scenario in scenarios() {
+            with_programs(&[variant], Repairs::NONE, scenario, |programs| {
+                for seed in 0..SEEDS {
+                    let execution = run(&programs[0].program, &Schedule::uniform(seed), &RunConfig::default());
+                    let (accesses, order) = observed(&execution);
+                    for (file, line, held) in accesses.iter().filter(|(file, ..)| is_audited(file)) {
+                        checked += 1;
+                        let stated = stated(file, *line);
+                        if !stated.iter().any(|deed| deed.held == *held) {
+                            let known: BTreeSet<_> = stated.iter().map(|deed| &deed.held).collect();
+                            wrong.insert(format!("{file}:{line}: held {held:?}, stated {known:?}"));
+                        }
+                    }
+                    let is_ours = |(first, second): &&(String, String)| first != second;
+                    for pair in order.iter().filter(is_ours).filter(|pair| !audit.order.contains(*pair)) {
+                        wrong.insert(format!(
+                            "{file}: {} is taken under {}, which the audit does not know",
+                            pair.1, pair.0
+                        ));
+                    }
+                }
+            });
+        }
+        assert!(wrong.is_empty(), "{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
+        assert_eq!(super::cycle(&audit.order), None, "the order of locks");
+    }
+    assert!(checked > 10_000, "only {checked} accesses were checked");
+}

@@ -1,0 +1,139 @@
+//! `lockstep audit`: which shared fields a module touches, under which locks, and what each step of a series changes in that.
+//!
+//! Promise: the locks stated for an access are those held on the ways through the source, callers included; a test holds
+//! executions against them. Limits: those of [`walk`]; the shipped subject is read with the kernel and the common part
+//! around the design, a module of somebody's own by itself.
+
+mod difference;
+#[cfg(test)]
+mod executions;
+mod source;
+mod table;
+mod walk;
+
+use crate::arguments::{Format, Input, Options};
+use crate::files;
+use crate::rust;
+use crate::series::prepare_steps;
+use crate::session;
+use crate::status::Status;
+use crate::steps::Step;
+use crate::workshop::{Place, is_shipped};
+use difference::changes;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use table::{Audit, audit, cycle};
+use walk::Access;
+
+/// Carries out the command; what it prints goes through `print`.
+pub fn command(input: &Input, options: &Options, print: impl Fn(&str) -> Status) -> Status {
+    let audited = Place::find(None).and_then(|place| {
+        let steps = prepare_steps(input, &place)?;
+        let audits = steps.iter().map(|step| audit_step(&place, step)).collect::<Result<Vec<Audit>, String>>()?;
+        Ok((steps, audits))
+    });
+    match audited {
+        Ok((steps, audits)) => print(&match options.format {
+            Format::Json => format!("{:#}\n", document(&steps, &audits)),
+            _ => text(&steps, &audits),
+        }),
+        Err(message) => {
+            session::say(&message);
+            Status::Usage
+        }
+    }
+}
+
+/// Audits one step: for the shipped subject with the files around it.
+fn audit_step(place: &Place, step: &Step) -> Result<Audit, String> {
+    if !is_shipped(&step.path) {
+        return audit(&step.name, &step.path, &[(step.path.clone(), step.text.clone())], None);
+    }
+    let mut files = vec![(step.path.clone(), step.text.clone())];
+    for folder in ["variants/src/utrace", "variants/src/kernel"] {
+        for (path, text) in files::sources(&place.workspace.join(folder))? {
+            // The designs implement the same functions: only the one under audit is read.
+            if rust::module(&path, &text, "Design").is_err() {
+                files.push((format!("{folder}/{path}"), text));
+            }
+        }
+    }
+    let design = rust::module(&step.path, &step.text, "Design")?.type_name.to_string();
+    audit(&step.name, &step.path, &files, Some(&design))
+}
+
+fn locks(held: &BTreeSet<String>) -> String {
+    if held.is_empty() { "-".to_owned() } else { held.iter().cloned().collect::<Vec<_>>().join(" + ") }
+}
+
+const fn word(access: Access) -> &'static str {
+    match access {
+        Access::Read => "reads",
+        Access::Write => "writes",
+        Access::Lock => "takes",
+        Access::Barrier => "barrier",
+        Access::Wake => "wakes",
+    }
+}
+
+fn text(steps: &[Step], audits: &[Audit]) -> String {
+    let mut text = String::new();
+    for (nth, (step, audit)) in steps.iter().zip(audits).enumerate() {
+        text += &format!("{nth}  {}: {}\n\n", audit.name, step.path);
+        text += &table(audit);
+        let pairs: Vec<String> = audit.order.iter().map(|(first, second)| format!("{first} > {second}")).collect();
+        text += &format!("  lock order: {}\n", if pairs.is_empty() { "none".to_owned() } else { pairs.join(", ") });
+        if let Some(cycle) = cycle(&audit.order) {
+            text += &format!("  the lock order has a cycle: {}\n", cycle.join(" > "));
+        }
+        if nth > 0 {
+            text += &format!("\n  {} changes:\n", step.subject);
+            let changes = changes(&audits[nth - 1], audit);
+            for change in &changes {
+                let at = if change.function.is_empty() { String::new() } else { format!("{}: ", change.function) };
+                text += &format!("    {at}{}\n", change.text);
+            }
+            if changes.is_empty() {
+                text += "    nothing in fields, locks or orderings\n";
+            }
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn table(audit: &Audit) -> String {
+    let mut table = comfy_table::Table::new();
+    table.load_preset(comfy_table::presets::NOTHING);
+    table.set_header(["function", "does", "to", "under"]);
+    for function in &audit.functions {
+        let mut name = function.name.as_str();
+        for ((access, what), ways) in &function.uses {
+            let ways: Vec<String> = ways.iter().map(locks).collect();
+            table.add_row([name, word(*access), what, &ways.join(" or ")]);
+            name = "";
+        }
+    }
+    table.lines().map(|line| format!(" {}\n", line.trim_end())).collect()
+}
+
+fn document(steps: &[Step], audits: &[Audit]) -> Value {
+    let function = |one: &table::Function| {
+        let uses =
+            one.uses.iter().map(|((access, what), ways)| json!({ "does": word(*access), "to": what, "under": ways }));
+        json!({ "name": one.name, "uses": uses.collect::<Vec<_>>(), "acquisitions": one.acquisitions })
+    };
+    let step = |(nth, audit): (usize, &Audit)| {
+        let changes = if nth == 0 { Vec::new() } else { changes(&audits[nth - 1], audit) };
+        let changes = changes.iter().map(|one| json!({ "function": one.function, "kind": one.kind, "text": one.text }));
+        json!({
+            "name": audit.name,
+            "path": steps[nth].path,
+            "functions": audit.functions.iter().map(function).collect::<Vec<_>>(),
+            "lock_order": audit.order,
+            "cycle": cycle(&audit.order),
+            "changes": changes.collect::<Vec<_>>(),
+        })
+    };
+    json!({ "schema": 1, "steps": audits.iter().enumerate().map(step).collect::<Vec<_>>() })
+}

@@ -1,0 +1,146 @@
+//! What the walk of one module found, function by function.
+
+use super::source::Sources;
+use super::walk::{Access, Deed, Walker};
+use std::collections::{BTreeMap, BTreeSet};
+use syn::visit::{self, Visit};
+
+/// One module, audited.
+#[derive(Clone, Debug)]
+pub struct Audit {
+    pub name: String,
+    /// The functions of the module, in its order.
+    pub functions: Vec<Function>,
+    /// Everything that happens anywhere in the sources, for whoever checks the audit.
+    #[cfg(test)]
+    pub deeds: BTreeSet<Deed>,
+    /// The second lock is taken while the first is held.
+    pub order: BTreeSet<(String, String)>,
+}
+
+/// One function of the module.
+#[derive(Clone, Debug)]
+pub struct Function {
+    pub name: String,
+    /// By what is done to what: the sets of locks under which that happens.
+    pub uses: BTreeMap<(Access, String), BTreeSet<BTreeSet<String>>>,
+    /// Orderings of the accesses themselves, where they have one.
+    pub orderings: BTreeSet<(String, &'static str)>,
+    /// Places in it, and in what it calls, where a lock is taken.
+    pub acquisitions: BTreeMap<String, usize>,
+}
+
+/// Audits the module in the file `path` among these files.
+pub fn audit(name: &str, path: &str, files: &[(String, String)], design: Option<&str>) -> Result<Audit, String> {
+    let sources = Sources::read(files)?;
+    let called = called(files)?;
+    let mut walker = Walker::new(&sources, design);
+    for (number, function) in sources.functions.iter().enumerate() {
+        if !called.contains(&function.name) {
+            walker.root(number);
+        }
+    }
+    // Of two functions of a name one may be called and the other not: what everybody may call and nothing came to.
+    for (number, function) in sources.functions.iter().enumerate() {
+        if function.is_public && !walker.has_walked(number) {
+            walker.root(number);
+        }
+    }
+    let mut functions = Vec::new();
+    for (number, function) in sources.functions.iter().enumerate().filter(|(_, one)| one.file == path) {
+        let mut alone = Walker::new(&sources, design);
+        alone.root(number);
+        let is_reached = walker.deeds.iter().any(|deed| deed.file == path && deed.function == function.name);
+        // What nobody calls from where the audit looks is walked by itself.
+        let deeds = if is_reached { &walker.deeds } else { &alone.deeds };
+        functions.push(summary(&function.name, path, deeds, &alone.deeds));
+    }
+    Ok(Audit {
+        name: name.to_owned(),
+        functions,
+        #[cfg(test)]
+        deeds: walker.deeds,
+        order: walker.order,
+    })
+}
+
+fn summary(name: &str, path: &str, deeds: &BTreeSet<Deed>, alone: &BTreeSet<Deed>) -> Function {
+    let mut function = Function {
+        name: name.to_owned(),
+        uses: BTreeMap::new(),
+        orderings: BTreeSet::new(),
+        acquisitions: BTreeMap::new(),
+    };
+    for deed in deeds.iter().filter(|deed| deed.file == path && deed.function == name) {
+        function.uses.entry((deed.access, deed.what.clone())).or_default().insert(deed.held.clone());
+        if let (Some(ordering), true) = (deed.ordering, deed.access != Access::Lock) {
+            function.orderings.insert((deed.what.clone(), ordering));
+        }
+    }
+    let places: BTreeSet<(&String, &String, usize)> = alone
+        .iter()
+        .filter(|deed| deed.access == Access::Lock)
+        .map(|deed| (&deed.what, &deed.file, deed.line))
+        .collect();
+    for (lock, _, _) in places {
+        *function.acquisitions.entry(lock.clone()).or_default() += 1;
+    }
+    function
+}
+
+/// Names of all functions and methods that are called somewhere in these files.
+fn called(files: &[(String, String)]) -> Result<BTreeSet<String>, String> {
+    struct Called(BTreeSet<String>);
+    impl<'ast> Visit<'ast> for Called {
+        fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+            self.0.insert(call.method.to_string());
+            visit::visit_expr_method_call(self, call);
+        }
+
+        fn visit_expr_path(&mut self, path: &'ast syn::ExprPath) {
+            // A function that is handed on is called by somebody.
+            self.0.extend(path.path.segments.last().map(|segment| segment.ident.to_string()));
+        }
+    }
+    let mut called = Called(BTreeSet::new());
+    for (path, text) in files {
+        called.visit_file(&crate::rust::parse(path, text)?);
+    }
+    Ok(called.0)
+}
+
+impl Function {
+    /// The locks under which something always happens; nothing if it does not happen.
+    pub fn always_under(&self, access: Access, what: &str) -> Option<BTreeSet<String>> {
+        let ways = self.uses.get(&(access, what.to_owned()))?;
+        ways.iter().cloned().reduce(|first, second| first.intersection(&second).cloned().collect())
+    }
+
+    /// How many of something there are, by its name.
+    pub fn all(&self, access: Access) -> BTreeSet<&String> {
+        self.uses.keys().filter(|(found, _)| *found == access).map(|(_, what)| what).collect()
+    }
+}
+
+/// A cycle in the order of locks, if there is one. Two objects of one kind are one here, so a lock behind itself is none.
+pub fn cycle(order: &BTreeSet<(String, String)>) -> Option<Vec<String>> {
+    fn visit(at: &str, path: &mut Vec<String>, order: &BTreeSet<(String, String)>) -> bool {
+        if let Some(start) = path.iter().position(|seen| seen == at) {
+            path.drain(..start);
+            path.push(at.to_owned());
+            return true;
+        }
+        path.push(at.to_owned());
+        let next = order.iter().filter(|(first, second)| first == at && second != at);
+        let found = next.into_iter().any(|(_, second)| visit(second, path, order));
+        if !found {
+            path.pop();
+        }
+        found
+    }
+    let starts: BTreeSet<&String> = order.iter().map(|(first, _)| first).collect();
+    starts.into_iter().find_map(|start| {
+        let mut path = Vec::new();
+        visit(start, &mut path, order).then_some(path)
+    })
+}

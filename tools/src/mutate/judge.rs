@@ -1,0 +1,192 @@
+//! Running the mutants: each against the unbroken code, scenario after scenario, until a client sees the difference.
+//!
+//! Several runners work side by side; what becomes of a mutant does not depend on which of them had it.
+
+use super::schemata::Mutant;
+use crate::session;
+use crate::workshop::Runner;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// What became of a mutant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Killed(Kill),
+    /// Nobody noticed.
+    Survived {
+        /// Why an entry in the list of equivalent mutants did not help, if there is one.
+        note: Option<String>,
+    },
+    /// Equal outcomes, exhaustively, in every scenario, and a reviewed reason.
+    Equivalent {
+        reason: String,
+    },
+    /// It only takes an ordering away, and the memory model shows none.
+    NotJudged,
+}
+
+/// How a mutant was noticed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kill {
+    pub scenario: String,
+    /// `new`: it shows what the original never does; `lost`: the other way round; else how it broke down.
+    pub how: String,
+    /// Executions of the mutant up to the end of the stage that showed it.
+    pub executions: u64,
+    /// Preemptions of the smallest schedule that shows it.
+    pub preemptions: u64,
+    pub difference: String,
+}
+
+/// What is asked of each.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    pub mutant: Mutant,
+    /// The variants in which it may show, by number.
+    pub variants: Vec<usize>,
+    /// The reason, if it is listed as equivalent.
+    pub listed: Option<String>,
+}
+
+/// How mutants are run.
+#[derive(Debug)]
+pub struct Plan<'a> {
+    pub program: &'a Path,
+    /// Number and id of the scenarios.
+    pub scenarios: Vec<(usize, String)>,
+    /// What is explored; the rest of each request is filled in.
+    pub request: Value,
+    /// Survivors are searched exhaustively as well.
+    pub proves: bool,
+    /// Executions of an exhaustive search.
+    pub exhaustive: u64,
+    pub repaired: Vec<bool>,
+    pub jobs: usize,
+    /// The memory model shows orderings.
+    pub shows_orderings: bool,
+}
+
+/// How long one mutant may take on one scenario.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// How long an exhaustive search may take.
+const EXHAUSTIVE_LIMIT: Duration = Duration::from_secs(600);
+
+/// The fates in the order of the trials. Nothing for those that the run did not come to.
+pub fn judge(plan: &Plan<'_>, trials: &[Trial]) -> Result<Vec<Option<Fate>>, String> {
+    let next = AtomicUsize::new(0);
+    let fates: Mutex<Vec<Option<Fate>>> = Mutex::new(vec![None; trials.len()]);
+    let progress = session::Progress::new(trials.len());
+    std::thread::scope(|scope| {
+        let workers: Vec<_> =
+            (0..plan.jobs).map(|_| scope.spawn(|| work(plan, trials, &next, &fates, &progress))).collect();
+        workers.into_iter().try_for_each(|worker| worker.join().expect("workers do not panic"))
+    })?;
+    Ok(fates.into_inner().expect("nobody panics while holding it"))
+}
+
+fn work(
+    plan: &Plan<'_>,
+    trials: &[Trial],
+    next: &AtomicUsize,
+    fates: &Mutex<Vec<Option<Fate>>>,
+    progress: &session::Progress,
+) -> Result<(), String> {
+    let mut runner = Runner::start(plan.program)?;
+    loop {
+        let at = next.fetch_add(1, Ordering::Relaxed);
+        let Some(trial) = trials.get(at).filter(|_| !session::is_ending()) else { return Ok(()) };
+        progress.says(&trial.mutant.id);
+        let fate = fate(plan, trial, &mut runner)?;
+        // A fate that an interrupt brought about says nothing.
+        if !session::is_ending() {
+            fates.lock().expect("nobody panics while holding it")[at] = Some(fate);
+        }
+        progress.advances();
+    }
+}
+
+fn fate(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner) -> Result<Fate, String> {
+    if trial.mutant.operator.is_ordering() && !plan.shows_orderings {
+        return Ok(Fate::NotJudged);
+    }
+    if trial.listed.is_none() {
+        match pass(plan, trial, runner, false)? {
+            Passed::Killed(kill) => return Ok(Fate::Killed(kill)),
+            _ if !plan.proves => return Ok(Fate::Survived { note: None }),
+            _ => {}
+        }
+    }
+    Ok(match (pass(plan, trial, runner, true)?, &trial.listed) {
+        (Passed::Killed(kill), _) => Fate::Killed(kill),
+        (Passed::Equal, Some(reason)) => Fate::Equivalent { reason: reason.clone() },
+        (Passed::Equal, None) => {
+            let note = "every execution of every scenario was covered, and the outcomes are equal: is there a reason?";
+            Fate::Survived { note: Some(note.to_owned()) }
+        }
+        (Passed::Unknown(id), Some(_)) => {
+            Fate::Survived { note: Some(format!("listed as equivalent, but the search of {id} was not exhaustive")) }
+        }
+        (Passed::Unknown(id), None) => Fate::Survived { note: Some(format!("the search of {id} was not exhaustive")) },
+    })
+}
+
+/// What all scenarios said of a mutant.
+enum Passed {
+    Killed(Kill),
+    /// Every execution was covered, and nobody noticed.
+    Equal,
+    /// Nobody noticed; in this scenario not every execution was covered.
+    Unknown(String),
+}
+
+fn pass(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner, exhaustive: bool) -> Result<Passed, String> {
+    let mut passed = Passed::Equal;
+    for (scenario, id) in &plan.scenarios {
+        for &variant in &trial.variants {
+            for &repaired in &plan.repaired {
+                if session::is_ending() {
+                    return Ok(Passed::Unknown(id.clone()));
+                }
+                let mut request = plan.request.clone();
+                request["kind"] = json!("break");
+                request["scenario"] = json!(scenario);
+                request["variant"] = json!(variant);
+                request["repaired"] = json!(repaired);
+                request["mutant"] = json!(trial.mutant.number);
+                if exhaustive {
+                    request["exhaustive"] = json!(true);
+                    request["enumerated"] = json!(plan.exhaustive);
+                }
+                match runner.ask(&request, if exhaustive { EXHAUSTIVE_LIMIT } else { LIMIT }) {
+                    Ok(answer) if answer["killed"] == json!(true) => return Ok(Passed::Killed(kill(&answer, id))),
+                    Ok(answer) if answer["exhaustive"] == json!(true) => {}
+                    Ok(_) if exhaustive => return Ok(Passed::Unknown(id.clone())),
+                    Ok(_) => passed = Passed::Unknown(id.clone()),
+                    Err(failure) => {
+                        *runner = Runner::start(plan.program)?;
+                        let (difference, how) = (failure.to_string(), "broke down".to_owned());
+                        let scenario = id.clone();
+                        return Ok(Passed::Killed(Kill { scenario, how, executions: 0, preemptions: 0, difference }));
+                    }
+                }
+            }
+        }
+    }
+    Ok(passed)
+}
+
+fn kill(answer: &Value, scenario: &str) -> Kill {
+    let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
+    let number = |name: &str| answer[name].as_u64().unwrap_or(0);
+    Kill {
+        scenario: scenario.to_owned(),
+        how: text("how"),
+        executions: number("executions"),
+        preemptions: number("preemptions"),
+        difference: text("difference"),
+    }
+}

@@ -1,0 +1,214 @@
+//! `lockstep mutate`: how much a green comparison is worth, measured by breaking the code on purpose.
+//!
+//! Promise: every mutant is listed with what became of it, and how much was explored. A mutant counts as killed only if
+//! its outcomes differ from the original's after the other side was searched for the difference too. Limits: a survivor
+//! was not noticed by what was explored; the score is that of these scenarios, this memory model and this effort.
+//! Deviation: mutants that only take an ordering away are not counted where the memory model shows no orderings.
+
+mod equivalent;
+mod judge;
+mod operators;
+mod report;
+mod schemata;
+mod statement;
+
+use crate::arguments::{Format, MutateInput, Options, RepairsArgument};
+use crate::files;
+use crate::fold::switched_off;
+use crate::session;
+use crate::status::Status;
+use crate::steps::Step;
+use crate::workshop::{
+    Listed, Package, Place, Runner, Steps, own_package, own_subject, select_listed, shipped_package,
+};
+use equivalent::Entry;
+use judge::{Fate, Plan, Trial, judge};
+use schemata::{Broken, Mutant, schemata};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The designs, and the variant that each is.
+const DESIGNS: [(&str, &str); 3] = [
+    ("utrace/stopped_locked.rs", "stopped-locked"),
+    ("utrace/stopped_lockless.rs", "stopped-lockless"),
+    ("utrace/stopped_removed.rs", "stopped-removed"),
+];
+
+/// Everything before anything runs.
+struct Prepared {
+    package: Package,
+    mutants: Vec<Mutant>,
+    entries: Vec<Entry>,
+}
+
+/// Carries out the command; what it prints goes through `print`.
+pub fn command(input: &MutateInput, options: &Options, print: impl Fn(&str) -> Status) -> Status {
+    let usage = |message: &str| {
+        session::say(message);
+        Status::Usage
+    };
+    let prepared = Place::find(input.build.as_deref()).and_then(|place| Ok((prepare(input, &place)?, place)));
+    let (prepared, place) = match prepared {
+        Ok(prepared) => prepared,
+        Err(message) => return usage(&message),
+    };
+    if input.list {
+        let line = |mutant: &Mutant| format!("{}: {}\n", mutant.id, mutant.what);
+        return print(&prepared.mutants.iter().map(line).collect::<String>());
+    }
+    if prepared.mutants.is_empty() {
+        session::say("there is nothing to break in these files");
+        return Status::Nothing;
+    }
+    let ran = prepared.package.build(&place).and_then(|program| {
+        let mut runner = Runner::start(&program)?;
+        Ok((program, runner.list().map_err(|failure| failure.to_string())?))
+    });
+    let (program, listed) = match ran {
+        Ok(ran) => ran,
+        Err(message) => {
+            session::say(&message);
+            return Status::Subject;
+        }
+    };
+    match run(input, options, &prepared, &program, &listed) {
+        Ok((text, status)) => print(&text).and(status),
+        Err(message) => usage(&message),
+    }
+}
+
+fn prepare(input: &MutateInput, place: &Place) -> Result<Prepared, String> {
+    let (package, mutants, beside) = match &input.base {
+        Some(base) => own(place, base, input.subject.as_deref())?,
+        None => shipped(place, &input.files)?,
+    };
+    let path = input.equivalent.clone().unwrap_or(beside);
+    if input.equivalent.is_some() && !path.exists() {
+        return Err(format!("{}: there is no such file", path.display()));
+    }
+    let all = equivalent::entries(&path)?;
+    // An entry on a file that is not broken this time is not judged this time.
+    let stems: Vec<String> =
+        mutants.iter().map(|mutant| mutant.id.split('/').next().unwrap_or("").to_owned()).collect();
+    let is_here = |entry: &Entry| stems.iter().any(|stem| entry.mutant.split('/').next() == Some(stem));
+    let entries: Vec<Entry> = if input.files.is_empty() { all } else { all.into_iter().filter(is_here).collect() };
+    let stale = equivalent::stale(&entries, &mutants);
+    if !stale.is_empty() {
+        return Err(format!("{} is stale: review it\n  {}", path.display(), stale.join("\n  ")));
+    }
+    Ok(Prepared { package, mutants, entries })
+}
+
+/// A module of somebody's own.
+fn own(place: &Place, base: &Path, subject: Option<&Path>) -> Result<(Package, Vec<Mutant>, PathBuf), String> {
+    let text = files::read(base)?;
+    let name = place.name(base);
+    let Broken { text: broken, mutants } = schemata(&name, &text, &[], 1)?;
+    let (path, subject) = own_subject(base, subject)?;
+    let step = Step { name: "original".to_owned(), subject: "the module".to_owned(), path: name, text };
+    let stem = base.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let package = own_package(place, &format!("{stem}-mutants"), (&path, &subject), &[step], Some(&broken))?;
+    Ok((package, mutants, base.with_file_name("equivalent.toml")))
+}
+
+/// Files of the subject that Lockstep ships.
+fn shipped(place: &Place, wanted: &[String]) -> Result<(Package, Vec<Mutant>, PathBuf), String> {
+    let source = place.workspace.join("variants/src");
+    let off = switched_off(&files::read(&source.join("variants.rs"))?)?;
+    let designs: Vec<String> = DESIGNS.iter().map(|(file, _)| (*file).to_owned()).collect();
+    let wanted = if wanted.is_empty() { &designs } else { wanted };
+    let (mut changed, mut mutants) = (BTreeMap::new(), Vec::new());
+    for file in wanted {
+        let file = file.trim().trim_start_matches("variants/src/");
+        if !["utrace/", "kernel/"].iter().any(|folder| file.starts_with(folder)) || file.contains("..") {
+            return Err(format!(
+                "'{file}' is no file of the protocol: name one below utrace/ or kernel/ of variants/src"
+            ));
+        }
+        let text = files::read(&source.join(file))?;
+        let broken = schemata(file, &text, &off, mutants.len() as u32 + 1)?;
+        changed.insert(file.to_owned(), broken.text);
+        mutants.extend(broken.mutants);
+    }
+    let package = shipped_package(place, Steps::None(&changed))?;
+    Ok((package, mutants, place.workspace.join("variants/equivalent.toml")))
+}
+
+fn run(
+    input: &MutateInput,
+    options: &Options,
+    prepared: &Prepared,
+    program: &Path,
+    listed: &Listed,
+) -> Result<(String, Status), String> {
+    let scenarios = select_listed(listed, &options.scenario)?;
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let plan = Plan {
+        program,
+        scenarios: scenarios.into_iter().map(|scenario| (scenario, listed.scenarios[scenario].0.clone())).collect(),
+        request: json!({
+            "preemptions": options.preemptions,
+            "enumerated": options.enumerated,
+            "executions": options.executions,
+            "seed": options.seed,
+            "memory": options.memory,
+        }),
+        proves: input.prove,
+        exhaustive: options.exhaustive_max,
+        repaired: match options.repairs.unwrap_or(RepairsArgument::None) {
+            RepairsArgument::None => vec![false],
+            RepairsArgument::All => vec![true],
+            RepairsArgument::Both => vec![false, true],
+        },
+        jobs: options.jobs.map_or_else(cores, usize::from),
+        shows_orderings: options.memory != "sc",
+    };
+    let trials: Vec<Trial> = prepared.mutants.iter().map(|mutant| trial(mutant, &prepared.entries, listed)).collect();
+    let fates = judge(&plan, &trials)?;
+    let complete = fates.iter().all(Option::is_some);
+    let results: Vec<(Trial, Fate)> =
+        trials.into_iter().zip(fates).filter_map(|(trial, fate)| Some((trial, fate?))).collect();
+    let killed: Vec<String> = results
+        .iter()
+        .filter(|(trial, fate)| trial.listed.is_some() && matches!(fate, Fate::Killed(_)))
+        .map(|(trial, _)| trial.mutant.id.clone())
+        .collect();
+    if !killed.is_empty() {
+        return Err(format!("listed as equivalent, and killed: {}: take them off the list", killed.join(", ")));
+    }
+    let head = format!(
+        "{} mutants on {} scenarios, memory model {}\neach: every schedule with at most {} preemptions (at most {} executions), sampled {} (seed {})",
+        results.len(),
+        plan.scenarios.len(),
+        options.memory,
+        options.preemptions,
+        options.enumerated,
+        2 * options.executions,
+        options.seed
+    );
+    let text = match options.format {
+        Format::Json => format!("{:#}\n", report::document(&results, &head, &options.memory, complete)),
+        _ => report::text(&results, &head, &options.memory),
+    };
+    if complete {
+        return Ok((text, Status::Fine));
+    }
+    session::say("the run ended early: the result covers the mutants that were judged until then");
+    Ok((text, Status::Budget))
+}
+
+/// In which variants a mutant can show: in that of its design, or in all designs.
+fn trial(mutant: &Mutant, entries: &[Entry], listed: &Listed) -> Trial {
+    let number = |name: &str| listed.variants.iter().position(|variant| variant == name);
+    let own = DESIGNS.iter().filter(|(file, _)| *file == mutant.file).filter_map(|(_, name)| number(name));
+    let mut variants: Vec<usize> = own.collect();
+    if variants.is_empty() {
+        variants = DESIGNS.iter().filter_map(|(_, name)| number(name)).collect();
+    }
+    if variants.is_empty() {
+        variants = vec![0];
+    }
+    let listed = entries.iter().find(|entry| entry.mutant == mutant.id).map(|entry| entry.reason.clone());
+    Trial { mutant: mutant.clone(), variants, listed }
+}

@@ -1,0 +1,182 @@
+//! What became of the mutants, for people and for programs. No times and no line numbers in what is committed.
+
+use super::judge::{Fate, Trial};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Counts of fates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub killed: usize,
+    pub survived: usize,
+    pub equivalent: usize,
+    pub not_judged: usize,
+}
+
+impl Counts {
+    /// Counts these.
+    pub fn of<'a>(fates: impl Iterator<Item = &'a Fate>) -> Counts {
+        let mut counts = Counts::default();
+        for fate in fates {
+            match fate {
+                Fate::Killed(_) => counts.killed += 1,
+                Fate::Survived { .. } => counts.survived += 1,
+                Fate::Equivalent { .. } => counts.equivalent += 1,
+                Fate::NotJudged => counts.not_judged += 1,
+            }
+        }
+        counts
+    }
+
+    /// The share of mutants that were noticed, of all that could be. Nothing if there were none.
+    pub fn score(&self) -> Option<f64> {
+        let all = self.killed + self.survived;
+        (all > 0).then(|| self.killed as f64 / all as f64)
+    }
+
+    fn cell(&self) -> String {
+        let mut cell = format!("{}/{}", self.killed, self.killed + self.survived);
+        if self.equivalent > 0 {
+            cell += &format!(" ={}", self.equivalent);
+        }
+        if self.not_judged > 0 {
+            cell += &format!(" ?{}", self.not_judged);
+        }
+        cell
+    }
+}
+
+/// For people.
+pub fn text(results: &[(Trial, Fate)], head: &str, memory: &str) -> String {
+    let counts = Counts::of(results.iter().map(|(_, fate)| fate));
+    let mut text = format!("{head}\n\n{}\n", table(results));
+    text += "killed/of those that count; =n equivalent, ?n not judged\n\n";
+    if counts.not_judged > 0 {
+        text +=
+            &format!("not judged: {} only take an ordering away, which '{memory}' does not show\n", counts.not_judged);
+    }
+    let score = counts.score().map_or("none".to_owned(), |score| format!("{score:.3}"));
+    text += &format!(
+        "score {score}: {} killed, {} survived, {} equivalent\n",
+        counts.killed, counts.survived, counts.equivalent
+    );
+    text += &killers(results);
+    for (title, wanted) in [("survived", false), ("equivalent", true)] {
+        let chosen = results.iter().filter(|(_, fate)| match fate {
+            Fate::Survived { .. } => !wanted,
+            Fate::Equivalent { .. } => wanted,
+            _ => false,
+        });
+        let lines: Vec<String> = chosen
+            .map(|(trial, fate)| {
+                let more = match fate {
+                    Fate::Equivalent { reason } => format!("\n    {reason}"),
+                    Fate::Survived { note: Some(note) } => format!("\n    {note}"),
+                    _ => String::new(),
+                };
+                format!("  {}: {}{more}\n", trial.mutant.id, trial.mutant.what)
+            })
+            .collect();
+        if !lines.is_empty() {
+            text += &format!("\n{title}:\n{}", lines.concat());
+        }
+    }
+    text
+}
+
+/// Operators down, files across.
+fn table(results: &[(Trial, Fate)]) -> String {
+    let mut cells: BTreeMap<(&str, &str), Vec<&Fate>> = BTreeMap::new();
+    for (trial, fate) in results {
+        let file = trial.mutant.file.rsplit('/').next().unwrap_or(&trial.mutant.file).trim_end_matches(".rs");
+        cells.entry((trial.mutant.operator.name(), file)).or_default().push(fate);
+    }
+    let operators: BTreeSet<&str> = cells.keys().map(|(operator, _)| *operator).collect();
+    let files: BTreeSet<&str> = cells.keys().map(|(_, file)| *file).collect();
+    let count = |wanted: &dyn Fn(&str, &str) -> bool| {
+        let chosen = cells.iter().filter(|((operator, file), _)| wanted(operator, file));
+        Counts::of(chosen.flat_map(|(_, fates)| fates.iter().copied()))
+    };
+    let mut table = comfy_table::Table::new();
+    table.load_preset(comfy_table::presets::NOTHING);
+    let heads = files.iter().map(|file| (*file).to_owned());
+    table.set_header(std::iter::once("operator".to_owned()).chain(heads).chain(["all".to_owned()]));
+    let row = |name: &str, of: &dyn Fn(&str) -> bool| {
+        let mut row = vec![name.to_owned()];
+        for file in &files {
+            let counts = count(&|operator, found| of(operator) && found == *file);
+            row.push(if counts == Counts::default() { String::new() } else { counts.cell() });
+        }
+        row.push(count(&|operator, _| of(operator)).cell());
+        row
+    };
+    for operator in &operators {
+        table.add_row(row(operator, &|found| found == *operator));
+    }
+    table.add_row(row("all", &|_| true));
+    table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+}
+
+/// Which scenarios killed how many.
+fn killers(results: &[(Trial, Fate)]) -> String {
+    let mut killers: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, fate) in results {
+        if let Fate::Killed(kill) = fate {
+            *killers.entry(&kill.scenario).or_default() += 1;
+        }
+    }
+    let mut killers: Vec<(&str, usize)> = killers.into_iter().collect();
+    killers.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
+    let parts: Vec<String> = killers.iter().map(|(id, count)| format!("{id} {count}")).collect();
+    if parts.is_empty() { String::new() } else { format!("first killed by: {}\n", parts.join(", ")) }
+}
+
+/// For programs.
+pub fn document(results: &[(Trial, Fate)], head: &str, memory: &str, complete: bool) -> Value {
+    let counts = Counts::of(results.iter().map(|(_, fate)| fate));
+    json!({
+        "schema": 1,
+        "memory": memory,
+        "explored": head,
+        "complete": complete,
+        "score": counts.score(),
+        "killed": counts.killed,
+        "survived": counts.survived,
+        "equivalent": counts.equivalent,
+        "not_judged": counts.not_judged,
+        "mutants": results.iter().map(|(trial, fate)| mutant(trial, fate)).collect::<Vec<_>>(),
+    })
+}
+
+fn mutant(trial: &Trial, fate: &Fate) -> Value {
+    let mutant = &trial.mutant;
+    let mut value = json!({
+        "id": mutant.id,
+        "file": mutant.file,
+        "line": mutant.line,
+        "function": mutant.function,
+        "operator": mutant.operator.name(),
+        "ordering": mutant.operator.is_ordering(),
+        "what": mutant.what,
+    });
+    match fate {
+        Fate::Killed(kill) => {
+            value["status"] = json!("killed");
+            value["scenario"] = json!(kill.scenario);
+            value["how"] = json!(kill.how);
+            value["executions"] = json!(kill.executions);
+            value["preemptions"] = json!(kill.preemptions);
+            value["difference"] = json!(kill.difference);
+        }
+        Fate::Survived { note } => {
+            value["status"] = json!("survived");
+            value["note"] = json!(note);
+        }
+        Fate::Equivalent { reason } => {
+            value["status"] = json!("equivalent");
+            value["reason"] = json!(reason);
+        }
+        Fate::NotJudged => value["status"] = json!("not judged"),
+    }
+    value
+}

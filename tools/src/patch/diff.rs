@@ -1,0 +1,246 @@
+//! Unified diffs, as git writes them.
+//!
+//! A hunk is read by the counts in its header, so a removed line `-- ` is never taken for a mail's signature, and a
+//! diff that ends early is noticed.
+
+use super::path::tree_path;
+
+/// The changes to one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileDiff {
+    /// Where it was, relative to the tree.
+    pub old: String,
+    /// Where it is afterwards; another path than before if the patch renames it.
+    pub new: String,
+    /// In the order of the file. Empty only for a bare rename.
+    pub hunks: Vec<Hunk>,
+}
+
+/// One connected change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hunk {
+    /// First line before the change, counted from 1; the line in front of it if there are none.
+    pub old_start: usize,
+    /// Likewise behind it.
+    pub new_start: usize,
+    /// The lines, in order.
+    pub lines: Vec<Line>,
+}
+
+/// One line of a hunk, with its end of line if it has one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// On both sides.
+    Kept(String),
+    /// On the old side.
+    Removed(String),
+    /// On the new side.
+    Added(String),
+}
+
+impl Hunk {
+    /// The lines it expects to find.
+    pub fn old_lines(&self) -> impl Iterator<Item = &str> {
+        self.lines.iter().filter_map(|line| match line {
+            Line::Kept(text) | Line::Removed(text) => Some(text.as_str()),
+            Line::Added(_) => None,
+        })
+    }
+
+    /// The lines it leaves.
+    pub fn new_lines(&self) -> impl Iterator<Item = &str> {
+        self.lines.iter().filter_map(|line| match line {
+            Line::Kept(text) | Line::Added(text) => Some(text.as_str()),
+            Line::Removed(_) => None,
+        })
+    }
+}
+
+/// Lines of text with their number in the whole text, one ahead.
+struct Reader<'a> {
+    lines: std::iter::Peekable<std::iter::Enumerate<std::str::SplitInclusive<'a, char>>>,
+    first: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn next(&mut self) -> Option<(usize, &'a str)> {
+        self.lines.next().map(|(at, line)| (self.first + at, line))
+    }
+
+    fn peek(&mut self) -> Option<&'a str> {
+        self.lines.peek().map(|&(_, line)| line)
+    }
+
+    /// The number of the line that comes, for messages.
+    fn at(&mut self) -> String {
+        self.lines.peek().map_or("the end".to_owned(), |(at, _)| format!("line {}", self.first + at))
+    }
+}
+
+/// All file changes in `text`, whose first line is line `first` of where it comes from. Text between them is skipped.
+pub fn parse_diffs(text: &str, first: usize) -> Result<Vec<FileDiff>, String> {
+    let mut reader = Reader { lines: text.split_inclusive('\n').enumerate().peekable(), first };
+    let mut diffs = Vec::new();
+    while let Some(line) = reader.peek() {
+        let plain = line.trim_end_matches(['\n', '\r']);
+        if plain.starts_with("diff --git ") {
+            diffs.push(git_diff(&mut reader)?);
+        } else if plain.starts_with("--- ") {
+            let paths = paths(&mut reader)?;
+            diffs.push(with_hunks(&mut reader, paths)?);
+        } else if plain.starts_with("@@ ") {
+            return Err(format!("{}: a hunk without a file above it: the patch is cut off", reader.at()));
+        } else {
+            refuse_binary(plain, reader.at())?;
+            reader.next();
+        }
+    }
+    Ok(diffs)
+}
+
+fn refuse_binary(line: &str, at: String) -> Result<(), String> {
+    if line.starts_with("GIT binary patch") || (line.starts_with("Binary files ") && line.ends_with(" differ")) {
+        return Err(format!("{at}: a binary patch: only text is applied"));
+    }
+    Ok(())
+}
+
+/// A change with git's extended header.
+fn git_diff(reader: &mut Reader<'_>) -> Result<FileDiff, String> {
+    reader.next();
+    let mut renamed = (None, None);
+    while let Some(line) = reader.peek() {
+        let at = reader.at();
+        let plain = line.trim_end_matches(['\n', '\r']);
+        let refuse = |what: &str| Err(format!("{at}: the patch {what}: only the base module may change"));
+        if plain.starts_with("--- ") {
+            let paths = paths(reader)?;
+            return with_hunks(reader, paths);
+        }
+        refuse_binary(plain, at.clone())?;
+        if let Some(path) = plain.strip_prefix("rename from ") {
+            renamed.0 = Some(tree_path(path).map_err(|error| format!("{at}: {error}"))?);
+        } else if let Some(path) = plain.strip_prefix("rename to ") {
+            renamed.1 = Some(tree_path(path).map_err(|error| format!("{at}: {error}"))?);
+        } else if plain.ends_with(" 120000") {
+            return refuse("makes or changes a symbolic link");
+        } else if plain.starts_with("new file mode") {
+            return refuse("makes a file");
+        } else if plain.starts_with("deleted file mode") {
+            return refuse("removes a file");
+        } else if plain.starts_with("copy ") {
+            return refuse("copies a file");
+        } else if plain.starts_with("old mode") || plain.starts_with("new mode") {
+            return refuse("changes the mode of a file");
+        } else if !["index ", "similarity index ", "dissimilarity index "].iter().any(|word| plain.starts_with(word)) {
+            break;
+        }
+        reader.next();
+    }
+    match renamed {
+        (Some(old), Some(new)) => Ok(FileDiff { old, new, hunks: Vec::new() }),
+        _ => Err(format!("{}: a change without hunks: the patch is cut off", reader.at())),
+    }
+}
+
+/// The two lines that name the file.
+fn paths(reader: &mut Reader<'_>) -> Result<(String, String), String> {
+    let mut one = |mark: &str| -> Result<String, String> {
+        let at = reader.at();
+        let line = reader.next().map_or("", |(_, line)| line).trim_end_matches(['\n', '\r']);
+        let path =
+            line.strip_prefix(mark).ok_or_else(|| format!("{at}: expected '{mark}PATH': the patch is cut off"))?;
+        let path = path.split('\t').next().unwrap_or("");
+        if path == "/dev/null" {
+            return Err(format!("{at}: the patch makes or removes a file: only the base module may change"));
+        }
+        tree_path(path).map_err(|error| format!("{at}: {error}"))
+    };
+    Ok((one("--- ")?, one("+++ ")?))
+}
+
+fn with_hunks(reader: &mut Reader<'_>, (old, new): (String, String)) -> Result<FileDiff, String> {
+    let mut hunks = Vec::new();
+    while reader.peek().is_some_and(|line| line.starts_with("@@ ")) {
+        hunks.push(hunk(reader, hunks.len() + 1)?);
+    }
+    if hunks.is_empty() {
+        return Err(format!("{}: '{new}' has no hunks: the patch is cut off", reader.at()));
+    }
+    // What looks like a line of a hunk behind its counted lines was counted wrong.
+    if let Some(line) = reader.peek()
+        && line.starts_with(['+', ' ', '\\', '-'])
+        && !["-- \n", "-- \r\n", "-- ", "--\n", "--- "].iter().any(|word| line.starts_with(word))
+    {
+        let number = hunks.len();
+        return Err(format!(
+            "{}: hunk {number} has more lines than its header promises: the patch is damaged",
+            reader.at()
+        ));
+    }
+    Ok(FileDiff { old, new, hunks })
+}
+
+/// `-12,7` or `-12`.
+fn range(text: &str, sign: char) -> Option<(usize, usize)> {
+    let text = text.strip_prefix(sign)?;
+    let (start, length) = text.split_once(',').unwrap_or((text, "1"));
+    Some((start.parse().ok()?, length.parse().ok()?))
+}
+
+fn hunk(reader: &mut Reader<'_>, number: usize) -> Result<Hunk, String> {
+    let (at, header) = reader.next().expect("the caller saw it");
+    let mut parts = header.split_whitespace().skip(1);
+    let ranges = (parts.next().and_then(|part| range(part, '-')), parts.next().and_then(|part| range(part, '+')));
+    let (Some((old_start, old_length)), Some((new_start, new_length)), Some("@@")) = (ranges.0, ranges.1, parts.next())
+    else {
+        return Err(format!("line {at}: hunk {number} has a header that makes no sense: {}", header.trim_end()));
+    };
+    let mut lines: Vec<Line> = Vec::new();
+    let (mut old, mut new) = (0, 0);
+    while old < old_length || new < new_length {
+        let place = reader.at();
+        let cut = || {
+            format!(
+                "{place}: hunk {number} is cut off: it promises {old_length} old and {new_length} new lines and has {old} and {new}"
+            )
+        };
+        let (_, line) = reader.next().ok_or_else(cut)?;
+        let (mark, text) = match line.chars().next() {
+            Some(mark @ (' ' | '+' | '-')) => (mark, &line[1..]),
+            // Mailers strip the blank of an empty line.
+            Some('\n' | '\r') => (' ', line),
+            Some('\\') => {
+                without_end(&mut lines);
+                continue;
+            }
+            _ => return Err(cut()),
+        };
+        let text = text.to_owned();
+        lines.push(match mark {
+            '+' => Line::Added(text),
+            '-' => Line::Removed(text),
+            _ => Line::Kept(text),
+        });
+        old += usize::from(mark != '+');
+        new += usize::from(mark != '-');
+        if old > old_length || new > new_length {
+            return Err(format!("{place}: hunk {number} does not fit the counts of its header: the patch is damaged"));
+        }
+    }
+    if reader.peek().is_some_and(|line| line.starts_with('\\')) {
+        reader.next();
+        without_end(&mut lines);
+    }
+    if !lines.iter().any(|line| !matches!(line, Line::Kept(_))) {
+        return Err(format!("line {at}: hunk {number} changes nothing"));
+    }
+    Ok(Hunk { old_start, new_start, lines })
+}
+
+/// `\ No newline at end of file`: what it says of the line before it.
+fn without_end(lines: &mut [Line]) {
+    if let Some(Line::Kept(text) | Line::Removed(text) | Line::Added(text)) = lines.last_mut() {
+        text.truncate(text.trim_end_matches('\n').len());
+    }
+}

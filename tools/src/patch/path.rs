@@ -1,0 +1,75 @@
+//! Paths inside patches: relative to a tree and never out of it.
+
+use std::path::{Component, Path};
+
+/// Longest path that is read.
+const PATH_MAX: usize = 1024;
+
+/// The path of a diff's header without git's `a/` or `b/`, or why it is refused.
+pub fn tree_path(text: &str) -> Result<String, String> {
+    if text.starts_with('"') {
+        return Err(format!("the path {text} is quoted: use a path without spaces and special characters"));
+    }
+    if text.len() > PATH_MAX {
+        return Err(format!("the path is longer than {PATH_MAX} bytes"));
+    }
+    let path = text.strip_prefix("a/").or_else(|| text.strip_prefix("b/")).unwrap_or(text);
+    if path.is_empty() {
+        return Err("the path is empty".to_owned());
+    }
+    if Path::new(path).is_absolute() || path.contains('\\') || path.contains('\0') {
+        return Err(format!("the path '{path}' leaves the tree: paths of a patch are relative to its root"));
+    }
+    let is_inside = |part: Component<'_>| matches!(part, Component::Normal(_));
+    if !Path::new(path).components().all(is_inside) || path.contains("//") || path.contains("/./") {
+        return Err(format!("the path '{path}' leaves the tree: '..' and '.' are not followed"));
+    }
+    Ok(path.to_owned())
+}
+
+/// Whether two paths may name one file: one ends, by whole components, with the other.
+pub fn same_file(first: &str, second: &str) -> bool {
+    let parts = |path: &str| -> Vec<String> {
+        let normal = Path::new(path).components().filter_map(|part| match part {
+            Component::Normal(part) => Some(part.to_string_lossy().into_owned()),
+            _ => None,
+        });
+        normal.collect()
+    };
+    let (first, second) = (parts(first), parts(second));
+    !first.is_empty() && !second.is_empty() && (first.ends_with(&second) || second.ends_with(&first))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{same_file, tree_path};
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<&str>) {
+        assert_eq!(tree_path(text).ok().as_deref(), expected, "{text}");
+    }
+
+    #[test]
+    fn paths_stay_in_the_tree() {
+        check("a/src/lib.rs", Some("src/lib.rs"));
+        check("src/lib.rs", Some("src/lib.rs"));
+        check("a/../lib.rs", None);
+        check("a/src/../../lib.rs", None);
+        check("/etc/passwd", None);
+        check("a//etc/passwd", None);
+        check("a/./lib.rs", None);
+        check("\"a/with space\"", None);
+        check("a/", None);
+        check("", None);
+        check("b/c:\\x", None);
+    }
+
+    #[test]
+    fn a_file_is_known_by_its_last_components() {
+        assert!(same_file("examples/mailbox/mailbox.rs", "mailbox.rs"));
+        assert!(same_file("mailbox/mailbox.rs", "./examples/mailbox/mailbox.rs"));
+        assert!(!same_file("examples/mailbox/mailbox.rs", "box.rs"));
+        assert!(!same_file("a/x.rs", "b/x.rs"));
+        assert!(!same_file("", "x.rs"));
+    }
+}

@@ -1,0 +1,216 @@
+//! What Lockstep must know of a module of somebody's own: the trait it implements, the type, and how to make one.
+//!
+//! A **subject** is a file with one public trait and functions that take `&dyn` of it: each is a scenario, its name is
+//! the scenario's id and its documentation the question. A **module** implements the trait for one type, which is a
+//! unit, has a `new` without arguments, or is `Default`.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{Expr, FnArg, Item, ItemFn, ItemImpl, Lit, Meta, ReturnType, Type, Visibility};
+
+/// The module's side.
+#[derive(Clone, Debug)]
+pub struct Module {
+    /// The type that implements the trait.
+    pub type_name: syn::Ident,
+    /// An expression that makes one, to be put behind the module's path.
+    pub make: TokenStream,
+}
+
+/// The subject's side.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    pub trait_name: syn::Ident,
+    pub scenarios: Vec<Question>,
+    /// It has `pub fn describe(word: u64) -> String`.
+    pub describes: bool,
+}
+
+/// One scenario.
+#[derive(Clone, Debug)]
+pub struct Question {
+    pub id: syn::Ident,
+    pub question: String,
+}
+
+/// Reads Rust, or says where it is none.
+pub fn parse(origin: &str, text: &str) -> Result<syn::File, String> {
+    syn::parse_file(text).map_err(|error| {
+        let start = error.span().start();
+        format!("{origin}:{}:{}: {error}", start.line, start.column + 1)
+    })
+}
+
+/// What a module offers to this trait.
+pub fn module(origin: &str, text: &str, trait_name: &str) -> Result<Module, String> {
+    let file = parse(origin, text)?;
+    let impls = file.items.iter().filter_map(|item| match item {
+        Item::Impl(one) => Some(one),
+        _ => None,
+    });
+    let implementing: Vec<&ItemImpl> = impls.clone().filter(|one| implements(one, trait_name)).collect();
+    let [one] = implementing[..] else {
+        let count = implementing.len();
+        return Err(format!("{origin}: implements the trait {trait_name} {count} times where once is expected"));
+    };
+    let type_name = type_name(&one.self_ty)
+        .ok_or_else(|| format!("{origin}: implements {trait_name} for something that is not a plain type"))?;
+    let is_unit = file.items.iter().any(|item| match item {
+        Item::Struct(one) => one.ident == type_name && matches!(one.fields, syn::Fields::Unit),
+        _ => false,
+    });
+    let has_new = impls.clone().any(|one| {
+        let own = one.trait_.is_none() && self::type_name(&one.self_ty).as_ref() == Some(&type_name);
+        own && one.items.iter().any(|item| match item {
+            syn::ImplItem::Fn(function) => {
+                function.sig.ident == "new"
+                    && function.sig.inputs.is_empty()
+                    && matches!(function.vis, Visibility::Public(_))
+            }
+            _ => false,
+        })
+    });
+    let derives = file.items.iter().any(|item| match item {
+        Item::Struct(one) => {
+            one.ident == type_name
+                && one.attrs.iter().any(|attribute| {
+                    attribute.path().is_ident("derive") && attribute.to_token_stream().to_string().contains("Default")
+                })
+        }
+        _ => false,
+    });
+    let has_default = derives
+        || impls
+            .clone()
+            .any(|one| implements(one, "Default") && self::type_name(&one.self_ty).as_ref() == Some(&type_name));
+    let make = match (is_unit, has_new, has_default) {
+        (true, _, _) => quote!(#type_name),
+        (_, true, _) => quote!(#type_name::new()),
+        (_, _, true) => quote!(#type_name::default()),
+        _ => {
+            return Err(format!(
+                "{origin}: {type_name} cannot be made: give it 'pub fn new() -> {type_name}', or make it a unit or Default"
+            ));
+        }
+    };
+    Ok(Module { type_name, make })
+}
+
+/// What a subject asks.
+pub fn subject(origin: &str, text: &str) -> Result<Subject, String> {
+    let file = parse(origin, text)?;
+    let traits: Vec<&syn::Ident> = file
+        .items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Trait(one) if matches!(one.vis, Visibility::Public(_)) => Some(&one.ident),
+            _ => None,
+        })
+        .collect();
+    let [trait_name] = traits[..] else {
+        return Err(format!("{origin}: has {} public traits where one is expected", traits.len()));
+    };
+    let public = || {
+        file.items.iter().filter_map(|item| match item {
+            Item::Fn(function) if matches!(function.vis, Visibility::Public(_)) => Some(function),
+            _ => None,
+        })
+    };
+    let takes_variant = |function: &&ItemFn| match function.sig.inputs.iter().collect::<Vec<_>>()[..] {
+        [FnArg::Typed(argument)] => is_dyn(&argument.ty, trait_name),
+        _ => false,
+    };
+    let scenarios: Vec<Question> = public()
+        .filter(takes_variant)
+        .map(|function| Question { id: function.sig.ident.clone(), question: documentation(&function.attrs) })
+        .collect();
+    if scenarios.is_empty() {
+        return Err(format!("{origin}: has no scenarios: a scenario is 'pub fn NAME(variant: &dyn {trait_name})'"));
+    }
+    let describes = public().any(|function| {
+        function.sig.ident == "describe"
+            && function.sig.inputs.len() == 1
+            && !matches!(function.sig.output, ReturnType::Default)
+    });
+    Ok(Subject { trait_name: trait_name.clone(), scenarios, describes })
+}
+
+fn implements(one: &ItemImpl, trait_name: &str) -> bool {
+    let last = one.trait_.as_ref().and_then(|(_, path, _)| path.segments.last());
+    last.is_some_and(|segment| segment.ident == trait_name)
+}
+
+fn type_name(ty: &Type) -> Option<syn::Ident> {
+    match ty {
+        Type::Path(path) => path.path.get_ident().cloned(),
+        _ => None,
+    }
+}
+
+/// `&dyn Trait`.
+fn is_dyn(ty: &Type, trait_name: &syn::Ident) -> bool {
+    let Type::Reference(reference) = ty else { return false };
+    let Type::TraitObject(object) = &*reference.elem else { return false };
+    object.bounds.iter().any(|bound| match bound {
+        syn::TypeParamBound::Trait(bound) => bound.path.is_ident(trait_name),
+        _ => false,
+    })
+}
+
+/// The text of `///` lines.
+pub fn documentation(attributes: &[syn::Attribute]) -> String {
+    let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
+        Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
+            Expr::Lit(literal) => match &literal.lit {
+                Lit::Str(text) => Some(text.value().trim().to_owned()),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    });
+    lines.collect::<Vec<_>>().join(" ").trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{module, subject};
+
+    #[track_caller]
+    fn check(text: &str, expected: Result<&str, &str>) {
+        match (module("x.rs", text, "Mailbox"), expected) {
+            (Ok(module), Ok(expected)) => assert_eq!(module.make.to_string(), expected),
+            (Err(error), Err(part)) => assert!(error.contains(part), "{error}"),
+            (found, _) => panic!("{found:?}"),
+        }
+    }
+
+    #[test]
+    fn a_module_is_made_by_what_it_has() {
+        check("pub struct A; impl Mailbox for A {}", Ok("A"));
+        check(
+            "pub struct A(u8); impl A { pub fn new() -> A { A(0) } } impl super::Mailbox for A {}",
+            Ok("A :: new ()"),
+        );
+        check("#[derive(Default)] pub struct A(u8); impl Mailbox for A {}", Ok("A :: default ()"));
+        check("pub struct A(u8); impl Mailbox for A {}", Err("cannot be made"));
+        check("pub struct A;", Err("0 times"));
+        check("pub struct", Err("x.rs:1:"));
+    }
+
+    #[test]
+    fn scenarios_are_public_functions_of_the_trait() {
+        let text =
+            "pub trait Mailbox {} /// Lost?\npub fn lost(mailbox: &dyn Mailbox) {} fn helper(mailbox: &dyn Mailbox) {}";
+        let subject = subject("x.rs", text).expect("well-formed");
+        assert_eq!(subject.scenarios.len(), 1);
+        assert_eq!(subject.scenarios[0].question, "Lost?");
+        assert!(!subject.describes);
+    }
+
+    #[test]
+    fn a_subject_without_scenarios_is_refused() {
+        let error = subject("x.rs", "pub trait Mailbox {}").expect_err("no scenarios");
+        assert!(error.contains("has no scenarios"), "{error}");
+    }
+}

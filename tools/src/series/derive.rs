@@ -1,0 +1,169 @@
+//! Writing a series from the files it leads through: mails as `git format-patch` writes them.
+//!
+//! Subject and message of a mail that stands there already are kept; for a new one the documentation of the module
+//! says what it is. Nothing in a mail depends on when or where it was written.
+
+use super::report::wrap;
+use super::source::read_mail;
+use crate::files;
+use crate::patch::hunks;
+use crate::rust;
+use similar::{ChangeTag, TextDiff};
+use std::path::{Path, PathBuf};
+
+/// Nobody in particular.
+const SENDER: &str = "Lockstep series <series@lockstep.invalid>";
+
+/// No time in particular: the day on which the thread began.
+const DATE: &str = "Sat, 1 Aug 2009 00:00:00 +0000";
+
+/// One file of the series: its path as patches name it, and its text.
+#[derive(Clone, Debug)]
+pub struct Source {
+    pub path: String,
+    pub text: String,
+}
+
+/// Lines around a change.
+const CONTEXT: usize = 3;
+
+/// Words of a subject that make a file name.
+const NAME_MAX: usize = 52;
+
+/// What a mail says above its diff.
+#[derive(Clone, Debug)]
+pub struct Words {
+    pub subject: String,
+    message: String,
+}
+
+/// What the mails of the series say, the cover letter first: what stands in the folder, or what the modules say of themselves.
+pub fn words(sources: &[Source], folder: &Path) -> Result<Vec<Words>, String> {
+    let kept = kept(folder)?;
+    let old = |number: usize| kept.iter().find(|(known, ..)| *known == number).map(|(_, _, words)| words.clone());
+    let title = format!("{}: a series of {}", sources[0].path, sources.len() - 1);
+    let mut all = vec![old(0).unwrap_or(Words { subject: title, message: String::new() })];
+    for (nth, source) in sources.iter().enumerate().skip(1) {
+        all.push(match old(nth) {
+            Some(words) => words,
+            None => documented(source)?,
+        });
+    }
+    Ok(all)
+}
+
+/// Writes the mails that lead from each file to the next, with a cover letter if there is something to say. The files written.
+pub fn derive(
+    sources: &[Source],
+    words: &[Words],
+    folder: &Path,
+    behaviour: Option<&str>,
+) -> Result<Vec<PathBuf>, String> {
+    let count = sources.len() - 1;
+    let mut mails: Vec<(PathBuf, String)> = Vec::new();
+    let mut subjects = Vec::new();
+    for (nth, pair) in sources.windows(2).enumerate() {
+        let (number, Words { subject, message }) = (nth + 1, &words[nth + 1]);
+        let diff = diff(&pair[0], &pair[1]);
+        if diff.is_empty() {
+            return Err(format!("{} and {} are the same: there is nothing to mail", pair[0].path, pair[1].path));
+        }
+        let head = head(&format!("[PATCH {number}/{count}] {subject}"));
+        let stat = stat(&pair[0], &pair[1]);
+        let text = format!("{head}\n{message}\n---\n{stat}\n{diff}-- \nlockstep\n\n");
+        mails.push((folder.join(format!("{number:04}-{}.patch", file_name(subject))), text));
+        subjects.push(format!("  {number}/{count} {subject}"));
+    }
+    if let Some(behaviour) = behaviour {
+        let head = head(&format!("[PATCH 0/{count}] {}", words[0].subject));
+        let text = format!("{head}\n{behaviour}\n\n{}\n-- \nlockstep\n\n", subjects.join("\n"));
+        mails.insert(0, (folder.join("0000-cover-letter.patch"), text));
+    }
+    let old = kept(folder)?;
+    for (path, text) in &mails {
+        files::write(path, text)?;
+    }
+    // A mail of the same number under another name would be a patch too many.
+    let is_replaced = |path: &PathBuf| mails.iter().all(|(written, _)| written != path);
+    for (_, path, _) in old.into_iter().filter(|(number, path, _)| is_replaced(path) && *number > 0) {
+        std::fs::remove_file(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(mails.into_iter().map(|(path, _)| path).collect())
+}
+
+/// The numbered mails in a folder.
+fn kept(folder: &Path) -> Result<Vec<(usize, PathBuf, Words)>, String> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut kept = Vec::new();
+    for path in super::source::patch_files(folder)? {
+        let mail = read_mail(&path)?;
+        if let Some((number, _)) = mail.number {
+            kept.push((number, path, Words { subject: mail.subject, message: mail.message }));
+        }
+    }
+    Ok(kept)
+}
+
+/// The first paragraph of a module's documentation is the subject, the rest the message.
+fn documented(source: &Source) -> Result<Words, String> {
+    let file = rust::parse(&source.path, &source.text)?;
+    let lines = source.text.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim);
+    let text: Vec<&str> = lines.collect();
+    if file.attrs.is_empty() || text.is_empty() {
+        let stem = Path::new(&source.path).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        return Ok(Words { message: format!("Changes {stem}."), subject: stem });
+    }
+    let paragraphs: Vec<String> = text.split(|line| line.is_empty()).map(|lines| lines.join(" ")).collect();
+    let subject = paragraphs[0].trim_end_matches('.').to_owned();
+    let rest: Vec<String> = paragraphs[1..].iter().map(|text| wrap(text, "").join("\n")).collect();
+    let message = if rest.is_empty() { format!("{subject}.") } else { rest.join("\n\n") };
+    Ok(Words { subject, message })
+}
+
+fn head(subject: &str) -> String {
+    let zero = "0".repeat(40);
+    let subject = wrap(subject, " ").join("\n");
+    format!("From {zero} Mon Sep 17 00:00:00 2001\nFrom: {SENDER}\nDate: {DATE}\nSubject: {subject}\n")
+}
+
+fn file_name(subject: &str) -> String {
+    let words = subject.split(|character: char| !character.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let mut name = String::new();
+    for word in words {
+        if name.len() + word.len() + 1 > NAME_MAX {
+            break;
+        }
+        if !name.is_empty() {
+            name.push('-');
+        }
+        name += word;
+    }
+    name
+}
+
+/// The diff of two files, with git's header.
+pub fn diff(old: &Source, new: &Source) -> String {
+    let changes = TextDiff::from_lines(&old.text, &new.text);
+    let (from, to) = (format!("a/{}", old.path), format!("b/{}", new.path));
+    let renamed = if old.path == new.path {
+        String::new()
+    } else {
+        let similarity = (changes.ratio() * 100.0) as u32;
+        format!("similarity index {similarity}%\nrename from {}\nrename to {}\n", old.path, new.path)
+    };
+    if old.text == new.text && renamed.is_empty() {
+        return String::new();
+    }
+    let hunks = hunks(&old.text, &new.text, CONTEXT);
+    let names = if hunks.is_empty() { String::new() } else { format!("--- {from}\n+++ {to}\n") };
+    format!("diff --git {from} {to}\n{renamed}{names}{hunks}")
+}
+
+fn stat(old: &Source, new: &Source) -> String {
+    let changes = TextDiff::from_lines(&old.text, &new.text);
+    let count = |tag: ChangeTag| changes.iter_all_changes().filter(|change| change.tag() == tag).count();
+    let (added, removed) = (count(ChangeTag::Insert), count(ChangeTag::Delete));
+    format!(" {} | {}\n 1 file changed, {added} insertions(+), {removed} deletions(-)\n", new.path, added + removed)
+}

@@ -1,0 +1,174 @@
+//! `lockstep series`: a patch series in, variants out, and back.
+//!
+//! Promise: a step is exactly what the patches say, never a guess (see [`crate::patch`]); what each does to behaviour is
+//! attributed to the patch that brings or removes it, intermediate steps included. Limits: the series changes one
+//! module; what it changes elsewhere must be split off.
+
+mod check;
+mod derive;
+mod report;
+mod source;
+mod verify;
+
+use crate::arguments::{Format, Input, Options, SeriesCommand};
+use crate::files;
+use crate::session;
+use crate::status::Status;
+use crate::steps::{self, Step, steps};
+use crate::workshop::{Package, Place, Steps, is_shipped, own_package, own_subject, shipped_package};
+use check::{Checked, Trouble};
+use derive::Source;
+use source::read_series;
+use std::path::{Path, PathBuf};
+use verify::BASE;
+
+/// Carries out a command; what it prints goes through `print`.
+pub fn command(command: &SeriesCommand, options: &Options, print: impl Fn(&str) -> Status) -> Status {
+    match carry_out(command, options) {
+        Ok((text, status)) => print(&text).and(status),
+        Err(Trouble::Usage(message)) => {
+            session::say(&message);
+            Status::Usage
+        }
+        Err(Trouble::Subject(message)) => {
+            session::say(&message);
+            Status::Subject
+        }
+    }
+}
+
+fn carry_out(command: &SeriesCommand, options: &Options) -> Result<(String, Status), Trouble> {
+    match command {
+        SeriesCommand::Verify { folder } => {
+            let place = Place::find(None).map_err(Trouble::Usage)?;
+            let folder = folder.clone().unwrap_or_else(|| place.workspace.join("variants/series"));
+            let text = verify::verify(&place.workspace, &folder).map_err(Trouble::Usage)?;
+            Ok((text, Status::Fine))
+        }
+        SeriesCommand::Materialize { folder, input } => {
+            let place = Place::find(input.build.as_deref()).map_err(Trouble::Usage)?;
+            let (steps, package) = prepare(input, &place).map_err(Trouble::Usage)?;
+            refuse_foreign(folder).map_err(Trouble::Usage)?;
+            package.write(folder).map_err(Trouble::Usage)?;
+            let mut text = String::new();
+            for (nth, step) in steps.iter().enumerate() {
+                text += &format!("{nth}  {}: {}\n", step.name, step.subject);
+            }
+            Ok((format!("{text}written to {}\n", folder.display()), Status::Fine))
+        }
+        SeriesCommand::Check { input } => {
+            let place = Place::find(input.build.as_deref()).map_err(Trouble::Usage)?;
+            let (steps, package) = prepare(input, &place).map_err(Trouble::Usage)?;
+            let checked = check::check(&package, &place, steps, options)?;
+            let text = match options.format {
+                Format::Json => format!("{:#}\n", report::document(&checked)),
+                _ => report::text(&checked),
+            };
+            Ok((text, judge(&checked)))
+        }
+        SeriesCommand::Derive { files, out, subject, text_only } => {
+            let place = Place::find(None).map_err(Trouble::Usage)?;
+            derived(&place, files, out, subject.as_deref(), *text_only, options)
+        }
+    }
+}
+
+/// What a run was worth.
+fn judge(checked: &Checked) -> Status {
+    let mut status = Status::Fine;
+    if checked.cut_short {
+        session::say("the run ended early: the result covers what was compared until then");
+        status = status.and(Status::Budget);
+    }
+    if checked.scenarios.iter().map(|scenario| scenario.executions).sum::<u64>() == 0 {
+        session::say("nothing was explored: raise --executions, --preemptions or --time");
+        status = status.and(Status::Nothing);
+    }
+    status
+}
+
+/// The steps that the options name, and the package that runs them.
+fn prepare(input: &Input, place: &Place) -> Result<(Vec<Step>, Package), String> {
+    let steps = prepare_steps(input, place)?;
+    let shipped = place.workspace.join(BASE);
+    let base = input.base.as_deref().unwrap_or(&shipped);
+    let package = package(place, base, &steps, input.subject.as_deref())?;
+    Ok((steps, package))
+}
+
+/// The steps that the options name: of the shipped series if they name none.
+pub fn prepare_steps(input: &Input, place: &Place) -> Result<Vec<Step>, String> {
+    let shipped = place.workspace.join(BASE);
+    let base = input.base.as_deref().unwrap_or(&shipped);
+    let committed = place.workspace.join("variants/series").display().to_string();
+    let series = read_series(input.series.as_ref().unwrap_or(&committed))?;
+    let text = match &series.revision {
+        Some(revision) => source::file_at(revision, &base.display().to_string())?,
+        None => files::read(base)?,
+    };
+    let name = place.name(base);
+    steps(&name, &text, &series.mails)
+}
+
+/// The package that runs these steps of a module at `base`.
+fn package(place: &Place, base: &Path, steps: &[Step], subject: Option<&Path>) -> Result<Package, String> {
+    if is_shipped(&place.name(base)) {
+        return shipped_package(place, Steps::Series(steps));
+    }
+    let (path, text) = own_subject(base, subject)?;
+    let stem =
+        base.file_stem().unwrap_or_default().to_string_lossy().replace(|at: char| !at.is_ascii_alphanumeric(), "-");
+    own_package(place, &stem, (&path, &text), steps, None)
+}
+
+/// A folder that holds something else is not written over.
+fn refuse_foreign(folder: &Path) -> Result<(), String> {
+    if folder.is_symlink() {
+        return Err(format!("{}: is a link: it is not followed", folder.display()));
+    }
+    let is_ours = || {
+        let manifest = std::fs::read_to_string(folder.join("Cargo.toml"));
+        manifest.is_ok_and(|text| text.starts_with("# Generated by lockstep"))
+    };
+    let is_empty = std::fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none());
+    if is_empty || is_ours() {
+        return Ok(());
+    }
+    Err(format!("{}: holds something else: name a new folder", folder.display()))
+}
+
+fn derived(
+    place: &Place,
+    paths: &[PathBuf],
+    out: &Path,
+    subject: Option<&Path>,
+    text_only: bool,
+    options: &Options,
+) -> Result<(String, Status), Trouble> {
+    let mut sources = Vec::new();
+    for path in paths {
+        let text = files::read(path).map_err(Trouble::Usage)?;
+        sources.push(Source { path: place.name(path), text });
+    }
+    let words = derive::words(&sources, out).map_err(Trouble::Usage)?;
+    let (mut behaviour, mut status) = (None, Status::Fine);
+    if !text_only {
+        let step = |(nth, source): (usize, &Source)| Step {
+            name: steps::name(nth, &words[nth].subject),
+            subject: words[nth].subject.clone(),
+            path: source.path.clone(),
+            text: source.text.clone(),
+        };
+        let steps: Vec<Step> = sources.iter().enumerate().map(step).collect();
+        let package = package(place, &paths[0], &steps, subject).map_err(Trouble::Usage)?;
+        let checked = check::check(&package, place, steps, options)?;
+        status = judge(&checked);
+        if status != Status::Fine {
+            return Err(Trouble::Usage("nothing was written: the comparison is not complete".to_owned()));
+        }
+        behaviour = Some(report::mail(&checked));
+    }
+    let written = derive::derive(&sources, &words, out, behaviour.as_deref()).map_err(Trouble::Usage)?;
+    let lines: Vec<String> = written.iter().map(|path| format!("{}\n", path.display())).collect();
+    Ok((lines.concat(), status))
+}

@@ -1,0 +1,180 @@
+//! What a checked series says to its reader: the terminal, a program, or a mail.
+
+use super::check::{Checked, Divergence, Scenario};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Divergences shown of one scenario and one kind.
+const SHOWN_MAX: usize = 3;
+
+/// Columns of a mail.
+const COLUMNS: usize = 72;
+
+/// For people.
+pub fn text(checked: &Checked) -> String {
+    let mut text = String::new();
+    for (nth, step) in checked.steps.iter().enumerate() {
+        text += &format!("{nth}  {}: {}\n", step.name, step.subject);
+    }
+    for scenario in &checked.scenarios {
+        let repaired = if scenario.repaired { ", with repairs" } else { "" };
+        text += &format!("\n{}{repaired}: {}\n", scenario.id, scenario.question);
+        let counts: Vec<String> = scenario.outcomes.iter().map(u64::to_string).collect();
+        text += &format!("  outcomes of each step: {} ({})\n", counts.join("/"), scenario.evidence);
+        for goal in &scenario.missed {
+            text += &format!("  never reached: {goal}\n");
+        }
+        text += &divergences(checked, scenario);
+    }
+    text += "\n";
+    for line in verdict(checked) {
+        text += &format!("{line}\n");
+    }
+    text
+}
+
+fn divergences(checked: &Checked, scenario: &Scenario) -> String {
+    let mut kinds: BTreeMap<(Vec<usize>, Vec<usize>), Vec<&Divergence>> = BTreeMap::new();
+    for one in &scenario.divergences {
+        kinds.entry((one.introduced.clone(), one.removed.clone())).or_default().push(one);
+    }
+    if kinds.is_empty() {
+        return "  every step shows the same outcomes\n".to_owned();
+    }
+    let mut text = String::new();
+    for ((introduced, removed), all) in &kinds {
+        let names = |steps: &[usize]| {
+            steps.iter().map(|&step| checked.steps[step].name.as_str()).collect::<Vec<_>>().join(" and ")
+        };
+        let count = if all.len() == 1 { "1 outcome".to_owned() } else { format!("{} outcomes", all.len()) };
+        text += &match (introduced.is_empty(), removed.is_empty()) {
+            (false, true) => format!("  {count} brought by {}\n", names(introduced)),
+            (true, _) => format!("  {count} removed by {}\n", names(removed)),
+            (false, false) if introduced[0] < removed[0] => format!(
+                "  {count} brought by {} and removed by {}: who bisects meets it\n",
+                names(introduced),
+                names(removed)
+            ),
+            (false, false) => {
+                format!("  {count} removed by {} and brought back by {}\n", names(removed), names(introduced))
+            }
+        };
+        for one in all.iter().take(SHOWN_MAX) {
+            text += &format!("    {} ({} preemptions)  {}\n", one.outcome, one.preemptions, one.witness);
+            one.difference.split("; ").for_each(|part| text += &format!("      {part}\n"));
+        }
+        if all.len() > SHOWN_MAX {
+            text += &format!("    and {} more\n", all.len() - SHOWN_MAX);
+        }
+    }
+    text
+}
+
+/// One line a patch, and one on bisecting.
+pub fn verdict(checked: &Checked) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (nth, step) in checked.steps.iter().enumerate().skip(1) {
+        let mut changed = Vec::new();
+        for scenario in &checked.scenarios {
+            let brings = scenario.divergences.iter().filter(|one| one.introduced.contains(&nth)).count();
+            let removes = scenario.divergences.iter().filter(|one| one.removed.contains(&nth)).count();
+            let repaired = if scenario.repaired { "+R" } else { "" };
+            let mut counts = Vec::new();
+            counts.extend((brings > 0).then(|| format!("+{brings}")));
+            counts.extend((removes > 0).then(|| format!("-{removes}")));
+            if !counts.is_empty() {
+                changed.push(format!("{}{repaired} {}", scenario.id, counts.join(" ")));
+            }
+        }
+        let count = checked.scenarios.len();
+        lines.push(match changed.is_empty() {
+            true => format!("{}: the same outcomes in all {count} scenarios", step.name),
+            false => format!(
+                "{}: other outcomes in {} of {count} scenarios: {}",
+                step.name,
+                changed.len(),
+                changed.join(", ")
+            ),
+        });
+    }
+    let between: Vec<&Scenario> = checked
+        .scenarios
+        .iter()
+        .filter(|scenario| scenario.divergences.iter().any(Divergence::is_in_between))
+        .collect();
+    if !between.is_empty() {
+        let ids: Vec<&str> = between.iter().map(|scenario| scenario.id.as_str()).collect();
+        lines.push(format!("in between only, so that bisecting may mislead: {}", ids.join(", ")));
+    }
+    lines
+}
+
+/// What the verdict rests on, in a line: the weakest evidence of all scenarios.
+fn evidence(checked: &Checked) -> Option<String> {
+    let rank = |text: &str| (text == "exhaustive", text.len());
+    checked.scenarios.iter().map(|scenario| scenario.evidence.clone()).min_by_key(|text| rank(text))
+}
+
+/// For a cover letter.
+pub fn mail(checked: &Checked) -> String {
+    let mut lines = vec!["What the series does to behaviour, as Lockstep found it:".to_owned(), String::new()];
+    for line in verdict(checked) {
+        lines.extend(wrap(&line, "  "));
+    }
+    lines.push(String::new());
+    if let Some(evidence) = evidence(checked) {
+        lines.extend(wrap(&format!("Evidence, the weakest of all scenarios: {evidence}."), ""));
+    }
+    lines.join("\n")
+}
+
+/// Words in lines that fit a mail; all lines but the first are indented.
+pub fn wrap(text: &str, indent: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last_mut().expect("there is one");
+        if !line.trim().is_empty() && line.chars().count() + 1 + word.chars().count() > COLUMNS {
+            lines.push(format!("{indent}{word}"));
+        } else {
+            if !line.trim().is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines
+}
+
+/// For programs.
+pub fn document(checked: &Checked) -> Value {
+    let scenario = |one: &Scenario| {
+        json!({
+            "id": one.id,
+            "question": one.question,
+            "repaired": one.repaired,
+            "evidence": one.evidence,
+            "outcomes": one.outcomes,
+            "missed": one.missed,
+            "divergences": one.divergences.iter().map(divergence).collect::<Vec<_>>(),
+        })
+    };
+    json!({
+        "schema": 1,
+        "complete": !checked.cut_short,
+        "steps": checked.steps.iter().map(|step| json!({ "name": step.name, "subject": step.subject })).collect::<Vec<_>>(),
+        "scenarios": checked.scenarios.iter().map(scenario).collect::<Vec<_>>(),
+    })
+}
+
+fn divergence(one: &Divergence) -> Value {
+    json!({
+        "outcome": one.outcome,
+        "shown": one.shown,
+        "introduced": one.introduced,
+        "removed": one.removed,
+        "in_between": one.is_in_between(),
+        "preemptions": one.preemptions,
+        "witness": one.witness,
+        "difference": one.difference,
+    })
+}

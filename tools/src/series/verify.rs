@@ -1,0 +1,119 @@
+//! The committed series against the committed designs: each patch gives the file that it names, each alternative is the
+//! code of the policy that it names.
+//!
+//! A policy is a switch inside a design. That a patch over the design's file is that switch thrown is proved on the
+//! text: the policy put into the file as a constant, and folded, leaves the same code as the patched file does under the
+//! default. Limits: what [`fold`] cannot fold must be written alike.
+
+use super::source::{patch_files, read_mail, read_series};
+use crate::files;
+use crate::fold::{default_policy, fold};
+use crate::patch::Mail;
+use crate::steps::step;
+use similar::TextDiff;
+use std::path::Path;
+
+/// The designs' main series leads through these files, in this order; the first is its base.
+pub const BASE: &str = "variants/src/utrace/stopped_locked.rs";
+
+/// Where the policies have their defaults.
+const POLICIES: &str = "variants/src/variants.rs";
+
+/// Lines of a difference that are shown.
+const DIFFERENCE_MAX: usize = 40;
+
+/// Verifies the series in a folder of the workspace. What was proved, or what is wrong.
+pub fn verify(workspace: &Path, folder: &Path) -> Result<String, String> {
+    let mut text = String::new();
+    let mut designs = vec![BASE.to_owned()];
+    let (mut path, mut now) = (BASE.to_owned(), files::read(&workspace.join(BASE))?);
+    for mail in read_series(&folder.display().to_string())?.mails {
+        let before = path.clone();
+        (path, now) = step(&mail, &path, &now)?;
+        if path == before {
+            return Err(format!("{}: renames nothing, so no file says what it should give", mail.origin));
+        }
+        let file = workspace.join(&path);
+        let wanted = files::read(&file)?;
+        if now != wanted {
+            let difference = difference(&now, &wanted, ("what the patch gives", &path));
+            return Err(format!("{}: does not give {path}:\n{difference}", mail.origin));
+        }
+        text += &format!("{}: gives {path}\n", name(&mail));
+        designs.push(path.clone());
+    }
+    let alternatives = folder.join("alternatives");
+    if alternatives.is_dir() {
+        let policies = files::read(&workspace.join(POLICIES))?;
+        for path in patch_files(&alternatives)? {
+            let mail = read_mail(&path)?;
+            text += &alternative(workspace, &mail, &policies, &designs)?;
+        }
+    }
+    Ok(text)
+}
+
+fn name(mail: &Mail) -> &str {
+    mail.origin.rsplit('/').next().unwrap_or(&mail.origin)
+}
+
+/// `Policy: always_locks = true` in a message: a field, by dots, and its value.
+fn policy(mail: &Mail) -> Result<(String, String), String> {
+    let line = mail.message.lines().find_map(|line| line.strip_prefix("Policy: "));
+    let pair = line.and_then(|line| line.split_once(" = "));
+    let (field, value) = pair.ok_or_else(|| {
+        format!("{}: its message names no policy: write a line such as 'Policy: always_locks = true'", mail.origin)
+    })?;
+    Ok((field.trim().to_owned(), value.trim().to_owned()))
+}
+
+fn alternative(workspace: &Path, mail: &Mail, policies: &str, designs: &[String]) -> Result<String, String> {
+    let origin = &mail.origin;
+    let (field, value) = policy(mail)?;
+    let default = default_policy(policies, &field).map_err(|error| format!("{origin}: {error}"))?;
+    let mut found = 0;
+    for diff in &mail.diffs {
+        let before = files::read(&workspace.join(&diff.new))?;
+        let one = Mail { diffs: vec![diff.clone()], ..mail.clone() };
+        let (_, after) = step(&one, &diff.new, &before)?;
+        let (switched, uses) = fold(&before, &field, &value).map_err(|error| format!("{origin}: {error}"))?;
+        let (patched, _) = fold(&after, &field, &default).map_err(|error| format!("{origin}: {error}"))?;
+        found += uses;
+        if switched != patched {
+            let difference = difference(&patched, &switched, ("the patch", "the policy"));
+            return Err(format!("{origin}: is not what '{field} = {value}' does to {}:\n{difference}", diff.new));
+        }
+    }
+    // An alternative to one design leaves the others alone; whatever else asks for the policy it must cover.
+    let is_other = |design: &&String| mail.diffs.iter().all(|diff| diff.new != **design);
+    let is_of_design = mail.diffs.iter().any(|diff| designs.contains(&diff.new));
+    let others: Vec<&String> = designs.iter().filter(is_other).filter(|_| is_of_design).collect();
+    let all = uses(workspace, &field, &others)?;
+    if found != all {
+        return Err(format!("{origin}: '{field}' is asked in {all} places, and the patch covers {found} of them"));
+    }
+    Ok(format!("alternatives/{}: is {field} = {value}\n", name(mail)))
+}
+
+/// How often the subject asks for a policy, but for these files.
+fn uses(workspace: &Path, field: &str, without: &[&String]) -> Result<usize, String> {
+    let mut uses = 0;
+    for folder in ["variants/src/utrace", "variants/src/kernel", "variants/src/scenarios"] {
+        for (path, text) in files::sources(&workspace.join(folder))? {
+            if without.iter().any(|other| **other == format!("{folder}/{path}")) {
+                continue;
+            }
+            uses += fold(&text, field, "true").map_err(|error| format!("{folder}/{path}: {error}"))?.1;
+        }
+    }
+    Ok(uses)
+}
+
+fn difference(found: &str, wanted: &str, names: (&str, &str)) -> String {
+    let diff = TextDiff::from_lines(found, wanted);
+    let text = diff.unified_diff().context_radius(2).header(names.0, names.1).to_string();
+    let lines: Vec<&str> = text.lines().collect();
+    let more = lines.len().saturating_sub(DIFFERENCE_MAX);
+    let rest = if more > 0 { format!("\n… {more} more lines") } else { String::new() };
+    format!("{}{rest}", lines[..lines.len() - more].join("\n"))
+}

@@ -1,0 +1,17 @@
+//! Building and running generated code: a package in a build folder, compiled by cargo, spoken to in lines of JSON.
+//!
+//! Promise: a package is written completely or not at all, two runs of Lockstep do not write one package at a time, and
+//! what the compiler says comes back as an error. Nothing generated is loaded into this process: a variant that loops or
+//! overruns its stack takes only its runner with it.
+
+mod own;
+mod package;
+mod place;
+mod runner;
+mod shipped;
+
+pub use own::{own_package, own_subject};
+pub use package::Package;
+pub use place::{Place, is_shipped};
+pub use runner::{Listed, Runner, select_listed};
+pub use shipped::{Steps, shipped_package};

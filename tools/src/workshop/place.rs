@@ -1,0 +1,43 @@
+//! Where the workspace of Lockstep is, and where generated packages are built.
+
+use std::path::{Path, PathBuf};
+
+/// The two folders that generated code needs.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The workspace of Lockstep: generated packages depend on its harness.
+    pub workspace: PathBuf,
+    /// Where packages are written and built.
+    pub build: PathBuf,
+}
+
+impl Place {
+    /// The workspace is the one around the current folder, or the one that this program was built from.
+    pub fn find(build: Option<&Path>) -> Result<Place, String> {
+        let here = std::env::current_dir().map_err(|error| format!("the current folder: {error}"))?;
+        let built_from = Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned);
+        let is_workspace =
+            |folder: &PathBuf| folder.join("harness/Cargo.toml").is_file() && folder.join("tools").is_dir();
+        let workspace = here
+            .ancestors()
+            .map(Path::to_owned)
+            .chain(built_from)
+            .find(is_workspace)
+            .ok_or("the sources of Lockstep are not found: run it inside its workspace")?;
+        let target = || std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from);
+        let build = build.map_or_else(|| target().join("lockstep"), Path::to_owned);
+        Ok(Place { build: here.join(build), workspace })
+    }
+
+    /// A file of the workspace as the command line names it, relative to the workspace if it is in there.
+    pub fn name(&self, path: &Path) -> String {
+        let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let root = self.workspace.canonicalize().unwrap_or_else(|_| self.workspace.clone());
+        whole.strip_prefix(&root).unwrap_or(path).to_string_lossy().into_owned()
+    }
+}
+
+/// Whether a module is one of the designs that Lockstep ships, by its name in the workspace.
+pub fn is_shipped(name: &str) -> bool {
+    name.starts_with("variants/src/utrace/")
+}

@@ -1,0 +1,136 @@
+//! A running package: requests and answers.
+
+use crate::selection::unknown;
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
+
+/// A package's program, waiting for requests.
+#[derive(Debug)]
+pub struct Runner {
+    child: Child,
+    input: Option<ChildStdin>,
+    answers: Receiver<String>,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// It took longer than it may: a loop without any choice point.
+    Late,
+    /// The program ended, as after a stack overrun; what it was, in words.
+    Ended(String),
+    /// It did not understand.
+    Refused(String),
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Failure::Late => f.write_str("it never came to an end: a loop without any choice point"),
+            Failure::Ended(how) => write!(f, "it ended by itself: {how}"),
+            Failure::Refused(why) => write!(f, "the request was refused: {why}"),
+        }
+    }
+}
+
+/// What a package holds.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    pub variants: Vec<String>,
+    /// Id and question.
+    pub scenarios: Vec<(String, String)>,
+}
+
+/// The scenarios of a package that were asked for, by number; all if none was.
+pub fn select_listed(listed: &Listed, wanted: &[String]) -> Result<Vec<usize>, String> {
+    let known = || listed.scenarios.iter().map(|(id, _)| id.as_str());
+    let find = |name: &String| {
+        let found = known().position(|id| id.eq_ignore_ascii_case(name.trim()));
+        found.ok_or_else(|| unknown("scenario", name, known()))
+    };
+    let wanted: Vec<&String> = wanted.iter().filter(|name| !name.trim().is_empty()).collect();
+    if wanted.is_empty() {
+        return Ok((0..listed.scenarios.len()).collect());
+    }
+    wanted.into_iter().map(find).collect()
+}
+
+/// How long a list may take.
+const LIST_LIMIT: Duration = Duration::from_secs(20);
+
+impl Runner {
+    /// Starts the program.
+    pub fn start(program: &Path) -> Result<Runner, String> {
+        let mut child = Command::new(program)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| format!("{}: {error}", program.display()))?;
+        let input = child.stdin.take();
+        let output = child.stdout.take().expect("it is piped");
+        let (sender, answers) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                if sender.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        Ok(Runner { child, input, answers })
+    }
+
+    /// Asks and waits. After a failure the runner is of no more use, unless it only refused.
+    pub fn ask(&mut self, request: &Value, limit: Duration) -> Result<Value, Failure> {
+        let line = format!("{request}\n");
+        let input = self.input.as_mut().expect("it is open until the runner is dropped");
+        let sent = input.write_all(line.as_bytes()).and_then(|()| input.flush());
+        if sent.is_err() {
+            return Err(self.ended());
+        }
+        match self.answers.recv_timeout(limit) {
+            Ok(answer) => {
+                let answer: Value =
+                    serde_json::from_str(&answer).map_err(|error| Failure::Refused(error.to_string()))?;
+                match answer["error"].as_str() {
+                    Some(error) => Err(Failure::Refused(error.to_owned())),
+                    None => Ok(answer),
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                // If it cannot be killed it has ended.
+                let _ = self.child.kill();
+                Err(Failure::Late)
+            }
+            Err(RecvTimeoutError::Disconnected) => Err(self.ended()),
+        }
+    }
+
+    fn ended(&mut self) -> Failure {
+        Failure::Ended(self.child.wait().map_or_else(|error| error.to_string(), |status| status.to_string()))
+    }
+
+    /// What the package holds.
+    pub fn list(&mut self) -> Result<Listed, Failure> {
+        let answer = self.ask(&json!({ "kind": "list" }), LIST_LIMIT)?;
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let all = |value: &Value| value.as_array().cloned().unwrap_or_default();
+        Ok(Listed {
+            variants: all(&answer["variants"]).iter().map(text).collect(),
+            scenarios: all(&answer["scenarios"]).iter().map(|one| (text(&one["id"]), text(&one["question"]))).collect(),
+        })
+    }
+}
+
+impl Drop for Runner {
+    fn drop(&mut self) {
+        // Without input it ends by itself; if it is in the middle of something it is not waited for.
+        self.input = None;
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

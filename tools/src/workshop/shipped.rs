@@ -1,0 +1,115 @@
+//! The package of the subject that Lockstep ships: a copy of its crate, with the steps of a series beside its designs.
+
+use super::own::{MUTANT, print};
+use super::package::Package;
+use super::place::Place;
+use crate::files;
+use crate::rust;
+use crate::steps::Step;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use std::collections::BTreeMap;
+
+/// What the runner asks of the copied crate. `LIST` is its list of variants.
+const GLUE: &str = "\
+//! The subject as the runner sees it. Written by `lockstep`; changes here are lost.
+
+pub use subject::Words;
+pub use subject::mutant::activate;
+use subject::{Repairs, VariantInfo, scenarios as all, subject_name, LIST as listed};
+
+pub const ABANDON: lockstep::Abandon = lockstep::Abandon::Forget;
+
+fn repairs(repaired: bool) -> Repairs {
+    if repaired { Repairs::ALL } else { Repairs::NONE }
+}
+
+pub fn subject(repaired: bool) -> String {
+    subject_name(repairs(repaired)).to_owned()
+}
+
+pub fn variants() -> Vec<String> {
+    listed().iter().map(|variant: &VariantInfo| variant.name.to_owned()).collect()
+}
+
+pub fn scenarios() -> Vec<(String, String, Vec<String>)> {
+    let goals = |scenario: &subject::Scenario| scenario.goal_names().map(str::to_owned).collect();
+    all().iter().map(|scenario| (scenario.id.to_string(), scenario.question.to_string(), goals(scenario))).collect()
+}
+
+pub fn run(variant: usize, scenario: usize, repaired: bool) {
+    subject::run(&listed()[variant], repairs(repaired), &all()[scenario]);
+}
+";
+
+/// What of the copied crate is replaced.
+#[derive(Clone, Copy, Debug)]
+pub enum Steps<'a> {
+    /// Nothing: its own variants run, with these files changed.
+    None(&'a BTreeMap<String, String>),
+    /// These steps are the variants.
+    Series(&'a [Step]),
+}
+
+/// The package that runs the shipped scenarios on these variants.
+pub fn shipped_package(place: &Place, steps: Steps<'_>) -> Result<Package, String> {
+    let source = files::sources(&place.workspace.join("variants/src"))?;
+    let mut files: BTreeMap<String, String> =
+        source.into_iter().map(|(path, text)| (format!("src/{path}"), text)).collect();
+    append(&mut files, "src/lib.rs", "\npub mod mutant;\n")?;
+    files.insert("src/mutant.rs".to_owned(), MUTANT.to_owned());
+    let (name, list) = match steps {
+        Steps::None(changed) => {
+            for (path, text) in changed {
+                files.insert(format!("src/{path}"), text.clone());
+            }
+            ("lockstep-utrace-mutants", "variants")
+        }
+        Steps::Series(steps) => {
+            append(&mut files, "src/lib.rs", "\npub use variants::registry::steps;\n")?;
+            append(&mut files, "src/variants.rs", "\npub mod registry;\n")?;
+            append(&mut files, "src/utrace/mod.rs", "\npub mod steps;\n")?;
+            for (nth, step) in steps.iter().enumerate() {
+                files.insert(format!("src/utrace/steps/step_{nth}.rs"), step.text.clone());
+            }
+            let modules = (0..steps.len()).map(|nth| format_ident!("step_{nth}"));
+            // A design names its neighbours by `super`; here it stands one module deeper.
+            let modules = quote!(use super::*; #(pub mod #modules;)*);
+            files.insert("src/utrace/steps/mod.rs".to_owned(), print(&modules));
+            files.insert("src/variants/registry.rs".to_owned(), print(&registry(steps)?));
+            ("lockstep-utrace-series", "steps")
+        }
+    };
+    files.insert("src/glue.rs".to_owned(), GLUE.replace("LIST", list));
+    Ok(Package::new(name, place, files))
+}
+
+fn append(files: &mut BTreeMap<String, String>, path: &str, text: &str) -> Result<(), String> {
+    let file = files.get_mut(path).ok_or_else(|| format!("variants/{path}: there is no such file"))?;
+    *file += text;
+    Ok(())
+}
+
+/// Every step as a variant. A design keeps `stopped` if its code names the bit; that is what its policy must say.
+fn registry(steps: &[Step]) -> Result<TokenStream, String> {
+    let mut variants = Vec::new();
+    for (nth, step) in steps.iter().enumerate() {
+        let origin = format!("{} after '{}'", step.path, step.subject);
+        let module = rust::module(&origin, &step.text, "Design")?;
+        let (name, summary, type_name) = (&step.name, &step.subject, &module.type_name);
+        let module = format_ident!("step_{nth}");
+        let policy = if step.text.contains("Bit::Stopped") { quote!(NO_ALTERNATIVES) } else { quote!(REMOVED) };
+        variants.push(quote!(variant(#name, #summary, &steps::#module::#type_name, #policy)));
+    }
+    let count = variants.len();
+    Ok(quote! {
+        use super::{NO_ALTERNATIVES, REMOVED, VariantInfo, variant};
+        use crate::utrace::steps;
+
+        static STEPS: [VariantInfo; #count] = [#(#variants),*];
+
+        pub fn steps() -> &'static [VariantInfo] {
+            &STEPS
+        }
+    })
+}

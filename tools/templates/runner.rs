@@ -1,0 +1,289 @@
+//! Runs the variants of one subject for `lockstep`: one request a line on standard input, one answer a line on standard
+//! output, both JSON. The module `glue` says what the subject is. Written by `lockstep`; changes here are lost.
+
+mod glue;
+
+use glue::Words;
+use lockstep::{
+    CompareConfig, Comparison, Divergence, Exploration, ExploreConfig, MemoryModel, Program, RunConfig, STEPS_MAX,
+    Schedule, Strategy, Token, Variant, compare, end_lines, explore, explore_nearby, first_observation, minimize, run,
+};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::io::{BufRead, Write};
+
+/// Explorations of unbroken variants, by variant, scenario, whether repaired, and whether exhaustive.
+type Known = BTreeMap<(usize, usize, bool, bool), Exploration>;
+
+fn main() {
+    let usual = std::panic::take_hook();
+    // A panic of the subject is an outcome, not news.
+    std::panic::set_hook(Box::new(move |info| {
+        if !lockstep::is_simulated() {
+            usual(info);
+        }
+    }));
+    let mut known = Known::new();
+    for line in std::io::stdin().lock().lines() {
+        let Ok(line) = line else { break };
+        let answer = match serde_json::from_str(&line) {
+            Ok(request) => answer(&request, &mut known),
+            Err(error) => json!({ "error": error.to_string() }),
+        };
+        let mut out = std::io::stdout().lock();
+        if writeln!(out, "{answer}").and_then(|()| out.flush()).is_err() {
+            break;
+        }
+    }
+}
+
+fn answer(request: &Value, known: &mut Known) -> Value {
+    match request["kind"].as_str() {
+        Some("list") => list(),
+        Some("compare") => compared(request),
+        Some("break") => broken(request, known),
+        _ => json!({ "error": format!("no such request: {request}") }),
+    }
+}
+
+fn list() -> Value {
+    let scenarios = glue::scenarios().into_iter();
+    let scenarios = scenarios.map(|(id, question, goals)| json!({ "id": id, "question": question, "goals": goals }));
+    json!({ "variants": glue::variants(), "scenarios": scenarios.collect::<Vec<_>>() })
+}
+
+fn number(request: &Value, name: &str) -> u64 {
+    request[name].as_u64().unwrap_or(0)
+}
+
+fn memory(request: &Value) -> MemoryModel {
+    request["memory"].as_str().and_then(MemoryModel::from_name).unwrap_or(MemoryModel::Sc)
+}
+
+fn program(body: &(dyn Fn() + Sync)) -> Program<'_> {
+    Program { body, abandon: glue::ABANDON }
+}
+
+/// All variants compared on one scenario.
+fn compared(request: &Value) -> Value {
+    let (scenario, repaired) = (number(request, "scenario") as usize, request["repaired"] == json!(true));
+    let wanted = request["variants"].as_array().cloned().unwrap_or_default();
+    let wanted: Vec<usize> = wanted.iter().filter_map(Value::as_u64).map(|variant| variant as usize).collect();
+    let names = glue::variants();
+    let body = |variant: usize| move || glue::run(variant, scenario, repaired);
+    let bodies: Vec<_> = wanted.iter().map(|&variant| body(variant)).collect();
+    let variants: Vec<Variant<'_>> = wanted
+        .iter()
+        .zip(&bodies)
+        .map(|(&variant, body)| Variant { name: &names[variant], program: program(body) })
+        .collect();
+    let config = CompareConfig {
+        exhaustive_max: number(request, "exhaustive_max"),
+        preemptions: Some(number(request, "preemptions") as u32),
+        enumerated_max: number(request, "enumerated"),
+        sampled: number(request, "executions"),
+        confirmed: number(request, "executions").saturating_mul(3),
+        seed: number(request, "seed"),
+        jobs: number(request, "jobs").max(1) as usize,
+        memory: memory(request),
+        ..CompareConfig::default()
+    };
+    let comparison = compare(&variants, &config);
+    let ids = glue::scenarios();
+    let token = |schedule: &Schedule| Token {
+        subject: glue::subject(repaired),
+        scenario: ids[scenario].0.clone(),
+        memory: config.memory,
+        schedule: schedule.clone(),
+    };
+    let goals = ids[scenario].2.len() as u32;
+    let missed = (0..goals).filter(|goal| comparison.goals() & 1 << goal == 0);
+    json!({
+        "evidence": comparison.evidence().to_string(),
+        "exhaustive": comparison.evidence().exhaustive,
+        "executions": comparison.executions(),
+        "outcomes": outcomes(&comparison),
+        "missed": missed.map(|goal| ids[scenario].2[goal as usize].clone()).collect::<Vec<_>>(),
+        "divergences": comparison.divergences.iter().map(|one| divergence(&variants, one, &config, &token)).collect::<Vec<_>>(),
+    })
+}
+
+fn outcomes(comparison: &Comparison) -> Vec<usize> {
+    comparison.explorations.iter().map(|exploration| exploration.outcomes.len()).collect()
+}
+
+fn divergence(
+    variants: &[Variant<'_>],
+    one: &Divergence,
+    config: &CompareConfig<'_>,
+    token: &dyn Fn(&Schedule) -> Token,
+) -> Value {
+    let (shown_by, not_by) = (&variants[one.shown_by], &variants[one.not_by]);
+    json!({
+        "outcome": one.outcome.to_string(),
+        "shown": one.shown,
+        "introduced": one.attribution.introduced,
+        "removed": one.attribution.removed,
+        "preemptions": one.preemptions,
+        "witness": token(&one.witness).to_string(),
+        "difference": difference(shown_by, not_by, &one.witness, config.memory),
+    })
+}
+
+/// What a client can first tell of one variant from the other under the schedule.
+fn difference(shown_by: &Variant<'_>, not_by: &Variant<'_>, schedule: &Schedule, memory: MemoryModel) -> String {
+    let config = RunConfig { memory, steps_max: STEPS_MAX };
+    let executions = (run(&shown_by.program, schedule, &config), run(&not_by.program, schedule, &config));
+    let seen = first_observation((shown_by.name, not_by.name), (&executions.0, &executions.1), &Words);
+    let ends = (end_lines(&executions.0.outcome.end), end_lines(&executions.1.outcome.end));
+    let ended = (ends.0 != ends.1)
+        .then(|| format!("{} ends: {}; {} ends: {}", shown_by.name, ends.0.join(", "), not_by.name, ends.1.join(", ")));
+    let parts: Vec<String> = ended.into_iter().chain(seen).collect();
+    if parts.is_empty() {
+        "under this schedule they do the same; other schedules do not show it".to_owned()
+    } else {
+        parts.join("; ")
+    }
+}
+
+/// One mutant against its original on one scenario: does a client see the difference?
+fn broken(request: &Value, known: &mut Known) -> Value {
+    let (scenario, repaired) = (number(request, "scenario") as usize, request["repaired"] == json!(true));
+    let (variant, mutant) = (number(request, "variant") as usize, number(request, "mutant") as u32);
+    let sound = move || {
+        glue::activate(0);
+        glue::run(variant, scenario, repaired);
+    };
+    let mutated = move || {
+        glue::activate(mutant);
+        glue::run(variant, scenario, repaired);
+    };
+    let variants = [
+        Variant { name: "original", program: program(&sound) },
+        Variant { name: "mutant", program: program(&mutated) },
+    ];
+    let search = Search::of(request);
+    let original = known.entry((variant, scenario, repaired, search.exhaustive)).or_insert_with(|| search.all(&variants[0].program));
+    // What confirms one mutant must not change what is known when the next comes: the order of requests means nothing.
+    let mut original = original.clone();
+    let mut found: Option<Exploration> = None;
+    for stage in 0..search.stages().len() {
+        let more = search.stage(&variants[1].program, stage);
+        match &mut found {
+            Some(found) => found.merge(more),
+            None => found = Some(more),
+        }
+        let mutant = found.as_ref().expect("set above");
+        if let Some(schedule) = search.only_first(mutant, &mut original, &variants[0].program) {
+            return search.kill("new", mutant.executions, &schedule, (&variants[1], &variants[0]));
+        }
+        if mutant.evidence.exhaustive {
+            break;
+        }
+    }
+    let mut mutant = found.expect("there are stages");
+    if let Some(schedule) = search.only_first(&original, &mut mutant, &variants[1].program) {
+        return search.kill("lost", mutant.executions, &schedule, (&variants[0], &variants[1]));
+    }
+    let exhaustive = original.evidence.exhaustive && mutant.evidence.exhaustive;
+    json!({ "killed": false, "exhaustive": exhaustive, "executions": mutant.executions })
+}
+
+/// How much is explored of each.
+struct Search {
+    preemptions: u32,
+    enumerated: u64,
+    executions: u64,
+    seed: u64,
+    memory: MemoryModel,
+    exhaustive: bool,
+}
+
+/// Outcomes around whose witnesses the other side is searched.
+const CONFIRMED_MAX: usize = 12;
+
+/// How many times as many random executions must not show an outcome before it counts as the other side's alone.
+const CONFIRM: u64 = 3;
+
+impl Search {
+    fn of(request: &Value) -> Search {
+        Search {
+            preemptions: number(request, "preemptions") as u32,
+            enumerated: number(request, "enumerated"),
+            executions: number(request, "executions"),
+            seed: number(request, "seed"),
+            memory: memory(request),
+            exhaustive: request["exhaustive"] == json!(true),
+        }
+    }
+
+    /// What is explored one after the other: cheap first.
+    fn stages(&self) -> Vec<(Strategy, u64)> {
+        if self.exhaustive {
+            return vec![(Strategy::Exhaustive, self.enumerated)];
+        }
+        let bounded = (0..=self.preemptions).map(|preemptions| (Strategy::Bounded { preemptions }, self.enumerated));
+        let pct = Strategy::Pct { depth: 3, length: None };
+        bounded.chain([(Strategy::Uniform, self.executions), (pct, self.executions)]).collect()
+    }
+
+    fn config(&self, (strategy, executions): (Strategy, u64)) -> ExploreConfig<'static> {
+        ExploreConfig { strategy, executions, seed: self.seed, memory: self.memory, ..ExploreConfig::default() }
+    }
+
+    fn stage(&self, program: &Program<'_>, stage: usize) -> Exploration {
+        explore(program, &self.config(self.stages()[stage]))
+    }
+
+    fn all(&self, program: &Program<'_>) -> Exploration {
+        let mut total = self.stage(program, 0);
+        for stage in 1..self.stages().len() {
+            if !total.evidence.exhaustive {
+                total.merge(self.stage(program, stage));
+            }
+        }
+        total
+    }
+
+    /// A schedule of an outcome that the first has shown and the second does not show, looked for once more.
+    fn only_first(&self, first: &Exploration, second: &mut Exploration, program: &Program<'_>) -> Option<Schedule> {
+        let config = RunConfig { memory: self.memory, steps_max: STEPS_MAX };
+        let missing = |second: &Exploration| -> Vec<Schedule> {
+            let only = first.outcomes.iter().filter(|seen| !second.outcomes.contains(seen.outcome.id));
+            let mut only: Vec<(u64, Schedule)> = only.map(|seen| (seen.first, seen.witness.clone())).collect();
+            only.sort();
+            only.into_iter().map(|(_, schedule)| schedule).collect()
+        };
+        let mut left = missing(second);
+        if left.is_empty() || second.evidence.exhaustive {
+            return left.into_iter().next();
+        }
+        for schedule in left.iter().take(CONFIRMED_MAX) {
+            second.merge(explore_nearby(program, schedule, &config));
+        }
+        left = missing(second);
+        if left.is_empty() {
+            return None;
+        }
+        for strategy in [Strategy::Uniform, Strategy::Pct { depth: 3, length: None }] {
+            let more = self.config((strategy, self.executions * CONFIRM));
+            second.merge(explore(program, &ExploreConfig { skip: self.executions, ..more }));
+        }
+        missing(second).into_iter().next()
+    }
+
+    /// `shown_by` shows under the schedule what the other never did.
+    fn kill(&self, how: &str, executions: u64, schedule: &Schedule, sides: (&Variant<'_>, &Variant<'_>)) -> Value {
+        let (shown_by, not_by) = sides;
+        let config = RunConfig { memory: self.memory, steps_max: STEPS_MAX };
+        let outcome = run(&shown_by.program, schedule, &config).outcome.id;
+        let (witness, preemptions) = minimize(&shown_by.program, schedule, outcome, &config);
+        json!({
+            "killed": true,
+            "how": how,
+            "executions": executions,
+            "preemptions": preemptions,
+            "difference": difference(shown_by, not_by, &witness, self.memory),
+        })
+    }
+}

@@ -1,0 +1,173 @@
+//! Series, audit and mutants as their users call them: the shipped series, the tutorial as it is printed, and bad input.
+
+use assert_cmd::Command;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the workspace exists")
+}
+
+fn lockstep(arguments: &[&str]) -> Output {
+    let mut command = Command::cargo_bin("lockstep").expect("the program is built");
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("LOCKSTEP_")) {
+        command.env_remove(name);
+    }
+    command.args(arguments).current_dir(root()).output().expect("the program starts")
+}
+
+#[track_caller]
+fn check(arguments: &[&str], status: i32, expected: &str) -> String {
+    let output = lockstep(arguments);
+    let said = String::from_utf8_lossy(if status == 0 { &output.stdout } else { &output.stderr }).into_owned();
+    assert_eq!(output.status.code(), Some(status), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains(expected), "{arguments:?}: expected '{expected}' in\n{said}");
+    said
+}
+
+#[test]
+fn the_committed_series_gives_the_committed_designs() {
+    let text = check(&["series", "verify"], 0, "gives variants/src/utrace/stopped_removed.rs");
+    assert_eq!(text.lines().filter(|line| line.starts_with("alternatives/")).count(), 14, "{text}");
+}
+
+#[test]
+fn git_applies_the_committed_series_too() {
+    let folder = std::env::temp_dir().join(format!("lockstep-series-{}", std::process::id()));
+    let base = "variants/src/utrace/stopped_locked.rs";
+    std::fs::create_dir_all(folder.join("variants/src/utrace")).expect("the folder can be made");
+    std::fs::copy(root().join(base), folder.join(base)).expect("the base exists");
+    let mut patches: Vec<PathBuf> = std::fs::read_dir(root().join("variants/series"))
+        .expect("the series exists")
+        .map(|entry| entry.expect("it can be read").path())
+        .filter(|path| path.is_file() && !path.to_string_lossy().contains("cover-letter"))
+        .collect();
+    patches.sort();
+    for patch in patches {
+        let output = std::process::Command::new("git").arg("apply").arg(&patch).current_dir(&folder).output();
+        let output = output.expect("git is there");
+        assert!(output.status.success(), "{}: {}", patch.display(), String::from_utf8_lossy(&output.stderr));
+    }
+    let last = "variants/src/utrace/stopped_removed.rs";
+    let (got, wanted) = (std::fs::read(folder.join(last)), std::fs::read(root().join(last)));
+    std::fs::remove_dir_all(&folder).expect("the folder can be removed");
+    assert_eq!(got.expect("the series leads there"), wanted.expect("the design exists"));
+}
+
+#[track_caller]
+fn refused(patch: &str, expected: &str) {
+    let series = format!("tools/tests/data/patches/{patch}.patch");
+    let arguments = ["audit", "--base", "examples/mailbox/mailbox.rs", "--series", &series];
+    let said = check(&arguments, 2, expected);
+    assert!(said.contains(&series) && said.trim_end().lines().count() == 1, "{said}");
+}
+
+#[test]
+fn a_patch_that_does_not_fit_is_refused_with_its_place() {
+    let good = "tools/tests/data/patches/good.patch";
+    check(&["audit", "--base", "examples/mailbox/mailbox.rs", "--series", good], 0, "change the slot");
+    refused("offset", "hunk 1 (line 3) applies only with an offset of -2 lines, at line 1");
+    refused("misfit", "hunk 1 (line 1) does not apply; the nearest place is line 1, where 2 of its 3 lines match");
+    refused("cut", "hunk 1 is cut off: it promises 3 old and 3 new lines and has 1 and 1");
+    refused("other", "touches 'Cargo.toml', and the module is 'examples/mailbox/mailbox.rs'");
+    refused("outside", "leaves the tree");
+    refused("link", "symbolic link");
+    refused("binary", "binary patch");
+}
+
+#[test]
+fn a_series_that_is_not_there_is_a_usage_error() {
+    check(
+        &["audit", "--base", "examples/mailbox/mailbox.rs", "--series", "nowhere"],
+        2,
+        "there is no series 'nowhere'",
+    );
+    check(&["series", "check", "--base", "nowhere.rs", "--series", "examples/mailbox/series"], 2, "nowhere.rs");
+    check(&["series", "check", "--series", "examples/mailbox/series"], 2, "--base");
+    check(
+        &[
+            "series",
+            "materialize",
+            "harness",
+            "--base",
+            "examples/mailbox/mailbox.rs",
+            "--series",
+            "examples/mailbox/series",
+        ],
+        2,
+        "holds something else",
+    );
+    check(&["mutate", "--files", "scenarios/run.rs"], 2, "no file of the protocol");
+    check(&["mutate", "--list", "--variants", "stopped-locked"], 2, "means nothing to 'mutate'");
+}
+
+#[test]
+fn a_series_written_from_files_is_read_back() {
+    let folder = std::env::temp_dir().join(format!("lockstep-derive-{}", std::process::id()));
+    let out = folder.to_string_lossy().into_owned();
+    let files = ["stopped_locked", "stopped_lockless", "stopped_removed"];
+    let files = files.map(|name| format!("variants/src/utrace/{name}.rs"));
+    let derived =
+        check(&["series", "derive", &files[0], &files[1], &files[2], "--out", &out, "--text-only"], 0, "0002-");
+    let verified = check(&["series", "verify", &out], 0, "gives variants/src/utrace/stopped_removed.rs");
+    std::fs::remove_dir_all(&folder).expect("the folder can be removed");
+    assert_eq!((derived.lines().count(), verified.lines().count()), (2, 2), "{derived}{verified}");
+}
+
+#[test]
+fn an_audit_says_what_left_its_lock() {
+    let text = check(&["audit"], 0, "read of utrace.bits.stopped is no longer always under utrace.lock");
+    assert!(text.contains("utrace.bits.stopped is touched no more"), "{text}");
+    let json = check(&["audit", "--format", "json"], 0, "left-lock");
+    let document: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+    assert_eq!(document["steps"].as_array().map(Vec::len), Some(3));
+}
+
+#[test]
+fn mutants_are_listed_without_running_them() {
+    let text = check(&["mutate", "--list"], 0, "stopped_locked/do_stop/drop-lock/1: process.siglock is not taken");
+    assert!(text.lines().count() > 150, "{text}");
+}
+
+/// The commands of a document with what they print: `$ lockstep …` and the lines behind it. `…` stands for any lines.
+fn examples(text: &str) -> Vec<(Vec<String>, String)> {
+    let mut examples: Vec<(Vec<String>, String)> = Vec::new();
+    let mut inside = false;
+    for line in text.lines() {
+        if line.starts_with("```") {
+            inside = line == "```console";
+        } else if let Some(command) = line.strip_prefix("$ lockstep ").filter(|_| inside) {
+            examples.push((command.split_whitespace().map(str::to_owned).collect(), String::new()));
+        } else if let Some((_, printed)) = examples.last_mut().filter(|_| inside) {
+            *printed += line;
+            *printed += "\n";
+        }
+    }
+    examples
+}
+
+/// Whether the parts between `…` stand in the text in this order.
+fn reads(text: &str, expected: &str) -> Result<(), String> {
+    let mut rest = text;
+    for part in expected.split("…\n") {
+        let at = rest.find(part).ok_or_else(|| format!("expected\n{part}\nin\n{rest}"))?;
+        rest = &rest[at + part.len()..];
+    }
+    Ok(())
+}
+
+#[test]
+fn the_tutorial_prints_what_it_says() {
+    let text = std::fs::read_to_string(root().join("examples/mailbox/README.md")).expect("the tutorial exists");
+    let examples = examples(&text);
+    assert!(examples.len() >= 4, "the tutorial has commands");
+    for (arguments, expected) in examples {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let output = lockstep(&arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+        if let Err(why) = reads(&printed, &expected) {
+            panic!("{arguments:?}: {why}");
+        }
+    }
+}

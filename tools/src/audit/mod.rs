@@ -52,8 +52,8 @@ fn audit_step(place: &Place, step: &Step) -> Result<Audit, String> {
     let mut files = vec![(step.path.clone(), step.text.clone())];
     for folder in ["variants/src/utrace", "variants/src/kernel"] {
         for (path, text) in files::sources(&place.workspace.join(folder))? {
-            // The designs implement the same functions: only the one under audit is read.
-            if rust::module(&path, &text, "Design").is_err() {
+            // The designs, and what stands around one to watch it, implement the same functions: only the one under audit is read.
+            if !text.contains("impl Design for ") {
                 files.push((format!("{folder}/{path}"), text));
             }
         }

@@ -14,14 +14,14 @@ use crate::scenarios::protocol::Watching;
 /// that is dequeued later, and would take half of the time.
 const STOPS: &[&str] = &[
     "S1", "S2", "S3", "S5", "S5b", "S6", "S6b", "S7", "S8", "S8b", "S8c", "S8d", "S8e", "S8f", "S9d", "S10c", "S11",
-    "S12", "S12b", "S12c", "S12d",
+    "S12", "S12b", "S12c", "S12d", "S14", "S14b", "S15",
 ];
 
 /// Those in which a task is left in, or taken over from, a group stop.
 const GROUP_STOPS: &[&str] = &["S1", "S5", "S5b", "S6", "S6b", "S7", "S8d", "S8e", "S8f", "S10c"];
 
-/// Those in which SIGKILL comes.
-const KILLS: &[&str] = &["S3", "S6", "S7", "S8", "S8b", "S8c", "S8d", "S8e", "S8f", "S10c", "S11"];
+/// Those in which SIGKILL comes and is the first to end the process. In S14 and S14b it is not, and both designs warn, with siglock or without.
+const KILLS: &[&str] = &["S3", "S6", "S7", "S8", "S8b", "S8c", "S8d", "S8e", "S8f", "S10c", "S11", "S15"];
 
 /// One watch for all of them, so that they are decided by the same executions.
 const WATCHING: Watching = Watching::of(&[
@@ -69,7 +69,7 @@ pub const CLAIMS: &[Claim] = &[
         author: "Roland McGrath; claimed by Oleg Nesterov, 2009-08-04",
         says: "A `stopped` read as set after it was cleared is never taken for a kill: finish_stop does not warn, and stop does not say killed without SIGKILL.",
         checked: "never does the WARN fire, and never does stop return killed for a task that SIGKILL was not sent to",
-        note: "",
+        note: "On every situation of the thread it holds. S14, which generated scenarios found, breaks it: when a process is exiting already, a further SIGKILL is queued for the process, not for the task, and wakes it all the same; the WARN looks at the pending set of the task.",
         scenarios: STOPS,
         asked: WITH_STOPPED,
         statement: Statement::Never(WATCHING, |outcome| {
@@ -82,7 +82,7 @@ pub const CLAIMS: &[Claim] = &[
         author: "Oleg Nesterov",
         says: "If `stopped` is read as set on waking up, a SIGKILL is pending.",
         checked: "never, behind the sleep of stop, does a task that SIGKILL was not sent to read `stopped` as set",
-        note: "",
+        note: "In S14, which generated scenarios found, SIGKILL wakes a task of a process that is exiting already: it is pending for the process, and the task itself has none.",
         scenarios: STOPS,
         asked: WITH_STOPPED,
         statement: Statement::Never(WATCHING, |outcome| has(outcome, Finding::SetWithoutKill)),

@@ -31,6 +31,7 @@ pub fn document(selection: &Selection, outcomes: &Outcomes) -> Document {
         claims: None,
         audit: None,
         mutants: None,
+        orderings: None,
     }
 }
 

@@ -31,7 +31,7 @@ fn check(name: &str, text: &str) {
 /// Everything that other commands add.
 fn sections() -> Vec<String> {
     let section = |name: &str| [format!("--{name}"), data(&format!("{name}.json")).display().to_string()];
-    ["claims", "audit", "mutants"].into_iter().flat_map(section).collect()
+    ["claims", "audit", "mutants", "orderings"].into_iter().flat_map(section).collect()
 }
 
 /// The report with what other commands add.

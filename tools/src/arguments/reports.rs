@@ -41,6 +41,9 @@ pub struct ReportArguments {
     /// Shows these mutants as well, as 'lockstep mutate --format json' printed them
     #[arg(long, env = "LOCKSTEP_MUTANTS", hide_env = true, value_name = "FILE")]
     pub mutants: Option<PathBuf>,
+    /// Shows these orderings as well, as 'lockstep explore --relax --format json' printed them
+    #[arg(long, env = "LOCKSTEP_ORDERINGS", hide_env = true, value_name = "FILE")]
+    pub orderings: Option<PathBuf>,
     /// The commit that the series is based on, to be named in the report
     #[arg(long, env = "LOCKSTEP_BASE_COMMIT", hide_env = true, value_name = "COMMIT")]
     pub base_commit: Option<String>,

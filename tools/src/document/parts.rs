@@ -40,6 +40,9 @@ pub struct Document {
     /// The mutants, as `lockstep mutate --format json` prints them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mutants: Option<serde_json::Value>,
+    /// The orderings that something depends on, as `lockstep explore --relax --format json` prints them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orderings: Option<serde_json::Value>,
 }
 
 /// A variant.

@@ -48,7 +48,7 @@ pub fn markdown(document: &Document) -> String {
     text += &witnesses(document, room);
     // The sections are cut rather than sent in a form that nobody accepts.
     if text.chars().count() + end.chars().count() > CHARACTERS_MAX {
-        end = "The sections on claims, audit, mutants and costs do not fit here: see the page of 'lockstep report --format html'.\n".to_owned();
+        end = "The sections on claims, audit, mutants, orderings and costs do not fit here: see the page of 'lockstep report --format html'.\n".to_owned();
     }
     text + &end
 }

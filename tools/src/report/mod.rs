@@ -12,6 +12,7 @@ mod ktap;
 mod mail;
 mod markdown;
 mod range_diff;
+mod orderings;
 mod sarif;
 mod sheet;
 mod table;
@@ -28,6 +29,7 @@ pub fn command(arguments: &ReportArguments, format: Format) -> Result<String, St
         (&arguments.claims, &mut document.claims),
         (&arguments.audit, &mut document.audit),
         (&arguments.mutants, &mut document.mutants),
+        (&arguments.orderings, &mut document.orderings),
     ];
     for (path, section) in sections {
         if let Some(path) = path {

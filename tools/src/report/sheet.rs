@@ -1,6 +1,7 @@
 //! The comparison sheet: what an engineer weighs beside behaviour, one column a design.
 
 use super::claims;
+use super::orderings;
 use super::table::Table;
 use super::text::limits;
 use crate::document::{CostPart, DesignPart, Document, RangePart};
@@ -29,6 +30,7 @@ pub fn sheet(document: &Document) -> String {
 /// The sheet as tables.
 pub fn tables(document: &Document) -> Vec<Table> {
     let mut tables = vec![source(document), behaviour(document)];
+    tables.extend(orderings::table(document));
     let mut paths: Vec<&str> = Vec::new();
     for path in document.variants.iter().flat_map(|variant| &variant.costs).map(|cost| cost.path.as_str()) {
         if !paths.contains(&path) {
@@ -39,7 +41,8 @@ pub fn tables(document: &Document) -> Vec<Table> {
     tables
 }
 
-fn head(document: &Document, first: &str) -> Vec<String> {
+/// The head of a table with a column for each variant.
+pub fn head(document: &Document, first: &str) -> Vec<String> {
     let names = document.variants.iter().map(|variant| variant.name.clone());
     std::iter::once(first.to_owned()).chain(names).collect()
 }

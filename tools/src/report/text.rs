@@ -58,7 +58,12 @@ pub fn text(document: &Document) -> String {
 /// The optional sections that are there, with their names. Claims that can be read have a form of their own and are not among them.
 pub fn sections(document: &Document) -> impl Iterator<Item = (&'static str, &serde_json::Value)> {
     let unread = if claims(document).is_empty() { document.claims.as_ref() } else { None };
-    let sections = [("Claims", unread), ("Audit", document.audit.as_ref()), ("Mutants", document.mutants.as_ref())];
+    let sections = [
+        ("Claims", unread),
+        ("Audit", document.audit.as_ref()),
+        ("Mutants", document.mutants.as_ref()),
+        ("Orderings", document.orderings.as_ref()),
+    ];
     sections.into_iter().filter_map(|(name, section)| Some((name, section?)))
 }
 

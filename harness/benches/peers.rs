@@ -6,7 +6,11 @@
 //! Shuttle is measured as it comes, without vector clocks; Lockstep always keeps them, since it checks plain data for races. To
 //! compare like with like add `--features shuttle/vector-clocks`, which costs shuttle a fifth to a third of its speed.
 //!
-//! Limits: one workload of about 33 choice points, made for none of the three. Shuttle and Lockstep sample, loom searches, so loom's
+//! Executions under different schedulers are not equally long, so the summary says how often each asks its scheduler: where
+//! the killer comes first the tracee does not stop. Lockstep's uniform schedule seldom asks before a thread is started or
+//! joined, which shortens executions by a tenth; per question the ratio is less.
+//!
+//! Limits: one workload of about 30 choice points, made for none of the three. Shuttle and Lockstep sample, loom searches, so loom's
 //! figure is a rate of executions and says nothing of how many executions a search needs.
 //!
 //! `cargo bench -p lockstep --bench peers` builds with fat link-time optimization, `--profile release` with thin.
@@ -17,6 +21,8 @@ mod workload;
 use criterion::Criterion;
 use lockstep::{Abandon, ExploreConfig, Program, Strategy, explore, probe};
 use std::hint::black_box;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 workload!(on_lockstep:
@@ -65,12 +71,53 @@ fn shuttle(scheduler: impl shuttle::scheduler::Scheduler + 'static, executions: 
     elapsed
 }
 
-fn shuttle_random(executions: u64) -> Duration {
-    shuttle(shuttle::scheduler::RandomScheduler::new_from_seed(SEED, executions as usize), executions)
+fn random(executions: u64) -> impl shuttle::scheduler::Scheduler {
+    shuttle::scheduler::RandomScheduler::new_from_seed(SEED, executions as usize)
 }
 
-fn shuttle_pct(executions: u64) -> Duration {
-    shuttle(shuttle::scheduler::PctScheduler::new_from_seed(SEED, DEPTH as usize, executions as usize), executions)
+fn pct(executions: u64) -> impl shuttle::scheduler::Scheduler {
+    shuttle::scheduler::PctScheduler::new_from_seed(SEED, DEPTH as usize, executions as usize)
+}
+
+/// A scheduler that counts its questions.
+struct Counted<S> {
+    scheduler: S,
+    questions: Arc<AtomicU64>,
+}
+
+impl<S: shuttle::scheduler::Scheduler> shuttle::scheduler::Scheduler for Counted<S> {
+    fn new_execution(&mut self) -> Option<shuttle::scheduler::Schedule> {
+        self.scheduler.new_execution()
+    }
+
+    fn next_task(
+        &mut self,
+        runnable: &[&shuttle::scheduler::Task],
+        current: Option<shuttle::scheduler::TaskId>,
+        is_yielding: bool,
+    ) -> Option<shuttle::scheduler::TaskId> {
+        self.questions.fetch_add(1, Ordering::Relaxed);
+        self.scheduler.next_task(runnable, current, is_yielding)
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        self.scheduler.next_u64()
+    }
+}
+
+/// Questions per execution that shuttle's scheduler is asked.
+fn shuttle_length(scheduler: impl shuttle::scheduler::Scheduler + 'static, executions: u64) -> f64 {
+    let questions = Arc::new(AtomicU64::new(0));
+    shuttle(Counted { scheduler, questions: questions.clone() }, executions);
+    questions.load(Ordering::Relaxed) as f64 / executions as f64
+}
+
+/// The same of Lockstep.
+fn lockstep_length(strategy: Strategy, executions: u64) -> f64 {
+    let body = || probe::observe(u64::from(on_lockstep::body()));
+    let program = Program { body: &body, abandon: Abandon::Unwind };
+    let config = ExploreConfig { strategy, executions, seed: SEED, jobs: 1, ..ExploreConfig::default() };
+    explore(&program, &config).steps as f64 / executions as f64
 }
 
 /// The first executions of loom's full search, which has 390,350.
@@ -88,10 +135,10 @@ fn loom_search(executions: u64) -> Duration {
 
 /// Each explorer with the executions of one round of the summary, about 50 ms.
 const EXPLORERS: [(&str, Run, u64); 7] = [
-    ("shuttle random", shuttle_random, 4_000),
+    ("shuttle random", |executions| shuttle(random(executions), executions), 4_000),
     ("lockstep uniform", |executions| lockstep(UNIFORM, false, executions), 60_000),
     ("lockstep uniform, traced", |executions| lockstep(UNIFORM, true, executions), 60_000),
-    ("shuttle pct 3", shuttle_pct, 4_000),
+    ("shuttle pct 3", |executions| shuttle(pct(executions), executions), 4_000),
     ("lockstep pct 3", |executions| lockstep(PCT, false, executions), 60_000),
     ("lockstep pct 3, traced", |executions| lockstep(PCT, true, executions), 60_000),
     ("loom search", loom_search, 400),
@@ -126,6 +173,12 @@ fn summary(rounds: usize, share: u64) {
         let ratio = format!("{:.2} x {}", median(ratios), EXPLORERS[peer].0);
         println!("{name:<26}{:>14.0}  {}", median(rates[at].clone()), if at == peer { "" } else { &ratio });
     }
+    let executions = (20_000 / share).max(1);
+    println!("\nquestions per execution");
+    println!("{:<26}{:>14.1}", "shuttle random", shuttle_length(random(executions), executions));
+    println!("{:<26}{:>14.1}", "lockstep uniform", lockstep_length(UNIFORM, executions));
+    println!("{:<26}{:>14.1}", "shuttle pct 3", shuttle_length(pct(executions), executions));
+    println!("{:<26}{:>14.1}", "lockstep pct 3", lockstep_length(PCT, executions));
 }
 
 fn main() {

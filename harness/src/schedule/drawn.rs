@@ -2,6 +2,11 @@
 //!
 //! A uniform schedule takes the first enabled thread of a random order. So each enabled thread is as likely as any other, and the same
 //! word gives the same thread wherever that thread can run and nobody before it in the order can, whichever other threads there are.
+//!
+//! Beginning, starting a thread and joining one that has ended touch nothing that others touch, so whoever could go first there can as well
+//! go afterwards. The running thread is favoured there: fewer decisions, and threads that are started one after the other start on
+//! a par. Now and then the others are asked all the same, for what a thread does between two events (plain data, asking whether
+//! a thread has ended) has no decision of its own; so each schedule keeps some probability.
 
 use super::key::mix;
 
@@ -67,6 +72,16 @@ impl Drawn {
         Drawn { word, order: ((((word >> 32) * ORDERS as u64) >> 32) as u32) * SETS as u32 }
     }
 
+    /// As this, but `thread` comes first, seven times of eight, in small sets.
+    #[inline(always)]
+    pub(crate) fn in_favour_of(self, thread: usize) -> Drawn {
+        let number = self.order / SETS as u32;
+        // The last digit says who is first.
+        let favouring = (number - number % FEW as u32 + thread as u32) * SETS as u32;
+        let favours = self.word & AT_TIMES != 0 && thread < FEW;
+        Drawn { word: self.word, order: std::hint::select_unpredictable(favours, favouring, self.order) }
+    }
+
     /// The first thread of a set, which is not empty, in the order that was drawn.
     #[inline(always)]
     pub(super) fn first_of(self, set: u32) -> usize {
@@ -86,6 +101,9 @@ impl Drawn {
         threads.max_by_key(rank).expect("the set is not empty")
     }
 }
+
+/// Bits of the word that are all 0 when nobody is favoured.
+const AT_TIMES: u64 = 0x70;
 
 /// Keeps the ranks from being about the same as the bits that number the order.
 const RANKS: u64 = 0x2545_f491_4f6c_dd1d;
@@ -112,6 +130,30 @@ mod tests {
                 } else {
                     assert!((count - expected).abs() < expected * 0.06, "{thread} of {set:b}: {count}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_favoured_thread_is_first_seven_times_of_eight_and_all_others_are_alike() {
+        let draws = 60_000;
+        for (favoured, set) in
+            [(0_usize, 0b11_u32), (2, 0b1_1111), (3, 0b1001), (1, 0b1_0101), (7, 0b1000_0011), (1, 0b100_0011)]
+        {
+            let mut counts = [0_u32; THREADS_MAX];
+            for number in 0..draws {
+                counts[Drawn::of(scramble(number)).in_favour_of(favoured).first_of(set)] += 1;
+            }
+            let others = f64::from((set & !(1 << favoured)).count_ones());
+            let is_favoured = set & (1 << favoured) != 0 && set < SETS as u32;
+            let alike = if is_favoured { 1.0 / (others + 1.0) / 8.0 } else { 1.0 / f64::from(set.count_ones()) };
+            for (thread, count) in counts.into_iter().enumerate().filter(|(thread, _)| set & (1 << thread) != 0) {
+                let expected = if is_favoured && thread == favoured { 1.0 - others * alike } else { alike };
+                let share = f64::from(count) / draws as f64;
+                assert!(
+                    (share - expected).abs() < expected * 0.1,
+                    "{thread} of {set:b}, favouring {favoured}: {share}"
+                );
             }
         }
     }

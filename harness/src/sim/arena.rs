@@ -29,10 +29,18 @@ impl<T> Table<T> {
     pub(crate) fn add(&mut self, new: impl FnOnce() -> T) -> &mut T {
         let number = self.count;
         if number == self.entries.len() {
-            self.entries.push(new());
+            self.grow(new);
         }
         self.count += 1;
-        &mut self.entries[number]
+        // SAFETY: there are at least `count` entries.
+        unsafe { self.entries.get_unchecked_mut(number) }
+    }
+
+    /// Not inlined: a large entry would make room on the stack of whoever adds one, whether there is a new one or not.
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, new: impl FnOnce() -> T) {
+        self.entries.push(new());
     }
 
     #[inline(always)]

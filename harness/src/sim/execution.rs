@@ -297,7 +297,8 @@ impl Execution {
         let state = &mut self.threads[thread];
         state.intent = Intent::new(Kind::Start, ObjectId::NONE, place);
         state.anchor = Anchor::root(thread, serial);
-        state.drawn = self.decider.draw(Spot::new(state.anchor.hash, HASH_OF_NONE, 0));
+        let drawn = self.decider.draw(Spot::new(state.anchor.hash, HASH_OF_NONE, 0));
+        state.drawn = if self.is_relaxed { drawn } else { drawn.in_favour_of(thread) };
         state.joiners = 0;
         self.made[thread] = (0, 0);
         self.labels[thread] = label;
@@ -412,15 +413,34 @@ impl Execution {
     }
 
     /// The running thread is suspended, and whoever was chosen goes on: a thread, or the runner when the execution is over.
-    #[inline(always)]
     pub(super) fn hop_away(&mut self) -> *const Context {
-        self.from = &raw mut self.threads[self.me % THREADS_MAX].context;
+        let me = self.me % THREADS_MAX;
         if self.over {
+            self.from = &raw mut self.threads[me].context;
             return &raw const self.runner;
         }
-        self.me = self.next;
-        self.beat.tell(self.next);
-        &raw const self.threads[self.next % THREADS_MAX].context
+        self.hop(me, self.next)
+    }
+
+    /// As `hop_away`: from the running thread to the one that was chosen.
+    #[inline(always)]
+    fn hop(&mut self, me: usize, next: usize) -> *const Context {
+        self.from = &raw mut self.threads[me].context;
+        self.me = next;
+        self.beat.tell(next);
+        &raw const self.threads[next % THREADS_MAX].context
+    }
+
+    /// As `hop_away`, if the running thread gives way; nowhere if it goes on.
+    fn hop_away_if(&mut self, gives_way: bool) -> *const Context {
+        if !gives_way {
+            return std::ptr::null();
+        }
+        if std::thread::panicking() {
+            self.stay_while_panicking();
+            return std::ptr::null();
+        }
+        self.hop_away()
     }
 
     /// Where the running thread, which gives way, leaves its stack.
@@ -523,9 +543,9 @@ impl Execution {
 
     // ---- choice points ----
 
-    /// The calling thread announces an event. True: another thread goes on first, the caller must give way.
+    /// The calling thread announces an event. If it gives way: to this stack.
     #[inline(always)]
-    pub(crate) fn arrive(&mut self, intent: Intent) -> bool {
+    pub(super) fn arrive(&mut self, intent: Intent) -> *const Context {
         // Taken apart here: as a whole it would be forced into memory, where its kind is no constant any more and copying it stalls (wide
         // loads of narrow stores).
         let Intent { kind, object, second, place } = intent;
@@ -580,6 +600,8 @@ impl Execution {
         };
         self.enabled = enabled;
         let drawn = std::mem::replace(&mut self.threads[me].drawn, self.decider.draw(spot));
+        let touches_nothing = matches!(kind, Kind::Spawn | Kind::Join) && !self.is_relaxed;
+        let drawn = if touches_nothing { drawn.in_favour_of(me) } else { drawn };
         self.hand_over(me, enabled, spot, drawn)
     }
 
@@ -595,11 +617,13 @@ impl Execution {
         next_spot(anchor, object.hash, &mut object.touched[me], kind)
     }
 
-    /// Picks who goes on. True when it is not the running thread.
+    /// Picks who goes on. Where the running thread gives way to, if it does.
+    ///
+    /// Whoever is chosen is not kept and read again on the way to its stack: that takes longer than the choice.
     #[inline(always)]
-    fn hand_over(&mut self, me: usize, enabled: u32, spot: Spot, drawn: Drawn) -> bool {
+    fn hand_over(&mut self, me: usize, enabled: u32, spot: Spot, drawn: Drawn) -> *const Context {
         if enabled == 0 {
-            return self.nobody(spot);
+            return self.nobody_goes_on(spot);
         }
         let next = match self.decider.pace() {
             Pace::Uniform => self.decider.next_uniform(drawn, enabled),
@@ -607,15 +631,30 @@ impl Execution {
             Pace::Noted => return self.hand_over_noted(spot, drawn),
         };
         if next == me {
-            return false;
+            return std::ptr::null();
         }
-        self.next = next;
-        true
+        if std::thread::panicking() {
+            self.stay_while_panicking();
+            return std::ptr::null();
+        }
+        self.hop(me, next)
     }
 
-    /// Not inlined, so that operations stay small for those who keep nothing.
+    /// As `hand_over`. Not inlined, so that operations stay small for those who keep nothing.
     #[inline(never)]
-    fn hand_over_noted(&mut self, spot: Spot, drawn: Drawn) -> bool {
+    fn hand_over_noted(&mut self, spot: Spot, drawn: Drawn) -> *const Context {
+        let gives_way = self.gives_way_noted(spot, drawn);
+        self.hop_away_if(gives_way)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn nobody_goes_on(&mut self, spot: Spot) -> *const Context {
+        let gives_way = self.nobody(spot);
+        self.hop_away_if(gives_way)
+    }
+
+    fn gives_way_noted(&mut self, spot: Spot, drawn: Drawn) -> bool {
         let me = self.me % THREADS_MAX;
         self.announced[me] = spot;
         if self.is_relaxed && self.model.has_buffers() {
@@ -694,10 +733,17 @@ impl Execution {
 
     #[cold]
     #[inline(never)]
-    fn cut_here(&mut self, kind: Kind, object: ObjectId, second: ObjectId, place: Place, here: usize) -> bool {
+    fn cut_here(
+        &mut self,
+        kind: Kind,
+        object: ObjectId,
+        second: ObjectId,
+        place: Place,
+        here: usize,
+    ) -> *const Context {
         if self.torn_down {
             // A subject that has caught the panic which ended the execution does not go on.
-            return self.unwinding == Some(self.me) && !std::thread::panicking();
+            return self.hop_away_if(self.unwinding == Some(self.me) && !std::thread::panicking());
         }
         let me = self.me;
         self.threads[me].intent = Intent { kind, object, second, place };
@@ -707,7 +753,7 @@ impl Execution {
         } else {
             self.end(Ending::StepLimit);
         }
-        true
+        self.hop_away_if(true)
     }
 
     /// Ends the execution; the caller must give way and never goes on.
@@ -742,16 +788,16 @@ impl Execution {
         self.fault(FaultKind::Panic, message, place, None);
     }
 
-    /// The job of the running thread has returned.
+    /// The job of the running thread has returned. Who goes on, as `hop_away` says.
     #[inline(always)]
-    pub(crate) fn finish(&mut self) {
+    pub(super) fn finish(&mut self) -> *const Context {
         let thread = self.me % THREADS_MAX;
         if self.jobs[thread].done() {
             self.results |= 1 << thread;
         }
         if self.over {
             self.begun &= !(1 << thread);
-            return;
+            return self.hop_away();
         }
         self.finished |= 1 << thread;
         self.enabled &= !(1 << thread);
@@ -773,8 +819,9 @@ impl Execution {
             self.end(Ending::Resting);
         } else {
             let spot = self.spot_here(ObjectId::NONE, Kind::Finish);
-            self.hand_over(thread, self.enabled, spot, self.threads[thread].drawn);
+            return self.hand_over(thread, self.enabled, spot, self.threads[thread].drawn);
         }
+        self.hop_away()
     }
 
     /// The main thread has seen the final state and cannot go on because the others never will: the execution ends here.

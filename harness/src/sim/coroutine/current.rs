@@ -105,14 +105,7 @@ impl Handle {
         // SAFETY: as for `with`. A closure would be one function for all kinds of events, too large to be inlined: it must
         // be inlined, for then the kind is a constant.
         let execution = unsafe { &mut *self.0 };
-        if !execution.arrive(intent) {
-            return Turn(std::ptr::null());
-        }
-        if std::thread::panicking() {
-            execution.stay_while_panicking();
-            return Turn(std::ptr::null());
-        }
-        Turn(execution.hop_away())
+        Turn(execution.arrive(intent))
     }
 
     /// Suspends the calling thread for the one that the execution has chosen, or for the runner when it is over.

@@ -126,14 +126,14 @@ pub(super) extern "C" fn entry<F: FnOnce() -> T, T>() -> ! {
     let at = here.with(|execution| execution.begin());
     // SAFETY: `begin` gave the place of a job that is ready; it was installed with this closure, see `prepare`; nobody else touches it until `done`.
     let ended = catch_unwind(AssertUnwindSafe(|| unsafe { run::<F, T>(at) }));
-    match ended {
+    let to = match ended {
         Ok(()) => here.with(|execution| execution.finish()),
-        Err(payload) => ended_in_panic(here, payload),
-    }
-    let (from, to) = here.with(|execution| {
-        let to = execution.hop_away();
-        (execution.from(), to)
-    });
+        Err(payload) => {
+            ended_in_panic(here, payload);
+            here.with(|execution| execution.hop_away())
+        }
+    };
+    let from = here.with(|execution| execution.from());
     // SAFETY: as for `hop`. Nothing is left on this stack.
     unsafe { switch(from, to, GO_ON) };
     unreachable!("a thread that has ended goes on")

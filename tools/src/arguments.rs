@@ -161,6 +161,9 @@ pub enum Command {
         /// Prints the whole trace of each variant.
         #[arg(long)]
         trace: bool,
+        /// Of a series that was checked: what it was.
+        #[command(flatten)]
+        input: Input,
     },
 }
 

@@ -6,14 +6,14 @@
 use crate::arguments::{Format, Options};
 use crate::comparing;
 use crate::document::{EvidencePart, OutcomePart};
-use crate::execution::outcome_text;
 use crate::saving::{evidence_part, outcome_part, repairs_part};
 use crate::selection::Selection;
 use crate::session::{self, Progress, Running};
+use crate::shown::outcome_text;
 use crate::status::Status;
 use lockstep::{CompareConfig, Exploration, ExploreConfig, MemoryModel, Seen, Strategy, Token, explore};
 use serde::Serialize;
-use utrace_variants::{Repairs, Scenario, VariantInfo, subject_name, with_programs};
+use utrace_variants::{Repairs, Scenario, VariantInfo, Words, subject_name, with_programs};
 
 /// What was explored of one variant.
 struct Explored {
@@ -104,7 +104,7 @@ fn human(explored: &Explored, memory: MemoryModel) -> String {
     }
     for seen in exploration.outcomes.iter() {
         text += &format!("\noutcome {}, in {}\n", seen.outcome.id, plural(seen.count, "execution"));
-        text += &outcome_text(&seen.outcome);
+        text += &outcome_text(&seen.outcome, &Words);
         text += &format!("  {}\n", token(explored, seen, memory));
     }
     text

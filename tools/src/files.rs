@@ -6,43 +6,69 @@ use std::path::{Path, PathBuf};
 
 /// Writes a file unless it holds this text already: to a new file beside it, which then takes its name.
 pub fn write(path: &Path, text: &str) -> Result<(), String> {
-    let failed = |error: std::io::Error| format!("{}: {error}", path.display());
-    if fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_symlink()) {
-        return Err(format!("{}: is a link: it is not followed", path.display()));
-    }
-    if fs::read(path).is_ok_and(|old| old == text.as_bytes()) {
-        return Ok(());
-    }
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
-    }
-    let beside = beside(path);
-    let written = fs::File::create(&beside).and_then(|mut file| file.write_all(text.as_bytes()));
-    written.and_then(|()| fs::rename(&beside, path)).map_err(|error| {
-        let _ = fs::remove_file(&beside);
-        failed(error)
-    })
+    write_all(&[(path.to_owned(), text)])
 }
 
-fn beside(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.{}.new", std::process::id()))
+/// Writes files that belong together: if one cannot be written, none takes its name.
+pub fn write_all(files: &[(PathBuf, impl AsRef<str>)]) -> Result<(), String> {
+    let mut written = Vec::new();
+    for (path, text) in files {
+        let text = text.as_ref();
+        refuse_link(path)?;
+        if fs::read(path).is_ok_and(|old| old == text.as_bytes()) {
+            continue;
+        }
+        if path.is_dir() {
+            return Err(format!("{}: is a folder, and a file is to be written there", path.display()));
+        }
+        written.push((path, new_beside(path, text).map_err(|error| format!("{}: {error}", path.display()))?));
+    }
+    for (path, new) in written {
+        new.persist(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// The text in a file that goes unless it takes its name.
+fn new_beside(path: &Path, text: &str) -> std::io::Result<tempfile::NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".lockstep-").suffix(".new");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut new = builder.tempfile_in(folder)?;
+    new.write_all(text.as_bytes())?;
+    Ok(new)
+}
+
+/// A link leads somewhere else than its name says: nothing is written or removed behind one.
+pub fn refuse_link(path: &Path) -> Result<(), String> {
+    if path.is_symlink() {
+        return Err(format!("{}: is a link: it is not followed", path.display()));
+    }
+    Ok(())
 }
 
 /// A source file as text.
 pub fn read(path: &Path) -> Result<String, String> {
+    if path.is_dir() {
+        return Err(format!("{}: is a folder: name the file that is the module's root", path.display()));
+    }
     let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
     String::from_utf8(bytes).map_err(|_| format!("{}: is not UTF-8 text", path.display()))
 }
 
-/// The Rust files below a folder with their paths relative to it, in order.
+/// The Rust files below a folder with their paths relative to it, in order. Links are not followed.
 pub fn sources(folder: &Path) -> Result<Vec<(String, String)>, String> {
     let mut open = vec![folder.to_owned()];
     let mut found = Vec::new();
     while let Some(inner) = open.pop() {
         let entries = fs::read_dir(&inner).map_err(|error| format!("{}: {error}", inner.display()))?;
         for path in entries.flatten().map(|entry| entry.path()) {
-            if path.is_dir() {
+            if path.is_symlink() {
+                continue;
+            } else if path.is_dir() {
                 open.push(path);
             } else if path.extension().is_some_and(|ending| ending == "rs") {
                 let relative = path.strip_prefix(folder).expect("it was found there").to_string_lossy().into_owned();

@@ -21,6 +21,7 @@ mod listing;
 mod litmus;
 mod manual;
 mod matrix;
+mod module;
 mod mutate;
 mod patch;
 mod rust;
@@ -31,9 +32,11 @@ mod selection;
 mod series;
 mod session;
 mod shard;
+mod shown;
 mod status;
 mod witness;
 mod steps;
+mod watch;
 mod workshop;
 
 use arguments::{Arguments, Command, CorpusCommand, Format};
@@ -134,6 +137,10 @@ fn carry_out(arguments: &Arguments, given: &Given) -> Status {
         Some(Command::Accept(arguments)) => return show(gate::accept(arguments, options, given)),
         Some(Command::Completions { shell }) => return show(Ok(manual::completions(*shell))),
         Some(Command::Man { command }) => return show(manual::page(command.as_deref())),
+        Some(Command::Replay { token, trace, input }) if input.base.is_some() => {
+            session::start(options.time);
+            return series::replay_command(token, *trace, input, options, print);
+        }
         Some(Command::Replay { .. }) => select_variants_only(options),
         Some(Command::Audit { input }) => return audit::command(input, options, print),
         Some(Command::Mutate { input }) => {
@@ -161,7 +168,7 @@ fn carry_out(arguments: &Arguments, given: &Given) -> Status {
             return finish(corpus_command(command, corpus, &selection, options.exhaustive_max));
         }
         Some(Command::Run) => execution::run_one(&selection, options.seed),
-        Some(Command::Replay { token, trace }) => execution::replay(&selection, token, *trace),
+        Some(Command::Replay { token, trace, .. }) => execution::replay(&selection, token, *trace),
         Some(Command::Litmus { files }) => {
             return litmus::command(files, &comparing::config(options, selection.memory), print);
         }

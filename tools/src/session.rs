@@ -1,44 +1,20 @@
-//! One run of the program: progress, Ctrl-C, time budget, and the watchdog that names an execution which does not end.
+//! One run of the program: progress, Ctrl-C, time budget, and the start of the watchdog.
 
 use crate::status::Status;
+use crate::watch;
+pub use crate::watch::{CONTROL, Running, begin, begin_as};
 use indicatif::{ProgressBar, ProgressStyle};
-use lockstep::{Control, MemoryModel, Noted, Pulse, Token, WORKERS_MAX};
 use std::io::{IsTerminal, Write};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
-
-/// What every exploration of the process is followed and stopped by.
-pub static CONTROL: Control = Control::new();
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// Milliseconds since the start after which explorations are stopped; 0 for no limit.
 static DEADLINE: AtomicU64 = AtomicU64::new(0);
 
-/// What each worker explores, for the last words of a run that dies. Where all explore the same, the first knows.
-static RUNNING: Mutex<[Option<Running>; WORKERS_MAX]> = Mutex::new([const { None }; WORKERS_MAX]);
-
 static STARTED: OnceLock<Instant> = OnceLock::new();
-
-/// How long an execution may make no progress. Executions take microseconds; one that reaches the step limit takes milliseconds.
-const STUCK_AFTER: Duration = Duration::from_secs(20);
-
-/// How often the watchdog looks.
-const BEAT: Duration = Duration::from_millis(50);
-
-/// What is being explored.
-#[derive(Clone, Debug)]
-pub struct Running {
-    /// The subject, as in tokens.
-    pub subject: String,
-    /// The scenario, as in tokens.
-    pub scenario: String,
-    /// The variants.
-    pub variants: String,
-    /// The memory model.
-    pub memory: MemoryModel,
-}
 
 /// Says something on standard error. If nobody can hear it, nothing can be done.
 pub fn say(message: &str) {
@@ -94,9 +70,12 @@ pub fn start(time: Option<Duration>) {
     if let Err(error) = handler {
         say(&format!("Ctrl-C will end the run without a result: {error}"));
     }
-    #[cfg(unix)]
-    lockstep::on_stack_overrun(overrun, i32::from(Status::Subject.code()));
-    std::thread::spawn(move || watch(started));
+    watch::start(Status::Subject.code(), move || {
+        let deadline = DEADLINE.load(Ordering::Relaxed);
+        if deadline != 0 && started.elapsed().as_millis() >= u128::from(deadline) {
+            CONTROL.cancel();
+        }
+    });
 }
 
 /// Whether the run was asked to end, by the user or by its time budget.
@@ -113,65 +92,6 @@ pub fn is_interrupted() -> bool {
 pub fn say_cut_short() {
     let why = if is_interrupted() { "interrupted" } else { "the time is over" };
     say(&format!("{why}: the result covers what was explored until then"));
-}
-
-/// Writes down what is explored from now on.
-pub fn begin(running: Running) {
-    begin_as(0, running);
-}
-
-/// Writes down what one of several workers explores from now on, while others explore something else.
-pub fn begin_as(worker: usize, running: Running) {
-    RUNNING.lock().expect("nobody panics while writing it")[worker] = Some(running);
-}
-
-fn watch(started: Instant) {
-    let mut seen = [(0_u64, started); WORKERS_MAX];
-    loop {
-        std::thread::sleep(BEAT);
-        let deadline = DEADLINE.load(Ordering::Relaxed);
-        if deadline != 0 && started.elapsed().as_millis() >= u128::from(deadline) {
-            CONTROL.cancel();
-        }
-        for (worker, (begun, since)) in seen.iter_mut().enumerate() {
-            let pulse = CONTROL.pulse(worker);
-            if pulse.begun != *begun || matches!(pulse.schedule, Noted::Resting) {
-                (*begun, *since) = (pulse.begun, Instant::now());
-            } else if since.elapsed() > STUCK_AFTER {
-                let cause =
-                    format!("made no progress for {} seconds: a loop without any choice point", STUCK_AFTER.as_secs());
-                last_words(&cause, worker, &pulse);
-                std::process::exit(i32::from(Status::Subject.code()));
-            }
-        }
-    }
-}
-
-fn last_words(cause: &str, worker: usize, pulse: &Pulse) {
-    let Pulse { thread, schedule, .. } = *pulse;
-    let running = RUNNING.try_lock().ok().and_then(|running| running[worker].clone().or_else(|| running[0].clone()));
-    let Some(Running { subject, scenario, variants, memory }) = running else {
-        eprintln!("lockstep: thread {thread} {cause}");
-        return;
-    };
-    eprintln!("lockstep: {scenario}, one of {variants}: thread {thread} {cause}");
-    if let Some(schedule) = schedule.schedule() {
-        eprintln!("lockstep: the execution is {}", Token { subject, scenario, memory, schedule });
-    }
-}
-
-/// The last words after a stack overrun. They run in a signal handler, so strictly they must not allocate; the process is lost
-/// anyway, and a token is worth the risk. The cause goes out first, without allocation.
-#[cfg(unix)]
-fn overrun(out: &mut dyn std::fmt::Write, thread: usize) -> std::fmt::Result {
-    writeln!(out, "lockstep: simulated thread {thread} overran its stack between two choice points")?;
-    for worker in 0..WORKERS_MAX {
-        let pulse = CONTROL.pulse(worker);
-        if !matches!(pulse.schedule, Noted::Resting) && pulse.thread == thread {
-            last_words("overran its stack", worker, &pulse);
-        }
-    }
-    Ok(())
 }
 
 /// Progress on standard error, if that is a terminal.

@@ -2,6 +2,8 @@
 //! output, both JSON. The module `glue` says what the subject is. Written by `lockstep`; changes here are lost.
 
 mod glue;
+mod shown;
+mod watch;
 
 use glue::Words;
 use lockstep::{
@@ -11,6 +13,8 @@ use lockstep::{
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
+use std::sync::Once;
+use watch::{CONTROL, Running};
 
 /// Explorations of unbroken variants, by variant, scenario, whether repaired, and whether exhaustive.
 type Known = BTreeMap<(usize, usize, bool, bool), Exploration>;
@@ -41,6 +45,7 @@ fn answer(request: &Value, known: &mut Known) -> Value {
     match request["kind"].as_str() {
         Some("list") => list(),
         Some("compare") => compared(request),
+        Some("replay") => replayed(request),
         Some("break") => broken(request, known),
         _ => json!({ "error": format!("no such request: {request}") }),
     }
@@ -64,9 +69,39 @@ fn program(body: &(dyn Fn() + Sync)) -> Program<'_> {
     Program { body, abandon: glue::ABANDON }
 }
 
-/// All variants compared on one scenario.
-fn compared(request: &Value) -> Value {
-    let (scenario, repaired) = (number(request, "scenario") as usize, request["repaired"] == json!(true));
+/// From now on what cannot be survived ends the program with a message. Whoever breaks code on purpose has limits instead.
+fn watch_out() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| watch::start(SUBJECT_FAILED, || ()));
+}
+
+/// The exit status of a subject that could not be run to an end.
+const SUBJECT_FAILED: u8 = 104;
+
+/// The execution that a token names, in these variants.
+fn replayed(request: &Value) -> Value {
+    let refuse = |message: String| json!({ "error": message });
+    let token: Token = match request["token"].as_str().unwrap_or_default().parse() {
+        Ok(token) => token,
+        Err(error) => return refuse(format!("{error}")),
+    };
+    let Some(repaired) = [false, true].into_iter().find(|&repaired| glue::subject(repaired) == token.subject) else {
+        return refuse(format!("the token is of the subject '{}', and this is '{}'", token.subject, glue::subject(false)));
+    };
+    let scenarios = glue::scenarios();
+    let Some(scenario) = scenarios.iter().position(|(id, ..)| *id == token.scenario) else {
+        return refuse(format!("the token's scenario '{}' is gone", token.scenario));
+    };
+    watch_out();
+    let (id, question, _) = &scenarios[scenario];
+    let shown = with_variants(request, scenario, repaired, |variants| {
+        shown::replay_text(&token, variants, &Words, request["trace"] == json!(true))
+    });
+    json!({ "text": format!("{id}: {question}\n{shown}") })
+}
+
+/// The variants that a request names, on a scenario.
+fn with_variants<R>(request: &Value, scenario: usize, repaired: bool, go_on: impl FnOnce(&[Variant<'_>]) -> R) -> R {
     let wanted = request["variants"].as_array().cloned().unwrap_or_default();
     let wanted: Vec<usize> = wanted.iter().filter_map(Value::as_u64).map(|variant| variant as usize).collect();
     let names = glue::variants();
@@ -77,6 +112,18 @@ fn compared(request: &Value) -> Value {
         .zip(&bodies)
         .map(|(&variant, body)| Variant { name: &names[variant], program: program(body) })
         .collect();
+    go_on(&variants)
+}
+
+/// All variants compared on one scenario.
+fn compared(request: &Value) -> Value {
+    watch_out();
+    let scenario = number(request, "scenario") as usize;
+    with_variants(request, scenario, request["repaired"] == json!(true), |variants| compared_with(request, variants))
+}
+
+fn compared_with(request: &Value, variants: &[Variant<'_>]) -> Value {
+    let (scenario, repaired) = (number(request, "scenario") as usize, request["repaired"] == json!(true));
     let config = CompareConfig {
         exhaustive_max: number(request, "exhaustive_max"),
         preemptions: Some(number(request, "preemptions") as u32),
@@ -86,10 +133,17 @@ fn compared(request: &Value) -> Value {
         seed: number(request, "seed"),
         jobs: number(request, "jobs").max(1) as usize,
         memory: memory(request),
+        control: Some(&CONTROL),
         ..CompareConfig::default()
     };
-    let comparison = compare(&variants, &config);
     let ids = glue::scenarios();
+    watch::begin(Running {
+        subject: glue::subject(repaired),
+        scenario: ids[scenario].0.clone(),
+        variants: variants.iter().map(|variant| variant.name).collect::<Vec<_>>().join(", "),
+        memory: config.memory,
+    });
+    let comparison = compare(variants, &config);
     let token = |schedule: &Schedule| Token {
         subject: glue::subject(repaired),
         scenario: ids[scenario].0.clone(),
@@ -104,7 +158,7 @@ fn compared(request: &Value) -> Value {
         "executions": comparison.executions(),
         "outcomes": outcomes(&comparison),
         "missed": missed.map(|goal| ids[scenario].2[goal as usize].clone()).collect::<Vec<_>>(),
-        "divergences": comparison.divergences.iter().map(|one| divergence(&variants, one, &config, &token)).collect::<Vec<_>>(),
+        "divergences": comparison.divergences.iter().map(|one| divergence(variants, one, &config, &token)).collect::<Vec<_>>(),
     })
 }
 

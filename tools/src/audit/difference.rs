@@ -128,7 +128,7 @@ mod tests {
             "impl B {{ fn new() -> B {{ B {{ lock: SpinLock::named(\"lock\"), full: Atomic::named(\"full\", false), q: WaitQueue::named(\"q\") }} }} }}
              impl Mailbox for B {{ fn take(&self) {{ {body} }} }}"
         );
-        audit("b", "b.rs", &[("b.rs".to_owned(), text)], None).expect("well-formed")
+        audit("b", &["b.rs".to_owned()], &[("b.rs".to_owned(), text)], None).expect("well-formed")
     }
 
     #[track_caller]

@@ -3,6 +3,7 @@
 
 use super::audit_step;
 use super::walk::Deed;
+use crate::module::Module;
 use crate::steps::Step;
 use crate::workshop::Place;
 use lockstep::{Execution, Kind, RunConfig, Schedule, What, run};
@@ -62,7 +63,7 @@ fn executions_hold_the_locks_that_the_audit_states() {
     for (variant, file) in variants().iter().zip(["stopped_locked", "stopped_lockless", "stopped_removed"]) {
         let path = format!("variants/src/utrace/{file}.rs");
         let text = std::fs::read_to_string(place.workspace.join(&path)).expect("the design exists");
-        let step = Step { name: file.to_owned(), subject: file.to_owned(), path: path.clone(), text };
+        let step = Step { name: file.to_owned(), subject: file.to_owned(), module: Module::alone(&path, &text) };
         let audit = audit_step(&place, &step).expect("the designs are Rust");
         let stated = |path: &str, line: usize| -> Vec<&Deed> {
             audit.deeds.iter().filter(|deed| deed.line == line && path.ends_with(&deed.file)).collect()

@@ -46,20 +46,23 @@ pub fn command(input: &Input, options: &Options, print: impl Fn(&str) -> Status)
 
 /// Audits one step: for the shipped subject with the files around it.
 fn audit_step(place: &Place, step: &Step) -> Result<Audit, String> {
-    if !is_shipped(&step.path) {
-        return audit(&step.name, &step.path, &[(step.path.clone(), step.text.clone())], None);
+    let mut files = step.module.named();
+    let own: Vec<String> = files.iter().map(|(path, _)| path.clone()).collect();
+    let path = &step.module.path;
+    if !is_shipped(path) {
+        return audit(&step.name, &own, &files, None);
     }
-    let mut files = vec![(step.path.clone(), step.text.clone())];
     for folder in ["variants/src/utrace", "variants/src/kernel"] {
         for (path, text) in files::sources(&place.workspace.join(folder))? {
             // The designs, and what stands around one to watch it, implement the same functions: only the one under audit is read.
-            if !text.contains("impl Design for ") {
-                files.push((format!("{folder}/{path}"), text));
+            let path = format!("{folder}/{path}");
+            if !text.contains("impl Design for ") && !own.contains(&path) {
+                files.push((path, text));
             }
         }
     }
-    let design = rust::module(&step.path, &step.text, "Design")?.type_name.to_string();
-    audit(&step.name, &step.path, &files, Some(&design))
+    let design = rust::module(path, &step.module.text, "Design")?.type_name.to_string();
+    audit(&step.name, &own, &files, Some(&design))
 }
 
 fn locks(held: &BTreeSet<String>) -> String {
@@ -79,7 +82,7 @@ const fn word(access: Access) -> &'static str {
 fn text(steps: &[Step], audits: &[Audit]) -> String {
     let mut text = String::new();
     for (nth, (step, audit)) in steps.iter().zip(audits).enumerate() {
-        text += &format!("{nth}  {}: {}\n\n", audit.name, step.path);
+        text += &format!("{nth}  {}: {}\n\n", audit.name, step.module.path);
         text += &table(audit);
         let pairs: Vec<String> = audit.order.iter().map(|(first, second)| format!("{first} > {second}")).collect();
         text += &format!("  lock order: {}\n", if pairs.is_empty() { "none".to_owned() } else { pairs.join(", ") });
@@ -128,7 +131,7 @@ fn document(steps: &[Step], audits: &[Audit]) -> Value {
         let changes = changes.iter().map(|one| json!({ "function": one.function, "kind": one.kind, "text": one.text }));
         json!({
             "name": audit.name,
-            "path": steps[nth].path,
+            "path": steps[nth].module.path,
             "functions": audit.functions.iter().map(function).collect::<Vec<_>>(),
             "lock_order": audit.order,
             "cycle": cycle(&audit.order),

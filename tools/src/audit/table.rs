@@ -30,8 +30,8 @@ pub struct Function {
     pub acquisitions: BTreeMap<String, usize>,
 }
 
-/// Audits the module in the file `path` among these files.
-pub fn audit(name: &str, path: &str, files: &[(String, String)], design: Option<&str>) -> Result<Audit, String> {
+/// Audits the module in the files `own` among these files.
+pub fn audit(name: &str, own: &[String], files: &[(String, String)], design: Option<&str>) -> Result<Audit, String> {
     let sources = Sources::read(files)?;
     let called = called(files)?;
     let mut walker = Walker::new(&sources, design);
@@ -47,10 +47,11 @@ pub fn audit(name: &str, path: &str, files: &[(String, String)], design: Option<
         }
     }
     let mut functions = Vec::new();
-    for (number, function) in sources.functions.iter().enumerate().filter(|(_, one)| one.file == path) {
+    for (number, function) in sources.functions.iter().enumerate().filter(|(_, one)| own.contains(&one.file)) {
         let mut alone = Walker::new(&sources, design);
         alone.root(number);
-        let is_reached = walker.deeds.iter().any(|deed| deed.file == path && deed.function == function.name);
+        let path = &function.file;
+        let is_reached = walker.deeds.iter().any(|deed| deed.file == *path && deed.function == function.name);
         // What nobody calls from where the audit looks is walked by itself.
         let deeds = if is_reached { &walker.deeds } else { &alone.deeds };
         functions.push(summary(&function.name, path, deeds, &alone.deeds));
@@ -64,14 +65,14 @@ pub fn audit(name: &str, path: &str, files: &[(String, String)], design: Option<
     })
 }
 
-fn summary(name: &str, path: &str, deeds: &BTreeSet<Deed>, alone: &BTreeSet<Deed>) -> Function {
+fn summary(name: &str, path: &String, deeds: &BTreeSet<Deed>, alone: &BTreeSet<Deed>) -> Function {
     let mut function = Function {
         name: name.to_owned(),
         uses: BTreeMap::new(),
         orderings: BTreeSet::new(),
         acquisitions: BTreeMap::new(),
     };
-    for deed in deeds.iter().filter(|deed| deed.file == path && deed.function == name) {
+    for deed in deeds.iter().filter(|deed| deed.file == *path && deed.function == name) {
         function.uses.entry((deed.access, deed.what.clone())).or_default().insert(deed.held.clone());
         if let (Some(ordering), true) = (deed.ordering, deed.access != Access::Lock) {
             function.orderings.insert((deed.what.clone(), ordering));

@@ -15,6 +15,7 @@ mod statement;
 use crate::arguments::{Format, MutateInput, Options, RepairsArgument};
 use crate::files;
 use crate::fold::switched_off;
+use crate::module::Module;
 use crate::session;
 use crate::status::Status;
 use crate::steps::Step;
@@ -102,11 +103,10 @@ fn prepare(input: &MutateInput, place: &Place) -> Result<Prepared, String> {
 
 /// A module of somebody's own.
 fn own(place: &Place, base: &Path, subject: Option<&Path>) -> Result<(Package, Vec<Mutant>, PathBuf), String> {
-    let text = files::read(base)?;
-    let name = place.name(base);
-    let Broken { text: broken, mutants } = schemata(&name, &text, &[], 1)?;
+    let module = Module::read(base, &place.name(base))?;
+    let Broken { text: broken, mutants } = schemata(&module.path, &module.text, &[], 1)?;
     let (path, subject) = own_subject(base, subject)?;
-    let step = Step { name: "original".to_owned(), subject: "the module".to_owned(), path: name, text };
+    let step = Step { name: "original".to_owned(), subject: "the module".to_owned(), module };
     let stem = base.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let package = own_package(place, &format!("{stem}-mutants"), (&path, &subject), &[step], Some(&broken))?;
     Ok((package, mutants, base.with_file_name("equivalent.toml")))

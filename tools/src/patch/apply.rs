@@ -40,8 +40,12 @@ fn misfit(lines: &[&str], done: usize, at: usize, hunk: &Hunk, number: usize) ->
     let expected: Vec<&str> = hunk.old_lines().collect();
     let fit = |start: usize| expected.iter().zip(lines.iter().skip(start)).filter(|(a, b)| a == b).count();
     let distance = |start: usize| start.abs_diff(at);
-    let best = (done..lines.len()).max_by_key(|&start| (fit(start), usize::MAX - distance(start)));
-    let Some(best) = best.filter(|&start| fit(start) > 0) else {
+    let alike =
+        |start: usize| expected.iter().zip(lines.iter().skip(start)).filter(|(a, b)| a.trim() == b.trim()).count();
+    let nearest = |start: &usize| (fit(*start), alike(*start), usize::MAX - distance(*start));
+    let best = (done..lines.len()).max_by_key(nearest);
+    // Where nothing matches, lines that look alike are still the place that was meant.
+    let Some(best) = best.filter(|&start| alike(start) > 0) else {
         return format!("hunk {number} (line {}) does not apply, and none of its lines is in the file", at + 1);
     };
     if fit(best) == expected.len() {
@@ -57,15 +61,28 @@ fn misfit(lines: &[&str], done: usize, at: usize, hunk: &Hunk, number: usize) ->
         .zip(lines.iter().skip(best).map(Some).chain(std::iter::repeat(None)))
         .find(|(wanted, found)| *found != Some(wanted))
         .map_or(("", None), |(wanted, found)| (*wanted, found.copied()));
-    let found = found.map_or("the end of the file".to_owned(), |found| format!("'{}'", found.trim()));
+    let difference = match found {
+        None => format!("it expects '{}' and finds the end of the file", wanted.trim()),
+        Some(found) if found.trim() != wanted.trim() => {
+            format!("it expects '{}' and finds '{}'", wanted.trim(), found.trim())
+        }
+        Some(found) => format!("'{}' differs in {}", wanted.trim(), what_is_blank(wanted, found)),
+    };
     format!(
-        "hunk {number} (line {}) does not apply; the nearest place is line {}, where {} of its {} lines match: it expects '{}' and finds {found}",
+        "hunk {number} (line {}) does not apply; the nearest place is line {}, where {} of its {} lines match: {difference}",
         at + 1,
         best + 1,
         fit(best),
-        expected.len(),
-        wanted.trim()
+        expected.len()
     )
+}
+
+/// What cannot be seen of the difference between two lines.
+fn what_is_blank(wanted: &str, found: &str) -> &'static str {
+    if wanted.ends_with("\r\n") != found.ends_with("\r\n") {
+        return "its end of line: one is CRLF, and the other LF";
+    }
+    if wanted.ends_with('\n') != found.ends_with('\n') { "its end of line: one has none" } else { "white space" }
 }
 
 #[cfg(test)]
@@ -116,6 +133,15 @@ mod tests {
             Err("the nearest place is line 2, where 2 of its 3 lines match: it expects 'drei' and finds 'three'"),
         );
         check(OLD, "@@ -2 +2 @@\n-zwei\n+2\n", Err("none of its lines"));
+        check(OLD, "@@ -2,2 +2,1 @@\n two\n-three \n", Err("'three' differs in white space"));
+        check(
+            "one\r\ntwo\r\n",
+            "@@ -1,2 +1,1 @@\n one\n-two\n",
+            Err(
+                "the nearest place is line 1, where 0 of its 2 lines match: 'one' differs in its end of line: one is CRLF",
+            ),
+        );
+        check(OLD, "@@ -6,2 +6,1 @@\n six\n-seven\n", Err("it expects 'seven' and finds the end of the file"));
         check(OLD, "@@ -5,2 +5,1 @@\n five\n-six\n@@ -2 +2 @@\n-two\n+2\n", Err("overlaps"));
     }
 

@@ -8,12 +8,26 @@ use super::path::tree_path;
 /// The changes to one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileDiff {
-    /// Where it was, relative to the tree.
-    pub old: String,
-    /// Where it is afterwards; another path than before if the patch renames it.
-    pub new: String,
-    /// In the order of the file. Empty only for a bare rename.
+    /// Where it was, relative to the tree; nothing if the patch makes it.
+    pub old: Option<String>,
+    /// Where it is afterwards, another path than before if the patch renames it; nothing if the patch removes it.
+    pub new: Option<String>,
+    /// In the order of the file. Empty only for a bare rename and for a file without lines.
     pub hunks: Vec<Hunk>,
+}
+
+impl FileDiff {
+    /// The file, for messages.
+    pub fn path(&self) -> &str {
+        self.new.as_deref().or(self.old.as_deref()).unwrap_or_default()
+    }
+
+    /// Lines that it adds, and lines that it removes.
+    pub fn counts(&self) -> (usize, usize) {
+        let lines = || self.hunks.iter().flat_map(|hunk| &hunk.lines);
+        let added = lines().filter(|line| matches!(line, Line::Added(_))).count();
+        (added, lines().filter(|line| matches!(line, Line::Removed(_))).count())
+    }
 }
 
 /// One connected change.
@@ -82,7 +96,7 @@ pub fn parse_diffs(text: &str, first: usize) -> Result<Vec<FileDiff>, String> {
     let mut reader = Reader { lines: text.split_inclusive('\n').enumerate().peekable(), first };
     let mut diffs = Vec::new();
     while let Some(line) = reader.peek() {
-        let plain = line.trim_end_matches(['\n', '\r']);
+        let plain = line.trim_end_matches('\n');
         if plain.starts_with("diff --git ") {
             diffs.push(git_diff(&mut reader)?);
         } else if plain.starts_with("--- ") {
@@ -105,29 +119,62 @@ fn refuse_binary(line: &str, at: String) -> Result<(), String> {
     Ok(())
 }
 
+/// What git's extended header says, before the hunks.
+#[derive(Default)]
+struct Extended {
+    /// The paths of its first line, if they are told apart: the same one twice.
+    both: Option<String>,
+    renamed: (Option<String>, Option<String>),
+    is_new: bool,
+    is_gone: bool,
+}
+
+impl Extended {
+    /// The change that such a header announces, with the hunks behind it.
+    fn with(self, hunks: Vec<Hunk>) -> Option<FileDiff> {
+        match (self.renamed, self.is_new, self.is_gone) {
+            ((Some(old), Some(new)), false, false) => Some(FileDiff { old: Some(old), new: Some(new), hunks }),
+            ((None, None), true, false) => Some(FileDiff { old: None, new: Some(self.both?), hunks }),
+            ((None, None), false, true) => Some(FileDiff { old: Some(self.both?), new: None, hunks }),
+            _ => None,
+        }
+    }
+}
+
+/// `diff --git a/PATH b/PATH` names one path twice, unless the file is renamed.
+fn named_twice(line: &str) -> Option<String> {
+    let rest = line.strip_prefix("diff --git ")?;
+    let (first, second) = rest.split_at_checked(rest.len() / 2)?;
+    let (first, second) = (tree_path(first).ok()?, tree_path(second.strip_prefix(' ')?).ok()?);
+    (first == second).then_some(first)
+}
+
 /// A change with git's extended header.
 fn git_diff(reader: &mut Reader<'_>) -> Result<FileDiff, String> {
-    reader.next();
-    let mut renamed = (None, None);
+    let first = reader.next().map_or("", |(_, line)| line).trim_end_matches('\n');
+    let mut extended = Extended { both: named_twice(first), ..Extended::default() };
     while let Some(line) = reader.peek() {
         let at = reader.at();
-        let plain = line.trim_end_matches(['\n', '\r']);
-        let refuse = |what: &str| Err(format!("{at}: the patch {what}: only the base module may change"));
+        let plain = line.trim_end_matches('\n');
+        let refuse = |what: &str| Err(format!("{at}: the patch {what}: only what the module's files hold may change"));
+        let path = |path: &str| tree_path(path).map(Some).map_err(|error| format!("{at}: {error}"));
         if plain.starts_with("--- ") {
             let paths = paths(reader)?;
             return with_hunks(reader, paths);
         }
         refuse_binary(plain, at.clone())?;
-        if let Some(path) = plain.strip_prefix("rename from ") {
-            renamed.0 = Some(tree_path(path).map_err(|error| format!("{at}: {error}"))?);
-        } else if let Some(path) = plain.strip_prefix("rename to ") {
-            renamed.1 = Some(tree_path(path).map_err(|error| format!("{at}: {error}"))?);
+        if let Some(old) = plain.strip_prefix("rename from ") {
+            extended.renamed.0 = path(old)?;
+        } else if let Some(new) = plain.strip_prefix("rename to ") {
+            extended.renamed.1 = path(new)?;
         } else if plain.ends_with(" 120000") {
             return refuse("makes or changes a symbolic link");
+        } else if plain.ends_with(" 160000") {
+            return refuse("makes or changes a submodule of git");
         } else if plain.starts_with("new file mode") {
-            return refuse("makes a file");
+            extended.is_new = true;
         } else if plain.starts_with("deleted file mode") {
-            return refuse("removes a file");
+            extended.is_gone = true;
         } else if plain.starts_with("copy ") {
             return refuse("copies a file");
         } else if plain.starts_with("old mode") || plain.starts_with("new mode") {
@@ -137,40 +184,46 @@ fn git_diff(reader: &mut Reader<'_>) -> Result<FileDiff, String> {
         }
         reader.next();
     }
-    match renamed {
-        (Some(old), Some(new)) => Ok(FileDiff { old, new, hunks: Vec::new() }),
-        _ => Err(format!("{}: a change without hunks: the patch is cut off", reader.at())),
-    }
+    let at = reader.at();
+    extended.with(Vec::new()).ok_or_else(|| format!("{at}: a change without hunks: the patch is cut off"))
 }
 
+/// A path of a diff's header; nothing for a file that is not there on this side.
+type Side = Option<String>;
+
 /// The two lines that name the file.
-fn paths(reader: &mut Reader<'_>) -> Result<(String, String), String> {
-    let mut one = |mark: &str| -> Result<String, String> {
+fn paths(reader: &mut Reader<'_>) -> Result<(Side, Side), String> {
+    let at = reader.at();
+    let mut one = |mark: &str| -> Result<Side, String> {
         let at = reader.at();
-        let line = reader.next().map_or("", |(_, line)| line).trim_end_matches(['\n', '\r']);
+        let line = reader.next().map_or("", |(_, line)| line).trim_end_matches('\n');
         let path =
             line.strip_prefix(mark).ok_or_else(|| format!("{at}: expected '{mark}PATH': the patch is cut off"))?;
         let path = path.split('\t').next().unwrap_or("");
         if path == "/dev/null" {
-            return Err(format!("{at}: the patch makes or removes a file: only the base module may change"));
+            return Ok(None);
         }
-        tree_path(path).map_err(|error| format!("{at}: {error}"))
+        tree_path(path).map(Some).map_err(|error| format!("{at}: {error}"))
     };
-    Ok((one("--- ")?, one("+++ ")?))
+    match (one("--- ")?, one("+++ ")?) {
+        (None, None) => Err(format!("{at}: the patch names no file")),
+        sides => Ok(sides),
+    }
 }
 
-fn with_hunks(reader: &mut Reader<'_>, (old, new): (String, String)) -> Result<FileDiff, String> {
+fn with_hunks(reader: &mut Reader<'_>, (old, new): (Side, Side)) -> Result<FileDiff, String> {
     let mut hunks = Vec::new();
     while reader.peek().is_some_and(|line| line.starts_with("@@ ")) {
         hunks.push(hunk(reader, hunks.len() + 1)?);
     }
     if hunks.is_empty() {
-        return Err(format!("{}: '{new}' has no hunks: the patch is cut off", reader.at()));
+        let path = new.or(old).unwrap_or_default();
+        return Err(format!("{}: '{path}' has no hunks: the patch is cut off", reader.at()));
     }
     // What looks like a line of a hunk behind its counted lines was counted wrong.
     if let Some(line) = reader.peek()
         && line.starts_with(['+', ' ', '\\', '-'])
-        && !["-- \n", "-- \r\n", "-- ", "--\n", "--- "].iter().any(|word| line.starts_with(word))
+        && !["-- \n", "-- ", "--\n", "--- "].iter().any(|word| line.starts_with(word))
     {
         let number = hunks.len();
         return Err(format!(

@@ -92,7 +92,9 @@ fn try_out(bytes: &[u8], text: &str) {
     match parse_mails("fuzz", bytes) {
         Ok(mails) => {
             for diff in mails.iter().flat_map(|mail: &Mail| &mail.diffs) {
-                assert!(!diff.new.contains("..") && !diff.new.starts_with('/'), "{}", diff.new);
+                for path in diff.old.iter().chain(&diff.new) {
+                    assert!(!path.contains("..") && !path.starts_with('/'), "{path}");
+                }
                 if let Err(message) = apply(text, diff) {
                     assert!(!message.contains('\n'), "{message}");
                 }

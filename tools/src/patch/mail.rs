@@ -1,19 +1,21 @@
 //! Mails with patches in them, as `git format-patch` writes them: one a file, or many in an mbox.
 //!
-//! Limits: plain text in UTF-8 without a transfer encoding, which is what git writes by itself and what kernel lists
-//! ask for. Deviation: a bare diff counts as a mail without header.
+//! Promise: what git and mailers do to a mail on its way is undone: subjects in encoded words (RFC 2047), bodies in
+//! quoted-printable or base64, and ends of line in CRLF throughout. Where statistics stand above a diff, a diff that holds
+//! less is cut off. Limits: UTF-8; no attachments, no HTML, and no `format=flowed`, which moves the ends of lines.
+//! Deviation: a bare diff counts as a mail without header.
 
 use super::diff::{FileDiff, parse_diffs};
+use super::subject::Subject;
+use std::borrow::Cow;
 
 /// One patch of a series.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {
     /// Where it was read, for messages.
     pub origin: String,
-    /// Without the bracketed prefix.
-    pub subject: String,
-    /// `[PATCH 2/5]`: its number and how many there are.
-    pub number: Option<(usize, usize)>,
+    /// What it says of itself, and its place in the series.
+    pub subject: Subject,
     /// What stands between header and diff.
     pub message: String,
     /// Empty for a cover letter.
@@ -31,7 +33,7 @@ pub fn parse_mails(origin: &str, bytes: &[u8]) -> Result<Vec<Mail>, String> {
     if text.contains('\0') {
         return Err(format!("{origin}: holds a zero byte: this is no text"));
     }
-    let parts = split(text);
+    let parts = split(text.strip_prefix('\u{feff}').unwrap_or(text));
     if parts.len() > MAILS_MAX {
         return Err(format!("{origin}: more than {MAILS_MAX} mails"));
     }
@@ -58,28 +60,108 @@ fn split(text: &str) -> Vec<(usize, &str)> {
     starts.iter().zip(ends).map(|(&(line, at), end)| (line, &text[at..end])).collect()
 }
 
-/// `From SENDER DATE`; a sentence that begins with "From" has no year at its end.
+/// `From SENDER DATE`, told from a sentence that begins with "From" as git does: by the last colon, between digits, and a
+/// year behind it.
 fn is_envelope(line: &str) -> bool {
-    let line = line.trim_end();
-    let year = line.rsplit(' ').next().unwrap_or("");
-    line.starts_with("From ") && year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit())
+    let Some((before, after)) = line.rsplit_once(':').filter(|_| line.starts_with("From ")) else { return false };
+    let (before, after) = (before.as_bytes(), after.trim_end().as_bytes());
+    let is_digit = |bytes: &[u8], at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+    let from_end = |back: usize| before.len().checked_sub(back);
+    let is_time = is_digit(before, from_end(4)) && is_digit(before, from_end(2)) && is_digit(before, from_end(1));
+    let year: Vec<u8> = after.iter().skip(2).skip_while(|byte| **byte == b' ').copied().collect();
+    is_time
+        && is_digit(after, Some(0))
+        && is_digit(after, Some(1))
+        && year.len() >= 4
+        && year[..4].iter().all(u8::is_ascii_digit)
+}
+
+/// Without the carriage returns that a way by mail added: those of all lines, or of none.
+fn with_plain_ends(text: &str) -> Cow<'_, str> {
+    let is_crlf =
+        text.contains('\n') && text.split_inclusive('\n').all(|line| line.ends_with("\r\n") || !line.ends_with('\n'));
+    if is_crlf { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) }
 }
 
 fn parse_mail(origin: &str, text: &str, first: usize) -> Result<Mail, String> {
+    let text = &*with_plain_ends(text);
     let (header, body_line, body) = match header(text) {
         Some((header, lines, body)) => (header, first + lines, body),
         None => (Vec::new(), first, text),
     };
-    refuse_encodings(origin, &header)?;
-    let value = |name: &str| header.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value);
-    let (number, subject) = match value("subject") {
-        Some(subject) => prefix(subject),
-        None => (None, stem(origin)),
+    refuse_forms(origin, &header)?;
+    let subject = match value(&header, "subject") {
+        Some(subject) => Subject::read(&decoded_subject(subject)),
+        None => Subject { text: stem(origin), number: None, version: 1 },
+    };
+    let decoded = decoded_body(origin, &header, body)?;
+    // Lines of a decoded body are not those of the file.
+    let (body, body_line, origin_of_lines) = match &decoded {
+        Some(decoded) => (&**decoded, 1, format!("{origin}, as decoded")),
+        None => (body, body_line, origin.to_owned()),
     };
     let begin = diff_at(body);
     let lines_before = body[..begin].matches('\n').count();
-    let diffs = parse_diffs(&body[begin..], body_line + lines_before).map_err(|error| format!("{origin}: {error}"))?;
-    Ok(Mail { origin: origin.to_owned(), subject, number, message: message(&body[..begin]), diffs })
+    let diffs = parse_diffs(&body[begin..], body_line + lines_before)
+        .and_then(|diffs| check_statistics(&body[..begin], &diffs).map(|()| diffs))
+        .map_err(|error| format!("{origin_of_lines}: {error}"))?;
+    Ok(Mail { origin: origin.to_owned(), subject, message: message(&body[..begin]), diffs })
+}
+
+/// A field of a header.
+fn value<'a>(header: &'a Fields, name: &str) -> Option<&'a str> {
+    header.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+}
+
+/// A subject without encoded words: git writes them as soon as one letter is not ASCII.
+fn decoded_subject(subject: &str) -> String {
+    let field = format!("Subject: {subject}");
+    mailparse::parse_header(field.as_bytes()).map_or_else(|_| subject.to_owned(), |(header, _)| header.get_value())
+}
+
+/// A body without its transfer encoding, if it has one.
+fn decoded_body(origin: &str, header: &Fields, body: &str) -> Result<Option<String>, String> {
+    let encoding = value(header, "content-transfer-encoding").unwrap_or("7bit").to_ascii_lowercase();
+    if ["7bit", "8bit", "binary"].contains(&&*encoding) {
+        return Ok(None);
+    }
+    let what = format!("'Content-Transfer-Encoding: {encoding}'");
+    if !["quoted-printable", "base64"].contains(&&*encoding) {
+        return Err(format!("{origin}: {what} is not read: save the mail as plain text"));
+    }
+    let kind = value(header, "content-type").unwrap_or("text/plain; charset=utf-8");
+    let whole = format!("Content-Type: {kind}\nContent-Transfer-Encoding: {encoding}\n\n{body}");
+    let decoded = mailparse::parse_mail(whole.as_bytes()).and_then(|mail| {
+        let bytes = mail.get_body_raw()?;
+        // What says nothing of letters that are not ASCII, or the wrong thing, is in UTF-8 all the same.
+        String::from_utf8(bytes).or_else(|_| mail.get_body())
+    });
+    let decoded = decoded.map_err(|error| format!("{origin}: {what} does not decode: {error}"))?;
+    if decoded.contains('\0') {
+        return Err(format!("{origin}: holds a zero byte: this is no text"));
+    }
+    Ok(Some(with_plain_ends(&decoded).into_owned()))
+}
+
+/// ` 2 files changed, 3 insertions(+), 1 deletion(-)` between git's `---` and the diff: what is less was lost on the way.
+fn check_statistics(above: &str, diffs: &[FileDiff]) -> Result<(), String> {
+    let mut lines = above.lines().rev().take_while(|line| *line != "---");
+    let Some(line) = lines.find(|line| line.contains(" changed, ") && line.starts_with(' ')) else { return Ok(()) };
+    let promised = |word: &str| {
+        let part = line.split(", ").find(|part| part.contains(word));
+        part.and_then(|part| part.split_whitespace().next()?.parse::<usize>().ok()).unwrap_or(0)
+    };
+    let found = diffs.iter().map(FileDiff::counts).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    let (files, added, removed) = (promised("changed"), promised("insertion"), promised("deletion"));
+    if diffs.len() < files || found.0 < added || found.1 < removed {
+        return Err(format!(
+            "the patch is cut off: its statistics promise {files} files, {added} insertions and {removed} deletions, and it holds {}, {} and {}",
+            diffs.len(),
+            found.0,
+            found.1
+        ));
+    }
+    Ok(())
 }
 
 /// The fields of a header: name and value.
@@ -113,34 +195,19 @@ fn header(text: &str) -> Option<(Fields, usize, &str)> {
     (!fields.is_empty()).then_some((fields, 0, ""))
 }
 
-fn refuse_encodings(origin: &str, header: &[(String, String)]) -> Result<(), String> {
-    for (name, value) in header {
-        let lower = value.to_ascii_lowercase();
-        let is_refused = match name.to_ascii_lowercase().as_str() {
-            "content-transfer-encoding" => !["7bit", "8bit", "binary"].contains(&lower.as_str()),
-            "content-type" => !lower.starts_with("text/plain"),
-            "subject" => lower.contains("=?") && lower.contains("?="),
-            _ => false,
-        };
-        if is_refused {
-            return Err(format!(
-                "{origin}: '{name}: {value}' is not read: save the mail as plain text, as 'git format-patch' writes it"
-            ));
-        }
+/// What cannot be undone, or is not worth it.
+fn refuse_forms(origin: &str, header: &Fields) -> Result<(), String> {
+    let Some(kind) = value(header, "content-type") else { return Ok(()) };
+    let lower = kind.to_ascii_lowercase();
+    if !lower.starts_with("text/plain") {
+        return Err(format!("{origin}: 'Content-Type: {kind}' is not read: save the patch itself as plain text"));
+    }
+    if lower.contains("format=flowed") {
+        return Err(format!(
+            "{origin}: was sent with 'format=flowed', which moves the ends of lines: ask for it as git send-email sends it"
+        ));
     }
     Ok(())
-}
-
-/// `[PATCH v2 3/5] subject`.
-fn prefix(subject: &str) -> (Option<(usize, usize)>, String) {
-    let Some((bracket, rest)) = subject.strip_prefix('[').and_then(|rest| rest.split_once(']')) else {
-        return (None, subject.to_owned());
-    };
-    let fraction = |word: &str| {
-        let (number, count) = word.split_once('/')?;
-        Some((number.parse().ok()?, count.parse().ok()?))
-    };
-    (bracket.split_whitespace().find_map(fraction), rest.trim().to_owned())
 }
 
 /// The name of a file without folder, number and ending.
@@ -190,7 +257,7 @@ mod tests {
     fn a_mail_has_subject_number_message_and_diff() {
         let mails = parse_mails("x.patch", MAIL.as_bytes()).expect("it is well-formed");
         assert_eq!(mails.len(), 1);
-        assert_eq!((mails[0].subject.as_str(), mails[0].number), ("one: two", Some((2, 3))));
+        assert_eq!((mails[0].subject.text.as_str(), mails[0].subject.number), ("one: two", Some((2, 3))));
         assert_eq!(mails[0].message, "Why.\n\nFrom here on.");
         assert_eq!(mails[0].diffs.len(), 1);
     }
@@ -202,12 +269,67 @@ mod tests {
         assert_eq!(mails[1].origin, "x.mbox, mail 2");
         let bare =
             parse_mails("0001-take-it.patch", b"--- a/x.rs\n+++ b/x.rs\n@@ -1 +1 @@\n-a\n+b\n").expect("well-formed");
-        assert_eq!((bare[0].subject.as_str(), bare[0].diffs.len()), ("take it", 1));
+        assert_eq!((bare[0].subject.text.as_str(), bare[0].diffs.len()), ("take it", 1));
+    }
+
+    /// The diff of `MAIL`, in a mail with this header.
+    fn mail(header: &str, body: &str) -> Vec<u8> {
+        format!("From 0 Mon Sep 17 00:00:00 2001\n{header}\n\n{body}").into_bytes()
+    }
+
+    #[track_caller]
+    fn reads_as_the_plain_one(bytes: &[u8]) {
+        let (plain, other) = (parse_mails("x", MAIL.as_bytes()), parse_mails("x", bytes));
+        assert_eq!(other.expect("it is read")[0].diffs, plain.expect("it is well-formed")[0].diffs);
+    }
+
+    #[test]
+    fn what_mailers_do_to_a_mail_is_undone() {
+        let body = &MAIL[MAIL.find("\n\n").expect("it has a header") + 2..];
+        reads_as_the_plain_one(MAIL.replace('\n', "\r\n").as_bytes());
+        reads_as_the_plain_one(format!("\u{feff}{MAIL}").as_bytes());
+        let printable = body.replace("+b", "=2Bb").replace("diff --git", "diff =\n--git");
+        let header = "Subject: x\nContent-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: quoted-printable";
+        reads_as_the_plain_one(&mail(header, &printable));
+        reads_as_the_plain_one(&mail(header, &printable.replace('\n', "\r\n")));
+        let header = "Subject: x\nContent-Transfer-Encoding: base64";
+        // The body from its `diff --git` to the end of the hunk.
+        let body = "ZGlmZiAtLWdpdCBhL3gucnMgYi94LnJzCi0tLSBhL3gucnMKKysrIGIveC5ycwpAQCAtMSArMSBAQAotYQorYgo=\n";
+        reads_as_the_plain_one(&mail(header, body));
+    }
+
+    #[test]
+    fn subjects_are_decoded() {
+        let subject = "=?UTF-8?q?[PATCH=20v2=201/2]=20box:=20gr=C3=BC=C3=9Fe?=\n =?UTF-8?q?=20all?=";
+        let mails = parse_mails("x", &mail(&format!("Subject: {subject}"), "Why.\n")).expect("it is read");
+        let subject = &mails[0].subject;
+        assert_eq!((&*subject.text, subject.number, subject.version), ("box: gr\u{fc}\u{df}e all", Some((1, 2)), 2));
+    }
+
+    #[test]
+    fn a_sentence_is_no_envelope() {
+        let text =
+            MAIL.replace(">From here on.", "From here to there it took until 2001\n\nFrom then on, 12:30 or 2001");
+        assert_eq!(parse_mails("x.mbox", text.as_bytes()).expect("it is well-formed").len(), 1);
+    }
+
+    #[test]
+    fn statistics_tell_that_a_diff_lost_its_end() {
+        let stat = " x.rs | 2 +-\n 2 files changed, 1 insertion(+), 1 deletion(-)\n";
+        check(
+            &MAIL.replace(" x.rs | 2 +-\n", stat),
+            "cut off: its statistics promise 2 files, 1 insertions and 1 deletions, and it holds 1",
+        );
+        let stat = " x.rs | 2 +-\n 1 file changed, 1 insertion(+), 1 deletion(-)\n";
+        let mails = parse_mails("x.patch", MAIL.replace(" x.rs | 2 +-\n", stat).as_bytes());
+        assert!(mails.is_ok(), "{mails:?}");
     }
 
     #[test]
     fn what_is_not_plain_text_is_refused() {
-        check("Subject: x\nContent-Transfer-Encoding: base64\n\nabc\n", "is not read");
+        check("Subject: x\nContent-Transfer-Encoding: base64\n\n!!\n", "does not decode");
+        check("Subject: x\nContent-Transfer-Encoding: uuencode\n\nabc\n", "is not read");
+        check("Subject: x\nContent-Type: text/plain; format=flowed\n\nabc\n", "format=flowed");
         check("Subject: x\nContent-Type: multipart/mixed\n\nabc\n", "is not read");
         check("a\0b", "zero byte");
         let error = parse_mails("x.patch", b"\xff\xfe").expect_err("no text");
@@ -215,11 +337,12 @@ mod tests {
     }
 
     #[test]
-    fn what_leaves_the_module_is_refused_with_its_line() {
+    fn what_is_no_text_of_a_file_is_refused_with_its_line() {
         let diff = |header: &str| format!("Subject: x\n\nWhy.\ndiff --git a/x b/x\n{header}");
-        check(&diff("new file mode 100644\n--- /dev/null\n+++ b/x\n"), "line 5: the patch makes a file");
-        check(&diff("deleted file mode 100644\n"), "removes a file");
-        check(&diff("new file mode 120000\n"), "symbolic link");
+        check(&diff("new file mode 120000\n"), "line 5: the patch makes or changes a symbolic link");
+        check(&diff("index 1..2 120000\n"), "symbolic link");
+        check(&diff("new file mode 160000\n"), "submodule");
+        check(&diff("--- /dev/null\n+++ /dev/null\n@@ -1 +1 @@\n-a\n+b\n"), "names no file");
         check(&diff("old mode 100644\nnew mode 100755\n"), "changes the mode");
         check(&diff("copy from x\ncopy to y\n"), "copies a file");
         check(&diff("index 1..2\nGIT binary patch\n"), "binary patch");

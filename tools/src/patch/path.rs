@@ -29,20 +29,32 @@ pub fn tree_path(text: &str) -> Result<String, String> {
 
 /// Whether two paths may name one file: one ends, by whole components, with the other.
 pub fn same_file(first: &str, second: &str) -> bool {
-    let parts = |path: &str| -> Vec<String> {
-        let normal = Path::new(path).components().filter_map(|part| match part {
-            Component::Normal(part) => Some(part.to_string_lossy().into_owned()),
-            _ => None,
-        });
-        normal.collect()
-    };
-    let (first, second) = (parts(first), parts(second));
-    !first.is_empty() && !second.is_empty() && (first.ends_with(&second) || second.ends_with(&first))
+    ends_alike(&parts(first), &parts(second))
+}
+
+/// The path inside of a folder, if it may lie in there: a patch names the folder from the root of its tree, and the command line
+/// from where it stands. Of several ways to read it the longest name of the folder counts.
+pub fn below(folder: &str, path: &str) -> Option<String> {
+    let (folder, path) = (parts(folder), parts(path));
+    let split = (1..path.len()).rev().find(|&at| ends_alike(&folder, &path[..at]))?;
+    Some(path[split..].join("/"))
+}
+
+fn parts(path: &str) -> Vec<String> {
+    let normal = Path::new(path).components().filter_map(|part| match part {
+        Component::Normal(part) => Some(part.to_string_lossy().into_owned()),
+        _ => None,
+    });
+    normal.collect()
+}
+
+fn ends_alike(first: &[String], second: &[String]) -> bool {
+    !first.is_empty() && !second.is_empty() && (first.ends_with(second) || second.ends_with(first))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{same_file, tree_path};
+    use super::{below, same_file, tree_path};
 
     #[track_caller]
     fn check(text: &str, expected: Option<&str>) {
@@ -71,5 +83,17 @@ mod tests {
         assert!(!same_file("examples/mailbox/mailbox.rs", "box.rs"));
         assert!(!same_file("a/x.rs", "b/x.rs"));
         assert!(!same_file("", "x.rs"));
+    }
+
+    #[test]
+    fn a_file_of_a_folder_is_known_by_what_stands_before_it() {
+        let inside = |folder: &str, path: &str| below(folder, path);
+        assert_eq!(inside("examples/mailbox", "examples/mailbox/queue.rs").as_deref(), Some("queue.rs"));
+        assert_eq!(inside("examples/mailbox", "mailbox/in/queue.rs").as_deref(), Some("in/queue.rs"));
+        assert_eq!(inside("mailbox", "src/mailbox/queue.rs").as_deref(), Some("queue.rs"));
+        assert_eq!(inside("mailbox", "mailbox/mailbox/x.rs").as_deref(), Some("x.rs"));
+        assert_eq!(inside("mailbox", "queue.rs"), None);
+        assert_eq!(inside("mailbox", "mailbox"), None);
+        assert_eq!(inside("mailbox", "other/queue.rs"), None);
     }
 }

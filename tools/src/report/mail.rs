@@ -1,5 +1,6 @@
 //! Of a patch as a mail only what a checker needs: its subject, and its place in the series.
 
+use crate::patch::Subject;
 use mailparse::{MailHeaderMap, parse_headers};
 
 /// Where a mail stands in its series.
@@ -16,21 +17,11 @@ pub enum PlaceInSeries {
 /// Reads the subject: `[PATCH v3 2/5] …`.
 pub fn place_in_series(mail: &[u8]) -> PlaceInSeries {
     let subject = parse_headers(mail).ok().and_then(|(headers, _)| headers.get_first_value("Subject"));
-    let subject = subject.unwrap_or_default();
-    let mut rest = subject.trim();
-    let mut place = PlaceInSeries::Unnumbered;
-    while let Some((prefix, behind)) = rest.strip_prefix('[').and_then(|inside| inside.split_once(']')) {
-        for word in prefix.split([' ', ',']) {
-            let numbers = word.split_once('/').and_then(|(n, m)| Some((n.parse().ok()?, m.parse().ok()?)));
-            match numbers {
-                Some((0, count)) => place = PlaceInSeries::Cover(count),
-                Some((nth, count)) => place = PlaceInSeries::Patch(nth, count),
-                None => {}
-            }
-        }
-        rest = behind.trim_start();
+    match Subject::read(&subject.unwrap_or_default()).number {
+        Some((0, count)) => PlaceInSeries::Cover(count),
+        Some((nth, count)) => PlaceInSeries::Patch(nth, count),
+        None => PlaceInSeries::Unnumbered,
     }
-    place
 }
 
 #[cfg(test)]

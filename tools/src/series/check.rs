@@ -1,11 +1,12 @@
 //! The steps of a series, built and compared: which patch brings and which removes what a client can see.
 
 use crate::arguments::{Options, RepairsArgument};
+use crate::selection::unknown;
 use crate::session;
 use crate::steps::Step;
-use crate::workshop::{Package, Place, Runner, select_listed};
+use crate::workshop::{Failure, Package, Place, Runner, select_listed};
+use lockstep::MemoryModel;
 use serde_json::{Value, json};
-use std::time::Duration;
 
 /// What one scenario showed.
 #[derive(Clone, Debug)]
@@ -58,11 +59,12 @@ pub enum Trouble {
     Subject(String),
 }
 
-/// How long one scenario may take before a step is taken to loop without end.
-const SCENARIO_LIMIT: Duration = Duration::from_secs(600);
-
 /// Builds the package and compares the steps on the scenarios that the options select.
 pub fn check(package: &Package, place: &Place, steps: Vec<Step>, options: &Options) -> Result<Checked, Trouble> {
+    if MemoryModel::from_name(&options.memory).is_none() {
+        let known = MemoryModel::ALL.map(MemoryModel::name).into_iter();
+        return Err(Trouble::Usage(unknown("memory model", &options.memory, known)));
+    }
     let program = package.build(place).map_err(Trouble::Subject)?;
     let mut runner = Runner::start(&program).map_err(Trouble::Subject)?;
     let listed = runner.list().map_err(|failure| Trouble::Subject(failure.to_string()))?;
@@ -83,12 +85,13 @@ pub fn check(package: &Package, place: &Place, steps: Vec<Step>, options: &Optio
             }
             progress.says(id);
             let request = request(scenario, repaired, checked.steps.len(), options);
-            let answer = match runner.ask(&request, SCENARIO_LIMIT) {
+            let answer = match runner.ask_until(&request, session::is_ending) {
                 Ok(answer) => answer,
                 Err(_) if session::is_ending() => {
                     checked.cut_short = true;
                     return Ok(checked);
                 }
+                Err(Failure::Died(words)) => return Err(Trouble::Subject(words)),
                 Err(failure) => return Err(Trouble::Subject(format!("{id}: {failure}"))),
             };
             checked.scenarios.push(scenario_of(&answer, id, question, repaired));

@@ -80,9 +80,7 @@ pub fn derive(
         mails.insert(0, (folder.join("0000-cover-letter.patch"), text));
     }
     let old = kept(folder)?;
-    for (path, text) in &mails {
-        files::write(path, text)?;
-    }
+    files::write_all(&mails)?;
     // A mail of the same number under another name would be a patch too many.
     let is_replaced = |path: &PathBuf| mails.iter().all(|(written, _)| written != path);
     for (_, path, _) in old.into_iter().filter(|(number, path, _)| is_replaced(path) && *number > 0) {
@@ -99,8 +97,8 @@ fn kept(folder: &Path) -> Result<Vec<(usize, PathBuf, Words)>, String> {
     let mut kept = Vec::new();
     for path in super::source::patch_files(folder)? {
         let mail = read_mail(&path)?;
-        if let Some((number, _)) = mail.number {
-            kept.push((number, path, Words { subject: mail.subject, message: mail.message }));
+        if let Some((number, _)) = mail.subject.number {
+            kept.push((number, path, Words { subject: mail.subject.text, message: mail.message }));
         }
     }
     Ok(kept)

@@ -2,29 +2,52 @@
 //!
 //! Promise: a step is exactly what the patches say, never a guess (see [`crate::patch`]); what each does to behaviour is
 //! attributed to the patch that brings or removes it, intermediate steps included. Limits: the series changes one
-//! module; what it changes elsewhere must be split off.
+//! module, which may have several files (see [`crate::module`]); what it changes elsewhere must be split off.
 
 mod check;
 mod derive;
+mod replay;
 mod report;
+mod revisions;
 mod source;
 mod verify;
 
 use crate::arguments::{Format, Input, Options, SeriesCommand};
 use crate::files;
+use crate::module::Module;
 use crate::session;
 use crate::status::Status;
 use crate::steps::{self, Step, steps};
 use crate::workshop::{Package, Place, Steps, is_shipped, own_package, own_subject, shipped_package};
 use check::{Checked, Trouble};
 use derive::Source;
+use revisions::module_at;
 use source::read_series;
 use std::path::{Path, PathBuf};
 use verify::BASE;
 
 /// Carries out a command; what it prints goes through `print`.
 pub fn command(command: &SeriesCommand, options: &Options, print: impl Fn(&str) -> Status) -> Status {
-    match carry_out(command, options) {
+    finish(carry_out(command, options), print)
+}
+
+/// Shows the execution that a token names in every step of a series.
+pub fn replay_command(
+    token: &str,
+    whole_trace: bool,
+    input: &Input,
+    options: &Options,
+    print: impl Fn(&str) -> Status,
+) -> Status {
+    let replayed = Place::find(input.build.as_deref())
+        .and_then(|place| Ok((prepare(input, &place)?.1, place)))
+        .map_err(Trouble::Usage)
+        .and_then(|(package, place)| replay::replay(&package, &place, token, whole_trace, options));
+    finish(replayed.map(|text| (text, Status::Fine)), print)
+}
+
+fn finish(result: Result<(String, Status), Trouble>, print: impl Fn(&str) -> Status) -> Status {
+    match result {
         Ok((text, status)) => print(&text).and(status),
         Err(Trouble::Usage(message)) => {
             session::say(&message);
@@ -49,7 +72,7 @@ fn carry_out(command: &SeriesCommand, options: &Options) -> Result<(String, Stat
             let place = Place::find(input.build.as_deref()).map_err(Trouble::Usage)?;
             let (steps, package) = prepare(input, &place).map_err(Trouble::Usage)?;
             refuse_foreign(folder).map_err(Trouble::Usage)?;
-            package.write(folder).map_err(Trouble::Usage)?;
+            package.put(folder).map_err(Trouble::Usage)?;
             let mut text = String::new();
             for (nth, step) in steps.iter().enumerate() {
                 text += &format!("{nth}  {}: {}\n", step.name, step.subject);
@@ -62,7 +85,7 @@ fn carry_out(command: &SeriesCommand, options: &Options) -> Result<(String, Stat
             let checked = check::check(&package, &place, steps, options)?;
             let text = match options.format {
                 Format::Json => format!("{:#}\n", report::document(&checked)),
-                _ => report::text(&checked),
+                _ => report::text(&checked) + &how_to_replay(input, &checked),
             };
             Ok((text, judge(&checked)))
         }
@@ -71,6 +94,21 @@ fn carry_out(command: &SeriesCommand, options: &Options) -> Result<(String, Stat
             derived(&place, files, out, subject.as_deref(), *text_only, options)
         }
     }
+}
+
+/// The command that shows a witness.
+fn how_to_replay(input: &Input, checked: &Checked) -> String {
+    if checked.scenarios.iter().all(|scenario| scenario.divergences.is_empty()) {
+        return String::new();
+    }
+    let mut words = String::new();
+    if let (Some(base), Some(series)) = (&input.base, &input.series) {
+        words += &format!(" --base {} --series {series}", base.display());
+    }
+    if let Some(subject) = &input.subject {
+        words += &format!(" --subject {}", subject.display());
+    }
+    format!("show a witness with 'lockstep replay TOKEN{words}'\n")
 }
 
 /// What a run was worth.
@@ -102,12 +140,12 @@ pub fn prepare_steps(input: &Input, place: &Place) -> Result<Vec<Step>, String> 
     let base = input.base.as_deref().unwrap_or(&shipped);
     let committed = place.workspace.join("variants/series").display().to_string();
     let series = read_series(input.series.as_ref().unwrap_or(&committed))?;
-    let text = match &series.revision {
-        Some(revision) => source::file_at(revision, &base.display().to_string())?,
-        None => files::read(base)?,
-    };
     let name = place.name(base);
-    steps(&name, &text, &series.mails)
+    let module = match &series.begin {
+        Some(commit) => module_at(commit, base, &name)?,
+        None => Module::read(base, &name)?,
+    };
+    steps(module, &series.mails)
 }
 
 /// The package that runs these steps of a module at `base`.
@@ -156,8 +194,7 @@ fn derived(
         let step = |(nth, source): (usize, &Source)| Step {
             name: steps::name(nth, &words[nth].subject),
             subject: words[nth].subject.clone(),
-            path: source.path.clone(),
-            text: source.text.clone(),
+            module: Module::alone(&source.path, &source.text),
         };
         let steps: Vec<Step> = sources.iter().enumerate().map(step).collect();
         let package = package(place, &paths[0], &steps, subject).map_err(Trouble::Usage)?;

@@ -1,9 +1,9 @@
 //! Where a series comes from: a folder of patches, an mbox, or a range of revisions.
 
+use super::revisions::{ends, range};
 use crate::patch::{Mail, parse_mails};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// More of an mbox than this is not read.
 const BYTES_MAX: u64 = 64 << 20;
@@ -13,23 +13,24 @@ const BYTES_MAX: u64 = 64 << 20;
 pub struct Series {
     /// The patches in order, without cover letter.
     pub mails: Vec<Mail>,
-    /// For a range of revisions: where it starts. The base module is read there.
-    pub revision: Option<String>,
+    /// For a range of revisions: the commit where it begins. The base module is read there.
+    pub begin: Option<String>,
 }
 
 /// Reads the series that `source` names.
 pub fn read_series(source: &str) -> Result<Series, String> {
     let path = Path::new(source);
-    let (mails, revision) = if path.is_dir() {
+    let (mails, begin) = if path.is_dir() {
         (folder(path)?, None)
     } else if path.is_file() {
         (parse_mails(source, &read(path)?)?, None)
-    } else if source.contains("..") && !source.contains('/') {
-        (range(source)?, source.split("..").next().map(str::to_owned))
+    } else if let Some(ends) = ends(source) {
+        let (mails, begin) = range(source, ends)?;
+        (mails, Some(begin))
     } else {
         return Err(format!("there is no series '{source}': name a folder of patches, an mbox, or revisions as A..B"));
     };
-    Ok(Series { mails: in_order(source, mails)?, revision })
+    Ok(Series { mails: in_order(source, mails)?, begin })
 }
 
 /// A file's bytes, if it is a file and not absurdly long.
@@ -71,52 +72,30 @@ pub fn read_mail(path: &Path) -> Result<Mail, String> {
     }
 }
 
-/// What git says to these arguments.
-fn git(arguments: &[&str]) -> Result<Vec<u8>, String> {
-    let output = Command::new("git").args(arguments).output().map_err(|error| format!("git cannot be run: {error}"))?;
-    if output.status.success() {
-        return Ok(output.stdout);
-    }
-    let said = String::from_utf8_lossy(&output.stderr);
-    Err(format!("git {}: {}", arguments.join(" "), said.lines().next().unwrap_or("failed")))
-}
-
-fn range(range: &str) -> Result<Vec<Mail>, String> {
-    if range.starts_with('-') {
-        return Err(format!("'{range}' is no range of revisions"));
-    }
-    let how = ["format-patch", "--stdout", "--no-signature", "--no-ext-diff", "--no-cover-letter", "--no-color"];
-    let prefixes = ["--src-prefix=a/", "--dst-prefix=b/", "--subject-prefix=PATCH", "--numbered", "--no-attach", range];
-    let bytes = git(&[&how[..], &prefixes[..]].concat())?;
-    if bytes.is_empty() {
-        return Err(format!("the range {range} holds no commits"));
-    }
-    parse_mails(range, &bytes)
-}
-
-/// A file as it was at a revision.
-pub fn file_at(revision: &str, path: &str) -> Result<String, String> {
-    let bytes = git(&["show", &format!("{revision}:./{path}")])?;
-    String::from_utf8(bytes).map_err(|_| format!("{path} at {revision} is not UTF-8"))
-}
-
-/// Drops the cover letter, and checks that nothing is missing.
+/// Drops the cover letter and answers, and checks that nothing is missing.
 fn in_order(source: &str, mails: Vec<Mail>) -> Result<Vec<Mail>, String> {
-    let is_cover = |mail: &Mail| mail.diffs.is_empty() && mail.number.is_none_or(|(number, _)| number == 0);
-    let mails: Vec<Mail> = mails.into_iter().filter(|mail| !is_cover(mail)).collect();
-    if mails.is_empty() {
-        return Err(format!("{source}: holds no patches"));
-    }
+    let is_cover = |mail: &Mail| mail.subject.number.is_some_and(|(number, _)| number == 0) || mail.subject.is_reply();
+    let mails: Vec<Mail> = mails.into_iter().filter(|mail| !mail.diffs.is_empty() || !is_cover(mail)).collect();
+    let Some(first) = mails.first() else { return Err(format!("{source}: holds no patches")) };
+    let version = first.subject.version;
     for (nth, mail) in mails.iter().enumerate() {
+        let origin = &mail.origin;
         if mail.diffs.is_empty() {
-            return Err(format!("{}: holds no diff: the mail is cut off", mail.origin));
+            return Err(format!(
+                "{origin}: holds no diff: the mail is cut off, or is no patch (a cover letter has the number 0)"
+            ));
         }
-        if let Some((number, count)) = mail.number
+        if mail.subject.version != version {
+            return Err(format!(
+                "{origin}: is of version {} and {} of version {version}: name the patches of one version",
+                mail.subject.version, first.origin
+            ));
+        }
+        if let Some((number, count)) = mail.subject.number
             && (number != nth + 1 || count != mails.len())
         {
             return Err(format!(
-                "{}: patch {number} of {count} stands at place {} of {}: patches are missing, doubled or out of order",
-                mail.origin,
+                "{origin}: patch {number} of {count} stands at place {} of {}: patches are missing, doubled or out of order",
                 nth + 1,
                 mails.len()
             ));

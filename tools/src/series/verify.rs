@@ -8,8 +8,8 @@
 use super::source::{patch_files, read_mail, read_series};
 use crate::files;
 use crate::fold::{default_policy, fold};
+use crate::module::Module;
 use crate::patch::Mail;
-use crate::steps::step;
 use similar::TextDiff;
 use std::path::Path;
 
@@ -26,17 +26,17 @@ const DIFFERENCE_MAX: usize = 40;
 pub fn verify(workspace: &Path, folder: &Path) -> Result<String, String> {
     let mut text = String::new();
     let mut designs = vec![BASE.to_owned()];
-    let (mut path, mut now) = (BASE.to_owned(), files::read(&workspace.join(BASE))?);
+    let mut now = Module::read(&workspace.join(BASE), BASE)?;
     for mail in read_series(&folder.display().to_string())?.mails {
-        let before = path.clone();
-        (path, now) = step(&mail, &path, &now)?;
-        if path == before {
+        let before = now;
+        now = before.after(&mail)?;
+        if now.path == before.path {
             return Err(format!("{}: renames nothing, so no file says what it should give", mail.origin));
         }
-        let file = workspace.join(&path);
-        let wanted = files::read(&file)?;
-        if now != wanted {
-            let difference = difference(&now, &wanted, ("what the patch gives", &path));
+        let path = &now.path;
+        let wanted = files::read(&workspace.join(path))?;
+        if now.text != wanted {
+            let difference = difference(&now.text, &wanted, ("what the patch gives", path));
             return Err(format!("{}: does not give {path}:\n{difference}", mail.origin));
         }
         text += &format!("{}: gives {path}\n", name(&mail));
@@ -73,20 +73,21 @@ fn alternative(workspace: &Path, mail: &Mail, policies: &str, designs: &[String]
     let default = default_policy(policies, &field).map_err(|error| format!("{origin}: {error}"))?;
     let mut found = 0;
     for diff in &mail.diffs {
-        let before = files::read(&workspace.join(&diff.new))?;
+        let path = diff.path();
+        let before = files::read(&workspace.join(path))?;
         let one = Mail { diffs: vec![diff.clone()], ..mail.clone() };
-        let (_, after) = step(&one, &diff.new, &before)?;
+        let after = Module::alone(path, &before).after(&one)?.text;
         let (switched, uses) = fold(&before, &field, &value).map_err(|error| format!("{origin}: {error}"))?;
         let (patched, _) = fold(&after, &field, &default).map_err(|error| format!("{origin}: {error}"))?;
         found += uses;
         if switched != patched {
             let difference = difference(&patched, &switched, ("the patch", "the policy"));
-            return Err(format!("{origin}: is not what '{field} = {value}' does to {}:\n{difference}", diff.new));
+            return Err(format!("{origin}: is not what '{field} = {value}' does to {path}:\n{difference}"));
         }
     }
     // An alternative to one design leaves the others alone; whatever else asks for the policy it must cover.
-    let is_other = |design: &&String| mail.diffs.iter().all(|diff| diff.new != **design);
-    let is_of_design = mail.diffs.iter().any(|diff| designs.contains(&diff.new));
+    let is_other = |design: &&String| mail.diffs.iter().all(|diff| diff.path() != design.as_str());
+    let is_of_design = mail.diffs.iter().any(|diff| designs.iter().any(|design| design == diff.path()));
     let others: Vec<&String> = designs.iter().filter(is_other).filter(|_| is_of_design).collect();
     let all = uses(workspace, &field, &others)?;
     if found != all {

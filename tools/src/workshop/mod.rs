@@ -13,5 +13,5 @@ mod shipped;
 pub use own::{own_package, own_subject};
 pub use package::Package;
 pub use place::{Place, is_shipped};
-pub use runner::{Listed, Runner, select_listed};
+pub use runner::{Failure, Listed, Runner, select_listed, select_names};
 pub use shipped::{Steps, shipped_package};

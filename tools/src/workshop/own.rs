@@ -3,6 +3,7 @@
 use super::package::Package;
 use super::place::Place;
 use crate::files;
+use crate::module::SUBJECT;
 use crate::rust::{self, Module, Subject};
 use crate::steps::Step;
 use proc_macro2::TokenStream;
@@ -34,10 +35,10 @@ pub fn active() -> u32 {
 
 /// The file with trait and scenarios: what was named, or `subject.rs` beside the base module.
 pub fn own_subject(base: &Path, named: Option<&Path>) -> Result<(PathBuf, String), String> {
-    let path = named.map_or_else(|| base.with_file_name("subject.rs"), Path::to_owned);
+    let path = named.map_or_else(|| base.with_file_name(SUBJECT), Path::to_owned);
     if !path.is_file() {
         return Err(format!(
-            "{}: there is no such file: the trait and the scenarios of {} stand in a file 'subject.rs' beside it, or in one named with --subject",
+            "{}: there is no such file: the trait and the scenarios of {} stand in a file '{SUBJECT}' beside it, or in one named with --subject",
             path.display(),
             base.display()
         ));
@@ -46,7 +47,7 @@ pub fn own_subject(base: &Path, named: Option<&Path>) -> Result<(PathBuf, String
     Ok((path, text))
 }
 
-/// The package that runs these steps. `mutated` holds for each step the text to compile, if it is not the step's own.
+/// The package that runs these steps. `mutated` is the text to compile as the root of the first, if it is not its own.
 pub fn own_package(
     place: &Place,
     name: &str,
@@ -60,10 +61,13 @@ pub fn own_package(
     let mut files = BTreeMap::new();
     let mut modules = Vec::new();
     for (nth, step) in steps.iter().enumerate() {
-        let origin = format!("{} after '{}'", step.path, step.subject);
-        modules.push(rust::module(&origin, &step.text, &trait_name)?);
-        let text = if nth == 0 { mutated.unwrap_or(&step.text) } else { &step.text };
-        files.insert(format!("src/steps/step_{nth}.rs"), text.to_owned());
+        let origin = format!("{} after '{}'", step.module.path, step.subject);
+        modules.push(rust::module(&origin, &step.module.text, &trait_name)?);
+        let stem = format!("src/steps/step_{nth}");
+        files.extend(step.module.files(&stem).map(|(path, text)| (path, text.to_owned())));
+    }
+    if let Some(mutated) = mutated {
+        files.insert("src/steps/step_0.rs".to_owned(), mutated.to_owned());
     }
     files.insert("src/glue.rs".to_owned(), print(&glue(name, &subject, steps, &modules)));
     files.insert("src/steps/mod.rs".to_owned(), print(&steps_module(steps)));

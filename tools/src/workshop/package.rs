@@ -6,9 +6,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use tempfile::TempPath;
 
 /// How a package runs scenarios; the same for all.
 const RUNNER: &str = include_str!("../../templates/runner.rs");
+
+/// What runs in `lockstep` itself and in generated packages alike.
+const SHARED: [(&str, &str); 2] =
+    [("src/shown.rs", include_str!("../shown.rs")), ("src/watch.rs", include_str!("../watch.rs"))];
 
 /// A package, not yet written.
 #[derive(Clone, Debug)]
@@ -30,6 +35,7 @@ impl Package {
         let own =
             if !package.files.contains_key("src/lib.rs") { "\nmod mutant;\nmod steps;\nmod subject;\n" } else { "" };
         package.files.insert("src/main.rs".to_owned(), format!("{RUNNER}{own}"));
+        package.files.extend(SHARED.map(|(path, text)| (path.to_owned(), text.to_owned())));
         package
     }
 
@@ -48,11 +54,35 @@ impl Package {
         )
     }
 
-    /// Writes the package below a folder; files of an earlier one that are no longer part of it go.
-    pub fn write(&self, folder: &Path) -> Result<(), String> {
-        for (path, text) in &self.files {
-            files::write(&folder.join(path), text)?;
+    /// Makes the package stand at a folder that is empty or holds an earlier one: all of it, or what stood there before.
+    pub fn put(&self, folder: &Path) -> Result<(), String> {
+        let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
+        if folder.file_name().is_none() {
+            return Err(format!("{}: is a place and no name: name a new folder", folder.display()));
         }
+        let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::create_dir_all(parent).map_err(failed)?;
+        // Here it is written, and here what stood there is put aside; all goes at the end.
+        let room = tempfile::Builder::new().prefix(".lockstep-").tempdir_in(parent).map_err(failed)?;
+        let new = room.path().join("new");
+        self.write(&new)?;
+        if folder.exists() {
+            // What cargo made of the earlier one serves the new one as well.
+            for kept in ["target", "Cargo.lock"].map(Path::new).into_iter().filter(|kept| folder.join(kept).exists()) {
+                fs::rename(folder.join(kept), new.join(kept)).map_err(failed)?;
+            }
+            fs::rename(folder, room.path().join("old")).map_err(failed)?;
+        }
+        fs::rename(&new, folder).map_err(failed)
+    }
+
+    /// Writes the package below a folder; files of an earlier one that are no longer part of it go.
+    fn write(&self, folder: &Path) -> Result<(), String> {
+        for path in self.files.keys().map(Path::new).flat_map(Path::ancestors) {
+            files::refuse_link(&folder.join(path))?;
+        }
+        let files: Vec<(PathBuf, &String)> = self.files.iter().map(|(path, text)| (folder.join(path), text)).collect();
+        files::write_all(&files)?;
         for (path, _) in files::sources(&folder.join("src"))? {
             if !self.files.contains_key(&format!("src/{path}")) {
                 let gone = folder.join("src").join(path);
@@ -62,8 +92,9 @@ impl Package {
         Ok(())
     }
 
-    /// Writes and builds it; the program that came out.
-    pub fn build(&self, place: &Place) -> Result<PathBuf, String> {
+    /// Writes and builds it; the program that came out, in a file that is gone with the path: what is built here next, by
+    /// whomever, has no say in what runs.
+    pub fn build(&self, place: &Place) -> Result<TempPath, String> {
         let folder = place.build.join(&self.name);
         let failed = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
         fs::create_dir_all(&folder).map_err(|error| failed(&folder, error))?;
@@ -87,7 +118,12 @@ impl Package {
             .output()
             .map_err(|error| format!("cargo cannot be run: {error}"))?;
         if output.status.success() {
-            return Ok(target.join("release").join(format!("{}{}", self.name, std::env::consts::EXE_SUFFIX)));
+            let built = target.join("release").join(format!("{}{}", self.name, std::env::consts::EXE_SUFFIX));
+            let suffix = std::env::consts::EXE_SUFFIX;
+            let program = tempfile::Builder::new().prefix(".run-").suffix(suffix).tempfile_in(&folder);
+            let program = program.map_err(|error| failed(&folder, error))?.into_temp_path();
+            fs::copy(&built, &program).map_err(|error| failed(&built, error))?;
+            return Ok(program);
         }
         let said = String::from_utf8_lossy(&output.stderr);
         let lines: Vec<&str> = said.lines().filter(|line| !line.contains(": warning:")).take(LINES_MAX).collect();

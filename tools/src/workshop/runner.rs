@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// A package's program, waiting for requests.
@@ -14,25 +15,39 @@ pub struct Runner {
     child: Child,
     input: Option<ChildStdin>,
     answers: Receiver<String>,
+    /// What it says on standard error, until that closes.
+    words: Option<JoinHandle<Vec<String>>>,
 }
+
+/// Lines of a program's last words that are kept.
+const WORDS_MAX: usize = 12;
+
+/// How often somebody who waits for an answer looks whether it is still wanted.
+const BEAT: Duration = Duration::from_millis(50);
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
     /// It took longer than it may: a loop without any choice point.
     Late,
-    /// The program ended, as after a stack overrun; what it was, in words.
+    /// The program ended with last words of its own, which say all.
+    Died(String),
+    /// The program ended; how, in words.
     Ended(String),
     /// It did not understand.
     Refused(String),
+    /// Nobody waits for the answer any more.
+    Stopped,
 }
 
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Failure::Late => f.write_str("it never came to an end: a loop without any choice point"),
+            Failure::Died(words) => f.write_str(words),
             Failure::Ended(how) => write!(f, "it ended by itself: {how}"),
             Failure::Refused(why) => write!(f, "the request was refused: {why}"),
+            Failure::Stopped => f.write_str("the run ended early"),
         }
     }
 }
@@ -47,14 +62,22 @@ pub struct Listed {
 
 /// The scenarios of a package that were asked for, by number; all if none was.
 pub fn select_listed(listed: &Listed, wanted: &[String]) -> Result<Vec<usize>, String> {
-    let known = || listed.scenarios.iter().map(|(id, _)| id.as_str());
+    select_names("scenario", listed.scenarios.iter().map(|(id, _)| id.as_str()), wanted)
+}
+
+/// What was asked for by name among what there is, by number; all if nothing was.
+pub fn select_names<'a>(
+    what: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+    wanted: &[String],
+) -> Result<Vec<usize>, String> {
     let find = |name: &String| {
-        let found = known().position(|id| id.eq_ignore_ascii_case(name.trim()));
-        found.ok_or_else(|| unknown("scenario", name, known()))
+        let found = known.clone().position(|id| id.eq_ignore_ascii_case(name.trim()));
+        found.ok_or_else(|| unknown(what, name, known.clone()))
     };
     let wanted: Vec<&String> = wanted.iter().filter(|name| !name.trim().is_empty()).collect();
     if wanted.is_empty() {
-        return Ok((0..listed.scenarios.len()).collect());
+        return Ok((0..known.clone().count()).collect());
     }
     wanted.into_iter().map(find).collect()
 }
@@ -68,7 +91,7 @@ impl Runner {
         let mut child = Command::new(program)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()
             .map_err(|error| format!("{}: {error}", program.display()))?;
         let input = child.stdin.take();
@@ -81,26 +104,20 @@ impl Runner {
                 }
             }
         });
-        Ok(Runner { child, input, answers })
+        let errors = child.stderr.take().expect("it is piped");
+        // All is read, so that a program that says much is not held up.
+        let words = std::thread::spawn(move || {
+            let lines = BufReader::new(errors).lines().map_while(Result::ok);
+            lines.enumerate().filter(|(nth, _)| *nth < WORDS_MAX).map(|(_, line)| line).collect()
+        });
+        Ok(Runner { child, input, answers, words: Some(words) })
     }
 
     /// Asks and waits. After a failure the runner is of no more use, unless it only refused.
     pub fn ask(&mut self, request: &Value, limit: Duration) -> Result<Value, Failure> {
-        let line = format!("{request}\n");
-        let input = self.input.as_mut().expect("it is open until the runner is dropped");
-        let sent = input.write_all(line.as_bytes()).and_then(|()| input.flush());
-        if sent.is_err() {
-            return Err(self.ended());
-        }
+        self.send(request)?;
         match self.answers.recv_timeout(limit) {
-            Ok(answer) => {
-                let answer: Value =
-                    serde_json::from_str(&answer).map_err(|error| Failure::Refused(error.to_string()))?;
-                match answer["error"].as_str() {
-                    Some(error) => Err(Failure::Refused(error.to_owned())),
-                    None => Ok(answer),
-                }
-            }
+            Ok(answer) => read(&answer),
             Err(RecvTimeoutError::Timeout) => {
                 // If it cannot be killed it has ended.
                 let _ = self.child.kill();
@@ -110,8 +127,38 @@ impl Runner {
         }
     }
 
+    /// Asks a program that watches itself, and waits as long as the answer is wanted.
+    pub fn ask_until(&mut self, request: &Value, is_ending: impl Fn() -> bool) -> Result<Value, Failure> {
+        self.send(request)?;
+        loop {
+            match self.answers.recv_timeout(BEAT) {
+                Ok(answer) => return read(&answer),
+                Err(RecvTimeoutError::Timeout) if is_ending() => {
+                    let _ = self.child.kill();
+                    return Err(Failure::Stopped);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Err(self.ended()),
+            }
+        }
+    }
+
+    fn send(&mut self, request: &Value) -> Result<(), Failure> {
+        let line = format!("{request}\n");
+        let input = self.input.as_mut().expect("it is open until the runner is dropped");
+        let sent = input.write_all(line.as_bytes()).and_then(|()| input.flush());
+        sent.map_err(|_| self.ended())
+    }
+
     fn ended(&mut self) -> Failure {
-        Failure::Ended(self.child.wait().map_or_else(|error| error.to_string(), |status| status.to_string()))
+        let how = self.child.wait().map_or_else(|error| error.to_string(), |status| status.to_string());
+        let words = self.words.take().and_then(|words| words.join().ok()).unwrap_or_default();
+        let last: Vec<&str> = words.iter().filter_map(|line| line.strip_prefix("lockstep: ")).collect();
+        match (last.is_empty(), words.first()) {
+            (false, _) => Failure::Died(last.join("; ")),
+            (true, Some(first)) => Failure::Ended(format!("{how}: {first}")),
+            (true, None) => Failure::Ended(how),
+        }
     }
 
     /// What the package holds.
@@ -123,6 +170,14 @@ impl Runner {
             variants: all(&answer["variants"]).iter().map(text).collect(),
             scenarios: all(&answer["scenarios"]).iter().map(|one| (text(&one["id"]), text(&one["question"]))).collect(),
         })
+    }
+}
+
+fn read(answer: &str) -> Result<Value, Failure> {
+    let answer: Value = serde_json::from_str(answer).map_err(|error| Failure::Refused(error.to_string()))?;
+    match answer["error"].as_str() {
+        Some(error) => Err(Failure::Refused(error.to_owned())),
+        None => Ok(answer),
     }
 }
 

@@ -70,7 +70,8 @@ pub fn shipped_package(place: &Place, steps: Steps<'_>) -> Result<Package, Strin
             append(&mut files, "src/variants.rs", "\npub mod registry;\n")?;
             append(&mut files, "src/utrace/mod.rs", "\npub mod steps;\n")?;
             for (nth, step) in steps.iter().enumerate() {
-                files.insert(format!("src/utrace/steps/step_{nth}.rs"), step.text.clone());
+                let stem = format!("src/utrace/steps/step_{nth}");
+                files.extend(step.module.files(&stem).map(|(path, text)| (path, text.to_owned())));
             }
             let modules = (0..steps.len()).map(|nth| format_ident!("step_{nth}"));
             // A design names its neighbours by `super`; here it stands one module deeper.
@@ -94,11 +95,12 @@ fn append(files: &mut BTreeMap<String, String>, path: &str, text: &str) -> Resul
 fn registry(steps: &[Step]) -> Result<TokenStream, String> {
     let mut variants = Vec::new();
     for (nth, step) in steps.iter().enumerate() {
-        let origin = format!("{} after '{}'", step.path, step.subject);
-        let module = rust::module(&origin, &step.text, "Design")?;
+        let origin = format!("{} after '{}'", step.module.path, step.subject);
+        let module = rust::module(&origin, &step.module.text, "Design")?;
         let (name, summary, type_name) = (&step.name, &step.subject, &module.type_name);
         let module = format_ident!("step_{nth}");
-        let policy = if step.text.contains("Bit::Stopped") { quote!(NO_ALTERNATIVES) } else { quote!(REMOVED) };
+        let keeps = step.module.files("").any(|(_, text)| text.contains("Bit::Stopped"));
+        let policy = if keeps { quote!(NO_ALTERNATIVES) } else { quote!(REMOVED) };
         variants.push(quote!(variant(#name, #summary, &steps::#module::#type_name, #policy)));
     }
     let count = variants.len();

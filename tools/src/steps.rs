@@ -30,8 +30,8 @@ pub fn steps(base: Module, mails: &[Mail]) -> Result<Vec<Step>, String> {
 /// `2-look-without-the-lock`.
 pub fn name(number: usize, subject: &str) -> String {
     let subject = subject.rsplit_once(": ").map_or(subject, |(_, rest)| rest);
-    let words = subject.split(|character: char| !character.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let words: Vec<String> = words.take(NAME_WORDS).map(str::to_ascii_lowercase).collect();
+    let words = subject.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words: Vec<String> = words.take(NAME_WORDS).map(str::to_lowercase).collect();
     std::iter::once(number.to_string()).chain(words).collect::<Vec<_>>().join("-")
 }
 

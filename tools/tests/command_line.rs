@@ -3,17 +3,7 @@
 mod common;
 
 use assert_cmd::Command;
-use common::lockstep;
-
-/// Runs the program and checks its status and a part of what it says, on standard output if it went well and else on standard error.
-#[track_caller]
-fn check(arguments: &[&str], status: i32, expected: &str) -> String {
-    let output = lockstep(arguments);
-    let said = String::from_utf8_lossy(if status == 0 { &output.stdout } else { &output.stderr }).into_owned();
-    assert_eq!(output.status.code(), Some(status), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    assert!(said.contains(expected), "{arguments:?}: expected '{expected}' in\n{said}");
-    said
-}
+use common::{check, lockstep};
 
 const QUICK: [&str; 2] = ["--executions=200", "--exhaustive-max=0"];
 

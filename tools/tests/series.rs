@@ -1,29 +1,9 @@
 //! Series, audit and mutants as their users call them: the shipped series, the tutorial as it is printed, and bad input.
 
-use assert_cmd::Command;
-use std::path::{Path, PathBuf};
-use std::process::Output;
+mod common;
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the workspace exists")
-}
-
-fn lockstep(arguments: &[&str]) -> Output {
-    let mut command = Command::cargo_bin("lockstep").expect("the program is built");
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("LOCKSTEP_")) {
-        command.env_remove(name);
-    }
-    command.args(arguments).current_dir(root()).output().expect("the program starts")
-}
-
-#[track_caller]
-fn check(arguments: &[&str], status: i32, expected: &str) -> String {
-    let output = lockstep(arguments);
-    let said = String::from_utf8_lossy(if status == 0 { &output.stdout } else { &output.stderr }).into_owned();
-    assert_eq!(output.status.code(), Some(status), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    assert!(said.contains(expected), "{arguments:?}: expected '{expected}' in\n{said}");
-    said
-}
+use common::{check, check_in, copy_files, git, lockstep_in, root};
+use std::path::PathBuf;
 
 #[test]
 fn the_committed_series_gives_the_committed_designs() {
@@ -115,6 +95,28 @@ fn a_series_written_from_files_is_read_back() {
 }
 
 #[test]
+fn git_applies_a_series_written_from_files_and_its_cover_letter_says_what_it_does() {
+    let folder = tempfile::tempdir().expect("a folder");
+    copy_files(&root().join("examples/mailbox"), folder.path());
+    let text = std::fs::read_to_string(folder.path().join("mailbox.rs")).expect("it is there");
+    let changed = text.replace("wake_all", "wake_one");
+    std::fs::write(folder.path().join("one_sleeper.rs"), &changed).expect("it is written");
+    let files = ["series", "derive", "mailbox.rs", "one_sleeper.rs", "--out", "mails"];
+    check_in(folder.path(), &files, 0, "0000-cover-letter.patch");
+    let cover = std::fs::read_to_string(folder.path().join("mails/0000-cover-letter.patch")).expect("it is there");
+    assert!(cover.contains("other outcomes in 1 of 3 scenarios: two_of_each"), "{cover}");
+    assert!(cover.contains("Evidence, the weakest of all scenarios: exhaustive."), "{cover}");
+    assert!(cover.lines().all(|line| line.chars().count() <= 72), "{cover}");
+    std::fs::remove_file(folder.path().join("one_sleeper.rs")).expect("it was written above");
+    git(folder.path(), &["init", "-q"]);
+    git(folder.path(), &["add", "mailbox.rs"]);
+    git(folder.path(), &["commit", "-q", "-m", "base"]);
+    git(folder.path(), &["am", "-q", "mails/0001-A-slot-behind-a-lock-and-one-queue-for-everybody-who.patch"]);
+    let applied = std::fs::read_to_string(folder.path().join("one_sleeper.rs")).expect("the mail renames the file");
+    assert_eq!(applied, changed);
+}
+
+#[test]
 fn an_audit_says_what_left_its_lock() {
     let text = check(&["audit"], 0, "read of utrace.bits.stopped is no longer always under utrace.lock");
     assert!(text.contains("utrace.bits.stopped is touched no more"), "{text}");
@@ -163,7 +165,7 @@ fn the_tutorial_prints_what_it_says() {
     assert!(examples.len() >= 4, "the tutorial has commands");
     for (arguments, expected) in examples {
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let output = lockstep(&arguments);
+        let output = lockstep_in(&root(), &arguments);
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         let printed = String::from_utf8_lossy(&output.stdout).into_owned();
         if let Err(why) = reads(&printed, &expected) {

@@ -145,3 +145,38 @@ pub fn cycle(order: &BTreeSet<(String, String)>) -> Option<Vec<String>> {
         visit(start, &mut path, order).then_some(path)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{audit, cycle};
+
+    /// The cycle in the order of locks of a module with these methods.
+    #[track_caller]
+    fn check(methods: &str, expected: Option<&[&str]>) {
+        let text = format!(
+            "impl B {{ fn new() -> B {{ B {{ left: SpinLock::named(\"left\"), right: SpinLock::named(\"right\"), far: SpinLock::named(\"far\") }} }} }}
+             impl Forks for B {{ {methods} }}"
+        );
+        let audit = audit("b", &["b.rs".to_owned()], &[("b.rs".to_owned(), text)], None).expect("well-formed");
+        let found = cycle(&audit.order);
+        assert_eq!(
+            found.as_deref().map(|locks| locks.iter().map(String::as_str).collect::<Vec<_>>()).as_deref(),
+            expected
+        );
+    }
+
+    #[test]
+    fn locks_taken_in_turn_make_a_cycle() {
+        let first = "fn first(&self) { self.left.lock(); self.right.lock(); self.right.unlock(); self.left.unlock(); }";
+        check(first, None);
+        let second =
+            "fn second(&self) { self.right.lock(); self.left.lock(); self.left.unlock(); self.right.unlock(); }";
+        check(&format!("{first} {second}"), Some(&["left", "right", "left"]));
+        // Through a call, and over a third.
+        let second = "fn second(&self) { let _guard = self.right.guard(); self.third(); } fn third(&self) { let _guard = self.far.guard(); }";
+        check(&format!("{first} {second}"), None);
+        let last = "fn last(&self) { let _guard = self.far.guard(); self.left.lock(); self.left.unlock(); }";
+        check(&format!("{first} {second} {last}"), Some(&["far", "left", "right", "far"]));
+        check("fn twice(&self) { self.left.lock(); self.left.lock(); }", None);
+    }
+}

@@ -563,8 +563,8 @@ impl<'a> Walker<'a> {
             Expr::Field(field) => matches!(&field.member, syn::Member::Named(member) if member == "design"),
             _ => false,
         };
-        if is_design {
-            return self.design.as_deref().and_then(of);
+        if is_design && let Some(design) = self.design.as_deref() {
+            return of(design);
         }
         let is_self = matches!(receiver, Expr::Path(path) if path.path.is_ident("self"));
         if is_self && let Some(number) = self.current().of.as_deref().and_then(of) {

@@ -259,6 +259,9 @@ fn hunk(reader: &mut Reader<'_>, number: usize) -> Result<Hunk, String> {
             )
         };
         let (_, line) = reader.next().ok_or_else(cut)?;
+        if !line.ends_with('\n') {
+            return Err(format!("{place}: hunk {number} is cut off in the middle of a line"));
+        }
         let (mark, text) = match line.chars().next() {
             Some(mark @ (' ' | '+' | '-')) => (mark, &line[1..]),
             // Mailers strip the blank of an empty line.

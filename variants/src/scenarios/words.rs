@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::program::{Answer, Condition, EngineProgram, Op, Scenario, TaskOp, TaskProgram};
 use super::run::tracer_label;
+use super::text::callback_name;
 use crate::describe::{action_name, disposition_name};
 use crate::kernel::process::Handlers;
 use crate::kernel::signal::Scope;
@@ -119,16 +120,8 @@ fn answer_words(scenario: &Scenario, nth: usize, answer: &Answer) -> String {
 /// A callback by the event it is for.
 fn kind_name(kind: CallbackKind) -> &'static str {
     match kind {
-        CallbackKind::Quiesce => "QUIESCE",
         CallbackKind::Signal => "a signal",
-        CallbackKind::SyscallEntry => "SYSCALL_ENTRY",
-        CallbackKind::SyscallExit => "SYSCALL_EXIT",
-        CallbackKind::Clone => "CLONE",
-        CallbackKind::Exec => "EXEC",
-        CallbackKind::Exit => "EXIT",
-        CallbackKind::Death => "DEATH",
-        CallbackKind::Jctl => "JCTL",
-        CallbackKind::Reap => "REAP",
+        named => callback_name(named),
     }
 }
 

@@ -25,6 +25,7 @@ mod read;
 mod write;
 
 pub use line::TextError;
+pub(super) use names::kind as callback_name;
 pub use read::read_scenario;
 pub use write::write_scenario;
 

@@ -46,7 +46,7 @@ pub(super) fn action_of(word: &str) -> Option<ResumeAction> {
     ResumeAction::ALL.into_iter().find(|&action| action_name(action) == word)
 }
 
-pub(super) fn kind(kind: CallbackKind) -> &'static str {
+pub(in crate::scenarios) fn kind(kind: CallbackKind) -> &'static str {
     match kind {
         CallbackKind::Quiesce => "QUIESCE",
         CallbackKind::Signal => "SIGNAL",

@@ -1,0 +1,80 @@
+//! A subject that is not of this repository, with a trait and files of its own: compared, replayed, audited, broken; and what
+//! cannot be survived named.
+
+mod common;
+
+use common::{check_in, root};
+use std::path::PathBuf;
+
+fn folder(name: &str) -> PathBuf {
+    root().join("tools/tests/data").join(name)
+}
+
+const SEMAPHORE: [&str; 4] = ["--base", "semaphore.rs", "--series", "series"];
+
+#[track_caller]
+fn check(command: &[&str], status: i32, expected: &str) -> String {
+    check_in(&folder("semaphore"), &[command, &SEMAPHORE[..]].concat(), status, expected)
+}
+
+#[test]
+fn a_module_of_several_files_is_compared_step_by_step_and_its_witness_replays() {
+    let text = check(&["series", "check"], 0, "1-count-in-a-file: the same outcomes in all 2 scenarios");
+    assert!(
+        text.contains("2-take-without-the-lock: other outcomes in 2 of 2 scenarios: inside +2, again +1"),
+        "{text}"
+    );
+    assert!(text.contains("3-take-room-by-compare: other outcomes in 2 of 2 scenarios: inside -2, again -1"), "{text}");
+    assert!(text.contains("outcomes of each step: 1/1/3/1 (exhaustive)"), "{text}");
+    assert!(text.contains("show a witness with 'lockstep replay TOKEN --base semaphore.rs --series series'"), "{text}");
+    let token = text.split_whitespace().find(|word| word.starts_with("lk1.semaphore.inside.")).expect("a witness");
+    let shown = check(&["replay", token], 0, "2-take-without-the-lock: outcome ");
+    assert!(shown.contains("first observable difference: visitor[1]: 1-count-in-a-file: 1 inside; 2-take"), "{shown}");
+    let one =
+        check(&["replay", token, "--trace", "--variants", "3-take-room-by-compare"], 0, "src/steps/step_3/count.rs");
+    assert!(!one.contains("2-take-without-the-lock"), "{one}");
+    check(&["replay", token, "--variants", "4-more"], 2, "there is no step '4-more'");
+    check(&["replay", &token[..token.len() - 3]], 2, "cut");
+    check(
+        &["replay", "lk1.utrace.S7.sc.m1.x.548b58"],
+        2,
+        "the token is of the subject 'utrace', and this is 'semaphore'",
+    );
+    check_in(&root(), &["replay", token], 2, "one of your own is named with --base FILE --series PATCHES");
+    check(&["series", "check", "--memory", "power"], 2, "there is no memory model 'power'");
+    check(&["series", "check", "--repairs", "all"], 2, "--repairs means nothing to a module of your own");
+}
+
+#[test]
+fn a_module_of_several_files_is_audited_whole() {
+    let text = check(&["audit"], 0, "take: write of count.free is no longer always under lock");
+    assert!(text.contains("is_full   reads   count.free"), "{text}");
+}
+
+#[test]
+fn a_module_of_several_files_is_broken_in_its_root() {
+    let last = folder("semaphore");
+    let arguments = ["mutate", "--base", "semaphore.rs", "--executions", "100"];
+    let text = check_in(&last, &arguments, 0, "score ");
+    assert!(text.contains("semaphore/acquire/") || text.contains("first killed by: inside"), "{text}");
+}
+
+const UNENDING: [&str; 4] = ["--base", "worker.rs", "--series", "overrun.patch"];
+
+#[test]
+fn a_stack_that_is_overrun_is_named_with_thread_and_token() {
+    let command = [&["series", "check"], &UNENDING[..]].concat();
+    let said = check_in(&folder("unending"), &command, 104, "overran its stack between two choice points");
+    assert!(said.contains("two, one of base, 1-wait-for-whoever-began: thread "), "{said}");
+    let token = said.split_whitespace().find(|word| word.starts_with("lk1.worker.two.sc.")).expect("a token");
+    let command = [&["replay", token], &UNENDING[..]].concat();
+    check_in(&folder("unending"), &command, 104, "two, one of 1-wait-for-whoever-began: thread ");
+}
+
+#[test]
+fn a_loop_without_a_choice_point_is_named_with_thread_and_token() {
+    let command = ["series", "check", "--base", "worker.rs", "--series", "loop.patch"];
+    let said = check_in(&folder("unending"), &command, 104, "20 seconds: a loop without any choice point");
+    assert!(said.contains("two, one of base, 1-wait-for-whoever-began: thread "), "{said}");
+    assert!(said.contains("the execution is lk1.worker.two.sc."), "{said}");
+}

@@ -260,8 +260,7 @@ fn explore_variant(variant: &Variant<'_>, length: u32, config: &CompareConfig<'_
 }
 
 fn exhaustive(variant: &Variant<'_>, config: &CompareConfig<'_>) -> Exploration {
-    // Beyond sequential consistency it would enumerate, which comes next anyway.
-    if config.exhaustive_max == 0 || config.memory != MemoryModel::Sc {
+    if config.exhaustive_max == 0 {
         return Exploration::new();
     }
     let strategy = Strategy::Exhaustive;

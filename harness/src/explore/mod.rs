@@ -263,8 +263,6 @@ pub fn explore(program: &Program<'_>, config: &ExploreConfig<'_>) -> Exploration
             sample::explore(program, config)
         }
         Strategy::Bounded { preemptions } => bounded::explore(program, config, preemptions),
-        Strategy::Exhaustive if config.memory == MemoryModel::Sc => exhaustive::explore(program, config),
-        // What lands and what is seen are no steps of threads: every schedule is run.
-        Strategy::Exhaustive => bounded::explore(program, config, u32::MAX),
+        Strategy::Exhaustive => exhaustive::explore(program, config),
     }
 }

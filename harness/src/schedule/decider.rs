@@ -23,6 +23,9 @@ pub(crate) struct Arrival {
     pub(crate) usual: u8,
     /// Whether any other choice among numbered alternatives counts as a preemption.
     pub(crate) is_costly: bool,
+    /// Of a search: those of the threads that are held, see `sim/holding.rs`, and where the chosen one had announced its event.
+    pub(crate) held: u32,
+    pub(crate) step: Key,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -257,38 +260,64 @@ impl Decider {
         let chosen = match self.mode {
             Mode::Guided => {
                 self.guided.announced[me] = key;
-                let chosen = self.next_guided(me, enabled, usual)?;
-                self.guided.running = (chosen, self.guided.announced[chosen]);
-                chosen
+                self.next_guided(me, enabled, usual)?
             }
             _ => self.answer(spot, drawn, me, enabled),
         };
-        let usual = usual as u8;
-        self.log.push(Arrival {
-            key,
-            thread: Some(me as u8),
-            options: enabled,
-            chosen: chosen as u8,
-            usual,
-            is_costly: false,
-        });
+        self.log_choice(key, me, (enabled, 0), chosen, usual);
         Some(chosen)
     }
 
+    fn log_choice(&mut self, key: Key, asked: usize, (options, held): (u32, u32), chosen: usize, usual: usize) {
+        let step = self.guided.running.1;
+        let (thread, chosen, usual) = (Some(asked as u8), chosen as u8, usual as u8);
+        self.log.push(Arrival { key, thread, options, chosen, usual, is_costly: false, held, step });
+    }
+
     /// Who goes on, where stores may land instead: those of thread `n` count as thread `BUFFERS_FROM + n`. `asked` is who would usually go on.
+    /// A search chooses nobody who is `held`. Nobody, when everybody who could go on is asleep.
     #[inline(never)]
-    pub(crate) fn next_buffered(&mut self, spot: Spot, drawn: Drawn, asked: usize, enabled: u32) -> usize {
-        debug_assert!(self.mode != Mode::Guided);
+    pub(crate) fn next_buffered(
+        &mut self,
+        spot: Spot,
+        drawn: Drawn,
+        asked: usize,
+        enabled: u32,
+        held: u32,
+    ) -> Option<usize> {
         let chosen = match self.mode {
             Mode::Pct | Mode::Pos => self.next_by_all_priorities(spot, drawn, asked, enabled),
+            Mode::Guided => {
+                let free = enabled & !held;
+                // Whoever waits for its buffer wants that to be emptied.
+                let preferred = if held & (1 << asked) != 0 { BUFFERS_FROM + asked } else { asked };
+                let usual = self.usual(preferred, free);
+                self.next_guided(asked, free, usual)?
+            }
             _ => self.answer(spot, drawn, asked, enabled),
         };
         if self.logging {
-            let usual = self.usual(asked, enabled) as u8;
-            let (key, thread) = (spot.key(), Some(asked as u8));
-            self.log.push(Arrival { key, thread, options: enabled, chosen: chosen as u8, usual, is_costly: false });
+            let usual = self.usual(asked, enabled);
+            self.log_choice(spot.key(), asked, (enabled, held), chosen, usual);
         }
-        chosen
+        Some(chosen)
+    }
+
+    /// A search is told where the thread that arrives has announced its event.
+    pub(crate) fn announce(&mut self, thread: usize, key: Key) {
+        self.guided.announced[thread] = key;
+    }
+
+    /// A step begins that nobody is asked about. Not if the search knows it from elsewhere.
+    pub(crate) fn begins_unasked(&mut self, process: usize) -> bool {
+        if self.log.len() >= self.guided.choices.len() {
+            self.guided.wake();
+            if self.guided.asleep & (1 << process) != 0 {
+                return false;
+            }
+        }
+        self.guided.running = (process, Key(0));
+        true
     }
 
     fn next_by_all_priorities(&mut self, spot: Spot, drawn: Drawn, asked: usize, enabled: u32) -> usize {
@@ -332,21 +361,28 @@ impl Decider {
                 chosen: thread,
                 usual: thread,
                 is_costly: false,
+                held: 0,
+                step: Key(0),
             });
         }
     }
 
     fn next_guided(&mut self, me: usize, enabled: u32, usual: usize) -> Option<usize> {
-        if let Some(&choice) = self.guided.choices.get(self.log.len()) {
+        let chosen = match self.guided.choices.get(self.log.len()) {
             // A subject that depends on more than its schedule may not be able to follow; whoever guides it notices.
-            return Some(if enabled & (1 << choice) != 0 { usize::from(choice) } else { usual });
-        }
-        self.guided.wake();
-        let awake = enabled & !self.guided.asleep;
-        if awake == 0 {
-            return None;
-        }
-        Some(if awake & (1 << usual) != 0 { usual } else { self.usual(me, awake) })
+            Some(&choice) if enabled & (1 << choice) != 0 => usize::from(choice),
+            Some(_) => usual,
+            None => {
+                self.guided.wake();
+                let awake = enabled & !self.guided.asleep;
+                if awake == 0 {
+                    return None;
+                }
+                if awake & (1 << usual) != 0 { usual } else { self.usual(me, awake) }
+            }
+        };
+        self.guided.running = (chosen, self.guided.announced.get(chosen).copied().unwrap_or(Key(0)));
+        Some(chosen)
     }
 
     /// Keeps what the running step does.
@@ -461,6 +497,8 @@ impl Decider {
                 chosen: chosen as u8,
                 usual: 0,
                 is_costly,
+                held: 0,
+                step: Key(0),
             });
         }
         chosen
@@ -509,17 +547,18 @@ impl Guided {
             self.asleep = 0;
         }
         let habits = self.habits.get();
-        let habit = habits.get(&habit_of(thread, key));
+        // A buffer does nothing beside its landing.
+        let habit = if thread < BUFFERS_FROM { habits.get(&habit_of(thread, key)) } else { None };
         if habit.is_some_and(|habit| habit.everything) {
             self.asleep = 0;
         }
         let habitual = habit.map_or(&[][..], |habit| &habit.touches);
         for sleeper in &self.sleepers {
             let touched = marks.iter().filter_map(|mark| match &mark.what {
-                Marked::Touch(touch) => Some(touch),
+                Marked::Touch(touch) | Marked::Landed(touch, _) => Some(touch),
                 _ => None,
             });
-            let depends = |touch: &Touch| sleeper.print.depends_on(touch.hash, touch.writes);
+            let depends = |touch: &Touch| sleeper.depends_on(thread, touch.hash, touch.writes);
             if sleeper.print == Print::Everything || touched.chain(habitual).any(depends) {
                 self.asleep &= !(1 << sleeper.thread);
             }

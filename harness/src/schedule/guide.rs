@@ -8,8 +8,8 @@
 //! Objects are known by number inside of an execution, and by the hash of their name across executions, for threads that make objects
 //! may number them in either order. Two objects of one name are taken for one there: that makes a search longer, never wrong.
 
-use super::THREADS_MAX;
 use super::key::Key;
+use super::{BUFFERS_FROM, THREADS_MAX};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -80,8 +80,18 @@ pub(crate) enum Marked {
     Woke(u32),
     /// It went on because something at the object of that hash was written since the thread has last read there.
     Awaited(u64),
-    /// It went on because nobody else could.
-    Rested,
+    /// It went on because nobody else could. It had announced that at this key.
+    Rested(Key),
+    /// Its store of this number went into its buffer.
+    Stored(u32),
+    /// It read its store of this number, which is in its buffer. Touches nothing before that has landed.
+    Forwarded(Touch, u32),
+    /// A buffer: the store of this number lands.
+    Landed(Touch, u32),
+    /// A buffer: what follows is a step that nobody was asked about.
+    Unasked,
+    /// It went on because its buffer was empty, or emptied it.
+    Drained,
     /// It asked, or settled, who can still go on. Its order to every other step matters.
     Everything,
 }
@@ -94,6 +104,8 @@ pub(crate) struct Touch {
     pub(crate) writes: bool,
     /// It is no part of the event, but of what the thread did after it: that depends on what the event has read.
     pub(crate) is_loose: bool,
+    /// Whether it matters if a store of the thread itself has landed. To most reads it does not: they see it anyway.
+    pub(crate) minds_own: bool,
     pub(crate) needs: Needs,
     /// Before the event, if the slot is that of a lock.
     pub(crate) held: Held,
@@ -110,17 +122,20 @@ pub(crate) struct Sleeper {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Print {
     /// An access, by the hash of its object.
-    Touch { hash: u64, writes: bool },
+    Touch { hash: u64, writes: bool, minds_own: bool },
     /// The order of the step to every other one matters.
     Everything,
 }
 
-impl Print {
-    /// Whether the order of that step and one with this touch can matter.
+impl Sleeper {
+    /// Whether the order of that step and one of `process` with this touch can matter.
     #[inline]
-    pub(crate) fn depends_on(self, touched: u64, written: bool) -> bool {
-        match self {
-            Print::Touch { hash, writes } => hash == touched && (writes || written),
+    pub(crate) fn depends_on(&self, process: usize, touched: u64, written: bool) -> bool {
+        match self.print {
+            Print::Touch { hash, writes, minds_own } => {
+                let is_own = process == BUFFERS_FROM + usize::from(self.thread);
+                hash == touched && (writes || written) && (minds_own || !is_own)
+            }
             Print::Everything => true,
         }
     }

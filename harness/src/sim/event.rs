@@ -128,6 +128,9 @@ pub struct ObjectId(pub(crate) u32);
 impl ObjectId {
     pub(crate) const NONE: ObjectId = ObjectId(0);
 
+    /// In place of the second object of an intent: the event is a full barrier.
+    const BARRIER: ObjectId = ObjectId(u32::MAX);
+
     #[inline(always)]
     pub(crate) fn index(self) -> usize {
         self.0 as usize
@@ -181,10 +184,21 @@ impl Intent {
         Intent { kind, object, second: ObjectId::NONE, place }
     }
 
+    /// Says beforehand whether the store or fence is a full barrier.
+    #[inline(always)]
+    pub(crate) fn barrier_if(mut self, is_barrier: bool) -> Intent {
+        self.second = if is_barrier { ObjectId::BARRIER } else { self.second };
+        self
+    }
+
+    pub(crate) fn is_barrier(&self) -> bool {
+        self.second == ObjectId::BARRIER
+    }
+
     pub(crate) fn footprint(&self) -> Footprint {
         let touch = |object: ObjectId| (object != ObjectId::NONE).then(|| (object, self.kind.writes()));
         // A join names a thread; it touches nothing.
-        let second = if self.kind == Kind::Join { ObjectId::NONE } else { self.second };
+        let second = if self.kind == Kind::Join || self.is_barrier() { ObjectId::NONE } else { self.second };
         Footprint { first: touch(self.object), second: touch(second) }
     }
 }

@@ -8,6 +8,7 @@ use super::coroutine::job::Job;
 use super::coroutine::{Beat, Context, Stacks, stack_pointer};
 use super::end::{Blocked, End, Fault};
 use super::event::{Event, Intent, KINDS, Kind, ObjectId, Place, What};
+use super::landing::Buffering;
 use super::memory::{Memory, MemoryModel};
 use super::object::{HASH_OF_NONE, HELD, Label, NOBODY, Objects};
 use super::plain::PlainAccess;
@@ -119,6 +120,11 @@ pub(crate) struct Execution {
     pub(super) insisting: u32,
     /// Whether memory did something unusual in the event that is being made.
     is_unusual: bool,
+    pub(super) buffering: Buffering,
+    /// Under the weak model: what was read last was not the newest.
+    pub(super) has_seen_old: bool,
+    /// For each thread what it has to find if the update that it has announced is to write.
+    pub(super) expected: [Option<u64>; THREADS_MAX],
     pub(super) decider: Decider,
     pub(super) memory: Memory,
     pub(super) objects: Objects,
@@ -206,6 +212,9 @@ impl Execution {
             lingering: 0,
             insisting: 0,
             is_unusual: false,
+            buffering: Buffering::None,
+            has_seen_old: false,
+            expected: [None; THREADS_MAX],
             decider: Decider::new(),
             memory: Memory::new(),
             objects: Objects::new(),
@@ -255,6 +264,7 @@ impl Execution {
         self.lingering = 0;
         self.insisting = 0;
         self.is_unusual = false;
+        self.has_seen_old = false;
         self.decider.reset(plan, bounds.logging, bounds.tracing || self.is_relaxed);
         self.attention = if bounds.tracing || self.decider.is_guided() { RECORDING } else { 0 };
         self.attention |= if self.is_relaxed { RELAXED } else { 0 };
@@ -514,14 +524,14 @@ impl Execution {
     /// because nobody could go on.
     pub(crate) fn kept_from_going_on(&self) -> Option<u32> {
         match self.ending {
-            Ending::Fault(..) | Ending::Resting => Some(self.enabled & !(1 << self.me)),
+            Ending::Fault(..) | Ending::Resting => Some(self.could_go_on() & !(1 << self.me)),
             Ending::Completed | Ending::Deadlock | Ending::StepLimit | Ending::Redundant => None,
         }
     }
 
     /// Threads whose announced event can happen, as a mask.
     pub(crate) fn could_go_on(&self) -> u32 {
-        self.enabled
+        self.enabled & !self.held()
     }
 
     pub(crate) fn marks(&self) -> &[Mark] {
@@ -814,6 +824,9 @@ impl Execution {
             }
         }
         if self.unfinished() == 0 {
+            if self.is_relaxed {
+                self.land_at_end();
+            }
             self.end(Ending::Completed);
         } else if thread == 0 && self.rested {
             self.end(Ending::Resting);
@@ -967,7 +980,9 @@ impl Execution {
     #[inline(never)]
     fn keep_read(&mut self, object: ObjectId, read: u64, written: Option<u64>) {
         if self.attention & (1 << self.me) != 0 {
-            let version = self.memory.version(object);
+            // Who has seen an old write has something to see that was written since.
+            let is_old = std::mem::take(&mut self.has_seen_old);
+            let version = self.memory.version(object).wrapping_sub(u32::from(is_old));
             self.threads[self.me].watched.push((object, version));
         }
         self.record_access(Some(read), written);

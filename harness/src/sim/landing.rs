@@ -3,23 +3,38 @@
 //! A buffer that is not empty goes on like a thread: it is one of those who can run at every choice point. When it is chosen its oldest store
 //! lands, and the schedule is asked again. Whoever stores into an empty buffer is asked first of all whether that lands at
 //! once, which is the usual answer: an execution without decisions is sequentially consistent, and a store that
-//! stays behind counts like one preemption, however long it does.
+//! stays behind counts like one preemption, however long it does. Under an exhaustive search a landing is a step of its own, see `holding.rs`.
 
 use super::event::{Event, Intent, Kind, ObjectId, What};
-use super::execution::Execution;
+use super::execution::{Ending, Execution};
 use super::memory::Store;
 use super::relaxed::Change;
-use crate::schedule::{BUFFERS_FROM, Drawn, Spot};
+use crate::schedule::{BUFFERS_FROM, Drawn, Marked, Spot};
 use std::sync::atomic::Ordering;
 
 /// Questions about a store beside its event: whether it lands at once, and who goes on after it has landed.
 const AT_ONCE: u64 = 1;
 const AFTERWARDS: u64 = 2;
 
+/// What the event that is being made has to do with the buffer of its thread.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Buffering {
+    /// Nothing.
+    #[default]
+    None,
+    /// It is the thread's store of this number.
+    Stored(u32),
+    /// It has read the thread's store of this number.
+    Forwarded(u32),
+}
+
 impl Execution {
     pub(super) fn read_through_buffer(&mut self, object: ObjectId, order: Ordering) -> u64 {
-        match self.memory.buffers.forwarded(self.me, object) {
-            Some(own) => own,
+        match self.memory.buffers.own(self.me, object) {
+            Some(own) => {
+                self.buffering = Buffering::Forwarded(own.nth);
+                own.value
+            }
             None => self.memory.read(self.me, object, order),
         }
     }
@@ -27,8 +42,8 @@ impl Execution {
     /// A store. Sequentially consistent ones are locked exchanges.
     pub(super) fn store_in_buffer(&mut self, object: ObjectId, value: u64, order: Ordering) {
         let me = self.me;
-        // Alone it sees all it does, and whoever it starts later sees it too.
-        if order == Ordering::SeqCst || self.unfinished() == 1 << me {
+        // Alone it sees all it does, and whoever it starts later sees it too. A search lands the store as a step of its own.
+        if order == Ordering::SeqCst || self.is_alone() && !self.decider.is_guided() {
             self.drain(me);
             self.memory.write(me, object, value, order);
             self.changed(object);
@@ -36,7 +51,9 @@ impl Execution {
         }
         let published = self.memory.order.publish(me, order == Ordering::Release);
         let (key, place) = (self.announced_key(), self.threads[me].intent.place);
-        self.memory.buffers.push(me, Store { object, value, published, key, place });
+        let nth = self.memory.buffers.next(me);
+        self.memory.buffers.push(me, Store { object, value, published, nth, key, place });
+        self.buffering = Buffering::Stored(nth);
         self.enabled |= 1 << (BUFFERS_FROM + me);
     }
 
@@ -70,14 +87,20 @@ impl Execution {
 
     /// Everything lands that the thread has stored.
     pub(super) fn drain(&mut self, thread: usize) {
+        if self.decider.is_guided() {
+            self.decider.mark(thread, Marked::Drained);
+        }
         while self.lingers(thread) {
             self.land(thread, true);
         }
     }
 
     /// The oldest store of the thread lands.
-    fn land(&mut self, thread: usize, is_told: bool) {
+    pub(super) fn land(&mut self, thread: usize, is_told: bool) {
         let Some(store) = self.memory.buffers.pop(thread) else { return };
+        if self.decider.is_guided() {
+            self.mark_landing(thread, &store);
+        }
         self.memory.land(&store);
         if !self.lingers(thread) {
             self.enabled &= !(1 << (BUFFERS_FROM + thread));
@@ -106,9 +129,18 @@ impl Execution {
             self.decider.insist(spot, drawn, me, self.enabled);
             return false;
         }
+        if self.decider.is_guided() {
+            self.decider.announce(me, spot.key());
+            if self.is_alone() && !self.land_unasked() {
+                return true;
+            }
+            if self.enabled == 0 {
+                return self.nobody(spot);
+            }
+        }
         if let Some(thread) = self.memory.buffers.take_fresh() {
             let asked = BUFFERS_FROM + thread;
-            let next = self.ask_beside(thread, AT_ONCE, asked);
+            let Some(next) = self.ask_beside(thread, AT_ONCE, asked) else { return self.give_up() };
             if next != asked {
                 return self.hand_over_after(next, spot);
             }
@@ -117,8 +149,16 @@ impl Execution {
                 return self.nobody(spot);
             }
         }
-        let next = self.decider.next_buffered(spot, drawn, me, self.enabled);
-        self.hand_over_after(next, spot)
+        match self.decider.next_buffered(spot, drawn, me, self.enabled, self.held()) {
+            Some(next) => self.hand_over_after(next, spot),
+            None => self.give_up(),
+        }
+    }
+
+    /// Everybody who could go on is asleep.
+    fn give_up(&mut self) -> bool {
+        self.end(Ending::Redundant);
+        true
     }
 
     /// `next` was chosen to go on, perhaps a buffer.
@@ -131,7 +171,10 @@ impl Execution {
                 return self.nobody(spot);
             }
             let drawn = self.decider.draw(afterwards);
-            next = self.decider.next_buffered(afterwards, drawn, self.me, self.enabled);
+            match self.decider.next_buffered(afterwards, drawn, self.me, self.enabled, self.held()) {
+                Some(one) => next = one,
+                None => return self.give_up(),
+            }
         }
         self.hand_over_to(next)
     }
@@ -142,9 +185,9 @@ impl Execution {
         Spot::beside(store.key, question)
     }
 
-    fn ask_beside(&mut self, thread: usize, question: u64, asked: usize) -> usize {
+    fn ask_beside(&mut self, thread: usize, question: u64, asked: usize) -> Option<usize> {
         let spot = self.spot_beside(thread, question);
         let drawn = self.decider.draw(spot);
-        self.decider.next_buffered(spot, drawn, asked, self.enabled)
+        self.decider.next_buffered(spot, drawn, asked, self.enabled, self.held())
     }
 }

@@ -12,6 +12,7 @@ mod end;
 mod event;
 mod execution;
 mod landing;
+mod holding;
 mod memory;
 mod object;
 mod ops;

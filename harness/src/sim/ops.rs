@@ -51,7 +51,7 @@ impl Execution {
         let mut is_written = false;
         for at in 0..self.threads[me].watched.len() {
             let (object, version) = self.threads[me].watched[at];
-            is_written |= self.memory.version(object) != version || self.is_relaxed && self.has_news(object);
+            is_written |= self.memory.version(object) != version;
             self.objects[object.index()].watchers |= 1 << me;
         }
         is_written
@@ -217,12 +217,13 @@ fn announce_join(second: ObjectId, place: Place) -> Turn {
 macro_rules! combined {
     (
         $name:ident $combined:ident $later:ident $kind:ident
-        ($object:ident, $place:ident $(, $argument:ident: $type:ty)*) -> $result:ty, |$execution:ident| $perform:block
+        ($object:ident, $place:ident $(, $argument:ident: $type:ty)*) -> $result:ty,
+        barrier if $is_barrier:expr, |$execution:ident| $perform:block
     ) => {
         #[inline(never)]
         fn $combined($object: ObjectId, $place: Place $(, $argument: $type)*) -> (Turn, $result) {
             let here = current::get();
-            let turn = here.announce(Intent::new(Kind::$kind, $object, $place));
+            let turn = here.announce(Intent::new(Kind::$kind, $object, $place).barrier_if($is_barrier));
             if !turn.goes_on() {
                 return (turn, Default::default());
             }
@@ -246,14 +247,15 @@ macro_rules! combined {
     };
 }
 
-combined!(load announce_load later_load Load (object, _place, order: Ordering) -> u64, |execution| {
+combined!(load announce_load later_load Load (object, _place, order: Ordering) -> u64, barrier if false, |execution| {
     if execution.attention != 0 {
         return execution.load_attended(object, order);
     }
     execution.memory.read(execution.me, object, order)
 });
 
-combined!(store announce_store later_store Store (object, _place, value: u64, order: Ordering) -> (), |execution| {
+combined!(store announce_store later_store Store (object, _place, value: u64, order: Ordering) -> (),
+    barrier if order == Ordering::SeqCst, |execution| {
     if execution.attention != 0 {
         return execution.store_attended(object, value, order);
     }
@@ -261,13 +263,13 @@ combined!(store announce_store later_store Store (object, _place, value: u64, or
     execution.changed(object);
 });
 
-combined!(lock announce_lock later_lock Lock (object, place) -> (), |execution| {
+combined!(lock announce_lock later_lock Lock (object, place) -> (), barrier if false, |execution| {
     if !execution.is_torn_down() {
         execution.acquired(object, Ordering::Acquire, place);
     }
 });
 
-combined!(unlock_fails announce_unlock later_unlock Unlock (object, place) -> bool, |execution| {
+combined!(unlock_fails announce_unlock later_unlock Unlock (object, place) -> bool, barrier if false, |execution| {
     let fine = execution.holds(object, place);
     if fine {
         execution.released(object, Some(0), place);
@@ -280,6 +282,16 @@ pub(crate) fn unlock(object: ObjectId, place: Place) {
     if unlock_fails(object, place) {
         never_go_on(current::get());
     }
+}
+
+/// Says of the update that the calling thread announces next that it writes only if it finds this value.
+#[inline(always)]
+pub(crate) fn expect(value: u64) {
+    current::get().with(|execution| {
+        if execution.is_relaxed {
+            execution.expect(value);
+        }
+    });
 }
 
 /// An atomic read-modify-write. `change` gives the new value, or nothing to leave the word as it is. Returns the old value.
@@ -328,7 +340,7 @@ fn perform_update(
 
 pub(crate) fn fence(barrier: Barrier, place: Place) {
     let here = current::get();
-    here.point(Intent::new(Kind::Fence, ObjectId::NONE, place));
+    here.point(Intent::new(Kind::Fence, ObjectId::NONE, place).barrier_if(barrier == Barrier::Full));
     here.with(|execution| {
         if execution.order_at(Ordering::SeqCst, place) == Ordering::SeqCst {
             execution.memory.fence(execution.me, barrier);

@@ -23,6 +23,7 @@ impl Execution {
     pub(super) fn begin_relaxed(&mut self, thread: usize, parent: Option<usize>) {
         if self.is_tso() {
             self.decider.add_buffer(thread);
+            self.expected[thread] = None;
         } else {
             self.memory.weak.begin(thread, parent);
         }
@@ -78,6 +79,7 @@ impl Execution {
         failure: Ordering,
         change: Change<'_>,
     ) -> u64 {
+        self.expected[self.me] = None;
         let (old, new) = if self.is_tso() {
             self.update_locked(object, success, failure, change)
         } else {
@@ -182,13 +184,6 @@ impl Execution {
                 self.enabled |= 1 << thread;
             }
         }
-    }
-
-    /// Whether the running thread, which awaits a change, could see something newer than it has.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn has_news(&self, object: ObjectId) -> bool {
-        !self.is_tso() && self.memory.weak.has_news(self.me, object)
     }
 
     /// The running thread has rested until nobody else could go on: all that they have done is seen.

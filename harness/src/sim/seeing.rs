@@ -3,7 +3,7 @@
 //! Each choice is among numbered alternatives of which the first is the usual one: the newest message, the end of the list. An
 //! execution without decisions is sequentially consistent, and each unusual choice counts like a preemption.
 
-use super::event::ObjectId;
+use super::event::{Intent, Kind, ObjectId};
 use super::execution::Execution;
 use super::memory::{ALTERNATIVES_MAX, Message};
 use super::object::HELD;
@@ -60,6 +60,7 @@ impl Execution {
         let suiting = weak.readable(self.me, object, insists).filter(|&place| suits(weak.value(object, place)));
         let places = Alternatives::of(suiting);
         let place = self.choose_among(MESSAGE, &places);
+        self.has_seen_old = place != self.memory.weak.newest_place(object);
         let value = self.memory.weak.read(&mut self.memory.order, self.me, object, place, order);
         if is_fenced(order) {
             self.barrier(1);
@@ -95,7 +96,25 @@ impl Execution {
     fn barrier_before(&mut self, nth: u64, seen: Option<(ObjectId, Message)>) {
         let places = self.memory.weak.barrier_places(self.me, seen);
         let chosen = self.choose_seen(BARRIER + nth, places.len());
-        self.memory.weak.barrier(self.me, places.start + chosen);
+        let place = places.start + chosen;
+        self.memory.weak.barrier(self.me, place);
+        self.mark_line(false);
+        if place > 0 {
+            self.disable_who_sees_held();
+        }
+    }
+
+    /// Some have learned of a lock that it was taken: they cannot wait for its release any more by looking at how it was before.
+    fn disable_who_sees_held(&mut self) {
+        let mut left = self.enabled & !(1 << self.me);
+        while left != 0 {
+            let thread = left.trailing_zeros() as usize;
+            left &= left - 1;
+            let Intent { kind, object: lock, .. } = self.threads[thread].intent;
+            if kind == Kind::UnlockWait && !self.memory.shows_free(self.model, thread, kind, lock) {
+                self.enabled &= !(1 << thread);
+            }
+        }
     }
 
     /// A read-modify-write. Which message it sees decides whether it writes, and so whether full barriers belong to it. Returns the old value
@@ -123,6 +142,7 @@ impl Execution {
         };
         let places = Alternatives::of(weak.readable(me, object, insists).filter(is_open));
         let place = self.choose_among(MESSAGE, &places);
+        self.has_seen_old = place != self.memory.weak.newest_place(object);
         let old = self.memory.weak.value(object, place);
         let new = change(old);
         let Some(value) = new else {

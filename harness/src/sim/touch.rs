@@ -8,9 +8,14 @@
 //! Fences, starting, ending and joining threads, yielding and idling touch nothing; but threads are numbered in the order in which they are
 //! started, so starting a thread touches the numbers. An await of one word touches nothing either: once a write has ended
 //! it, no further write matters to it. An await of several words reads all of them, for there is no telling which write ended it.
+//!
+//! Under total store order a store touches nothing until it lands, and what reads it from the own buffer touches nothing before
+//! that. Under the weak model full barriers and those who wait until a lock is seen free share the line of barriers.
 
 use super::event::{Kind, ObjectId};
 use super::execution::Execution;
+use super::landing::Buffering;
+use super::memory::MemoryModel;
 use super::object::HELD;
 use crate::schedule::{
     Held, Marked, Needs, SLOT_OF_NUMBERS, Slot, THREADS_MAX, Touch, hash_name, hash_numbered, slot_of_end,
@@ -19,6 +24,9 @@ use crate::schedule::{
 
 /// Object 0 in the words of all executions.
 const HASH_OF_NUMBERS: u64 = hash_name("numbers of threads and columns");
+
+/// What full barriers of the weak model share.
+const HASH_OF_LINE: u64 = hash_name("line of full barriers");
 
 /// A thread that cannot go on because of a lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +44,10 @@ fn held(word: u64) -> Held {
     }
 }
 
-fn needs(kind: Kind) -> Needs {
+fn needs(kind: Kind, model: MemoryModel) -> Needs {
     match kind {
+        // It is the view of the thread that it waits for, not the lock.
+        Kind::UnlockWait if model == MemoryModel::Weak => Needs::Nothing,
         Kind::Lock | Kind::UnlockWait => Needs::Free,
         Kind::ReadLock => Needs::NoWriter,
         _ => Needs::Nothing,
@@ -50,6 +60,7 @@ impl Execution {
     pub(super) fn mark_event(&mut self, read: Option<u64>, written: Option<u64>) {
         let intent = self.threads[self.me].intent;
         let (kind, object) = (intent.kind, intent.object);
+        let buffering = std::mem::take(&mut self.buffering);
         match kind {
             Kind::Start | Kind::Finish | Kind::Fence | Kind::Yield | Kind::Sleep => {}
             Kind::Spawn => {
@@ -57,8 +68,14 @@ impl Execution {
                 self.mark(Marked::Spawned);
             }
             Kind::Join => self.mark(Marked::Joined(intent.second.index() as u8)),
-            Kind::Idle => self.mark(Marked::Rested),
+            Kind::Idle => self.mark(Marked::Rested(self.announced_key())),
             Kind::Await => self.mark_await(),
+            Kind::Store | Kind::Unlock if buffering != Buffering::None => self.mark_buffering(buffering, object),
+            Kind::Load | Kind::Update | Kind::TryLock | Kind::IsLocked | Kind::UnlockWait
+                if buffering != Buffering::None =>
+            {
+                self.mark_buffering(buffering, object);
+            }
             Kind::Load | Kind::GhostRead | Kind::PlainRead => self.mark_touch(object, false, kind, 0),
             Kind::Store | Kind::GhostWrite | Kind::PlainWrite | Kind::Note | Kind::Land => {
                 self.mark_touch(object, true, kind, 0)
@@ -66,10 +83,16 @@ impl Execution {
             Kind::Update => self.mark_touch(object, written.is_some(), kind, 0),
             Kind::Lock | Kind::TryLock | Kind::IsLocked | Kind::UnlockWait | Kind::ReadLock | Kind::ReadUnlock => {
                 self.mark_touch(object, written.is_some(), kind, read.unwrap_or(0));
+                if kind == Kind::UnlockWait && self.model == MemoryModel::Weak {
+                    self.mark_line(true);
+                }
             }
             Kind::Unlock => self.mark_touch(object, true, kind, HELD),
             Kind::Wait => {
-                self.mark_touch(intent.second, true, kind, HELD);
+                match buffering {
+                    Buffering::None => self.mark_touch(intent.second, true, kind, HELD),
+                    _ => self.mark_buffering(buffering, intent.second),
+                }
                 self.mark_touch(object, true, kind, 0);
             }
             Kind::Wake => {
@@ -86,10 +109,25 @@ impl Execution {
         self.decider.mark(self.me, what);
     }
 
-    fn touch_of(&self, object: ObjectId, writes: bool, kind: Kind, word: u64) -> Touch {
+    /// What the event does beyond the buffer of its thread.
+    fn mark_buffering(&mut self, buffering: Buffering, object: ObjectId) {
+        match buffering {
+            Buffering::None => {}
+            Buffering::Stored(nth) => self.mark(Marked::Stored(nth)),
+            // Once the store has landed, the thread has read the object as it was then.
+            Buffering::Forwarded(nth) => {
+                let touch = self.touch_of(object, false, Kind::Load, 0);
+                self.mark(Marked::Forwarded(touch, nth));
+            }
+        }
+    }
+
+    pub(super) fn touch_of(&self, object: ObjectId, writes: bool, kind: Kind, word: u64) -> Touch {
         let hash = self.objects[object.index()].hash;
         let is_loose = matches!(kind, Kind::PlainRead | Kind::PlainWrite);
-        Touch { slot: slot_of_object(object.0), hash, writes, is_loose, needs: needs(kind), held: held(word) }
+        let minds_own = writes || is_loose || kind == Kind::Await || !self.model.has_buffers();
+        let (needs, held) = (needs(kind, self.model), held(word));
+        Touch { slot: slot_of_object(object.0), hash, writes, is_loose, minds_own, needs, held }
     }
 
     fn mark_touch(&mut self, object: ObjectId, writes: bool, kind: Kind, word: u64) {
@@ -113,9 +151,17 @@ impl Execution {
         }
     }
 
+    /// A full barrier was put into the line, or somebody waited who cannot go on if barriers of others have told too much. In which
+    /// order barriers are made does not matter, for each place is tried.
+    pub(super) fn mark_line(&mut self, waits: bool) {
+        if self.decider.is_guided() {
+            self.mark_no_object(SLOT_OF_NUMBERS, HASH_OF_LINE, waits);
+        }
+    }
+
     fn mark_no_object(&mut self, slot: Slot, hash: u64, writes: bool) {
         let (needs, held) = (Needs::Nothing, Held::Free);
-        self.mark(Marked::Touch(Touch { slot, hash, writes, is_loose: true, needs, held }));
+        self.mark(Marked::Touch(Touch { slot, hash, writes, is_loose: true, minds_own: true, needs, held }));
     }
 
     /// The thread has ended, or was asked whether it has.
@@ -151,7 +197,7 @@ impl Execution {
         blocked.filter_map(|thread| {
             let intent = &self.threads[thread].intent;
             let (kind, object) = (intent.kind, intent.object);
-            if needs(kind) == Needs::Nothing {
+            if needs(kind, self.model) == Needs::Nothing {
                 return None;
             }
             let word = self.memory.newest(object);

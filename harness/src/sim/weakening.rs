@@ -35,6 +35,11 @@ impl Execution {
         self.weakenings
     }
 
+    /// Whether orderings at this place are taken away.
+    pub(super) fn is_weakened(&self, place: Place) -> bool {
+        self.weakened.iter().any(|weakened| weakened.covers(place))
+    }
+
     /// The ordering that an access at this place has.
     #[inline(always)]
     pub(super) fn order_at(&mut self, order: Ordering, place: Place) -> Ordering {
@@ -44,7 +49,7 @@ impl Execution {
     #[cold]
     #[inline(never)]
     fn weakened_order(&mut self, order: Ordering, place: Place) -> Ordering {
-        if order == Ordering::Relaxed || !self.weakened.iter().any(|weakened| weakened.covers(place)) {
+        if order == Ordering::Relaxed || !self.is_weakened(place) {
             return order;
         }
         self.weakenings += 1;

@@ -80,6 +80,7 @@ impl<T: Word> Atomic<T> {
     pub fn compare_exchange(&self, old: T, new: T, success: Ordering, failure: Ordering) -> Result<T, T> {
         let expected = old.to_word();
         let replace = |word| (word == expected).then_some(new.to_word());
+        op::expect(expected);
         let found = op::update(self.object, success, failure, Location::caller(), replace);
         if found == expected { Ok(old) } else { Err(T::from_word(found)) }
     }

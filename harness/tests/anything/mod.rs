@@ -2,8 +2,8 @@
 
 use lockstep::probe::{Observer, bug, observe};
 use lockstep::sync::{
-    Atomic, Ghost, Mutex, Ordering::AcqRel, Ordering::Acquire, Ordering::Relaxed, Ordering::Release, Plain,
-    ReadWriteLock, SpinLock, UnlockWait, WaitQueue, await_until, smp_mb,
+    Atomic, Ghost, Mutex, Ordering::AcqRel, Ordering::Acquire, Ordering::Relaxed, Ordering::Release, Ordering::SeqCst,
+    Plain, ReadWriteLock, SpinLock, UnlockWait, WaitQueue, await_until, smp_mb,
 };
 use lockstep::thread::{Status, current, idle, scope, spawn, status, yield_now};
 use proptest::prelude::*;
@@ -29,6 +29,7 @@ pub enum Op {
     LoadAcquire(usize),
     Store(usize, u64),
     StoreRelease(usize),
+    StoreFully(usize, u64),
     Add(usize),
     Exchange(usize, u64, u64),
     Await(usize, u64),
@@ -77,6 +78,7 @@ fn simple() -> impl Strategy<Value = Op> {
         4 => (two.clone(), 1..3_u64).prop_map(|(word, value)| Op::Store(word, value)),
         1 => two.clone().prop_map(Op::LoadAcquire),
         1 => two.clone().prop_map(Op::StoreRelease),
+        1 => (two.clone(), 1..3_u64).prop_map(|(word, value)| Op::StoreFully(word, value)),
         2 => two.clone().prop_map(Op::Add),
         2 => (two.clone(), 0..2_u64, 1..3_u64).prop_map(|(word, old, new)| Op::Exchange(word, old, new)),
         1 => (two.clone(), 0..3_u64).prop_map(|(word, value)| Op::Await(word, value)),
@@ -212,6 +214,7 @@ fn perform(op: Op, world: World) {
         Op::LoadAcquire(word) => observe(words[word].load(Acquire)),
         Op::Store(word, value) => words[word].store(value, Relaxed),
         Op::StoreRelease(word) => words[word].store(1, Release),
+        Op::StoreFully(word, value) => words[word].store(value, SeqCst),
         Op::Add(word) => observe(words[word].fetch_add(1, AcqRel)),
         Op::Exchange(word, old, new) => {
             observe(words[word].compare_exchange(old, new, AcqRel, Acquire).unwrap_or_else(|found| found + 10));

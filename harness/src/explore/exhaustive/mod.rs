@@ -1,15 +1,29 @@
 //! Exhaustive search: source-DPOR with sleep sets.
 //!
-//! Promise: every outcome that some schedule shows is seen, by as many complete executions as there are orders of dependent steps
+//! Promise: under each memory model every outcome that some schedule shows is seen, by as many complete executions as there are orders of dependent steps
 //! (Mazurkiewicz traces; two steps are dependent when they touch the same object and one of them writes it). After Abdulla, Aronsson,
 //! Jonsson and Sagonas, "Optimal dynamic partial order reduction" (POPL 2014) and "Source sets" (JACM 2017): when an execution shows two
 //! steps that race, the order that was not seen is tried later, unless a thread that can begin it is tried there anyway; sleep sets
 //! (Godefroid, 1996) cut off what was explored in another order.
 //!
+//! Under total store order a store buffer is a process of its own, as in Zhang, Kusano and Wang, "Dynamic partial order reduction for relaxed
+//! memory models" (PLDI 2015): a store touches nothing when its thread makes it, and its object when it lands, which comes after
+//! the store and after the landings before it. What drains a buffer comes after all of them; see `sim/holding.rs`. After
+//! Abdulla, Aronis, Atig, Jonsson, Leonardsson and Sagonas, "Stateless model checking for TSO and PSO" (TACAS 2015), it makes no
+//! difference whether a read of an own store sees it in the buffer or in memory: neither comes before the other. But who overwrites that store later
+//! comes after the read. So traces are those of shared memory and not of buffers.
+//!
+//! Under the weak model nothing happens beside the steps of threads: what a read sees, and where a write or a full barrier goes, are
+//! choices inside of a step. Steps depend on each other as under sequential consistency: that suffices because a read commutes with whatever
+//! touches no message of its word, and so do full barriers with each other and with accesses, for every place in their line is
+//! tried and each combination of places and messages is possible in either order or in none (see `sim/memory/barriers.rs`). Only who waits
+//! until it sees a lock free can be kept from going on by a barrier of another thread, and depends on all of them.
+//!
 //! Limits: what threads share without the machine's knowledge, such as the count of an `Arc`, is not seen. Executions are repeated from
 //! their beginning, for a simulated thread cannot be copied. Source sets do not know beforehand that an order is explored elsewhere: such
 //! runs end early and are counted apart, as redundant. Executions beyond the step limit are cut off, and then the search is not
-//! exhaustive. A crash is named by the answers prescribed, which does not say whom the run left asleep, so a token made of
+//! exhaustive. Under the weak model a read that sees an old message may be tried both before and after the write that it does not see: these
+//! are two executions of one graph. And everything holds up to the limits of the model on alternatives of a choice (`sim/memory/weak.rs`). A crash is named by the answers prescribed, which does not say whom the run left asleep, so a token made of
 //! them may show another execution.
 //!
 //! Deviations from the papers:
@@ -24,6 +38,7 @@
 //! - A step that ends the execution while others could go on depends on every step, for it keeps what follows from happening. So
 //!   does a look at who can still go on, by which a main thread that has rested learns whether the execution is over.
 //! - A choice among alternatives inside of a step is no race: all of them are tried.
+//! - Stores that nobody can observe land without a choice: of a thread that is alone, and when all threads have ended.
 //! - A thread that rests until nobody else can run comes after everything; what an await of one word is ended by is the first write.
 //!
 //! Several searches share the tree. Each owns what follows a prefix of steps that stay as they are; what its races want to be tried in
@@ -38,7 +53,7 @@ use super::bounded::rank;
 use super::control::Noted;
 use super::replay::explicit_of;
 use super::{Exploration, ExploreConfig, Program};
-use crate::schedule::{Habits, Plan, Schedule};
+use crate::schedule::{Habits, Plan, Schedule, THREADS_MAX};
 use crate::sim::{Bounds, Machine, MemoryModel, Runner};
 use std::collections::btree_map::Entry;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -54,8 +69,8 @@ const SEARCHES: usize = 48;
 type SharedFork = Arc<Mutex<Fork>>;
 
 /// A search and the forks in its prefix.
-struct Part {
-    search: Search,
+struct Part<const PROCESSES: usize> {
+    search: Search<PROCESSES>,
     /// One for each step that stays as it is.
     forks: Vec<SharedFork>,
     is_over: bool,
@@ -86,7 +101,7 @@ enum Ended {
 
 pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>) -> Exploration {
     let bounds = Bounds { memory: config.memory, steps_max: config.steps_max, tracing: config.tracing, logging: true };
-    let alternatives_touch_alike = config.memory == MemoryModel::Sc;
+    let alternatives_touch_alike = config.memory != MemoryModel::Weak;
     let mut runner = Runner::new();
     let mut habits = Habits::default();
     let mut before = Exploration::new();
@@ -94,7 +109,12 @@ pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>) -> Expl
         let mut result = Exploration::new();
         let budget = config.executions.saturating_sub(runs(&before));
         let subject = Subject { program, config, bounds, budget, alternatives_touch_alike };
-        match subject.attempt(habits, &mut runner, &mut result) {
+        let ended = if config.memory.has_buffers() {
+            subject.attempt::<{ 2 * THREADS_MAX }>(habits, &mut runner, &mut result)
+        } else {
+            subject.attempt::<THREADS_MAX>(habits, &mut runner, &mut result)
+        };
+        match ended {
             Ended::Grown(known) => {
                 habits = known;
                 before.merge(result);
@@ -127,7 +147,7 @@ fn runs(result: &Exploration) -> u64 {
 }
 
 /// All searches learn what is tried in their prefixes.
-fn tell(parts: &mut [Part]) {
+fn tell<const PROCESSES: usize>(parts: &mut [Part<PROCESSES>]) {
     for part in parts {
         for (step, fork) in part.forks.iter().enumerate() {
             part.search.is_wanted(step, fork.lock().expect("no worker panics").wanted);
@@ -136,7 +156,7 @@ fn tell(parts: &mut [Part]) {
 }
 
 /// All searches learn what steps were seen to touch by one. The habits, if some search did not know what it should have.
-fn share_habits(parts: &mut [Part]) -> Option<Habits> {
+fn share_habits<const PROCESSES: usize>(parts: &mut [Part<PROCESSES>]) -> Option<Habits> {
     let mut has_grown = parts.iter().any(|part| part.search.has_grown());
     let mut has_news = has_grown;
     for part in parts.iter_mut() {
@@ -173,8 +193,8 @@ fn share_habits(parts: &mut [Part]) -> Option<Habits> {
 
 impl Subject<'_> {
     /// Searches everything with these habits.
-    fn attempt(&self, habits: Habits, runner: &mut Runner, result: &mut Exploration) -> Ended {
-        let search = Search::new(habits);
+    fn attempt<const PROCESSES: usize>(&self, habits: Habits, runner: &mut Runner, result: &mut Exploration) -> Ended {
+        let search = Search::<PROCESSES>::new(habits);
         let mut parts = vec![Part { search, forks: Vec::new(), is_over: false, has_strayed: false }];
         loop {
             let open = parts.iter().filter(|part| !part.is_over).count() as u64;
@@ -203,14 +223,21 @@ impl Subject<'_> {
     }
 
     /// The first `turns` searches that are not over make up to `share` runs each.
-    fn round(&self, parts: &mut [Part], share: u64, turns: usize, runner: &mut Runner, result: &mut Exploration) {
+    fn round<const PROCESSES: usize>(
+        &self,
+        parts: &mut [Part<PROCESSES>],
+        share: u64,
+        turns: usize,
+        runner: &mut Runner,
+        result: &mut Exploration,
+    ) {
         let open = parts.iter_mut().filter(|part| !part.is_over).take(turns);
         let jobs = self.config.jobs.min(turns);
         if jobs <= 1 {
             open.for_each(|part| self.work(part, share, runner, result, 0));
             return;
         }
-        let open: Vec<Mutex<&mut Part>> = open.map(Mutex::new).collect();
+        let open: Vec<Mutex<&mut Part<PROCESSES>>> = open.map(Mutex::new).collect();
         let next = AtomicUsize::new(0);
         let found = Mutex::new(Vec::new());
         std::thread::scope(|scope| {
@@ -233,7 +260,14 @@ impl Subject<'_> {
         found.into_inner().expect("no worker panics").into_iter().for_each(|part| result.merge(part));
     }
 
-    fn work(&self, part: &mut Part, share: u64, runner: &mut Runner, result: &mut Exploration, worker: usize) {
+    fn work<const PROCESSES: usize>(
+        &self,
+        part: &mut Part<PROCESSES>,
+        share: u64,
+        runner: &mut Runner,
+        result: &mut Exploration,
+        worker: usize,
+    ) {
         for _ in 0..share {
             if self.config.control.is_some_and(|control| control.is_cancelled()) {
                 result.cancelled = true;
@@ -248,7 +282,13 @@ impl Subject<'_> {
     }
 
     /// Runs what the search has prepared.
-    fn run(&self, part: &mut Part, runner: &mut Runner, result: &mut Exploration, worker: usize) {
+    fn run<const PROCESSES: usize>(
+        &self,
+        part: &mut Part<PROCESSES>,
+        runner: &mut Runner,
+        result: &mut Exploration,
+        worker: usize,
+    ) {
         if let Some(control) = self.config.control {
             control.begin(worker, part.search.noted());
             control.count(1);
@@ -279,7 +319,12 @@ impl Subject<'_> {
     }
 
     /// What searches want to be tried in their prefixes is tried. False when the budget ended.
-    fn grant(&self, parts: &mut Vec<Part>, runner: &mut Runner, result: &mut Exploration) -> bool {
+    fn grant<const PROCESSES: usize>(
+        &self,
+        parts: &mut Vec<Part<PROCESSES>>,
+        runner: &mut Runner,
+        result: &mut Exploration,
+    ) -> bool {
         let mut at = 0;
         while at < parts.len() {
             for wish in parts[at].search.take_wishes() {
@@ -298,7 +343,12 @@ impl Subject<'_> {
     }
 
     /// Divides searches until there are enough of them. False when the budget ended.
-    fn divide(&self, parts: &mut Vec<Part>, runner: &mut Runner, result: &mut Exploration) -> bool {
+    fn divide<const PROCESSES: usize>(
+        &self,
+        parts: &mut Vec<Part<PROCESSES>>,
+        runner: &mut Runner,
+        result: &mut Exploration,
+    ) -> bool {
         let mut at = 0;
         while at < parts.len() && parts.len() < SEARCHES {
             let part = &mut parts[at];
@@ -325,9 +375,9 @@ impl Subject<'_> {
 
     /// Begins a search of what follows if the thread makes the step of the prefix of a search. It makes its first run, for others have
     /// to know what the thread touches. False when the budget ended.
-    fn branch(
+    fn branch<const PROCESSES: usize>(
         &self,
-        parts: &mut Vec<Part>,
+        parts: &mut Vec<Part<PROCESSES>>,
         from: usize,
         step: usize,
         thread: u8,

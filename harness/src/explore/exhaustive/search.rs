@@ -4,7 +4,8 @@ use super::super::control::Noted;
 use super::clock::Clock;
 use crate::schedule;
 use crate::schedule::{
-    Guide, Habit, Habits, Key, Mark, Marked, Needs, Print, SharedHabits, Sleeper, Slot, THREADS_MAX, Touch, habit_of,
+    Arrival, BUFFERS_FROM, Guide, Habit, Habits, Held, Key, Mark, Marked, Needs, Print, SharedHabits, Sleeper, Slot,
+    THREADS_MAX, Touch, habit_of,
 };
 use crate::sim::Machine;
 use std::collections::BTreeMap;
@@ -14,9 +15,9 @@ use std::sync::MutexGuard;
 /// No step, access or question.
 const NONE: u32 = u32::MAX;
 
-/// A choice of a thread, and the step that it made.
+/// A choice of a process, which is a thread or a store buffer, and the step that it made.
 #[derive(Clone, Copy, Debug)]
-struct Step {
+struct Step<const PROCESSES: usize> {
     /// The question that was answered by the thread; none if nobody was asked.
     question: u32,
     /// The threads that could run, as masks here and below.
@@ -27,8 +28,8 @@ struct Step {
     tried: u32,
     /// Those that need not be: what follows is explored elsewhere.
     asleep: u32,
-    /// For each thread asleep the step before which it was tried.
-    tried_at: [u32; THREADS_MAX],
+    /// For each process asleep the step before which it was tried.
+    tried_at: [u32; PROCESSES],
     /// Where footprints of the threads tried here begin.
     sleepers_from: u32,
 
@@ -38,7 +39,7 @@ struct Step {
     /// The step that the thread made before.
     before: u32,
     /// The steps that come before this one, itself included.
-    clock: Clock,
+    clock: Clock<PROCESSES>,
     /// Its order to every other step matters.
     is_total: bool,
     accesses_from: u32,
@@ -53,8 +54,16 @@ struct Step {
 struct Access {
     step: u32,
     touch: Touch,
+    /// The store of the own buffer that it reads, if it does: then it is none of the accesses to the slot before that has landed.
+    forwarded: u32,
     /// The access to the slot before this one.
     earlier: u32,
+}
+
+impl Access {
+    fn is_forwarded(&self) -> bool {
+        self.forwarded != NONE
+    }
 }
 
 /// An answer to a question among numbered alternatives.
@@ -91,9 +100,14 @@ pub(super) struct Fork {
     pub(super) sleepers: Vec<Sleeper>,
 }
 
+/// Who could go on.
+fn able(arrival: &Arrival) -> u32 {
+    arrival.options & !arrival.held
+}
+
 #[derive(Clone)]
-pub(super) struct Search {
-    steps: Vec<Step>,
+pub(super) struct Search<const PROCESSES: usize> {
+    steps: Vec<Step<PROCESSES>>,
     /// Steps before this one stay as they are.
     base: usize,
     accesses: Vec<Access>,
@@ -111,8 +125,10 @@ pub(super) struct Search {
     usual: Vec<u8>,
     /// Footprints of threads tried, by step.
     sleepers: Vec<Sleeper>,
-    /// The steps of each thread.
-    of_thread: [Vec<u32>; THREADS_MAX],
+    /// The steps of each process.
+    of_thread: [Vec<u32>; PROCESSES],
+    /// The steps of each thread that put something into its buffer.
+    stores: [Vec<u32>; THREADS_MAX],
     /// The last step has not been made yet: the next execution begins with it what is new.
     is_prepared: bool,
     guide: Guide,
@@ -131,9 +147,9 @@ pub(super) struct Search {
     racing: Vec<u32>,
 }
 
-impl Search {
+impl<const PROCESSES: usize> Search<PROCESSES> {
     /// A search of everything.
-    pub(super) fn new(habits: Habits) -> Search {
+    pub(super) fn new(habits: Habits) -> Search<PROCESSES> {
         let habits = SharedHabits::new(habits);
         Search {
             steps: Vec::new(),
@@ -148,6 +164,7 @@ impl Search {
             usual: Vec::new(),
             sleepers: Vec::new(),
             of_thread: std::array::from_fn(|_| Vec::new()),
+            stores: std::array::from_fn(|_| Vec::new()),
             is_prepared: false,
             guide: Guide { habits: habits.share(), ..Guide::default() },
             habits,
@@ -186,23 +203,14 @@ impl Search {
         let (arrivals, marks) = (machine.arrivals(), machine.marks());
         self.is_prepared = false;
         let mut marked = 0;
-        let mut announced = [Key(0); THREADS_MAX];
-        for arrival in arrivals.iter().take(self.path.len()) {
-            if let Some(thread) = arrival.thread {
-                announced[usize::from(thread)] = arrival.key;
-            }
-        }
-        if let Some(last) = self.steps.last_mut() {
-            last.key = announced[usize::from(last.thread)];
-        }
-        match self.steps.last() {
+        match self.steps.last_mut() {
             None => self.open(NONE, 1, 0, Key(0)),
-            Some(step) if step.question != NONE => {
-                let arrival = arrivals.get(step.question as usize);
-                if !arrival.is_some_and(|arrival| arrival.options == step.options && arrival.chosen == step.thread) {
-                    return false;
+            Some(step) if step.question != NONE => match arrivals.get(step.question as usize) {
+                Some(arrival) if able(arrival) == step.options && arrival.chosen == step.thread => {
+                    step.key = arrival.step;
                 }
-            }
+                _ => return false,
+            },
             Some(_) => {}
         }
         if arrivals.len() < self.path.len() {
@@ -212,22 +220,19 @@ impl Search {
             self.path.push(arrival.chosen);
             self.usual.push(arrival.usual);
             let question = question as u32;
-            if let Some(thread) = arrival.thread {
-                announced[usize::from(thread)] = arrival.key;
-            }
             match arrival.thread {
                 None => self.choices.push(Choice { question, options: arrival.options, chosen: arrival.chosen }),
                 Some(_) if arrival.options == 0 => {}
                 Some(_) => {
                     let end = marked + marks[marked..].iter().take_while(|mark| mark.at <= question).count();
-                    self.close_all(&marks[marked..end], false, &announced);
+                    self.close_all(&marks[marked..end], false);
                     marked = end;
-                    self.open(question, arrival.options, arrival.chosen, announced[usize::from(arrival.chosen)]);
+                    self.open(question, able(arrival), arrival.chosen, arrival.step);
                 }
             }
         }
         let kept = machine.kept_from_going_on();
-        self.close_all(&marks[marked..], kept.is_some(), &announced);
+        self.close_all(&marks[marked..], kept.is_some());
         let last = self.steps.len() as u32 - 1;
         let mut left = kept.unwrap_or(0);
         while left != 0 {
@@ -248,9 +253,9 @@ impl Search {
     }
 
     /// Who sleeps behind the last step, and before which steps they were tried.
-    fn asleep_next(&self) -> (u32, [u32; THREADS_MAX]) {
+    fn asleep_next(&self) -> (u32, [u32; PROCESSES]) {
         let mut asleep = 0;
-        let mut tried_at = [NONE; THREADS_MAX];
+        let mut tried_at = [NONE; PROCESSES];
         if let Some(last) = self.steps.last() {
             let at = self.steps.len() - 1;
             let mut left = last.asleep | last.tried;
@@ -295,24 +300,31 @@ impl Search {
     /// Whether the last step and the next one of a sleeping thread, which was tried before the step `tried`, depend on each other.
     fn wakes_up(&self, thread: usize, tried: usize) -> bool {
         let last = &self.steps[self.steps.len() - 1];
-        let touched = &self.accesses[last.accesses_from as usize..];
+        let (process, touched) = (usize::from(last.thread), &self.accesses[last.accesses_from as usize..]);
         if last.is_total {
             // Also those whose step touches nothing.
             return true;
         }
-        let prints = self.sleepers_at(tried).iter().filter(|sleeper| usize::from(sleeper.thread) == thread);
-        prints.map(|sleeper| sleeper.print).any(|print| {
-            print == Print::Everything
-                || touched.iter().any(|access| print.depends_on(access.touch.hash, access.touch.writes))
+        let touched = touched.iter().filter(|access| !access.is_forwarded()).map(|access| access.touch);
+        let mut prints = self.sleepers_at(tried).iter().filter(|sleeper| usize::from(sleeper.thread) == thread);
+        prints.any(|sleeper| {
+            sleeper.print == Print::Everything
+                || touched.clone().any(|touch| sleeper.depends_on(process, touch.hash, touch.writes))
         })
     }
 
-    /// The last step has ended. Where nobody could go on and the resting thread did, its step begins without a question.
-    fn close_all(&mut self, marks: &[Mark], ends_all: bool, announced: &[Key; THREADS_MAX]) {
+    /// The last step has ended. Where nobody could go on and the resting thread did, and where stores landed that nobody could
+    /// observe, steps begin without a question.
+    fn close_all(&mut self, marks: &[Mark], ends_all: bool) {
         let mut from = 0;
-        for (at, mark) in marks.iter().enumerate().filter(|(_, mark)| mark.what == Marked::Rested) {
+        for (at, mark) in marks.iter().enumerate() {
+            let key = match mark.what {
+                Marked::Rested(key) => key,
+                Marked::Unasked => Key(0),
+                _ => continue,
+            };
             self.close(&marks[from..at], false);
-            self.open(NONE, 1 << mark.thread, mark.thread, announced[usize::from(mark.thread)]);
+            self.open(NONE, 1 << mark.thread, mark.thread, key);
             from = at;
         }
         self.close(&marks[from..], ends_all);
@@ -324,17 +336,34 @@ impl Search {
         let thread = usize::from(self.steps[number as usize].thread);
         let mut clock = self.known(thread);
         let mut has_rested = false;
+        let mut landed = NONE;
         self.fresh.clear();
         self.loose.clear();
         for mark in marks {
             match mark.what {
                 Marked::Touch(touch) => self.touch(number, touch),
+                Marked::Stored(nth) => {
+                    debug_assert_eq!(self.stores[thread].len(), nth as usize);
+                    self.stores[thread].push(number);
+                }
+                Marked::Forwarded(mut touch, nth) => {
+                    touch.slot = self.slot(&touch);
+                    self.fresh.push(Access { step: number, touch, forwarded: nth, earlier: NONE });
+                }
+                Marked::Landed(touch, nth) => {
+                    self.touch(number, touch);
+                    if let Some(owner) = thread.checked_sub(BUFFERS_FROM) {
+                        clock.join(&self.steps[self.stores[owner][nth as usize] as usize].clock);
+                        landed = nth;
+                    }
+                }
+                Marked::Drained => self.join_last(&mut clock, BUFFERS_FROM + thread),
+                Marked::Unasked => {}
                 Marked::Spawned => self.spawns.push(number),
                 Marked::Woke(threads) => self.wakes.push((number, threads)),
                 Marked::Joined(ended) => {
-                    if let Some(&last) = self.of_thread[usize::from(ended)].last() {
-                        clock.join(&self.steps[last as usize].clock);
-                    }
+                    self.join_last(&mut clock, usize::from(ended));
+                    self.join_last(&mut clock, BUFFERS_FROM + usize::from(ended));
                 }
                 Marked::Awaited(hash) => {
                     let slot = self.slots.get(&hash).copied().unwrap_or(NONE);
@@ -342,7 +371,7 @@ impl Search {
                         clock.join(&self.steps[write as usize].clock);
                     }
                 }
-                Marked::Rested => {
+                Marked::Rested(_) => {
                     has_rested = true;
                     self.of_thread.iter().filter_map(|steps| steps.last()).for_each(|&last| {
                         clock.join(&self.steps[last as usize].clock);
@@ -351,20 +380,53 @@ impl Search {
                 Marked::Everything => {}
             }
         }
-        let is_total = self.learn(number, looks_at_all) || ends_all;
+        let is_total = thread < BUFFERS_FROM && self.learn(number, looks_at_all) || ends_all;
         self.racing.clear();
         if !has_rested {
             self.find_races(thread, &clock, is_total);
         }
-        self.depend(&mut clock, is_total);
+        self.depend(thread, &mut clock, is_total);
         clock.add(thread, number);
         self.want_reversals(thread);
         self.keep(number, thread, clock, is_total);
+        if landed != NONE {
+            self.list_forwarded(thread - BUFFERS_FROM, landed);
+        }
     }
 
-    /// What comes before the next step of a thread, whatever that step touches.
-    fn known(&self, thread: usize) -> Clock {
+    /// Whatever the process has done comes before.
+    fn join_last(&self, clock: &mut Clock<PROCESSES>, process: usize) {
+        if let Some(&last) = self.of_thread.get(process).and_then(|steps| steps.last()) {
+            clock.join(&self.steps[last as usize].clock);
+        }
+    }
+
+    /// The store of the thread has landed: what the thread has read of it before, it has read of the object from now on.
+    fn list_forwarded(&mut self, thread: usize, nth: u32) {
+        let stored = self.stores[thread][nth as usize];
+        let since = self.of_thread[thread].iter().rev().take_while(|&&step| step > stored);
+        let reads = since.flat_map(|&step| self.accesses_of(step)).filter(|access| access.forwarded == nth);
+        let reads: Vec<Access> = reads.copied().collect();
+        for mut read in reads {
+            read.forwarded = NONE;
+            read.touch.held = Held::Free;
+            self.link(read);
+        }
+    }
+
+    /// What a step touched, and what it has read of its buffer.
+    fn accesses_of(&self, step: u32) -> &[Access] {
+        let from = self.steps[step as usize].accesses_from as usize;
+        let to = self.steps.get(step as usize + 1).map_or(self.accesses.len(), |next| next.accesses_from as usize);
+        &self.accesses[from..to]
+    }
+
+    /// What comes before the next step of a process, whatever that step touches.
+    fn known(&self, thread: usize) -> Clock<PROCESSES> {
         let Some(&before) = self.of_thread[thread].last() else {
+            if thread >= BUFFERS_FROM {
+                return Clock::ZERO;
+            }
             let spawn = thread.checked_sub(1).and_then(|nth| self.spawns.get(nth));
             return spawn.map_or(Clock::ZERO, |&step| self.steps[step as usize].clock);
         };
@@ -408,9 +470,12 @@ impl Search {
             self.loose.push(touch);
         }
         touch.slot = self.slot(&touch);
-        match self.fresh.iter_mut().find(|access| access.touch.slot == touch.slot) {
-            Some(known) => known.touch.writes |= touch.writes,
-            None => self.fresh.push(Access { step, touch, earlier: NONE }),
+        match self.fresh.iter_mut().find(|access| access.touch.slot == touch.slot && !access.is_forwarded()) {
+            Some(known) => {
+                known.touch.writes |= touch.writes;
+                known.touch.minds_own |= touch.minds_own;
+            }
+            None => self.fresh.push(Access { step, touch, forwarded: NONE, earlier: NONE }),
         }
     }
 
@@ -445,19 +510,28 @@ impl Search {
 
     /// The first step that wrote the slot since the thread has last read it.
     fn first_write_unread(&self, slot: Slot, thread: usize) -> Option<u32> {
-        let since = |access: &&Access| usize::from(self.steps[access.step as usize].thread) != thread;
-        let unread = self.accesses_to(slot).take_while(since);
-        unread.filter(|access| access.touch.writes).last().map(|access| access.step)
+        let touches = |&&step: &&u32| self.accesses_of(step).iter().any(|access| access.touch.slot == slot);
+        let read = self.of_thread[thread].iter().rev().find(touches).copied();
+        let writes = self.accesses_to(slot).filter(|access| access.touch.writes).map(|access| access.step);
+        writes.take_while(|&step| read.is_none_or(|read| step > read)).last()
+    }
+
+    /// Whether these are a store of a thread that lands and a read of the same thread, which sees that store either way.
+    fn is_own(&self, process: usize, touch: &Touch, access: &Access) -> bool {
+        let other = self.thread_of(access.step);
+        !touch.minds_own && other == process + BUFFERS_FROM
+            || !access.touch.minds_own && process == other + BUFFERS_FROM
     }
 
     /// Finds the steps that race with one that touches what is fresh: they depend on each other, nothing between orders them, and the
     /// later one could have happened first.
-    fn find_races(&mut self, thread: usize, known: &Clock, is_total: bool) {
+    fn find_races(&mut self, thread: usize, known: &Clock<PROCESSES>, is_total: bool) {
         let mut racing = std::mem::take(&mut self.racing);
         let blocking = self.fresh.iter().map(|access| access.touch).find(|touch| touch.needs != Needs::Nothing);
-        for fresh in &self.fresh {
+        for fresh in self.fresh.iter().filter(|access| !access.is_forwarded()) {
             for access in self.accesses_to(fresh.touch.slot) {
-                if known.includes(self.thread_of(access.step), access.step) {
+                if known.includes(self.thread_of(access.step), access.step) || self.is_own(thread, &fresh.touch, access)
+                {
                     if access.touch.writes {
                         break;
                     }
@@ -473,7 +547,7 @@ impl Search {
         let total = total.filter(|&total| !known.includes(self.thread_of(total), total));
         racing.extend(total.filter(|&total| self.could_come_first(total, blocking)));
         if is_total {
-            for other in (0..THREADS_MAX).filter(|&other| other != thread) {
+            for other in (0..PROCESSES).filter(|&other| other != thread) {
                 let concurrent = self.of_thread[other].iter().rev().take_while(|&&step| !known.includes(other, step));
                 racing.extend(concurrent.copied().find(|&step| self.could_come_first(step, blocking)));
             }
@@ -515,13 +589,13 @@ impl Search {
     }
 
     /// Adds to the clock of a step what comes before it because of what it touches.
-    fn depend(&self, clock: &mut Clock, is_total: bool) {
+    fn depend(&self, thread: usize, clock: &mut Clock<PROCESSES>, is_total: bool) {
         if let Some(&total) = self.totals.last() {
             clock.join(&self.steps[total as usize].clock);
         }
-        for fresh in &self.fresh {
+        for fresh in self.fresh.iter().filter(|access| !access.is_forwarded()) {
             for access in self.accesses_to(fresh.touch.slot) {
-                if access.touch.writes || fresh.touch.writes {
+                if (access.touch.writes || fresh.touch.writes) && !self.is_own(thread, &fresh.touch, access) {
                     clock.join(&self.steps[access.step as usize].clock);
                 }
                 if access.touch.writes {
@@ -551,8 +625,10 @@ impl Search {
     /// last of its thread. So it begins the sequence only if there is nothing else in it.
     fn initials(&self, step: u32, last: usize) -> u32 {
         let thread = self.thread_of(step);
-        let mut firsts = [NONE; THREADS_MAX];
-        for other in (0..=self.spawns.len().min(THREADS_MAX - 1)).filter(|&other| other != thread) {
+        let mut firsts = [NONE; PROCESSES];
+        let threads = 0..=self.spawns.len().min(THREADS_MAX - 1);
+        let buffers = threads.clone().map(|thread| BUFFERS_FROM + thread).filter(|&buffer| buffer < PROCESSES);
+        for other in threads.chain(buffers).filter(|&other| other != thread) {
             let steps = &self.of_thread[other];
             if steps.last().is_none_or(|&last| last <= step) {
                 continue;
@@ -565,11 +641,16 @@ impl Search {
         let is_in = |&candidate: &usize| firsts[candidate] != NONE;
         let begins = |&candidate: &usize| {
             let clock = &self.steps[firsts[candidate] as usize].clock;
-            let mut others = (0..THREADS_MAX).filter(|other| *other != candidate && is_in(other));
+            let mut others = (0..PROCESSES).filter(|other| *other != candidate && is_in(other));
             others.all(|other| !clock.includes(other, firsts[other]))
         };
-        let initials = (0..THREADS_MAX).filter(is_in).filter(begins).fold(0, |mask, candidate| mask | 1 << candidate);
-        if initials == 0 { 1 << last } else { initials }
+        let initials = (0..PROCESSES).filter(is_in).filter(begins).fold(0, |mask, candidate| mask | 1 << candidate);
+        if initials != 0 {
+            return initials;
+        }
+        // Whoever is held goes on when its buffer has.
+        let buffer = self.steps[step as usize].options & 1_u32.checked_shl((BUFFERS_FROM + last) as u32).unwrap_or(0);
+        if self.steps[step as usize].options & (1 << last) == 0 && buffer != 0 { buffer } else { 1 << last }
     }
 
     /// One of these threads has to be tried in place of the step; `best` if it is one of them.
@@ -590,7 +671,7 @@ impl Search {
     }
 
     /// The last step becomes part of what later steps come after.
-    fn keep(&mut self, number: u32, thread: usize, clock: Clock, is_total: bool) {
+    fn keep(&mut self, number: u32, thread: usize, clock: Clock<PROCESSES>, is_total: bool) {
         let step = &mut self.steps[number as usize];
         step.before = self.of_thread[thread].last().copied().unwrap_or(NONE);
         step.clock = clock;
@@ -599,15 +680,22 @@ impl Search {
             self.totals.push(number);
         }
         self.of_thread[thread].push(number);
-        for mut access in self.fresh.drain(..) {
-            let slot = access.touch.slot as usize;
+        let mut fresh = std::mem::take(&mut self.fresh);
+        fresh.drain(..).for_each(|access| self.link(access));
+        self.fresh = fresh;
+    }
+
+    /// The last step has made the access.
+    fn link(&mut self, mut access: Access) {
+        let slot = access.touch.slot as usize;
+        if !access.is_forwarded() {
             if slot >= self.heads.len() {
                 self.heads.resize(slot + 1, NONE);
             }
             access.earlier = self.heads[slot];
             self.heads[slot] = self.accesses.len() as u32;
-            self.accesses.push(access);
         }
+        self.accesses.push(access);
     }
 
     /// The execution is over and a thread could not go on because of a lock: it races like the step it did not make.
@@ -666,11 +754,10 @@ impl Search {
 
     /// Adds the footprint of a step to the sleepers from `from` on.
     fn add_footprint(&self, at: usize, sleepers: &mut Vec<Sleeper>, from: usize) {
-        let Step { thread, is_total, accesses_from, .. } = self.steps[at];
-        let accesses_to = self.steps.get(at + 1).map_or(self.accesses.len(), |step| step.accesses_from as usize);
+        let Step { thread, is_total, .. } = self.steps[at];
         let everything = is_total.then_some(Print::Everything);
-        let touches = self.accesses[accesses_from as usize..accesses_to].iter().map(|access| access.touch);
-        let prints = touches.map(|Touch { hash, writes, .. }| Print::Touch { hash, writes });
+        let touches = self.accesses_of(at as u32).iter().map(|access| access.touch);
+        let prints = touches.map(|Touch { hash, writes, minds_own, .. }| Print::Touch { hash, writes, minds_own });
         for print in prints.chain(everything) {
             let sleeper = Sleeper { thread, print };
             if !sleepers[from..].contains(&sleeper) {
@@ -691,8 +778,11 @@ impl Search {
             return;
         }
         let Step { thread, accesses_from, wakes_from, spawns_from, totals_from, .. } = self.steps[at];
-        for access in self.accesses.drain(accesses_from as usize..).rev() {
+        for access in self.accesses.drain(accesses_from as usize..).rev().filter(|access| !access.is_forwarded()) {
             self.heads[access.touch.slot as usize] = access.earlier;
+        }
+        if let Some(stores) = self.stores.get_mut(usize::from(thread)) {
+            stores.pop_if(|step| *step == at as u32);
         }
         self.wakes.truncate(wakes_from as usize);
         self.spawns.truncate(spawns_from as usize);
@@ -758,7 +848,7 @@ impl Search {
 
     /// The first step that is not fixed and before which another thread has to be tried, unless alternatives before it are still open.
     pub(super) fn first_fork(&self) -> Option<usize> {
-        let is_open = |step: &Step| step.wanted & !(step.tried | 1 << step.thread | step.asleep) != 0;
+        let is_open = |step: &Step<PROCESSES>| step.wanted & !(step.tried | 1 << step.thread | step.asleep) != 0;
         let made = self.steps.len() - usize::from(self.is_prepared);
         let at = self.base + self.steps[self.base..made.max(self.base)].iter().position(is_open)?;
         let before = &self.choices[..self.steps[at].choices_from as usize];
@@ -794,7 +884,7 @@ impl Search {
     }
 
     /// A search of what follows if `thread` makes the step `at` instead.
-    pub(super) fn branch(&self, at: usize, fork: &Fork, thread: u8) -> Search {
+    pub(super) fn branch(&self, at: usize, fork: &Fork, thread: u8) -> Search<PROCESSES> {
         let mut branch = self.clone();
         branch.guide.habits = branch.habits.share();
         branch.wishes.clear();

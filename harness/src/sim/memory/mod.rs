@@ -57,7 +57,7 @@ impl MemoryModel {
     pub const ALL: [MemoryModel; 4] = [MemoryModel::Sc, MemoryModel::Tso, MemoryModel::TsoLaxLocks, MemoryModel::Weak];
 
     /// Whether stores wait in buffers.
-    pub(super) fn has_buffers(self) -> bool {
+    pub(crate) fn has_buffers(self) -> bool {
         matches!(self, MemoryModel::Tso | MemoryModel::TsoLaxLocks)
     }
 

@@ -41,6 +41,8 @@ pub(crate) struct Store {
     pub(crate) value: u64,
     /// What whoever reads it from memory learns.
     pub(crate) published: Published,
+    /// Which one of the thread's that went into its buffer, from 0.
+    pub(crate) nth: u32,
     /// Where its thread has announced it.
     pub(crate) key: Key,
     pub(crate) place: Place,
@@ -49,29 +51,44 @@ pub(crate) struct Store {
 /// The store buffers of one execution.
 pub(crate) struct Buffers {
     queues: [VecDeque<Store>; THREADS_MAX],
+    /// Stores that each thread has made into its buffer.
+    made: [u32; THREADS_MAX],
     /// The thread that has just stored into its empty buffer: nobody was asked yet whether that lands at once.
     fresh: Option<usize>,
 }
 
 impl Buffers {
     pub(super) fn new() -> Buffers {
-        Buffers { queues: std::array::from_fn(|_| VecDeque::new()), fresh: None }
+        Buffers { queues: std::array::from_fn(|_| VecDeque::new()), made: [0; THREADS_MAX], fresh: None }
     }
 
     pub(super) fn reset(&mut self) {
         self.queues.iter_mut().for_each(VecDeque::clear);
+        self.made = [0; THREADS_MAX];
         self.fresh = None;
     }
 
+    /// The number of the thread's next store.
+    pub(crate) fn next(&self, thread: usize) -> u32 {
+        self.made[thread]
+    }
+
     pub(crate) fn push(&mut self, thread: usize, store: Store) {
+        debug_assert_eq!(store.nth, self.made[thread]);
+        self.made[thread] += 1;
         let queue = &mut self.queues[thread];
         self.fresh = queue.is_empty().then_some(thread);
         queue.push_back(store);
     }
 
+    /// The newest store to the object that the thread's own buffer holds.
+    pub(crate) fn own(&self, thread: usize, object: ObjectId) -> Option<&Store> {
+        self.queues[thread].iter().rev().find(|store| store.object == object)
+    }
+
     /// What the thread's own buffer holds for the object.
     pub(crate) fn forwarded(&self, thread: usize, object: ObjectId) -> Option<u64> {
-        self.queues[thread].iter().rev().find(|store| store.object == object).map(|store| store.value)
+        self.own(thread, object).map(|store| store.value)
     }
 
     /// The store that lands next.

@@ -154,11 +154,6 @@ impl Weak {
         self.words[object.index()].last().map_or(0, |message| message.stamp)
     }
 
-    /// Whether the thread could see something newer than it has.
-    pub(crate) fn has_news(&self, thread: usize, object: ObjectId) -> bool {
-        self.newest(object) > self.threads[thread].current.stamp(object)
-    }
-
     /// The messages that the thread may see, the newest first; only what is new to it if `insists` and there is any.
     pub(crate) fn readable(&self, thread: usize, object: ObjectId, insists: bool) -> impl Iterator<Item = Place> {
         let seen = self.threads[thread].current.stamp(object);

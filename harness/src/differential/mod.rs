@@ -5,6 +5,7 @@ mod difference;
 mod identity;
 mod minimize;
 mod render;
+mod repetition;
 
 pub use compare::{Attribution, CompareConfig, Comparison, Divergence, Pair, Variant, Verdict, compare};
 pub use difference::{Difference, first_difference};
@@ -14,3 +15,4 @@ pub use render::{
     Aligned, AlignedRow, Describe, Heading, Touched, TraceLine, aligned, difference_lines, end_lines,
     first_observation, history_lines, render, trace_lines,
 };
+pub use repetition::{Nondeterminism, Parting, Repetition, repeat, repeat_again};

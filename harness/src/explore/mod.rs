@@ -18,6 +18,7 @@ pub use glance::{Glance, GlanceConfig};
 pub use nearby::explore_nearby;
 pub use outcome::{Column, Entry, Outcome, OutcomeId, OutcomeSet, Seen};
 pub(crate) use replay::is_preemption;
+pub(crate) use replay::mismatch_of;
 pub use replay::{Execution, Mismatch, ObjectNames, Replayer, RunConfig, explicit, first_mismatch, run};
 pub(crate) use sample::length_of;
 pub use sample::portfolio;

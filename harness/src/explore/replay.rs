@@ -5,7 +5,7 @@ use super::{Program, STEPS_MAX};
 use crate::schedule::{Arrival, Decision, Explicit, Plan, Schedule};
 use std::fmt;
 
-use crate::sim::{Bounds, End, Event, Machine, MemoryModel, ObjectId, Runner};
+use crate::sim::{Bounds, End, Event, Kind, Machine, MemoryModel, ObjectId, Runner, What};
 
 /// How one execution is run.
 #[derive(Clone, Copy, Debug)]
@@ -156,34 +156,57 @@ impl Replayer {
 pub struct Mismatch {
     /// Number of the first event that differs.
     pub event: usize,
-    /// Where it was in the first execution, and in the second; nothing if that one was over.
-    pub places: [Option<String>; 2],
+    /// What it was in the first execution, and in the second, with its place; how that one ended, if it was over.
+    pub said: [String; 2],
 }
 
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = |place: &Option<String>| place.clone().unwrap_or_else(|| "its end".to_owned());
-        let [first, second] = &self.places;
-        write!(
-            f,
-            "the same schedule ran differently: event {} was at {}, then at {}",
-            self.event,
-            place(first),
-            place(second)
-        )
+        let Mismatch { event, said: [first, second] } = self;
+        write!(f, "the same schedule ran differently: event {event} was '{first}', then '{second}'")
     }
 }
 
 /// Runs the schedule twice. Nothing, if both executions are the same; else the subject depends on something that no schedule decides, such as
 /// a clock, an address, or state that it keeps from one execution to the next.
 pub fn first_mismatch(program: &Program<'_>, schedule: &Schedule, config: &RunConfig) -> Option<Mismatch> {
-    let executions = [run(program, schedule, config), run(program, schedule, config)];
-    let [first, second] = &executions;
+    mismatch_of(&run(program, schedule, config), &run(program, schedule, config))
+}
+
+/// Where two executions part that should be the same.
+pub(crate) fn mismatch_of(first: &Execution, second: &Execution) -> Option<Mismatch> {
     if first == second {
         return None;
     }
-    let event = first.trace.iter().zip(&second.trace).position(|(one, other)| one != other);
-    let event = event.unwrap_or(first.trace.len().min(second.trace.len()));
-    let place = |execution: &Execution| execution.trace.get(event).map(|event| event.place.to_string());
-    Some(Mismatch { event, places: [place(first), place(second)] })
+    let remark = |execution: &Execution, what: What| match what {
+        What::Remark(number) => execution.remarks.get(number as usize).cloned(),
+        _ => None,
+    };
+    let same = |(one, other): (&Event, &Event)| one == other && remark(first, one.what) == remark(second, other.what);
+    let shorter = first.trace.len().min(second.trace.len());
+    let event = first.trace.iter().zip(&second.trace).position(|pair| !same(pair)).unwrap_or(shorter);
+    Some(Mismatch { event, said: [event_said(first, event), event_said(second, event)] })
+}
+
+/// An event in words, with values as numbers: no subject is there to describe them.
+fn event_said(execution: &Execution, at: usize) -> String {
+    let Some(event) = execution.trace.get(at) else { return format!("its end: {}", execution.end.name()) };
+    let what = match event.what {
+        What::Access { kind, object, read, written, .. } => {
+            let name = match kind {
+                Kind::Spawn | Kind::Join => execution.threads.get(object.number()).map_or("?", String::as_str),
+                _ => execution.objects.name(object),
+            };
+            let value =
+                |verb: &str, value: Option<u64>| value.map_or(String::new(), |value| format!(", {verb} {value}"));
+            format!("{} {name}{}{}", kind.name(), value("reads", read), value("writes", written))
+        }
+        What::Enter(site, _) => format!("enters {site}"),
+        What::Leave(site) => format!("leaves {site}"),
+        What::Observe(_, word) => format!("observes {word}"),
+        What::Warn(message) => format!("sim: WARN: {message}"),
+        What::Remark(number) => execution.remarks.get(number as usize).cloned().unwrap_or_default(),
+    };
+    let thread = execution.threads.get(usize::from(event.thread)).map_or("?", String::as_str);
+    format!("{thread}: {what}, at {}", event.place)
 }

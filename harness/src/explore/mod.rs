@@ -12,6 +12,7 @@ mod outcome;
 mod nearby;
 mod replay;
 mod sample;
+mod soon;
 
 pub use control::{Control, Noted, Pulse, WORKERS_MAX};
 pub use glance::{Glance, GlanceConfig};
@@ -21,6 +22,7 @@ pub(crate) use replay::is_preemption;
 pub use replay::{Execution, Mismatch, ObjectNames, Replayer, RunConfig, explicit, first_mismatch, run};
 pub(crate) use sample::length_of;
 pub use sample::portfolio;
+pub use soon::{RANDOM_STRATEGIES, Soon, SoonConfig, mean_of_medians, soon};
 
 use crate::sim::{Abandon, MemoryModel};
 use std::fmt;

@@ -202,18 +202,24 @@ fn difference(shown_by: &Variant<'_>, not_by: &Variant<'_>, schedule: &Schedule,
     }
 }
 
-/// One mutant against its original on one scenario: does a client see the difference?
-fn broken(request: &Value, known: &mut Known) -> Value {
-    let (scenario, repaired) = (number(request, "scenario") as usize, request["repaired"] == json!(true));
-    let (variant, mutant) = (number(request, "variant") as usize, number(request, "mutant") as u32);
-    let sound = move || {
-        glue::activate(0);
-        glue::run(variant, scenario, repaired);
-    };
-    let mutated = move || {
+/// Variant, scenario, and whether it is repaired.
+fn situation(request: &Value) -> (usize, usize, bool) {
+    (number(request, "variant") as usize, number(request, "scenario") as usize, request["repaired"] == json!(true))
+}
+
+/// What runs with this mutant; with none, if it is 0.
+fn with_mutant(request: &Value, mutant: u32) -> impl Fn() + Sync {
+    let (variant, scenario, repaired) = situation(request);
+    move || {
         glue::activate(mutant);
         glue::run(variant, scenario, repaired);
-    };
+    }
+}
+
+/// One mutant against its original on one scenario: does a client see the difference?
+fn broken(request: &Value, known: &mut Known) -> Value {
+    let (variant, scenario, repaired) = situation(request);
+    let [sound, mutated] = [0, number(request, "mutant") as u32].map(|mutant| with_mutant(request, mutant));
     let variants = [
         Variant { name: "original", program: program(&sound) },
         Variant { name: "mutant", program: program(&mutated) },
@@ -247,16 +253,8 @@ fn broken(request: &Value, known: &mut Known) -> Value {
 
 /// How many executions each kind of random schedule takes to notice a mutant: until one shows what the other side, searched whole, never does.
 fn noticed(request: &Value, known: &mut Known) -> Value {
-    let (scenario, repaired) = (number(request, "scenario") as usize, request["repaired"] == json!(true));
-    let (variant, mutant) = (number(request, "variant") as usize, number(request, "mutant") as u32);
-    let sound = move || {
-        glue::activate(0);
-        glue::run(variant, scenario, repaired);
-    };
-    let mutated = move || {
-        glue::activate(mutant);
-        glue::run(variant, scenario, repaired);
-    };
+    let (variant, scenario, repaired) = situation(request);
+    let [sound, mutated] = [0, number(request, "mutant") as u32].map(|mutant| with_mutant(request, mutant));
     let (sound, mutated) = (program(&sound), program(&mutated));
     let search = Search { exhaustive: true, ..Search::of(request) };
     let original = known.entry((variant, scenario, repaired, true)).or_insert_with(|| search.all(&sound));

@@ -78,6 +78,8 @@ pub mod probe;
 mod explore;
 mod token;
 mod differential;
+#[cfg(feature = "proptest")]
+pub mod schedules;
 
 pub use differential::*;
 pub use explore::*;

@@ -196,9 +196,13 @@ pub struct HuntArguments {
     #[arg(long, env = "LOCKSTEP_SCHEDULES", default_value_t = 64, hide_env = true, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub schedules: u64,
 
-    /// Runs of an exhaustive search of a variant in a case, at most: what takes longer is cut down first; 0 judges nothing, for soaks
+    /// Runs of an exhaustive search of a variant in a case, at most: what takes longer is cut down first; 0 judges nothing
     #[arg(long, env = "LOCKSTEP_SEARCH_MAX", default_value_t = 20_000, hide_env = true)]
     pub search_max: u64,
+
+    /// Judges nothing: every variant runs every schedule twice, the second time in the opposite order on other stacks, and is compared with itself
+    #[arg(long, env = "LOCKSTEP_SOAK", hide_env = true, conflicts_with = "search_max")]
+    pub soak: bool,
 
     /// The K-th of N parts, counted from 1, as in 1/8; 'lockstep merge' puts them together
     #[arg(long, env = "LOCKSTEP_SHARD", default_value_t = Shard::WHOLE, value_name = "K/N", hide_env = true)]
@@ -288,13 +292,13 @@ pub struct Options {
     #[arg(long, global = true, env = "LOCKSTEP_SEED", value_name = "N", default_value_t = 0, hide_env = true)]
     pub seed: u64,
 
-    /// Random executions of each variant, by each strategy
+    /// Random executions of each variant, of all kinds in turn
     #[arg(
         long,
         global = true,
         env = "LOCKSTEP_EXECUTIONS",
         value_name = "N",
-        default_value_t = 2_000,
+        default_value_t = 4_000,
         hide_env = true
     )]
     pub executions: u64,

@@ -32,7 +32,7 @@ pub struct Outcomes {
     pub nondeterminism: Option<String>,
 }
 
-/// Before an outcome counts as a difference, so many times `--executions` more are made of each kind where it was not seen.
+/// Before an outcome counts as a difference, so many times `--executions` more are made where it was not seen.
 const CONFIRM: u64 = 3;
 
 /// The configuration that the options ask for.

@@ -69,10 +69,9 @@ fn explore_one(
         let preemptions = config.preemptions.unwrap_or(0);
         let strategy = Strategy::Bounded { preemptions };
         let mut total = explore(program, &ExploreConfig { strategy, executions: config.enumerated_max, ..base });
-        for strategy in [Strategy::Uniform, Strategy::Pct { depth: config.depth, length: None }] {
-            if !total.evidence.exhaustive && !total.cancelled && config.sampled > 0 {
-                total.merge(explore(program, &ExploreConfig { strategy, executions: config.sampled, ..base }));
-            }
+        let strategy = Strategy::Portfolio { length: None };
+        if !total.evidence.exhaustive && !total.cancelled && config.sampled > 0 {
+            total.merge(explore(program, &ExploreConfig { strategy, executions: config.sampled, ..base }));
         }
         total
     })

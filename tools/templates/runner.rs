@@ -7,9 +7,9 @@ mod watch;
 
 use glue::Words;
 use lockstep::{
-    CompareConfig, Comparison, Divergence, Exploration, ExploreConfig, MemoryModel, Program, RunConfig, STEPS_MAX,
-    Nondeterminism, Schedule, Strategy, Token, Variant, compare, end_lines, explore, explore_nearby, first_observation, minimize,
-    repeat, repeat_again, run,
+    CompareConfig, Comparison, Divergence, Exploration, ExploreConfig, MemoryModel, Nondeterminism, Program,
+    RANDOM_STRATEGIES, RunConfig, STEPS_MAX, Schedule, Soon, SoonConfig, Strategy, Token, Variant, compare, end_lines, explore,
+    explore_nearby, first_observation, minimize, repeat, repeat_again, run, soon,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -48,6 +48,7 @@ fn answer(request: &Value, known: &mut Known) -> Value {
         Some("compare") => compared(request),
         Some("replay") => replayed(request),
         Some("break") => broken(request, known),
+        Some("soon") => noticed(request, known),
         _ => json!({ "error": format!("no such request: {request}") }),
     }
 }
@@ -210,18 +211,24 @@ fn difference(shown_by: &Variant<'_>, not_by: &Variant<'_>, schedule: &Schedule,
     }
 }
 
-/// One mutant against its original on one scenario: does a client see the difference?
-fn broken(request: &Value, known: &mut Known) -> Value {
-    let (scenario, repaired) = (number(request, "scenario") as usize, request["repaired"] == json!(true));
-    let (variant, mutant) = (number(request, "variant") as usize, number(request, "mutant") as u32);
-    let sound = move || {
-        glue::activate(0);
-        glue::run(variant, scenario, repaired);
-    };
-    let mutated = move || {
+/// Variant, scenario, and whether it is repaired.
+fn situation(request: &Value) -> (usize, usize, bool) {
+    (number(request, "variant") as usize, number(request, "scenario") as usize, request["repaired"] == json!(true))
+}
+
+/// What runs with this mutant; with none, if it is 0.
+fn with_mutant(request: &Value, mutant: u32) -> impl Fn() + Sync {
+    let (variant, scenario, repaired) = situation(request);
+    move || {
         glue::activate(mutant);
         glue::run(variant, scenario, repaired);
-    };
+    }
+}
+
+/// One mutant against its original on one scenario: does a client see the difference?
+fn broken(request: &Value, known: &mut Known) -> Value {
+    let (variant, scenario, repaired) = situation(request);
+    let [sound, mutated] = [0, number(request, "mutant") as u32].map(|mutant| with_mutant(request, mutant));
     let variants = [
         Variant { name: "original", program: program(&sound) },
         Variant { name: "mutant", program: program(&mutated) },
@@ -251,6 +258,32 @@ fn broken(request: &Value, known: &mut Known) -> Value {
     }
     let exhaustive = original.evidence.exhaustive && mutant.evidence.exhaustive;
     json!({ "killed": false, "exhaustive": exhaustive, "executions": mutant.executions })
+}
+
+/// How many executions each kind of random schedule takes to notice a mutant: until one shows what the other side, searched whole, never does.
+fn noticed(request: &Value, known: &mut Known) -> Value {
+    let (variant, scenario, repaired) = situation(request);
+    let [sound, mutated] = [0, number(request, "mutant") as u32].map(|mutant| with_mutant(request, mutant));
+    let (sound, mutated) = (program(&sound), program(&mutated));
+    let search = Search { exhaustive: true, ..Search::of(request) };
+    let original = known.entry((variant, scenario, repaired, true)).or_insert_with(|| search.all(&sound));
+    let found = search.all(&mutated);
+    let shows_more = |one: &Exploration, other: &Exploration| {
+        other.evidence.exhaustive && one.outcomes.ids().any(|id| !other.outcomes.contains(id))
+    };
+    let (how, shown_by, other) = if shows_more(&found, original) {
+        ("new", &mutated, &*original)
+    } else if shows_more(original, &found) {
+        ("lost", &sound, &found)
+    } else {
+        return json!({ "how": "unknown" });
+    };
+    let config = SoonConfig { memory: search.memory, seeds: number(request, "seeds"), limit: number(request, "limit") };
+    let median = |strategy: Strategy| match soon(shown_by, strategy, &config, |glance| !other.outcomes.contains(glance.id())) {
+        Soon::After(executions) => json!(executions),
+        Soon::Beyond(_) => Value::Null,
+    };
+    json!({ "how": how, "medians": RANDOM_STRATEGIES.map(median) })
 }
 
 /// How much is explored of each.
@@ -287,8 +320,7 @@ impl Search {
             return vec![(Strategy::Exhaustive, self.enumerated)];
         }
         let bounded = (0..=self.preemptions).map(|preemptions| (Strategy::Bounded { preemptions }, self.enumerated));
-        let pct = Strategy::Pct { depth: 3, length: None };
-        bounded.chain([(Strategy::Uniform, self.executions), (pct, self.executions)]).collect()
+        bounded.chain([(Strategy::Portfolio { length: None }, self.executions)]).collect()
     }
 
     fn config(&self, (strategy, executions): (Strategy, u64)) -> ExploreConfig<'static> {
@@ -329,10 +361,8 @@ impl Search {
         if left.is_empty() {
             return None;
         }
-        for strategy in [Strategy::Uniform, Strategy::Pct { depth: 3, length: None }] {
-            let more = self.config((strategy, self.executions * CONFIRM));
-            second.merge(explore(program, &ExploreConfig { skip: self.executions, ..more }));
-        }
+        let more = self.config((Strategy::Portfolio { length: None }, self.executions * CONFIRM));
+        second.merge(explore(program, &ExploreConfig { skip: self.executions, ..more }));
         missing(second).into_iter().next()
     }
 

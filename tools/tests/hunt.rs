@@ -164,11 +164,31 @@ fn a_generated_scenario_replays_by_its_number() {
 }
 
 #[test]
+fn a_soak_runs_everything_twice_and_remembers_what_differed() {
+    let directory = directory("hunt-soak");
+    let corpus = directory.join("no-corpus");
+    let soak = ["hunt", "--soak", "--schedules", "8", "--cases", "6", "--corpus", text(&corpus), "--directory"];
+    let arguments: Vec<&str> = soak.into_iter().chain([text(&directory)]).collect();
+    let said =
+        check(&arguments, 0, "144 of them made a second time, 18 comparisons of a variant with itself: no difference");
+    assert!(said.contains("6 cases"), "{said}");
+    // What differed once is not forgotten when the hunt goes on.
+    let mut ledger: serde_json::Value = serde_json::from_str(&ledger(&directory)).expect("it is JSON");
+    ledger["violations"] = 1.into();
+    ledger["violation"] =
+        serde_json::json!({ "case": 3, "what": "stopped-locked: execution 2 differs when run again" });
+    fs::write(directory.join("hunt.json"), ledger.to_string()).unwrap();
+    check(&arguments, 102, "nondeterminism: case 3: stopped-locked: execution 2 differs when run again");
+    check(&hunt(&directory, &[]).iter().map(String::as_str).collect::<Vec<_>>(), 2, "holds a hunt of another seed");
+}
+
+#[test]
 fn nonsense_is_refused_in_one_line() {
     let directory = directory("hunt-nonsense");
     let directory = text(&directory);
     check(&["hunt", "--shard", "0/3", "--directory", directory], 2, "parts are counted from 1");
     check(&["hunt", "--shard", "4/3", "--directory", directory], 2, "part 4 of 3 does not exist");
+    check(&["hunt", "--soak", "--search-max", "9", "--directory", directory], 2, "cannot be used with");
     check(&["hunt", "--repairs", "both", "--directory", directory], 2, "a hunt is with repairs or without");
     check(&["hunt", "--schedules", "0", "--directory", directory], 2, "0 is not in 1..");
     check(&["hunt", "--scenario", "S3", "--directory", directory], 2, "--scenario means nothing to 'hunt'");

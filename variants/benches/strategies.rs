@@ -2,132 +2,99 @@
 //!
 //! `cargo bench -p utrace-variants --bench strategies`. A target is an outcome that one variant shows in a scenario and the other of the pair does
 //! not, by comparison. For each strategy: the median, over seeds, of the number of executions of the first variant until it shows a target.
-//! The table in docs/hunting.md is made by it.
+//! The tables in docs/hunting.md are made by it.
 //!
 //! Limits: targets are what a comparison with its budget found, so outcomes that all strategies are bad at are not among them.
 
 use lockstep::{
-    Abandon, CompareConfig, GlanceConfig, OutcomeId, Program, Replayer, RunConfig, Schedule, Variant, compare,
-    portfolio, run,
+    CompareConfig, MemoryModel, OutcomeId, RANDOM_STRATEGIES, Soon, SoonConfig, compare, mean_of_medians, soon,
 };
 use std::collections::BTreeSet;
-use utrace_variants::{Repairs, Scenario, VariantInfo, run as run_scenario, scenarios, variants};
+use utrace_variants::{Repairs, Scenario, VariantInfo, scenarios, variants, with_programs};
 
-/// Executions after which a strategy has not found it.
-const LIMIT: u64 = 20_000;
-
-/// Pairs of variants: the series, and alternatives with what they were made from.
-const PAIRS: [(&str, &str); 8] = [
-    ("stopped-locked", "stopped-lockless"),
-    ("stopped-lockless", "stopped-removed"),
-    ("stopped-locked", "a1-stopped-locked"),
-    ("stopped-lockless", "a1-stopped-lockless"),
-    ("stopped-lockless", "a2-recalc-first"),
-    ("stopped-removed", "a5-no-finish-jctl"),
-    ("stopped-removed", "a6-no-finish-stop"),
-    ("stopped-removed", "a4-stopped-removed"),
-];
-
-type Make = fn(seed: u64, number: u64, length: u32) -> Schedule;
-
-const STRATEGIES: [(&str, Make); 6] = [
-    ("uniform", |seed, number, _| Schedule::uniform(seed << 32 | number)),
-    ("pct 2", |seed, number, length| Schedule::pct(seed << 32 | number, 2, length)),
-    ("pct 3", |seed, number, length| Schedule::pct(seed << 32 | number, 3, length)),
-    ("pct 5", |seed, number, length| Schedule::pct(seed << 32 | number, 5, length)),
-    ("pos", |seed, number, _| Schedule::pos(seed << 32 | number)),
-    ("portfolio", |seed, number, length| portfolio(seed << 32, number, length)),
-];
-
-/// Executions until one shows a target.
-fn first_hit(
-    replayer: &mut Replayer,
-    program: &Program<'_>,
-    targets: &BTreeSet<OutcomeId>,
-    schedule: impl Fn(u64) -> Schedule,
-) -> u64 {
-    let config = GlanceConfig::default();
-    let hits = |number: &u64| {
-        let found = replayer.glance(program, &schedule(*number), &config, |glance| glance.id());
-        targets.contains(&found)
-    };
-    (0..LIMIT)
-        .find({
-            let mut hits = hits;
-            move |number| hits(number)
-        })
-        .map_or(LIMIT, |number| number + 1)
+/// Two variants, the memory model, and the scenarios; all of them, if none is named.
+struct Pair {
+    names: [&'static str; 2],
+    memory: MemoryModel,
+    scenarios: &'static [&'static str],
 }
 
-fn median(mut values: Vec<u64>) -> u64 {
-    values.sort_unstable();
-    values[values.len() / 2]
+const fn everywhere(first: &'static str, second: &'static str) -> Pair {
+    Pair { names: [first, second], memory: MemoryModel::Sc, scenarios: &[] }
 }
+
+const fn weakly(first: &'static str, second: &'static str, scenarios: &'static [&'static str]) -> Pair {
+    Pair { names: [first, second], memory: MemoryModel::Weak, scenarios }
+}
+
+/// The series, and alternatives with what they were made from; and where exhaustive search does not reach.
+const PAIRS: [Pair; 10] = [
+    everywhere("stopped-locked", "stopped-lockless"),
+    everywhere("stopped-lockless", "stopped-removed"),
+    everywhere("stopped-locked", "a1-stopped-locked"),
+    everywhere("stopped-lockless", "a1-stopped-lockless"),
+    everywhere("stopped-lockless", "a2-recalc-first"),
+    everywhere("stopped-removed", "a5-no-finish-jctl"),
+    everywhere("stopped-removed", "a6-no-finish-stop"),
+    everywhere("stopped-removed", "a4-stopped-removed"),
+    weakly("stopped-lockless", "stopped-removed", &["S7", "S8b", "S8e", "S15", "S16"]),
+    weakly("stopped-locked", "no-wakeup-barrier", &["S4", "S4b"]),
+];
 
 /// One row for each direction in which the two differ.
-fn rows(pair: [&VariantInfo; 2], scenario: &Scenario, seeds: u64) -> Vec<Vec<u64>> {
-    let bodies = pair.map(|variant| move || run_scenario(variant, Repairs::NONE, scenario));
-    let program = |at: usize| Program { body: &bodies[at], abandon: Abandon::Forget };
-    let both = [0, 1].map(|at| Variant { name: pair[at].name, program: program(at) });
-    let config =
-        CompareConfig { preemptions: Some(1), sampled: 2_000, confirmed: 4_000, jobs: 2, ..Default::default() };
-    let comparison = compare(&both, &config);
-    let mut rows = Vec::new();
-    for shown in [0, 1] {
-        let only = comparison.divergences.iter().filter(|one| one.shown[shown]).map(|one| one.outcome);
-        let targets: BTreeSet<OutcomeId> = only.collect();
-        if targets.is_empty() {
-            continue;
+fn rows(pair: &Pair, scenario: &Scenario, config: &SoonConfig) -> Vec<Vec<Soon>> {
+    let find = |name: &str| variants().iter().find(|variant| variant.name == name).expect("the variant exists");
+    let both: [&VariantInfo; 2] = pair.names.map(find);
+    let budget = CompareConfig {
+        preemptions: Some(1),
+        sampled: 4_000,
+        confirmed: 8_000,
+        jobs: 2,
+        memory: pair.memory,
+        ..Default::default()
+    };
+    with_programs(&both, Repairs::NONE, scenario, |programs| {
+        let comparison = compare(programs, &budget);
+        let mut rows = Vec::new();
+        for shown in [0, 1] {
+            let only = comparison.divergences.iter().filter(|one| one.shown[shown]).map(|one| one.outcome);
+            let targets: BTreeSet<OutcomeId> = only.collect();
+            if targets.is_empty() {
+                continue;
+            }
+            let of =
+                |strategy| soon(&programs[shown].program, strategy, config, |glance| targets.contains(&glance.id()));
+            let medians: Vec<Soon> = RANDOM_STRATEGIES.into_iter().map(of).collect();
+            let [shown_by, not_by] = [pair.names[shown], pair.names[1 - shown]];
+            let model = if pair.memory == MemoryModel::Sc { "" } else { " weak" };
+            let cells: Vec<String> = medians.iter().map(Soon::to_string).collect();
+            println!("| {}{model} | {shown_by} | {not_by} | {} |", scenario.id, cells.join(" | "));
+            rows.push(medians);
         }
-        let length = run(&program(shown), &Schedule::in_order(), &RunConfig::default()).steps as u32;
-        let mut replayer = Replayer::new();
-        let medians = STRATEGIES.map(|(_, make)| {
-            median(
-                (0..seeds)
-                    .map(|seed| {
-                        first_hit(&mut replayer, &program(shown), &targets, |number| make(seed, number, length))
-                    })
-                    .collect(),
-            )
-        });
-        let side = if shown == 0 { "only the first" } else { "only the second" };
-        print!("{:<6}{:<22}{:<22}{side:<17}{:>8}", scenario.id, pair[0].name, pair[1].name, targets.len());
-        medians.iter().for_each(|&median| {
-            print!("{:>11}", if median == LIMIT { format!("> {LIMIT}") } else { median.to_string() })
-        });
-        println!();
-        rows.push(medians.to_vec());
-    }
-    rows
+        rows
+    })
 }
 
 fn main() {
     let measures = std::env::args().any(|argument| argument == "--bench");
-    let (seeds, taken) = if measures { (15, scenarios().len()) } else { (1, 1) };
-    print!("{:<67}{:>8}", "", "targets");
-    STRATEGIES.iter().for_each(|(name, _)| print!("{name:>11}"));
-    println!();
-    let find = |name: &str| variants().iter().find(|variant| variant.name == name).expect("the variant exists");
-    let mut rows_all: Vec<Vec<u64>> = Vec::new();
-    for (first, second) in PAIRS {
-        for scenario in scenarios().iter().take(taken) {
-            rows_all.extend(rows([find(first), find(second)], scenario, seeds));
+    let (config, taken) = if measures {
+        (SoonConfig::default(), scenarios().len())
+    } else {
+        (SoonConfig { seeds: 1, limit: 100, ..SoonConfig::default() }, 1)
+    };
+    let names: Vec<String> = RANDOM_STRATEGIES.iter().map(|strategy| strategy.to_string()).collect();
+    println!("| scenario | shown by | not by | {} |\n|---|---|---|{}", names.join(" | "), "---|".repeat(names.len()));
+    let mut all: Vec<Vec<Soon>> = Vec::new();
+    for pair in &PAIRS {
+        let asked = |scenario: &&Scenario| pair.scenarios.is_empty() || pair.scenarios.contains(&&*scenario.id);
+        for scenario in scenarios().iter().take(taken).filter(asked) {
+            all.extend(rows(pair, scenario, &config));
         }
     }
-    for (what, sum) in [("median of the rows", false), ("geometric mean of the rows", true)] {
-        print!("{what:<75}");
-        for at in 0..STRATEGIES.len() {
-            let column: Vec<u64> = rows_all.iter().map(|row| row[at]).collect();
-            if column.is_empty() {
-                continue;
-            }
-            let logs: f64 = column.iter().map(|&count| (count as f64).ln()).sum();
-            print!("{:>11.0}", if sum { (logs / column.len() as f64).exp() } else { median(column) as f64 });
-        }
-        println!();
-    }
-    let missed = |at: usize| rows_all.iter().filter(|row| row[at] == LIMIT).count();
-    print!("{:<75}", "rows with a median beyond the limit");
-    (0..STRATEGIES.len()).for_each(|at| print!("{:>11}", missed(at)));
-    println!();
+    let column = |at: usize| mean_of_medians(&all.iter().map(|row| row[at]).collect::<Vec<_>>());
+    let columns: Vec<(f64, usize)> = (0..names.len()).map(column).collect();
+    let means: Vec<String> = columns.iter().map(|(mean, _)| format!("{mean:.1}")).collect();
+    let beyond: Vec<String> = columns.iter().map(|(_, beyond)| beyond.to_string()).collect();
+    println!("| geometric mean of {} rows | | | {} |", all.len(), means.join(" | "));
+    println!("| not found in {} | | | {} |", config.limit, beyond.join(" | "));
 }

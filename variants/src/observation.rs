@@ -31,7 +31,7 @@ pub enum Call {
 }
 
 impl Call {
-    const ALL: [Call; 8] = [
+    pub const ALL: [Call; 8] = [
         Call::Attach,
         Call::AttachExclusive,
         Call::Find,
@@ -54,7 +54,7 @@ pub enum EndState {
 }
 
 impl EndState {
-    const ALL: [EndState; 5] =
+    pub const ALL: [EndState; 5] =
         [EndState::Running, EndState::Sleeping, EndState::Stopped, EndState::Traced, EndState::Dead];
 }
 

@@ -32,13 +32,11 @@ pub struct CompareConfig<'a> {
     pub preemptions: Option<u32>,
     /// At most this many executions of the enumeration for each variant.
     pub enumerated_max: u64,
-    /// This many uniform random schedules, and as many of PCT.
+    /// This many random schedules, of the portfolio: each kind of them alone misses something that another one finds soon.
     pub sampled: u64,
-    /// Before an outcome counts as diverging: so many more random executions of each kind for the variants that were not seen to show it, as long as that
+    /// Before an outcome counts as diverging: so many more random executions for the variants that were not seen to show it, as long as that
     /// changes something.
     pub confirmed: u64,
-    /// Depth of PCT.
-    pub depth: u32,
     /// Where random schedules begin.
     pub seed: u64,
     /// OS threads.
@@ -57,9 +55,8 @@ impl Default for CompareConfig<'_> {
             exhaustive_max: 100_000,
             preemptions: Some(2),
             enumerated_max: 100_000,
-            sampled: 5_000,
-            confirmed: 10_000,
-            depth: 3,
+            sampled: 10_000,
+            confirmed: 20_000,
             seed: 0,
             jobs: 1,
             memory: MemoryModel::Sc,
@@ -207,8 +204,8 @@ impl Comparison {
 /// Runs the same schedules through all variants and compares what they show.
 pub fn compare(variants: &[Variant<'_>], config: &CompareConfig<'_>) -> Comparison {
     // Identical schedules: PCT's estimate of the length is part of them.
-    let sampled = ExploreConfig { steps_max: config.steps_max, memory: config.memory, ..ExploreConfig::default() };
-    let length = variants.iter().map(|variant| length_of(&variant.program, &sampled)).max().unwrap_or(1);
+    let lengths = variants.iter().map(|variant| length_of(&variant.program, &base(config)));
+    let length = lengths.max().unwrap_or(1);
     let mut explorations: Vec<Exploration> =
         variants.iter().map(|variant| explore_variant(variant, length, config)).collect();
     confirm(variants, &mut explorations, length, config);
@@ -250,11 +247,8 @@ fn explore_variant(variant: &Variant<'_>, length: u32, config: &CompareConfig<'_
         return total;
     }
     total.merge(enumerated(variant, config));
-    for strategy in sampling(length, config) {
-        if total.evidence.exhaustive || total.cancelled {
-            break;
-        }
-        total.merge(explore(&variant.program, &ExploreConfig { strategy, ..base(config) }));
+    if !total.evidence.exhaustive && !total.cancelled {
+        total.merge(explore(&variant.program, &sampled(length, config)));
     }
     total
 }
@@ -308,17 +302,13 @@ fn confirm(variants: &[Variant<'_>], explorations: &mut [Exploration], length: u
                 let nearby = explore_nearby(&variants[at].program, witness, &run_config);
                 explorations[at].merge(nearby);
             }
-            let more = sampling(length, config);
-            for strategy in more {
-                let sampled = ExploreConfig {
-                    strategy,
-                    executions: config.confirmed,
-                    skip: config.sampled + round * config.confirmed,
-                    ..base(config)
-                };
-                let sampled = explore(&variants[at].program, &sampled);
-                explorations[at].merge(sampled);
-            }
+            let more = ExploreConfig {
+                executions: config.confirmed,
+                skip: config.sampled + round * config.confirmed,
+                ..sampled(length, config)
+            };
+            let more = explore(&variants[at].program, &more);
+            explorations[at].merge(more);
             found |= explorations[at].outcomes.len() > known;
         }
         if !found {
@@ -341,9 +331,9 @@ fn missing(explorations: &[Exploration], at: usize) -> Vec<Schedule> {
     missing.into_values().map(|(_, witness)| witness).collect()
 }
 
-/// The random strategies of a comparison.
-fn sampling(length: u32, config: &CompareConfig<'_>) -> [Strategy; 2] {
-    [Strategy::Uniform, Strategy::Pct { depth: config.depth, length: Some(length) }]
+/// The random executions of a comparison.
+fn sampled<'a>(length: u32, config: &CompareConfig<'a>) -> ExploreConfig<'a> {
+    ExploreConfig { strategy: Strategy::Portfolio { length: Some(length) }, ..base(config) }
 }
 
 fn base<'a>(config: &CompareConfig<'a>) -> ExploreConfig<'a> {

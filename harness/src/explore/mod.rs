@@ -12,6 +12,7 @@ mod outcome;
 mod nearby;
 mod replay;
 mod sample;
+mod soon;
 
 pub use control::{Control, Noted, Pulse, WORKERS_MAX};
 pub use glance::{Glance, GlanceConfig};
@@ -22,6 +23,7 @@ pub use replay::{Execution, Mismatch, ObjectNames, Replayer, RunConfig, explicit
 pub(crate) use replay::{mismatch_of, run_followed};
 pub(crate) use sample::length_of;
 pub use sample::portfolio;
+pub use soon::{RANDOM_STRATEGIES, Soon, SoonConfig, mean_of_medians, soon};
 
 use crate::sim::{Abandon, MemoryModel};
 use std::fmt;

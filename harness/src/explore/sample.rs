@@ -45,15 +45,17 @@ pub(crate) fn length_of(program: &Program<'_>, config: &ExploreConfig<'_>) -> u3
     Runner::new().run(program.body, plan, &bounds, program.abandon, Machine::steps).clamp(1, u64::from(u32::MAX)) as u32
 }
 
-/// The schedule of the execution with this number.
-fn schedule(config: &ExploreConfig<'_>, length: u32, number: u64) -> Schedule {
-    let number = number + config.skip;
-    let unrelated = scramble(config.seed) ^ number;
-    match config.strategy {
-        Strategy::Pct { depth, .. } => Schedule::pct(unrelated, depth, length),
-        Strategy::Pos => Schedule::pos(unrelated),
-        Strategy::Portfolio { .. } => portfolio(config.seed, number, length),
-        Strategy::Uniform | Strategy::Bounded { .. } | Strategy::Exhaustive => Schedule::uniform(unrelated),
+impl Strategy {
+    /// The random schedule of this seed and number. `length` is PCT's estimate of how many choice points an execution has, where the strategy itself
+    /// has none. Of what is not random it is a uniform one.
+    pub fn schedule(self, seed: u64, number: u64, length: u32) -> Schedule {
+        let unrelated = scramble(seed) ^ number;
+        match self {
+            Strategy::Pct { depth, length: own } => Schedule::pct(unrelated, depth, own.unwrap_or(length)),
+            Strategy::Pos => Schedule::pos(unrelated),
+            Strategy::Portfolio { length: own } => portfolio(seed, number, own.unwrap_or(length)),
+            Strategy::Uniform | Strategy::Bounded { .. } | Strategy::Exhaustive => Schedule::uniform(unrelated),
+        }
     }
 }
 
@@ -88,7 +90,7 @@ fn work(
             break;
         }
         for number in begin..end {
-            let schedule = schedule(config, length, number);
+            let schedule = config.strategy.schedule(config.seed, number + config.skip, length);
             if let Some(control) = config.control {
                 control.begin(worker, Noted::of(&schedule));
             }

@@ -21,6 +21,9 @@ pub struct MutateInput {
     /// Search every execution of the survivors too, within --exhaustive-max: who is equal then is a case for the list.
     #[arg(long)]
     pub prove: bool,
+    /// For every mutant that was noticed: after how many executions each kind of random schedule notices it.
+    #[arg(long)]
+    pub strategies: bool,
     /// Where packages are built [default: target/lockstep of the workspace].
     #[arg(long, value_name = "DIR")]
     pub build: Option<PathBuf>,

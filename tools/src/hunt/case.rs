@@ -64,6 +64,8 @@ impl Case {
         if scenario.mail == "generated" {
             scenario.id = format!("M{}", fingerprint(&scenario.program_lines().join("\n"))).into();
             scenario.name = "found by generation".into();
+            // They are the whole state chart.
+            scenario.goals = Vec::new().into();
         }
         Case {
             class: found.class.clone(),
@@ -85,6 +87,16 @@ impl Case {
             scenario: self.scenario.id.to_string(),
             memory: self.memory,
             schedule: self.schedule.clone(),
+        }
+    }
+
+    /// How many choices its schedule makes otherwise than usual.
+    pub fn decisions(&self) -> usize {
+        match &self.schedule {
+            Schedule::Explicit(explicit) => explicit.decisions.len(),
+            Schedule::Path(path) => path.len(),
+            // Nothing that was minimized is random.
+            Schedule::Uniform { .. } | Schedule::Pct { .. } | Schedule::Pos { .. } => usize::MAX,
         }
     }
 

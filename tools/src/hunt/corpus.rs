@@ -2,6 +2,7 @@
 
 use crate::hunt::case::{Case, ENDING, Origin};
 use crate::hunt::ledger::replace_file;
+use crate::hunt::summary::median;
 use crate::selection::Selection;
 use crate::session::CONTROL;
 use crate::status::Status;
@@ -42,9 +43,13 @@ pub fn find_scenario(directory: &Path, id: &str) -> Option<Scenario> {
 }
 
 pub fn list(directory: &Path) -> Result<String, String> {
-    let mut text = String::new();
+    let (mut text, mut sizes, mut decisions) = (String::new(), Vec::new(), Vec::new());
     for (path, case) in load(directory, true)? {
         let name = name_of(&path);
+        if let Ok(case) = &case {
+            sizes.push(size(&case.scenario));
+            decisions.push(case.decisions());
+        }
         text += &match case {
             Ok(case) => format!(
                 "{name}  {}\n    {}; {}; size {}\n    {}\n",
@@ -59,6 +64,10 @@ pub fn list(directory: &Path) -> Result<String, String> {
     }
     if text.is_empty() {
         text = format!("{}: no case\n", directory.display());
+    }
+    if !sizes.is_empty() {
+        let count = sizes.len();
+        text += &format!("{count} cases; medians: size {}, {} decisions\n", median(sizes), median(decisions));
     }
     Ok(text)
 }
@@ -142,7 +151,7 @@ pub fn prune(directory: &Path, check: bool, exhaustive_max: u64) -> Result<(Stri
 /// For judging cases that exist: there is no first look.
 fn wide<'a>(variants: &'a [&'static VariantInfo], exhaustive_max: u64) -> HuntConfig<'a> {
     let (repairs, memory) = (Repairs::NONE, MemoryModel::Sc);
-    HuntConfig { variants, repairs, memory, schedules: 0, exhaustive_max, control: Some(&CONTROL) }
+    HuntConfig { variants, repairs, memory, schedules: 0, exhaustive_max, soaks: false, control: Some(&CONTROL) }
 }
 
 /// Judges scenarios that exist and writes a case for each class that they have and the corpus has not.

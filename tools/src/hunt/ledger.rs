@@ -7,9 +7,10 @@ use crate::shard::Shard;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use utrace_variants::hunt::Noise;
 
 /// Version of the form.
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 
 /// What must be equal for results to belong together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +24,8 @@ pub struct Terms {
     pub seed: u64,
     pub schedules: u64,
     pub exhaustive_max: u64,
+    /// Every variant runs every schedule twice and is compared with itself.
+    pub soaks: bool,
 }
 
 impl Terms {
@@ -36,6 +39,13 @@ impl Terms {
 pub struct Species {
     pub cases: u64,
     pub first: u64,
+}
+
+/// Something that must not be, and the case that shows it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Violation {
+    pub case: u64,
+    pub what: String,
 }
 
 /// A class of divergences.
@@ -97,8 +107,14 @@ pub struct Ledger {
     pub executions: u64,
     pub steps: u64,
     pub cut: u64,
-    /// Executions made a second time, with the same result.
+    /// The first case with executions that were cut off.
+    pub cut_first: Option<u64>,
+    /// Executions made a second time, and comparisons of a variant with itself.
     pub repeated: u64,
+    pub compared: u64,
+    /// How often that came out otherwise, and the first time.
+    pub violations: u64,
+    pub violation: Option<Violation>,
     /// Executions counted for outcomes, outcomes, and outcomes seen once, each summed over cases and variants.
     pub outcomes: [u64; 3],
     /// Edges of the chart, by name.
@@ -116,7 +132,7 @@ pub struct Entry {
     pub executions: u64,
     pub steps: u64,
     pub cut: u64,
-    pub repeated: u64,
+    pub noise: Noise,
     pub outcomes: [u64; 3],
     pub edges: Vec<String>,
     pub announced: Vec<String>,
@@ -134,7 +150,11 @@ impl Ledger {
             executions: 0,
             steps: 0,
             cut: 0,
+            cut_first: None,
             repeated: 0,
+            compared: 0,
+            violations: 0,
+            violation: None,
             outcomes: [0; 3],
             edges: BTreeMap::new(),
             announced: BTreeMap::new(),
@@ -151,7 +171,12 @@ impl Ledger {
         self.executions += entry.executions;
         self.steps += entry.steps;
         self.cut += entry.cut;
-        self.repeated += entry.repeated;
+        self.cut_first = earlier(self.cut_first, (entry.cut > 0).then_some(case));
+        self.repeated += entry.noise.repeated;
+        self.compared += entry.noise.compared;
+        self.violations += entry.noise.violations;
+        let violation = entry.noise.violation.map(|what| Violation { case, what });
+        self.violation = earlier(self.violation.take(), violation);
         self.outcomes.iter_mut().zip(entry.outcomes).for_each(|(sum, one)| *sum += one);
         let once = Species { cases: 1, first: case };
         entry.edges.into_iter().for_each(|name| meet(&mut self.edges, name, once));
@@ -179,7 +204,11 @@ impl Ledger {
         self.executions += other.executions;
         self.steps += other.steps;
         self.cut += other.cut;
+        self.cut_first = earlier(self.cut_first, other.cut_first);
         self.repeated += other.repeated;
+        self.compared += other.compared;
+        self.violations += other.violations;
+        self.violation = earlier(self.violation.take(), other.violation);
         self.outcomes.iter_mut().zip(other.outcomes).for_each(|(sum, one)| *sum += one);
         for (mine, theirs) in [
             (&mut self.edges, other.edges),
@@ -261,6 +290,10 @@ fn sightings_with<'a>(
 
 fn meet(all: &mut BTreeMap<String, Species>, name: String, species: Species) {
     all.entry(name).and_modify(|mine| join(mine, species)).or_insert(species);
+}
+
+fn earlier<T: Ord>(mine: Option<T>, theirs: Option<T>) -> Option<T> {
+    mine.into_iter().chain(theirs).min()
 }
 
 fn join(mine: &mut Species, theirs: Species) {

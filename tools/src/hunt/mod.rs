@@ -17,7 +17,7 @@ use crate::session::{self, CONTROL, Running};
 use crate::shard::Shard;
 use crate::status::Status;
 use case::{Case, Origin};
-use ledger::{Entry, Ledger, Terms, Verified, replace_file};
+use ledger::{Entry, Ledger, Terms, Verified, Violation, replace_file};
 use live::Live;
 use lockstep::{GlanceConfig, MACHINE_VERSION, Replayer, RunConfig, scramble};
 use std::collections::BTreeSet;
@@ -43,6 +43,8 @@ pub struct Hunt {
     pub schedules: u64,
     /// Runs of an exhaustive search before it is given up.
     pub exhaustive_max: u64,
+    /// Judges nothing; every variant runs every schedule twice and is compared with itself.
+    pub soaks: bool,
     pub jobs: usize,
     pub directory: PathBuf,
     pub corpus: PathBuf,
@@ -56,7 +58,8 @@ impl Hunt {
             shard: arguments.shard,
             cases: arguments.cases,
             schedules: arguments.schedules,
-            exhaustive_max: arguments.search_max,
+            exhaustive_max: if arguments.soak { 0 } else { arguments.search_max },
+            soaks: arguments.soak,
             jobs: comparing::jobs(options),
             directory: arguments.directory.clone(),
             corpus: arguments.corpus.clone(),
@@ -70,7 +73,6 @@ struct Shared {
     /// The next case that nobody has taken.
     next: u64,
     written: Instant,
-    nondeterminism: Option<String>,
     /// A file could not be written: the hunt ends.
     error: Option<String>,
 }
@@ -102,11 +104,12 @@ pub fn hunt(selection: &Selection, hunt: &Hunt) -> Result<(String, Status), Stri
         memory: selection.memory,
         schedules: hunt.schedules,
         exhaustive_max: hunt.exhaustive_max,
+        soaks: hunt.soaks,
         control: Some(&CONTROL),
     };
     let next = ledger.parts[0].next;
     let live = Live::new(ledger.cases, ledger.executions);
-    let shared = Shared { ledger, next, written: Instant::now(), nondeterminism: None, error: None };
+    let shared = Shared { ledger, next, written: Instant::now(), error: None };
     let shared = Mutex::new(shared);
     std::thread::scope(|scope| {
         for number in 0..hunt.jobs {
@@ -115,13 +118,13 @@ pub fn hunt(selection: &Selection, hunt: &Hunt) -> Result<(String, Status), Stri
         }
     });
     drop(live);
-    let Shared { ledger, nondeterminism, error, .. } = shared.into_inner().expect("no worker panics");
+    let Shared { ledger, error, .. } = shared.into_inner().expect("no worker panics");
     if let Some(error) = error {
         return Err(error);
     }
     ledger.save(&path)?;
-    if let Some(mismatch) = nondeterminism {
-        session::say(&format!("nondeterminism: {mismatch}"));
+    if let Some(Violation { case, what }) = &ledger.violation {
+        session::say(&format!("nondeterminism: case {case}: {what}"));
         status = status.and(Status::Nondeterminism);
     }
     if ledger.cases == 0 {
@@ -175,6 +178,7 @@ fn terms(selection: &Selection, hunt: &Hunt) -> Terms {
         seed: hunt.seed,
         schedules: hunt.schedules,
         exhaustive_max: hunt.exhaustive_max,
+        soaks: hunt.soaks,
     }
 }
 
@@ -189,9 +193,9 @@ struct Worker<'a> {
 
 impl Worker<'_> {
     fn work(self) {
-        let mut replayer = Replayer::new();
+        let mut replayers = [Replayer::new(), Replayer::new()];
         while let Some(case) = self.take() {
-            let Some(entry) = self.run(&mut replayer, case) else { break };
+            let Some(entry) = self.run(&mut replayers, case) else { break };
             self.keep(entry);
         }
     }
@@ -233,7 +237,7 @@ impl Worker<'_> {
     }
 
     /// Nothing, if the hunt is to end before the case is done: it will be done again.
-    fn run(&self, replayer: &mut Replayer, case: u64) -> Option<Entry> {
+    fn run(&self, replayers: &mut [Replayer; 2], case: u64) -> Option<Entry> {
         let number = scramble(self.hunt.seed) ^ case;
         let scenario = generate(number);
         let HuntConfig { variants, repairs, memory, .. } = *self.config;
@@ -243,8 +247,12 @@ impl Worker<'_> {
         session::begin_as(self.number, running);
         let run = RunConfig { memory, ..RunConfig::default() };
         let glance = GlanceConfig { run, tracing: false, control: Some((&CONTROL, self.number)) };
-        let screened = screen(replayer, &scenario, number, self.config, &glance);
+        let screened = screen(replayers, &scenario, number, self.config, &glance);
         CONTROL.rest(self.number);
+        // A comparison of a variant with itself may have been cut short.
+        if self.hunt.soaks && session::is_ending() {
+            return None;
+        }
         let mut classes = Vec::new();
         for candidate in &screened.candidates {
             let class = candidate.class.to_string();
@@ -256,9 +264,6 @@ impl Worker<'_> {
     }
 
     fn entry(&self, case: u64, screened: Screened, classes: Vec<(String, Option<Verified>)>) -> Entry {
-        if let Some(mismatch) = screened.nondeterminism {
-            self.shared().nondeterminism.get_or_insert(format!("case {case}: {mismatch}"));
-        }
         let named = CHART.iter().enumerate().filter(|(bit, _)| screened.edges & (1 << bit) != 0);
         let place = |place: &std::panic::Location<'_>| format!("{}:{}", place.file(), place.line());
         let places = |only_interrupted: bool| {
@@ -270,7 +275,7 @@ impl Worker<'_> {
             executions: screened.executions,
             steps: screened.steps,
             cut: screened.cut,
-            repeated: self.config.schedules,
+            noise: screened.noise,
             outcomes: screened.outcomes,
             edges: named.map(|(_, goal)| goal.name.to_string()).collect(),
             announced: places(false),

@@ -3,7 +3,7 @@
 //! The unseen is estimated after Good and Turing (Good, Biometrika 40, 1953): the next case shows about as many new things as were seen in
 //! exactly one case, divided by the number of cases.
 
-use crate::hunt::ledger::{Ledger, Species};
+use crate::hunt::ledger::{Ledger, Species, Violation};
 use std::collections::{BTreeMap, BTreeSet};
 use utrace_variants::CHART;
 
@@ -25,11 +25,12 @@ pub fn summary(ledger: &Ledger, known: &BTreeSet<String>) -> String {
     text += &format!("{cases} cases ({}), {} schedules of each variant\n", parts.join(", "), terms.schedules);
     let per = |sum: u64| sum as f64 / (*executions).max(1) as f64;
     text += &format!(
-        "{executions} executions of {:.0} choice points, {} cut off; {} made twice, with the same result\n",
+        "{executions} executions of {:.0} choice points, {} cut off{}\n",
         per(ledger.steps),
         ledger.cut,
-        ledger.repeated
+        ledger.cut_first.map_or(String::new(), |case| format!(", the first in case {case}")),
     );
+    text += &noise(ledger);
     text += &coverage("edges of the chart", &ledger.edges, CHART.len(), *cases);
     let missing: Vec<&str> =
         CHART.iter().map(|goal| &*goal.name).filter(|name| !ledger.edges.contains_key(*name)).collect();
@@ -44,6 +45,21 @@ pub fn summary(ledger: &Ledger, known: &BTreeSet<String>) -> String {
     );
     text += &over_time(ledger);
     text + &classes(ledger, known)
+}
+
+/// What came of doing the same twice.
+fn noise(ledger: &Ledger) -> String {
+    let compared = match ledger.compared {
+        0 => String::new(),
+        compared => format!(", {compared} comparisons of a variant with itself"),
+    };
+    let found = match &ledger.violation {
+        None => "no difference".to_owned(),
+        Some(Violation { case, what }) => {
+            format!("{} DIFFERENCES, the first in case {case}: {what}", ledger.violations)
+        }
+    };
+    format!("{} of them made a second time{compared}: {found}\n", ledger.repeated)
 }
 
 fn percent(part: u64, of: u64) -> String {
@@ -87,6 +103,7 @@ fn classes(ledger: &Ledger, known: &BTreeSet<String>) -> String {
         "classes of divergences: {}, {unknown} of them not in the corpus; {refuted} candidates that no judgement confirmed\n",
         verified.len()
     );
+    text += &sizes(verified.iter().map(|(.., found)| (found.sizes, found.preemptions)).collect());
     for (class, sightings, found) in verified.iter().take(NAMES_MAX) {
         let mark = if known.contains(*class) { ' ' } else { '*' };
         let cases = sightings.candidates.cases;
@@ -99,4 +116,24 @@ fn classes(ledger: &Ledger, known: &BTreeSet<String>) -> String {
         text += &format!("  … {} more\n", verified.len() - NAMES_MAX);
     }
     text
+}
+
+/// How small the cases became: what the median case has.
+fn sizes(cases: Vec<([usize; 2], usize)>) -> String {
+    if cases.is_empty() {
+        return String::new();
+    }
+    let median = |of: fn(&([usize; 2], usize)) -> usize| median(cases.iter().map(of).collect());
+    format!(
+        "medians of the cases: size {} of {}, {} preemptions\n",
+        median(|(sizes, _)| sizes[1]),
+        median(|(sizes, _)| sizes[0]),
+        median(|(_, preemptions)| *preemptions)
+    )
+}
+
+/// The lower median of values of which there is at least one.
+pub fn median(mut values: Vec<usize>) -> usize {
+    values.sort_unstable();
+    values[(values.len() - 1) / 2]
 }

@@ -11,6 +11,7 @@ mod operators;
 mod report;
 mod schemata;
 mod statement;
+mod strategies;
 
 use crate::arguments::{Format, MutateInput, Options, RepairsArgument};
 use crate::files;
@@ -24,6 +25,7 @@ use crate::workshop::{
 };
 use equivalent::Entry;
 use judge::{Fate, Plan, Trial, judge};
+use lockstep::SoonConfig;
 use schemata::{Broken, Mutant, schemata};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -184,12 +186,24 @@ fn run(
         options.memory,
         options.preemptions,
         options.enumerated,
-        2 * options.executions,
+        options.executions,
         options.seed
     );
+    let measured = match input.strategies {
+        true => Some(strategies::measure(&plan, &results, &SoonConfig::default())?),
+        false => None,
+    };
     let text = match options.format {
-        Format::Json => format!("{:#}\n", report::document(&results, &head, &options.memory, complete)),
-        _ => report::text(&results, &head, &options.memory),
+        Format::Json => {
+            let mut document = report::document(&results, &head, &options.memory, complete);
+            if let Some(measured) = &measured {
+                document["strategies"] = strategies::document(measured);
+            }
+            format!("{document:#}\n")
+        }
+        _ => {
+            report::text(&results, &head, &options.memory) + &measured.as_ref().map_or(String::new(), strategies::text)
+        }
     };
     if complete {
         return Ok((text, Status::Fine));

@@ -224,8 +224,7 @@ pub fn explored(program: &Program<'_>, config: &CompareConfig<'_>) -> Result<Exp
     let preemptions = config.preemptions.unwrap_or(0);
     let further = [
         (Strategy::Bounded { preemptions }, config.enumerated_max),
-        (Strategy::Uniform, config.sampled),
-        (Strategy::Pct { depth: config.depth, length: None }, config.sampled),
+        (Strategy::Portfolio { length: None }, config.sampled),
     ];
     for (strategy, executions) in further {
         if !total.evidence.exhaustive && !is_cancelled(config) {

@@ -31,6 +31,8 @@ pub struct HuntConfig<'a> {
     pub schedules: u64,
     /// Runs of an exhaustive search before it is given up.
     pub exhaustive_max: u64,
+    /// Every variant runs every schedule twice and is compared with itself.
+    pub soaks: bool,
     /// To cancel from outside.
     pub control: Option<&'a Control>,
 }

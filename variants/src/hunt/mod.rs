@@ -9,10 +9,14 @@
 
 mod class;
 mod judge;
+mod noise;
 mod screen;
 mod shrink;
+#[cfg(test)]
+mod tests;
 
 pub use class::{Class, class_of};
 pub use judge::{Found, HuntConfig, JUDGED_MAX, Judged, judge};
+pub use noise::Noise;
 pub use screen::{Candidate, Screened, screen};
 pub use shrink::{Shrunk, confirm, shrink};

@@ -1,6 +1,7 @@
 //! The first look at a scenario: the same random schedules through all variants.
 //!
-//! Promise: the same input gives the same result, on any machine; the first variant runs every schedule twice, and a difference between the two runs is told.
+//! Promise: the same input gives the same result, on any machine; the first variant, or in a soak each of them, runs every schedule twice, and a
+//! difference between the two runs is told.
 //! Limits: what only one variant showed here is a candidate, not a divergence: it may be rare in both; and what is seen less than three times is not
 //! even that.
 
@@ -14,10 +15,8 @@ use lockstep::{
 
 use super::class::{Class, class_of};
 use super::judge::HuntConfig;
+use super::noise::{Noise, Shown, compare_with_itself, repeat, traced};
 use crate::{Scenario, with_programs};
-
-/// Executions of each variant that are traced: one of each kind of schedule in the portfolio.
-const TRACED: u64 = 4;
 
 /// Outcomes in each direction of each pair that are looked into.
 const CANDIDATES_MAX: usize = 4;
@@ -57,28 +56,30 @@ pub struct Screened {
     pub outcomes: [u64; 3],
     /// Candidates, one for each class.
     pub candidates: Vec<Candidate>,
-    /// Where the same schedule gave two different executions.
-    pub nondeterminism: Option<String>,
+    /// What differed although nothing may.
+    pub noise: Noise,
 }
 
 /// Outcomes of one variant: how often, and the first schedule of each.
 type Seen = BTreeMap<OutcomeId, (u64, u64)>;
 
-/// Runs so many schedules of the portfolio through all variants. `glance` says where executions are written down.
+/// Runs so many schedules of the portfolio through all variants. `glance` says where executions are written down. The second replayer is for those that
+/// are made again.
 pub fn screen(
-    replayer: &mut Replayer,
+    replayers: &mut [Replayer; 2],
     scenario: &Scenario,
     seed: u64,
     config: &HuntConfig<'_>,
     glance: &GlanceConfig<'_>,
 ) -> Screened {
+    let [replayer, again] = replayers;
     with_programs(config.variants, config.repairs, scenario, |programs| {
-        let mut screening =
-            Screening { replayer, programs, config, glance, seed, once: Vec::new(), result: Screened::default() };
+        let once = vec![Vec::new(); if config.soaks { programs.len() } else { 1 }];
+        let mut screening = Screening { replayer, programs, config, glance, once, result: Screened::default() };
         let length = screening.length();
         let schedule = |number: u64| portfolio(seed, number, length);
         let seen: Vec<Seen> = (0..programs.len()).map(|at| screening.look(at, &schedule)).collect();
-        screening.compare_with_itself(&schedule);
+        screening.listen(again, seed, &schedule);
         screening.collect(&seen, &schedule);
         screening.result
     })
@@ -89,9 +90,8 @@ struct Screening<'a> {
     programs: &'a [Variant<'a>],
     config: &'a HuntConfig<'a>,
     glance: &'a GlanceConfig<'a>,
-    seed: u64,
-    /// What the first variant showed, execution by execution.
-    once: Vec<(OutcomeId, u64)>,
+    /// What the variants showed that run again, execution by execution.
+    once: Vec<Vec<Shown>>,
     result: Screened,
 }
 
@@ -110,13 +110,13 @@ impl Screening<'_> {
         let mut seen = Seen::new();
         let result = &mut self.result;
         for number in 0..self.config.schedules {
-            let glance = GlanceConfig { tracing: number < TRACED, ..*self.glance };
+            let glance = traced(number, self.glance);
             self.replayer.glance(&self.programs[at].program, &schedule(number), &glance, |glance| {
                 result.count(glance);
                 let id = glance.id();
                 seen.entry(id).or_insert((0, number)).0 += 1;
-                if at == 0 {
-                    self.once.push((id, glance.steps()));
+                if let Some(once) = self.once.get_mut(at) {
+                    once.push(Shown::of(glance));
                 }
             });
         }
@@ -126,20 +126,17 @@ impl Screening<'_> {
         seen
     }
 
-    /// The first variant once more: equal schedules give equal outcomes.
-    fn compare_with_itself(&mut self, schedule: &impl Fn(u64) -> Schedule) {
-        let program = &self.programs[0];
-        for number in 0..self.config.schedules {
-            let again = self.replayer.glance(&program.program, &schedule(number), self.glance, |glance| {
-                self.result.executions += 1;
-                (glance.id(), glance.steps())
-            });
-            if self.once[number as usize] != again && self.result.nondeterminism.is_none() {
-                let (name, seed) = (program.name, self.seed);
-                let what = format!("{name}, seed {seed:x}: execution {number} differs when run again");
-                self.result.nondeterminism = Some(what);
+    /// Whether equal schedules give equal executions; and in a soak, whether a variant equals itself.
+    fn listen(&mut self, again: &mut Replayer, seed: u64, schedule: &impl Fn(u64) -> Schedule) {
+        let noise = &mut self.result.noise;
+        for (variant, once) in self.programs.iter().zip(&self.once) {
+            repeat(again, variant, once, schedule, self.glance, noise);
+            if self.config.soaks {
+                compare_with_itself(variant, seed, self.config, noise);
             }
         }
+        self.result.executions += noise.executions;
+        self.result.steps += noise.steps;
     }
 
     /// What only one of two neighbours showed, unless the other shows it around that schedule.

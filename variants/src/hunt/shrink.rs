@@ -15,7 +15,7 @@ use crate::scenarios::program::Scenario;
 
 /// Looks of the cheap round, and judgements of the second one.
 const LOOKS_MAX: usize = 120;
-const JUDGEMENTS_MAX: usize = 120;
+pub(super) const JUDGEMENTS_MAX: usize = 120;
 
 /// Random schedules of a look.
 const LOOK_SCHEDULES: u64 = 96;
@@ -31,7 +31,7 @@ pub struct Shrunk {
 
 /// Cuts the scenario down, as long as `keep` gives something for it; what it gave last, with the scenario. Reductions that failed are tried
 /// again only when all behind them have been.
-fn cut_down<T>(
+pub(super) fn cut_down<T>(
     scenario: &Scenario,
     first: T,
     tries_max: usize,
@@ -84,7 +84,7 @@ fn is_candidate(scenario: &Scenario, candidate: &Candidate, config: &HuntConfig<
     let looked = HuntConfig { variants: &both, schedules: LOOK_SCHEDULES, ..*config };
     let run = RunConfig { memory: config.memory, ..RunConfig::default() };
     let glance = GlanceConfig { run, ..GlanceConfig::default() };
-    let screened = screen(&mut Replayer::new(), scenario, 0, &looked, &glance);
+    let screened = screen(&mut [Replayer::new(), Replayer::new()], scenario, 0, &looked, &glance);
     let found = screened.candidates.iter().find(|found| found.class == candidate.class)?;
     stands(scenario, found, &looked).then_some(())
 }

@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 
 use super::line::{Line, Read, TextError};
-use super::{HEAD, names};
+use super::{HEAD, HEAD_WITH_GOALS, names};
 use crate::kernel::process::Handlers;
 use crate::kernel::signal::Scope;
 use crate::kernel::sigset::SigSet;
 use crate::kernel::syscall::Body;
 use crate::kernel::task::{Birth, TaskId};
 use crate::scenarios::program::{
-    Answer, Condition, EngineProgram, Op, Scenario, TaskOp, TaskProgram, TracerProgram, answer,
+    Answer, Condition, EngineProgram, Goal, Op, Scenario, TaskOp, TaskProgram, TracerProgram, answer,
 };
 use crate::scenarios::well_formed::well_formed;
 use crate::utrace::engine::EngineId;
@@ -26,8 +26,10 @@ pub fn read_scenario(text: &str) -> Result<Scenario, TextError> {
     let mut lines = lines.filter(|(_, text)| !text.trim().is_empty() && !text.trim_start().starts_with('#'));
     match lines.next() {
         Some((_, head)) if head.trim_end() == HEAD => {}
+        Some((_, head)) if head.trim_end() == HEAD_WITH_GOALS => reader.has_goals = true,
         other => {
-            let message = format!("expected '{HEAD}', the first line of a scenario of this version");
+            let message =
+                format!("expected '{HEAD}' or '{HEAD_WITH_GOALS}', the first line of a scenario of these versions");
             return Err(TextError::new(other.map_or(1, |(number, _)| number), 1, message));
         }
     }
@@ -61,7 +63,10 @@ enum Named {
 }
 
 #[derive(Default)]
-struct Reader {
+pub(super) struct Reader {
+    /// It is of the version that has goals.
+    has_goals: bool,
+    goals: Vec<Goal>,
     id: Option<String>,
     name: Option<String>,
     question: Option<String>,
@@ -85,6 +90,13 @@ impl Reader {
             "name" => return set(&mut self.name, line),
             "question" => return set(&mut self.question, line),
             "source" => return set(&mut self.source, line),
+            "goal" | "goal-of-some" if !self.has_goals => {
+                return Err(line.error(format!("goals came later: let the first line be '{HEAD_WITH_GOALS}'")));
+            }
+            "goal" | "goal-of-some" => {
+                let goal = self.goal(word == "goal", line)?;
+                self.goals.push(goal);
+            }
             "process" => self.process(line)?,
             "task" => self.task(line)?,
             "engine" => self.engine(line)?,
@@ -244,13 +256,13 @@ impl Reader {
         Ok(condition)
     }
 
-    fn task_id(&mut self, line: &mut Line<'_>) -> Read<TaskId> {
+    pub(super) fn task_id(&mut self, line: &mut Line<'_>) -> Read<TaskId> {
         let number = line.expect("the number of a task", names::number_of)?;
         self.named.push((Named::Task(number), line.place()));
         Ok(TaskId(number))
     }
 
-    fn engine_id(&mut self, line: &mut Line<'_>) -> Read<EngineId> {
+    pub(super) fn engine_id(&mut self, line: &mut Line<'_>) -> Read<EngineId> {
         let number = line.expect("the number of an engine", names::number_of)?;
         self.named.push((Named::Engine(number), line.place()));
         Ok(EngineId(number))
@@ -276,7 +288,7 @@ impl Reader {
             name: given(self.name, "name")?,
             question: given(self.question, "question")?,
             mail: given(self.source, "source")?,
-            goals: Cow::Borrowed(&[]),
+            goals: Cow::Owned(self.goals),
             handlers: Cow::Owned(self.handlers),
             tasks: Cow::Owned(self.tasks),
             engines: Cow::Owned(self.engines),

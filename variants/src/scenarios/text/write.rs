@@ -1,19 +1,21 @@
 //! Writing a scenario.
 
-use super::{HEAD, names};
+use super::{HEAD, HEAD_WITH_GOALS, goal, names};
 use crate::describe::action_name;
 use crate::kernel::process::Handlers;
 use crate::kernel::signal::Scope;
 use crate::kernel::syscall::Body;
 use crate::scenarios::program::{Answer, Condition, EngineProgram, Op, Scenario, TaskOp, TaskProgram};
 
-/// The scenario as text, goals left out.
+/// The scenario as text, of the earliest version that can say it.
 pub fn write_scenario(scenario: &Scenario) -> String {
-    let mut lines = vec![HEAD.to_owned()];
+    let head = if scenario.goals.is_empty() { HEAD } else { HEAD_WITH_GOALS };
+    let mut lines = vec![head.to_owned()];
     lines.push(format!("id {}", scenario.id));
     lines.push(format!("name {}", scenario.name));
     lines.push(format!("question {}", scenario.question));
     lines.push(format!("source {}", scenario.mail));
+    lines.extend(scenario.goals.iter().map(goal::write));
     lines.extend(scenario.handlers.iter().enumerate().map(|(number, handlers)| process(number, handlers)));
     for (number, program) in scenario.tasks.iter().enumerate() {
         lines.push(task(number, program));

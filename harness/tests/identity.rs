@@ -85,7 +85,7 @@ fn ids_of_divergences_are_the_same_for_ever() {
         CompareConfig { jobs: 3, seed: 17, ..CompareConfig::default() },
         CompareConfig { preemptions: Some(1), exhaustive_max: 0, sampled: 0, ..CompareConfig::default() },
         sampled,
-        CompareConfig { seed: 4_711, depth: 2, ..sampled },
+        CompareConfig { seed: 4_711, ..sampled },
         CompareConfig { memory: MemoryModel::Weak, ..sampled },
     ];
     for config in configs {

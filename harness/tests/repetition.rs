@@ -22,7 +22,6 @@ const QUICK: CompareConfig<'_> = CompareConfig {
     enumerated_max: 1_000,
     sampled: 200,
     confirmed: 200,
-    depth: 3,
     seed: u64::MAX,
     jobs: 1,
     memory: lockstep::MemoryModel::Sc,

@@ -7,12 +7,12 @@
 //! tried.
 
 use super::compare::{CompareConfig, Comparison, Variant};
-use crate::explore::{Execution, Mismatch, RunConfig, mismatch_of, run_followed};
+use crate::explore::{Execution, Mismatch, RunConfig, mismatch_of, portfolio, run_followed};
 use crate::schedule::Schedule;
 use std::fmt;
 
-/// Random schedules of each kind that are repeated on each variant, beside the one without preemptions.
-const SCHEDULES_OF_A_KIND: u64 = 4;
+/// Random schedules that are repeated on each variant, beside the one without preemptions: some of each kind that samples are drawn by.
+const RANDOM_SCHEDULES: u64 = 12;
 
 /// Where the same schedule gave two executions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,8 +123,6 @@ fn run_once(variant: &Variant<'_>, schedule: &Schedule, config: &CompareConfig<'
 /// The schedule without preemptions and some of every random kind, for executions of about this length.
 fn schedules(config: &CompareConfig<'_>, length: u64) -> Vec<Schedule> {
     let length = u32::try_from(length).unwrap_or(u32::MAX).max(1);
-    let seeds = (0..SCHEDULES_OF_A_KIND).map(|nth| config.seed.wrapping_add(nth));
-    let random = seeds
-        .flat_map(|seed| [Schedule::uniform(seed), Schedule::pct(seed, config.depth, length), Schedule::pos(seed)]);
+    let random = (0..RANDOM_SCHEDULES).map(|number| portfolio(config.seed, number, length));
     std::iter::once(Schedule::in_order()).chain(random).collect()
 }

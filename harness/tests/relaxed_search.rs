@@ -8,6 +8,9 @@ mod common;
 #[allow(dead_code)]
 mod model;
 
+use lockstep::probe::observe;
+use lockstep::sync::{Atomic, Ordering::Relaxed, SpinLock};
+use lockstep::thread::scope;
 use lockstep::{Exploration, ExploreConfig, MemoryModel, RunConfig, Strategy, explore, run};
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -68,6 +71,72 @@ fn check(program: &anything::Program, memory: MemoryModel, enumerated: u64) -> b
     }
     some.evidence.exhaustive
 }
+
+// ---- counts known beforehand ----
+
+/// As many executions under total store order as there are orders of what can be told apart.
+#[track_caller]
+fn assert_orders(body: &(dyn Fn() + Sync), orders: u64) {
+    let all = search(body, ExploreConfig { memory: MemoryModel::Tso, ..CONFIG });
+    assert!(all.evidence.exhaustive);
+    assert_eq!(all.executions, orders);
+}
+
+#[test]
+fn critical_sections_have_as_many_orders_as_without_buffers() {
+    for (times, orders) in [(1, 2), (2, 6), (3, 20), (4, 70)] {
+        let body = move || {
+            let (lock, word) = (SpinLock::named("lock"), Atomic::named("word", 0_u64));
+            let work = || {
+                for _ in 0..times {
+                    lock.lock();
+                    word.write_once(word.read_once() + 1);
+                    observe(word.read_once());
+                    lock.unlock();
+                }
+            };
+            scope(|threads| (0..2).for_each(|number| _ = threads.spawn(("thread", number), work)));
+        };
+        assert_orders(&body, orders);
+    }
+}
+
+#[test]
+fn a_store_is_late_or_not() {
+    let body = || {
+        let words: [Atomic<u64>; 2] = std::array::from_fn(|number| Atomic::named(("word", number as u32), 0));
+        scope(|threads| {
+            for mine in 0..2 {
+                threads.spawn(("thread", mine as u32), move || {
+                    words[mine].store(1, Relaxed);
+                    observe(words[1 - mine].load(Relaxed));
+                });
+            }
+        });
+    };
+    assert_orders(&body, 4);
+    assert_eq!(search(&body, ExploreConfig { memory: MemoryModel::Tso, ..CONFIG }).outcomes.len(), 4);
+}
+
+#[test]
+fn where_a_thread_finds_its_own_store_makes_no_difference() {
+    let body = || {
+        let words: [Atomic<u64>; 3] = std::array::from_fn(|number| Atomic::named(("word", number as u32), 0));
+        scope(|threads| {
+            for (number, word) in words.into_iter().enumerate() {
+                threads.spawn(("thread", number as u32), move || {
+                    for value in 1..5 {
+                        word.store(value, Relaxed);
+                        observe(word.load(Relaxed));
+                    }
+                });
+            }
+        });
+    };
+    assert_orders(&body, 1);
+}
+
+// ---- completeness ----
 
 /// Compares random programs. `PROPTEST_CASES` makes it a soak.
 fn check_generated(memory: MemoryModel, cases: u32) {

@@ -7,14 +7,13 @@ use crate::saving::evidence_part;
 use crate::selection::unknown;
 use crate::session::{self, Progress, Running};
 use crate::status::Status;
-use comfy_table::{ContentArrangement, Table, presets};
 use lockstep::{MemoryModel, difference_lines};
 use serde::Serialize;
 use utrace_variants::Words;
 use utrace_variants::claims::{
-    Claim, Decision, How, Laboratory, Verdict, claim_lines, claims, decide, decision_lines, explain, token,
+    Claim, Decision, How, Laboratory, Verdict, Witness, claim_lines, claims, decide, decided_lines, decision_lines,
+    explain, table_lines, token,
 };
-use utrace_variants::variants;
 
 /// The names of all memory models, the strongest first. Those that this machine does not have are left out.
 const MODELS: [&str; 3] = ["sc", "tso", "weak"];
@@ -87,68 +86,18 @@ fn models(name: &str) -> Result<Vec<MemoryModel>, String> {
     found.ok_or_else(|| unknown("memory model", name, known().map(MemoryModel::name).chain(["all"])))
 }
 
-/// The table of the three designs, then each claim with all its decisions.
+/// The table of all verdicts, then each claim with what became of it.
 fn human(selected: &[&'static Claim], decisions: &[Decision]) -> String {
-    let mut text = table(selected, decisions);
+    let mut lines = table_lines(decisions);
     for claim in selected {
-        text += "\n";
-        for line in claim_lines(claim).into_iter().chain(of(claim, decisions).flat_map(decision_lines)) {
-            text += &line;
-            text += "\n";
-        }
+        lines.push(String::new());
+        lines.extend(claim_lines(claim).into_iter().chain(decided_lines(claim, decisions)));
     }
-    text
+    lines.join("\n") + "\n"
 }
 
 fn of<'a>(claim: &Claim, decisions: &'a [Decision]) -> impl Iterator<Item = &'a Decision> {
     decisions.iter().filter(move |decision| decision.claim.id == claim.id)
-}
-
-fn table(selected: &[&'static Claim], decisions: &[Decision]) -> String {
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    let series: Vec<&str> = variants().iter().filter(|variant| variant.main_series).map(|one| one.name).collect();
-    let mut models: Vec<MemoryModel> = decisions.iter().map(|decision| decision.memory).collect();
-    models.dedup();
-    let short = |name: &str| name.trim_start_matches("stopped-").to_owned();
-    let head = |memory: &MemoryModel| series.iter().map(|name| format!("{} {}", memory.name(), short(name))).collect();
-    let columns: Vec<String> = models.iter().flat_map(|memory| -> Vec<String> { head(memory) }).collect();
-    table.set_header(["claim".to_owned()].into_iter().chain(columns));
-    for claim in selected {
-        let mut row = vec![claim.id.to_owned()];
-        for memory in &models {
-            let of_model: Vec<&Decision> = of(claim, decisions).filter(|one| one.memory == *memory).collect();
-            row.extend(series.iter().map(|name| cell(name, &of_model)));
-        }
-        table.add_row(row);
-    }
-    let text = table.to_string().lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
-    text + "\n\n(b): exhaustive only up to a bound; (s): sampled; -: it says nothing of the design; * decided on a variant of the design\n"
-}
-
-/// What a claim says of a design: of itself, or of the alternative that is compared with it.
-fn cell(design: &str, decisions: &[&Decision]) -> String {
-    let own = decisions.iter().find(|one| one.asked.variant == design);
-    let beside = decisions.iter().find(|one| one.asked.how == How::Against(named(design)));
-    let (decision, mark) = match (own, beside) {
-        (Some(own), Some(beside)) if matches!(own.verdict, Verdict::NotApplicable(_)) => (beside, "*"),
-        (Some(own), _) => (own, ""),
-        (None, Some(beside)) => (beside, "*"),
-        (None, None) => return "-".to_owned(),
-    };
-    let evidence = match (&decision.verdict, &decision.witness) {
-        (Verdict::Holds | Verdict::Refuted, None) if decision.evidence.exhaustive => "",
-        (Verdict::Holds | Verdict::Refuted, None) if decision.evidence.preemptions.is_some() => " (b)",
-        (Verdict::Holds | Verdict::Refuted, None) => " (s)",
-        (Verdict::NotApplicable(_), _) => return "-".to_owned(),
-        _ => "",
-    };
-    format!("{}{mark}{evidence}", decision.verdict.name())
-}
-
-/// The name as long as the program lives.
-fn named(design: &str) -> &'static str {
-    variants().iter().find(|variant| variant.name == design).map_or("", |variant| variant.name)
 }
 
 /// For each decision that rests on an execution: that execution beside the nearest one that shows the opposite.
@@ -205,6 +154,8 @@ struct VerdictPart<'a> {
     scenario: Option<&'a str>,
     shown_by: Option<&'a str>,
     preemptions: Option<usize>,
+    /// Of two variants compared: what it means that the other does not show it.
+    absence: Option<String>,
     token: Option<String>,
 }
 
@@ -242,6 +193,7 @@ fn verdict_part(decision: &Decision) -> VerdictPart<'_> {
         scenario: witness.map(|witness| witness.scenario),
         shown_by: witness.map(|witness| witness.variant),
         preemptions: witness.map(|witness| witness.preemptions),
+        absence: witness.and_then(Witness::absence),
         token: token(decision).map(|token| token.to_string()),
     }
 }

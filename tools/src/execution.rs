@@ -52,7 +52,7 @@ pub fn replay(selection: &Selection, token: &str, whole_trace: bool) -> Result<S
         Some(scenario) => scenario,
         None => find_scenario(id).map_err(|error| format!("the token's scenario is gone: {error}"))?,
     };
-    let claim = subject.claim.map_or(String::new(), |claim| claim_lines(claim).join("\n") + "\n\n");
+    let claim = subject.claim().map_or(String::new(), |claim| claim_lines(claim).join("\n") + "\n\n");
     let mut heading = format!("{}: {}\n{}\n", scenario.id, scenario.name, scenario.question);
     scenario.program_lines().iter().for_each(|line| heading += &format!("  {line}\n"));
     let replayed = subject

@@ -1,10 +1,11 @@
-//! The committed comparisons: one snapshot a scenario, the three designs as they were and with the repairs; and one of the claims, decided.
+//! The committed comparisons: one snapshot a scenario, the three designs as they were and with the repairs.
 
-use insta::{Settings, assert_snapshot};
+mod common;
+
+use common::{CLAIMS, folder, settings};
+use insta::assert_snapshot;
 use lockstep::{CompareConfig, MemoryModel, compare, render};
 use std::collections::BTreeSet;
-use std::path::PathBuf;
-use utrace_variants::claims::{Laboratory, claim_lines, claims, decide, decision_lines};
 use utrace_variants::{Repairs, Scenario, VariantInfo, Words, heading, scenarios, variants, with_programs};
 
 /// What the snapshots rest on. The number of OS threads changes nothing.
@@ -24,10 +25,6 @@ fn series() -> Vec<&'static VariantInfo> {
     variants().iter().filter(|variant| variant.main_series).collect()
 }
 
-fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../snapshots")
-}
-
 fn text(scenario: &Scenario) -> String {
     let goals: Vec<&str> = scenario.goal_names().collect();
     let program = scenario.program_lines();
@@ -41,36 +38,6 @@ fn text(scenario: &Scenario) -> String {
     };
     let (without, with) = (part(Repairs::NONE), part(Repairs::ALL));
     format!("{without}\n==== with the repairs R1, R2 and R3 ====\n\n{with}")
-}
-
-fn settings() -> Settings {
-    let mut settings = Settings::clone_current();
-    settings.set_snapshot_path(folder());
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings
-}
-
-/// The name of the table of claims among the snapshots.
-const CLAIMS: &str = "claims";
-
-/// Every claim with its verdicts.
-fn claims_text() -> String {
-    let mut laboratory = Laboratory::default();
-    let mut lines = Vec::new();
-    for claim in claims() {
-        lines.extend(claim_lines(claim));
-        for &asked in claim.asked {
-            lines.extend(decision_lines(&decide(claim, asked, &config(), &mut laboratory)));
-        }
-        lines.push(String::new());
-    }
-    lines.join("\n")
-}
-
-#[test]
-fn claims_are_decided_as_committed() {
-    settings().bind(|| assert_snapshot!(CLAIMS, claims_text()));
 }
 
 #[test]

@@ -19,7 +19,16 @@ struct Ordering {
     needed: Option<bool>,
     /// Where that is seen.
     scenario: Option<String>,
+    /// The claims that fail without it.
+    #[serde(default)]
+    claims: Vec<Broken>,
     evidence: Option<String>,
+}
+
+/// A claim that fails without an ordering.
+#[derive(Debug, Deserialize)]
+struct Broken {
+    id: String,
 }
 
 impl Ordering {
@@ -29,7 +38,10 @@ impl Ordering {
 
     fn words(&self) -> String {
         match (self.needed, &self.scenario) {
-            (Some(true), Some(scenario)) => format!("needed, {scenario}"),
+            (Some(true), Some(scenario)) => {
+                let claims: String = self.claims.iter().map(|claim| format!(", {}", claim.id)).collect();
+                format!("needed, {scenario}{claims}")
+            }
             (Some(true), None) => "needed".to_owned(),
             (Some(false), _) => "not needed".to_owned(),
             (None, _) => "not tried".to_owned(),

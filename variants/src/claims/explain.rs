@@ -5,8 +5,8 @@
 
 use lockstep::{Decision as Choice, Execution, Explicit, Outcome, RunConfig, Schedule, run};
 
-use super::decide::{scenario_of, variant_of};
-use super::{Decision, LOCKED, LOCKLESS, REMOVED, Statement, Witness};
+use super::laboratory::{scenario_of, variant_of};
+use super::{Absent, Decision, LOCKED, LOCKLESS, REMOVED, Statement, Witness};
 
 /// Two executions and what to call them.
 #[derive(Clone, Debug)]
@@ -22,8 +22,10 @@ pub fn explain(decision: &Decision) -> Option<Explanation> {
     let witness = decision.witness.as_ref()?;
     let config = RunConfig { memory: decision.memory, ..RunConfig::default() };
     let deciding = execution(witness, witness.variant, &witness.schedule, &config);
-    let (name, other) = match (witness.not_by, decision.claim.statement) {
-        (Some(other), _) => (other.to_owned(), execution(witness, other, &witness.schedule, &config)),
+    let (name, other) = match (witness.absent, decision.claim.statement) {
+        (Some(Absent { variant, .. }), _) => {
+            (variant.to_owned(), execution(witness, variant, &witness.schedule, &config))
+        }
         (None, Statement::Never(_, shows) | Statement::Sometimes(_, shows)) => nearest(witness, shows, &config)?,
         (None, _) => return None,
     };

@@ -15,7 +15,7 @@ use crate::utrace::engine::CallbackKind;
 const WATCHING: Watching = Watching::of(&[Finding::CallbackWhileBelieved]);
 
 /// SIGKILL against a tracer inside of a call, with engines interested in what comes then.
-const KILLS: &[&str] = &["S3", "S6", "S8", "S8b", "S8c", "S8d", "S8e", "S8f", "S9d", "S10c", "S11", "S12"];
+const KILLS: &[&str] = &["S3", "S6", "S8", "S8b", "S8c", "S8d", "S8e", "S8f", "S9d", "S10c", "S11", "S12", "S15"];
 
 const KEEPS: &str = "it keeps `stopped`; the claim is about doing without";
 

@@ -11,22 +11,29 @@
 //! whom (`exclusion`), and what a patch changes for a client (`designs`).
 
 mod decide;
+mod dependence;
 mod designs;
 mod exclusion;
 mod explain;
 mod held;
+mod laboratory;
 mod orderings;
 mod reads_of_stopped;
+mod sets;
 mod subject;
+mod table;
 mod text;
 
 use lockstep::{Entry, Evidence, MemoryModel, Outcome, OutcomeId, Schedule};
 
-pub use decide::{Laboratory, decide};
+pub use decide::decide;
+pub use dependence::{Baseline, Dependence, Shown, baseline, dependence};
 pub use explain::{Explanation, explain};
-pub use orderings::{Baseline, Dependence, OrderingSite, baseline, dependence, ordering_sites, wake_up};
-pub use subject::Subject;
-pub use text::{claim_lines, decision_lines, token};
+pub use laboratory::Laboratory;
+pub use orderings::{OrderingSite, ordering_sites, wake_up};
+pub use subject::{About, Subject};
+pub use table::{evidence_word, table_lines};
+pub use text::{claim_lines, decided_lines, decision_lines, token};
 
 use crate::observation::{Finding, Observation};
 use crate::scenarios::protocol::Watching;
@@ -125,13 +132,29 @@ pub struct Witness {
     /// The variant that shows it.
     pub variant: &'static str,
     /// The variant that does not, if the claim compares two.
-    pub not_by: Option<&'static str>,
+    pub absent: Option<Absent>,
     /// The smallest schedule found.
     pub schedule: Schedule,
     /// Its preemptions.
     pub preemptions: usize,
     /// What it ends in.
     pub outcome: OutcomeId,
+}
+
+/// A variant that was not seen to show an outcome.
+#[derive(Clone, Copy, Debug)]
+pub struct Absent {
+    /// Its name.
+    pub variant: &'static str,
+    /// What that rests on.
+    pub evidence: Evidence,
+}
+
+impl Witness {
+    /// What it means that the other variant does not show it, if the claim compares two.
+    pub fn absence(&self) -> Option<String> {
+        self.absent.map(|absent| absent.evidence.absence_of(self.preemptions))
+    }
 }
 
 /// A claim, decided for one variant under one memory model.
@@ -155,22 +178,40 @@ pub struct Decision {
 pub fn claims() -> Vec<&'static Claim> {
     let groups = [reads_of_stopped::CLAIMS, held::CLAIMS, exclusion::CLAIMS, designs::CLAIMS];
     let mut claims: Vec<&'static Claim> = groups.iter().flat_map(|group| group.iter()).collect();
-    claims.sort_by_key(|claim| number(claim.id));
+    claims.sort_by_key(|claim| claim.number());
     claims
 }
 
-/// `C10b` is the second of the tenth.
-fn number(id: &str) -> (u32, &str) {
-    let digits = id[1..].trim_end_matches(|character: char| character.is_ascii_alphabetic());
-    (digits.parse().unwrap_or(0), &id[1 + digits.len()..])
-}
-
 impl Claim {
+    /// `C10b` is the second of the tenth.
+    fn number(&self) -> (u32, &'static str) {
+        let letters = self.id[1..].trim_start_matches(|character: char| character.is_ascii_digit());
+        let digits = &self.id[1..self.id.len() - letters.len()];
+        (digits.parse().unwrap_or(0), letters)
+    }
+
     /// What an execution is watched for to decide the claim.
     pub(crate) fn watching(&self) -> Watching {
         match self.statement {
             Statement::Never(watching, _) | Statement::Sometimes(watching, _) => watching,
             _ => Watching::NONE,
+        }
+    }
+
+    /// The same if it says that no execution shows something.
+    fn watching_for_never(&self) -> Watching {
+        match self.statement {
+            Statement::Never(watching, _) => watching,
+            _ => Watching::NONE,
+        }
+    }
+
+    /// What breaks it for the variant in this scenario, if it says of the variant that no execution of the scenario shows something.
+    fn breach(&self, variant: &str, scenario: &str) -> Option<fn(&Outcome) -> bool> {
+        let asked = self.asked.iter().any(|asked| asked.variant == variant && asked.how == How::Alone);
+        match self.statement {
+            Statement::Never(_, shows) if asked && self.scenarios.contains(&scenario) => Some(shows),
+            _ => None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The subject as tokens name it, watched for a claim or weakened at a place or neither: `utrace`, `utrace+r2`, `utrace-c5`,
-//! `utrace+r123-c10b`, `utrace-sched_63_5` (line 63, column 5 of `sched.rs`), `utrace-sched` (all of it).
+//! `utrace+r123-c10b`, `utrace-claims` (watched for all claims), `utrace-sched_63_5` (that, and weakened at line 63, column 5 of
+//! `sched.rs`), `utrace-sched` (at all of it).
 //!
 //! An execution that is watched has events that the other has not, and what the monitor finds is part of its outcome. So it is another
 //! subject, and a token of one says nothing of the other. A place is named by its line, so a token of a weakened one lasts as long as the file
@@ -18,10 +19,21 @@ use lockstep::{Variant, Weakened};
 pub struct Subject {
     /// The repairs that all designs have.
     pub repairs: Repairs,
-    /// The claim that executions are watched for.
-    pub claim: Option<&'static Claim>,
-    /// The place, or the file, where nothing orders anything.
-    pub weakened: Option<Weakened>,
+    /// What is different about its executions.
+    pub about: About,
+}
+
+/// What is different about the executions of a subject.
+#[derive(Clone, Copy, Debug)]
+pub enum About {
+    /// Nothing.
+    Nothing,
+    /// They are watched for this claim.
+    Claim(&'static Claim),
+    /// They are watched for every claim that says never.
+    Claims,
+    /// They are so, and at this place, or in this file, nothing orders anything.
+    Weakened(Weakened),
 }
 
 /// The files whose orderings are the kernel's and utrace's own.
@@ -66,24 +78,63 @@ fn place_of(name: &str) -> Option<Weakened> {
     (place_name(weakened) == name).then_some(weakened)
 }
 
+/// All claims, in a token.
+const ALL_CLAIMS: &str = "claims";
+
+impl About {
+    fn name(self) -> String {
+        match self {
+            About::Nothing => String::new(),
+            About::Claim(claim) => format!("-{}", claim.id.to_lowercase()),
+            About::Claims => format!("-{ALL_CLAIMS}"),
+            About::Weakened(weakened) => format!("-{}", place_name(weakened)),
+        }
+    }
+
+    fn from_name(name: &str) -> Option<About> {
+        if name == ALL_CLAIMS {
+            return Some(About::Claims);
+        }
+        match claims().into_iter().find(|claim| claim.id.to_lowercase() == name) {
+            Some(claim) => Some(About::Claim(claim)),
+            None => Some(About::Weakened(place_of(name)?)),
+        }
+    }
+}
+
 impl Subject {
+    /// Nobody watches it, and nothing is repaired.
+    pub const PLAIN: Subject = Subject { repairs: Repairs::NONE, about: About::Nothing };
+
     /// Its name in tokens.
     pub fn name(&self) -> String {
-        let claim = self.claim.map(|claim| claim.id.to_lowercase());
-        let about = claim.or(self.weakened.map(place_name)).map_or(String::new(), |about| format!("-{about}"));
-        format!("{}{about}", subject_name(self.repairs))
+        format!("{}{}", subject_name(self.repairs), self.about.name())
     }
 
     /// The subject of that name.
     pub fn from_name(name: &str) -> Option<Subject> {
         let (subject, about) = name.split_once('-').map_or((name, None), |(subject, about)| (subject, Some(about)));
         let repairs = repairs_of(subject)?;
-        let plain = Subject { repairs, claim: None, weakened: None };
-        let Some(about) = about else { return Some(plain) };
-        let claim = claims().into_iter().find(|claim| claim.id.to_lowercase() == about);
-        match claim {
-            Some(claim) => Some(Subject { claim: Some(claim), ..plain }),
-            None => Some(Subject { weakened: Some(place_of(about)?), ..plain }),
+        let about = about.map_or(Some(About::Nothing), About::from_name)?;
+        Some(Subject { repairs, about })
+    }
+
+    /// What its executions are watched for.
+    pub(super) fn watching(&self) -> Watching {
+        match self.about {
+            About::Nothing => Watching::NONE,
+            About::Claim(claim) => claim.watching(),
+            About::Claims | About::Weakened(_) => {
+                claims().into_iter().map(Claim::watching_for_never).fold(Watching::NONE, Watching::and)
+            }
+        }
+    }
+
+    /// The claim it is watched for, if it is one.
+    pub fn claim(&self) -> Option<&'static Claim> {
+        match self.about {
+            About::Claim(claim) => Some(claim),
+            _ => None,
         }
     }
 
@@ -94,37 +145,45 @@ impl Subject {
         scenario: &Scenario,
         f: impl FnOnce(&[Variant<'_>]) -> R,
     ) -> R {
-        let watching = self.claim.map_or(Watching::NONE, Claim::watching);
-        with_altered_programs(variants, (self.repairs, watching, self.weakened), scenario, f)
+        let weakened = match self.about {
+            About::Weakened(weakened) => Some(weakened),
+            _ => None,
+        };
+        with_altered_programs(variants, (self.repairs, self.watching(), weakened), scenario, f)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{FILES, Subject};
+    use super::{About, FILES, Subject};
     use crate::claims::claims;
     use crate::utrace::Repairs;
     use lockstep::Weakened;
 
-    #[test]
-    fn every_subject_is_found_by_its_name() {
+    #[track_caller]
+    fn check(about: About) {
         for repairs in [Repairs::NONE, Repairs::ALL] {
-            for claim in claims().into_iter().map(Some).chain([None]) {
-                let subject = Subject { repairs, claim, weakened: None };
-                let found = Subject::from_name(&subject.name()).expect("a name is read back");
-                assert_eq!(found.repairs, repairs);
-                assert_eq!(found.claim.map(|claim| claim.id), claim.map(|claim| claim.id));
+            let subject = Subject { repairs, about };
+            let found = Subject::from_name(&subject.name()).expect("a name is read back");
+            assert_eq!(found.repairs, repairs);
+            match (found.about, about) {
+                (About::Claim(found), About::Claim(claim)) => assert_eq!(found.id, claim.id),
+                (About::Weakened(found), About::Weakened(place)) => assert_eq!(found, place),
+                (found, about) => assert_eq!(std::mem::discriminant(&found), std::mem::discriminant(&about)),
             }
         }
+    }
+
+    #[test]
+    fn every_subject_is_found_by_its_name() {
+        claims().into_iter().map(About::Claim).chain([About::Nothing, About::Claims]).for_each(check);
     }
 
     #[test]
     fn every_place_is_found_by_its_name() {
         for file in FILES {
             for at in [None, Some((63, 5))] {
-                let weakened = Some(Weakened { file, at });
-                let subject = Subject { repairs: Repairs::NONE, claim: None, weakened };
-                assert_eq!(Subject::from_name(&subject.name()).and_then(|found| found.weakened), weakened);
+                check(About::Weakened(Weakened { file, at }));
             }
         }
     }

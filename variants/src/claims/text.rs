@@ -1,6 +1,6 @@
 //! Claims and decisions as lines of text, for the terminal and for the committed table. Nothing volatile gets in: no counts, no times.
 
-use super::{Claim, Decision, How, Verdict};
+use super::{Asked, Claim, Decision, How, Verdict, Witness};
 use lockstep::Token;
 
 /// Columns of text that is meant for mail.
@@ -21,6 +21,20 @@ pub fn claim_lines(claim: &Claim) -> Vec<String> {
     lines
 }
 
+/// What became of the claim for each variant under each memory model: the variants in the order in which the claim names them.
+pub fn decided_lines(claim: &Claim, decisions: &[Decision]) -> Vec<String> {
+    let of = |asked: &Asked| {
+        let mut own = decisions.iter().filter(|one| one.claim.id == claim.id && one.asked.variant == asked.variant);
+        // Of what a claim is not about nothing was explored, under no model.
+        let shown: Vec<&Decision> = match asked.how {
+            How::NotAtAll(_) => own.next().into_iter().collect(),
+            _ => own.collect(),
+        };
+        shown.into_iter().flat_map(decision_lines).collect::<Vec<_>>()
+    };
+    claim.asked.iter().flat_map(of).collect()
+}
+
 /// What became of the claim for one variant: a line, and the witness below it.
 pub fn decision_lines(decision: &Decision) -> Vec<String> {
     let Decision { asked, memory, verdict, evidence, witness, .. } = decision;
@@ -29,23 +43,25 @@ pub fn decision_lines(decision: &Decision) -> Vec<String> {
         How::Alone | How::NotAtAll(_) => String::new(),
     };
     let rest = match verdict {
-        Verdict::NotApplicable(reason) => format!(": {reason}"),
+        Verdict::NotApplicable(reason) => return wrapped("", &format!("{}: not applicable: {reason}", asked.variant)),
         Verdict::Open(reason) => format!(": {reason}"),
         Verdict::Holds | Verdict::Refuted => match witness {
             Some(witness) => format!(", {}", shown(witness)),
             None => format!(", {evidence}"),
         },
     };
-    let head = format!("{}  {}{against}: {}{rest}", memory.name(), asked.variant, verdict.name());
+    let head = format!("{} {}{against}: {}{rest}", memory.name(), asked.variant, verdict.name());
     let mut lines = wrapped("", &head);
     lines.extend(token(decision).map(|token| format!("      {token}")));
     lines
 }
 
-fn shown(witness: &super::Witness) -> String {
+fn shown(witness: &Witness) -> String {
     let plural = if witness.preemptions == 1 { "" } else { "s" };
-    let by = witness.not_by.map_or(String::new(), |_| format!(" by {}", witness.variant));
-    format!("shown{by} in {} with {} preemption{plural}", witness.scenario, witness.preemptions)
+    let by = witness.absent.map_or(String::new(), |_| format!(" by {}", witness.variant));
+    let absent = witness.absent.map_or("", |absent| absent.variant);
+    let absence = witness.absence().map_or(String::new(), |absence| format!("; by {absent} {absence}"));
+    format!("shown{by} in {} with {} preemption{plural}{absence}", witness.scenario, witness.preemptions)
 }
 
 /// The token of the witness.

@@ -4,7 +4,7 @@
 //! Limits: handlers never change during an execution. Deviations: a process group, a session and an orphaned
 //! process group do not exist, so SIGTSTP stops whenever SIGSTOP does.
 
-use lockstep::sync::{Plain, SpinLock, Word};
+use lockstep::sync::{Ghost, Plain, SpinLock, Word};
 
 use super::sigset::{SigSet, Signal};
 use super::task::TaskId;
@@ -83,6 +83,8 @@ pub struct Process {
     pub members: Plain<u32>,
     /// Threads that are not dying. Invariant: under `tasklist_lock`, written only with the write lock.
     pub alive: Plain<u32>,
+    /// Monitor: SIGKILL has been in `shared_pending`.
+    pub killed: Ghost<bool>,
 }
 
 impl Process {
@@ -97,6 +99,7 @@ impl Process {
             flags: Plain::named(("signal.flags", number), SignalFlags::NONE),
             members: Plain::named(("threads", number), threads),
             alive: Plain::named(("live", number), threads),
+            killed: Ghost::named(("process killed", number), false),
         }
     }
 

@@ -34,11 +34,7 @@ pub fn send_signal(hooks: &dyn Tracehook, signal: Signal, target: TaskId, scope:
     if process.members.get() & target.bit() != 0 && prepare_signal(hooks, signal, target) {
         let queued = match scope {
             Scope::Thread => add_private(kernel, target, signal),
-            Scope::Group => {
-                let pending = process.shared_pending.get();
-                process.shared_pending.set(pending.with(signal));
-                !pending.has(signal)
-            }
+            Scope::Group => add_shared(kernel, process, signal),
         };
         // A signal that is pending already is dropped here, behind prepare (`legacy_queue`).
         if queued {
@@ -58,6 +54,16 @@ pub fn add_private(kernel: &Kernel, target: TaskId, signal: Signal) -> bool {
         task.killed.set(true);
     }
     task.pending.write_once(pending.with(signal));
+    !pending.has(signal)
+}
+
+/// Puts a signal into the set that a process shares; false if it was there. Siglock held.
+fn add_shared(kernel: &Kernel, process: &Process, signal: Signal) -> bool {
+    let pending = process.shared_pending.get();
+    if signal == SIGKILL && kernel.watch.process_kills {
+        process.killed.set(true);
+    }
+    process.shared_pending.set(pending.with(signal));
     !pending.has(signal)
 }
 

@@ -17,8 +17,10 @@ pub struct KernelPolicy {
 /// What of the kernel a scenario wants monitored; each costs events, so each is armed only where needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub struct Watch {
-    /// SIGKILL in a pending set.
+    /// SIGKILL in a task's own pending set.
     pub kills: bool,
+    /// SIGKILL in the pending set that a process shares.
+    pub process_kills: bool,
     /// Returns of a task to its CPU.
     pub runs: bool,
     /// The order of wake-ups and `schedule` under the run queue's lock.

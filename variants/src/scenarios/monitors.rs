@@ -67,7 +67,12 @@ impl Armed {
 
     /// What the kernel has to watch for these rules.
     pub fn watch(self, scenario: &Scenario) -> Watch {
-        Watch { kills: self.hold, runs: self.examine || self.returns, wakeups: scenario.watch_wakeups }
+        Watch {
+            kills: self.hold,
+            process_kills: false,
+            runs: self.examine || self.returns,
+            wakeups: scenario.watch_wakeups,
+        }
     }
 }
 

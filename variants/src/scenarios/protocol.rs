@@ -46,8 +46,18 @@ impl Watching {
 
     /// Whether it is about who was killed.
     pub fn needs_kills(self) -> bool {
-        use Finding::{ClearThoughKilled, KilledWithoutKill, SetThoughLetGo, SetWithoutKill};
-        self.has_any(&[ClearThoughKilled, KilledWithoutKill, SetThoughLetGo, SetWithoutKill])
+        use Finding::{ClearThoughKilled, KilledWithoutKill, SetThoughLetGo, SetWithoutKill, SetWithoutOwnKill};
+        self.has_any(&[ClearThoughKilled, KilledWithoutKill, SetThoughLetGo, SetWithoutKill, SetWithoutOwnKill])
+    }
+
+    /// Whether it is about whose process was killed.
+    pub fn needs_process_kills(self) -> bool {
+        self.has_any(&[Finding::KilledWithoutKill, Finding::SetThoughLetGo, Finding::SetWithoutKill])
+    }
+
+    /// For what either is watched for.
+    pub fn and(self, other: Watching) -> Watching {
+        Watching(self.0 | other.0)
     }
 
     fn needs_standing(self) -> bool {
@@ -139,7 +149,7 @@ impl Protocol {
         match moment {
             Moment::Looked { slept, set } => self.looked(machine, task, (slept, set), &mut found),
             Moment::Passed { slept, killed } => {
-                if self.watching.has(Finding::KilledWithoutKill) && killed && !was_killed(machine, task) {
+                if self.watching.has(Finding::KilledWithoutKill) && killed && !was_sent_kill(machine, task) {
                     found(Finding::KilledWithoutKill);
                 }
                 self.stands(task, standing::NONE);
@@ -195,10 +205,10 @@ impl Protocol {
         let standing = if self.watching.needs_standing() { self.standing(task) } else { standing::NONE };
         let in_stop = slept == Slept::InStop;
         if set {
-            if watches(Finding::SetWithoutKill) && in_stop && !was_killed(machine, task) {
-                found(Finding::SetWithoutKill);
+            if in_stop && self.watching.has_any(&[Finding::SetWithoutKill, Finding::SetWithoutOwnKill]) {
+                self.set_without_kill(machine, task, found);
             }
-            if watches(Finding::SetThoughLetGo) && standing == standing::LET_GO && !was_killed(machine, task) {
+            if watches(Finding::SetThoughLetGo) && standing == standing::LET_GO && !was_sent_kill(machine, task) {
                 found(Finding::SetThoughLetGo);
             }
             return;
@@ -212,6 +222,19 @@ impl Protocol {
         let is_stopped = matches!(standing, standing::OWN | standing::HELD);
         if watches(Finding::ClearThoughKilled) && is_stopped && was_killed(machine, task) {
             found(Finding::ClearThoughKilled);
+        }
+    }
+
+    /// The task, awake, has read `stopped` as set: where is the SIGKILL that woke it?
+    fn set_without_kill(&self, machine: &Machine<'_>, task: TaskId, found: &mut impl FnMut(Finding)) {
+        if was_killed(machine, task) {
+            return;
+        }
+        if self.watching.has(Finding::SetWithoutOwnKill) {
+            found(Finding::SetWithoutOwnKill);
+        }
+        if self.watching.has(Finding::SetWithoutKill) && !machine.kernel.process(task).killed.get() {
+            found(Finding::SetWithoutKill);
         }
     }
 
@@ -240,7 +263,12 @@ impl Protocol {
     }
 }
 
-/// SIGKILL has been in the pending set, however it got there.
+/// SIGKILL has been in its own pending set or in that of its process.
+fn was_sent_kill(machine: &Machine<'_>, task: TaskId) -> bool {
+    was_killed(machine, task) || machine.kernel.process(task).killed.get()
+}
+
+/// SIGKILL has been in its own pending set, however it got there.
 fn was_killed(machine: &Machine<'_>, task: TaskId) -> bool {
     machine.kernel.task(task).killed.get()
 }

@@ -3,8 +3,8 @@
 //! No mail: found by generated scenarios (`lockstep hunt`, seed 0, case 53). S3 asks the same with RESUME, and there designs 1 and 2 cannot be told apart,
 //! for RESUME returns 0 whether the task was stopped or not. Stepping does not: 0 says that the task was stopped and that this call ended the stop.
 //! With the lock (design 1) the task then finds `stopped` cleared and runs its system call. Without it (design 2) the task can have read
-//! `stopped` as set before the tracer cleared it; that false positive (Oleg, 2009-08-03) is taken for a kill, against C3: SIGKILL is pending,
-//! though it is not what ended the stop as the tracer was told. The system call is aborted. In the last design it always is.
+//! `stopped` as set before the tracer cleared it; that false positive (Oleg, 2009-08-03) is taken for a kill, which C3 allows, for SIGKILL is
+//! pending, though it is not what ended the stop as the tracer was told. The system call is aborted. In the last design it always is.
 
 use std::borrow::Cow;
 

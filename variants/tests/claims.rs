@@ -1,0 +1,82 @@
+//! The committed table of claims: every claim, for every variant that it asks about, under every memory model, with what each verdict rests on.
+
+mod common;
+
+use insta::assert_snapshot;
+use lockstep::{CompareConfig, MemoryModel, RunConfig, Token, run};
+use utrace_variants::claims::{
+    Decision, Laboratory, Subject, Verdict, claim_lines, claims, decide, decided_lines, table_lines, token,
+};
+use utrace_variants::{scenarios, variants};
+
+/// Sequential consistency is exhausted. Of the other models every schedule with one preemption or choice of memory is made where these are
+/// not too many (S1, S5 and S5b have tens of thousands), and samples; a verdict says so. The number of OS threads changes nothing.
+fn config(memory: MemoryModel) -> CompareConfig<'static> {
+    let exhausted = memory == MemoryModel::Sc;
+    CompareConfig {
+        exhaustive_max: if exhausted { 400_000 } else { 20_000 },
+        preemptions: Some(1),
+        enumerated_max: 8_000,
+        sampled: if exhausted { 3_000 } else { 500 },
+        confirmed: if exhausted { 12_000 } else { 1_000 },
+        jobs: 2,
+        memory,
+        ..CompareConfig::default()
+    }
+}
+
+fn decisions() -> Vec<Decision> {
+    let mut decisions = Vec::new();
+    for memory in [MemoryModel::Sc, MemoryModel::Tso, MemoryModel::Weak] {
+        let mut laboratory = Laboratory::default();
+        for claim in claims() {
+            for &asked in claim.asked {
+                decisions.push(decide(claim, asked, &config(memory), &mut laboratory));
+            }
+        }
+    }
+    decisions
+}
+
+fn text(decisions: &[Decision]) -> String {
+    let mut lines = table_lines(decisions);
+    for claim in claims() {
+        lines.push(String::new());
+        lines.extend(claim_lines(claim).into_iter().chain(decided_lines(claim, decisions)));
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn claims_are_decided_as_committed_and_their_witnesses_replay() {
+    let decisions = decisions();
+    let mut witnesses = 0;
+    for decision in &decisions {
+        witnesses += u32::from(replays(decision));
+        let refuted = decision.verdict == Verdict::Refuted;
+        let proven = decision.evidence.exhaustive || decision.witness.is_some();
+        assert!(!refuted || proven, "{} is refuted by nothing", decision.claim.id);
+    }
+    assert!(witnesses > 0, "some claims are refuted or shown by a witness");
+    common::settings().bind(|| assert_snapshot!(common::CLAIMS, text(&decisions)));
+}
+
+/// Reads the token of a decision back and runs it: it ends in the witness's outcome, in the variant that shows it and not in the other.
+fn replays(decision: &Decision) -> bool {
+    let (Some(token), Some(witness)) = (token(decision), &decision.witness) else { return false };
+    let token: Token = token.to_string().parse().expect("a token is read back");
+    let subject = Subject::from_name(&token.subject).expect("the subject is known");
+    let scenario = scenarios().iter().find(|scenario| scenario.id == token.scenario).expect("so is the scenario");
+    let config = RunConfig { memory: token.memory, ..RunConfig::default() };
+    let outcome = |name: &str| {
+        let variant = variants().iter().find(|variant| variant.name == name).expect("so is the variant");
+        subject.with_programs(&[variant], scenario, |programs| {
+            run(&programs[0].program, &token.schedule, &config).outcome.id
+        })
+    };
+    assert_eq!(outcome(witness.variant), witness.outcome, "{token} on {}", witness.variant);
+    if let Some(absent) = witness.absent {
+        assert_ne!(outcome(absent.variant), witness.outcome, "{token} on {}", absent.variant);
+    }
+    true
+}

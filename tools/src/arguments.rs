@@ -1,5 +1,6 @@
 //! The command line. Every option has a mirror in the environment: `--seed` is `LOCKSTEP_SEED`.
 
+mod examples;
 mod mutate;
 mod reports;
 mod series;
@@ -371,7 +372,10 @@ pub fn definition() -> clap::Command {
         // A command that has an option already does not get it from above.
         let hidden = options.iter().filter(|option| irrelevant(&name).contains(&option.get_id().as_str()));
         let hidden: Vec<clap::Arg> = hidden.map(|option| option.clone().hide(true)).collect();
-        definition = definition.mut_subcommand(&name, |command| command.args(hidden));
+        definition = definition.mut_subcommand(&name, |command| match examples::examples(&name) {
+            Some(examples) => command.args(hidden).after_help(examples),
+            None => command.args(hidden),
+        });
     }
     definition.build();
     definition

@@ -4,7 +4,9 @@ use crate::arguments::Options;
 use crate::selection::Selection;
 use crate::session::{self, CONTROL, Progress, Running};
 use crate::witness::{Seen, look};
-use lockstep::{CompareConfig, Comparison, MemoryModel, RunConfig, Schedule, Variant, compare, first_mismatch};
+use lockstep::{
+    CompareConfig, Comparison, MemoryModel, Nondeterminism, Repetition, Token, compare, repeat, repeat_again,
+};
 use utrace_variants::{Repairs, Scenario, subject_name, with_programs};
 
 /// One scenario compared, with or without repairs.
@@ -15,6 +17,8 @@ pub struct Compared {
     pub comparison: Comparison,
     /// For each divergence what its witness shows.
     pub seen: Vec<Seen>,
+    /// Schedules that were run more than once, to see whether they run the same.
+    pub repeated: u64,
 }
 
 /// What was compared, and what went wrong.
@@ -94,23 +98,31 @@ fn compare_one(
     let names = selection.variants.iter().map(|variant| variant.name).collect::<Vec<_>>().join(", ");
     let subject = subject_name(repairs).to_owned();
     session::begin(Running { subject, scenario: scenario.id.to_string(), variants: names, memory: config.memory });
-    let (comparison, seen) = with_programs(&selection.variants, repairs, scenario, |programs| {
-        for program in programs {
-            if nondeterminism.is_none() {
-                *nondeterminism = mismatch(scenario, program, config);
-            }
-        }
-        let comparison = compare(programs, config);
+    let (comparison, seen, repetition) = with_programs(&selection.variants, repairs, scenario, |programs| {
+        let repetition = repeat(programs, config);
+        let comparison = compare(programs, &explorable(config, &repetition));
+        let repetition = repeat_again(repetition, programs, &comparison, config);
         let seen = comparison.divergences.iter().map(|one| look(programs, one, config)).collect();
-        (comparison, seen)
+        (comparison, seen, repetition)
     });
-    Compared { scenario, repairs, memory: config.memory, comparison, seen }
+    if let Some(found) = &repetition.nondeterminism {
+        let token = |schedule| Token {
+            subject: subject_name(repairs).to_owned(),
+            scenario: scenario.id.to_string(),
+            memory: config.memory,
+            schedule,
+        };
+        let Nondeterminism { variant, schedule, parting } = found;
+        let (name, token) = (selection.variants[*variant].name, token(schedule.clone()));
+        nondeterminism.get_or_insert_with(|| format!("{} on {name}, {token}: {parting}", scenario.id));
+    }
+    Compared { scenario, repairs, memory: config.memory, comparison, seen, repeated: repetition.schedules }
 }
 
-/// Runs one random schedule twice: the same schedule must give the same execution.
-fn mismatch(scenario: &Scenario, variant: &Variant<'_>, config: &CompareConfig<'_>) -> Option<String> {
-    let run_config = RunConfig { memory: config.memory, steps_max: config.steps_max };
-    let schedule = Schedule::uniform(config.seed);
-    let mismatch = first_mismatch(&variant.program, &schedule, &run_config)?;
-    Some(format!("{} on {}: {mismatch}", scenario.id, variant.name))
+/// Step by step nothing can be searched that does not repeat its steps: what was caught at once is sampled only.
+fn explorable<'a>(config: &CompareConfig<'a>, repetition: &Repetition) -> CompareConfig<'a> {
+    match &repetition.nondeterminism {
+        Some(_) => CompareConfig { exhaustive_max: 0, preemptions: None, ..*config },
+        None => *config,
+    }
 }

@@ -73,6 +73,14 @@ pub fn parse_date(text: &str) -> Result<Date, String> {
     text.parse().map_err(|_| format!("'{text}' is not a date: write it as in 2026-11-22"))
 }
 
+/// An entry that expires before it was made would never count.
+fn in_order(date: Date, expires: Date) -> Result<(), String> {
+    if expires < date {
+        return Err(format!("the last day, {expires}, is before the day of acceptance, {date}: it would never count"));
+    }
+    Ok(())
+}
+
 impl Ledger {
     /// Reads the ledger. A file that does not exist accepts nothing.
     pub fn read(path: &Path) -> Result<Ledger, String> {
@@ -99,39 +107,58 @@ impl Ledger {
                 .get_ref()
                 .parse()
                 .map_err(|error: lockstep::DivergenceIdError| wrong(row.id.span(), &error.to_string()))?;
-            if entries.iter().any(|entry| entry.id == id) {
+            let is_same =
+                |entry: &Entry| entry.id == id && entry.shown_by == row.shown_by && entry.not_by == row.not_by;
+            if entries.iter().any(is_same) {
                 return Err(wrong(row.id.span(), "this divergence is accepted twice: keep one entry"));
             }
             if row.reason.get_ref().trim().is_empty() {
                 return Err(wrong(row.reason.span(), "an entry needs a reason"));
             }
             let expires = row.expires.as_ref().map(date).transpose()?;
-            let date = date(&row.date)?;
+            let accepted = date(&row.date)?;
+            if let (Some(last), Some(text)) = (expires, &row.expires) {
+                in_order(accepted, last).map_err(|error| wrong(text.span(), &error))?;
+            }
             let (shown_by, not_by) = (row.shown_by, row.not_by);
-            entries.push(Entry { id, shown_by, not_by, reason: row.reason.into_inner(), date, expires, line });
+            entries.push(Entry {
+                id,
+                shown_by,
+                not_by,
+                reason: row.reason.into_inner(),
+                date: accepted,
+                expires,
+                line,
+            });
         }
         Ok(Ledger { path: path.to_owned(), entries, text })
     }
 
-    /// Adds an entry to the file and leaves all else in it as it is.
+    /// Adds an entry to the file and leaves all else in it as it is. Who accepts at the same time waits: no entry is lost.
     pub fn accept(
-        &self,
+        path: &Path,
         divergence: &DivergencePart,
         reason: &str,
         date: Date,
         expires: Option<Date>,
     ) -> Result<(), String> {
-        if let Some(entry) = self.entries.iter().find(|entry| entry.id.to_string() == divergence.id) {
+        expires.map_or(Ok(()), |last| in_order(date, last))?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // The folder is what is locked, for the file is replaced by another one; held until this returns.
+        let held = std::fs::File::open(folder).and_then(|folder| folder.lock().map(|()| folder));
+        let _held = held.map_err(|error| format!("{} cannot be locked: {error}", folder.display()))?;
+        let ledger = Ledger::read(path)?;
+        if let Some(entry) = ledger.entries.iter().find(|entry| entry.matches(divergence)) {
             return Err(format!(
                 "{}:{} has an entry for {} already: change or remove that one",
-                self.path.display(),
+                path.display(),
                 entry.line,
                 divergence.id
             ));
         }
         let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
         let list = |names: &[String]| names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
-        let mut text = self.text.clone();
+        let mut text = ledger.text;
         if !text.ends_with('\n') {
             text.push('\n');
         }
@@ -139,7 +166,7 @@ impl Ledger {
         text += &format!("shown-by = [{}]\nnot-by = [{}]\n", list(&divergence.shown_by), list(&divergence.not_by));
         text += &format!("reason = {}\ndate = \"{date}\"\n", quoted(reason));
         text += &expires.map_or(String::new(), |expires| format!("expires = \"{expires}\"\n"));
-        write_whole(&self.path, &text)
+        write_whole(path, &text)
     }
 }
 

@@ -84,6 +84,7 @@ fn scenario_part(compared: &Compared) -> ScenarioPart {
         repairs: repairs_part(*repairs),
         program: scenario.program_lines(),
         goals: goals.map(goal).collect(),
+        repeated: compared.repeated,
         variants: variant_parts(comparison),
         pairs: pair_parts(comparison),
         divergences: divergence_parts(compared),

@@ -8,7 +8,8 @@ mod watch;
 use glue::Words;
 use lockstep::{
     CompareConfig, Comparison, Divergence, Exploration, ExploreConfig, MemoryModel, Program, RunConfig, STEPS_MAX,
-    Schedule, Strategy, Token, Variant, compare, end_lines, explore, explore_nearby, first_observation, minimize, run,
+    Nondeterminism, Schedule, Strategy, Token, Variant, compare, end_lines, explore, explore_nearby, first_observation, minimize,
+    repeat, repeat_again, run,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -143,7 +144,11 @@ fn compared_with(request: &Value, variants: &[Variant<'_>]) -> Value {
         variants: variants.iter().map(|variant| variant.name).collect::<Vec<_>>().join(", "),
         memory: config.memory,
     });
-    let comparison = compare(variants, &config);
+    let repetition = repeat(variants, &config);
+    // Step by step nothing can be searched that does not repeat its steps.
+    let sampled = CompareConfig { exhaustive_max: 0, preemptions: None, ..config };
+    let comparison = compare(variants, if repetition.nondeterminism.is_some() { &sampled } else { &config });
+    let repetition = repeat_again(repetition, variants, &comparison, &config);
     let token = |schedule: &Schedule| Token {
         subject: glue::subject(repaired),
         scenario: ids[scenario].0.clone(),
@@ -152,7 +157,12 @@ fn compared_with(request: &Value, variants: &[Variant<'_>]) -> Value {
     };
     let goals = ids[scenario].2.len() as u32;
     let missed = (0..goals).filter(|goal| comparison.goals() & 1 << goal == 0);
+    let differs = |found: &Nondeterminism| {
+        format!("{}, {}: {}", variants[found.variant].name, token(&found.schedule), found.parting)
+    };
     json!({
+        "nondeterminism": repetition.nondeterminism.as_ref().map(differs),
+        "repeated": repetition.schedules,
         "evidence": comparison.evidence().to_string(),
         "exhaustive": comparison.evidence().exhaustive,
         "executions": comparison.executions(),

@@ -144,6 +144,165 @@ fn each_fault_has_its_status_and_the_gravest_wins() {
     check(&document, 102, "event 7");
 }
 
+/// A way to be wrong: what it does to the comparison and to the ledger, its status, and what is said of it.
+type Fault = (fn(&mut Value, &mut String), i32, &'static str);
+
+#[test]
+fn of_any_two_faults_both_are_said_and_the_graver_gives_the_status() {
+    let faults: [Fault; 7] = [
+        (|document, _| document["nondeterminism"] = json!("event 7"), 102, "102  nondeterminism: event 7"),
+        (|document, _| document["scenarios"][0]["goals"][0]["reached"] = json!(false), 4, "  4  M2 tests nothing"),
+        (|document, _| document["complete"] = json!(false), 103, "103  the run ended"),
+        (
+            |document, _| document["scenarios"][0]["variants"][1]["evidence"]["exhaustive"] = json!(false),
+            103,
+            "103  M2 on middle: the evidence is",
+        ),
+        (
+            |_, ledger| *ledger += &entry("box.M2.0c0c0c0c", "date = \"2026-01-01\""),
+            100,
+            "box.M2.0c0c0c0c matches nothing",
+        ),
+        (
+            |document, _| {
+                let mut divergence = box_json()["scenarios"][0]["divergences"][0].clone();
+                divergence["id"] = json!("box.M2.0d0d0d0d");
+                document["scenarios"][0]["divergences"] = json!([divergence]);
+            },
+            100,
+            "lockstep accept box.M2.0d0d0d0d",
+        ),
+        (|_, ledger| *ledger += "nonsense", 2, "accepted.toml"),
+    ];
+    let gravest_first = [2, 102, 4, 103, 100];
+    let rank = |status: i32| gravest_first.iter().position(|&other| other == status);
+    for (first, first_status, first_said) in &faults {
+        for (second, second_status, second_said) in faults.iter().filter(|(_, _, said)| said != first_said) {
+            let place = Place::new("[gate]\nledger = \"accepted.toml\"\nrequired = \"exhaustive\"\n");
+            let (mut document, mut ledger) = (equal_json(), "version = 1\n".to_owned());
+            first(&mut document, &mut ledger);
+            second(&mut document, &mut ledger);
+            place.write("x.json", &document.to_string());
+            place.write("accepted.toml", &ledger);
+            let expected = if rank(*first_status) <= rank(*second_status) { *first_status } else { *second_status };
+            let said = place.check(&FROM, expected, "");
+            // A ledger that cannot be read leaves nothing to judge by.
+            if expected != 2 {
+                assert!(said.contains(first_said) && said.contains(second_said), "{first_said}, {second_said}: {said}");
+            }
+        }
+    }
+}
+
+fn entry(id: &str, more: &str) -> String {
+    format!("[[accepted]]\nid = \"{id}\"\nshown-by = [\"a\"]\nnot-by = [\"b\"]\nreason = \"x\"\n{more}\n")
+}
+
+/// The comparison with divergences, and the same under another memory model, where another variant shows the first of them.
+fn two_models_json() -> Value {
+    let mut document = box_json();
+    let scenarios = document["scenarios"].as_array_mut().expect("scenarios");
+    scenarios.truncate(1);
+    let mut other = scenarios[0].clone();
+    other["memory"] = json!("weak");
+    let (shown_by, not_by) = (other["divergences"][0]["shown_by"].clone(), other["divergences"][0]["not_by"].clone());
+    other["divergences"][0]["shown_by"] = not_by;
+    other["divergences"][0]["not_by"] = shown_by;
+    scenarios.push(other);
+    document["memory"] = json!(["sc", "weak"]);
+    document
+}
+
+#[test]
+fn one_id_may_be_accepted_once_for_each_set_of_variants_that_shows_it() {
+    let place = Place::new("[gate]\nledger = \"accepted.toml\"\nmemory = [\"sc\", \"weak\"]\n");
+    let document = two_models_json();
+    place.write("x.json", &document.to_string());
+    place.check(&FROM, 100, "M1 weak: ");
+    let divergences = document["scenarios"][0]["divergences"].as_array().expect("divergences");
+    for divergence in divergences {
+        let id = divergence["id"].as_str().expect("an id");
+        let accept = ["accept", id, "--config", "gate.toml", "--from", "x.json", "--reason", "x"];
+        place.check(&accept, 0, "accepted in accepted.toml");
+        place.check(&accept, 2, "has an entry for");
+    }
+    let ledger = std::fs::read_to_string(place.path("accepted.toml")).expect("it was written");
+    assert_eq!(ledger.matches("[[accepted]]").count(), divergences.len() + 1, "{ledger}");
+    place.check(&FROM, 0, "green");
+    // Who judges one model alone says nothing against what is accepted for the other.
+    let mut alone = document.clone();
+    alone["scenarios"].as_array_mut().expect("scenarios").truncate(1);
+    place.write("x.json", &alone.to_string());
+    place.check(&[&FROM[..], &["--memory", "sc"]].concat(), 0, "green");
+    place.check(&FROM, 100, "was accepted as shown by");
+    // An entry that no model shows is stale.
+    place.write("x.json", &document.to_string());
+    let stale = entry("box.M1.0e0e0e0e", "date = \"2026-01-01\"");
+    place.write("accepted.toml", &format!("{ledger}{stale}"));
+    place.check(&FROM, 100, "box.M1.0e0e0e0e matches nothing any more");
+}
+
+#[test]
+fn each_memory_model_and_scenario_may_require_its_own_evidence() {
+    let mut document = two_models_json();
+    document["scenarios"][0]["divergences"] = json!([]);
+    document["scenarios"][1]["divergences"] = json!([]);
+    for goal in [0, 1] {
+        document["scenarios"][goal]["goals"][0]["reached"] = json!(true);
+    }
+    let bounded = json!({"text": "exhaustive up to 1 preemption, sampled 400 (seed 0)", "exhaustive": false, "preemptions": 1,
+        "enumerated": 0, "sampled": 400, "seed": 0});
+    for variant in document["scenarios"][0]["variants"].as_array_mut().expect("variants") {
+        variant["evidence"]["exhaustive"] = json!(true);
+    }
+    for variant in document["scenarios"][1]["variants"].as_array_mut().expect("variants") {
+        variant["evidence"] = bounded.clone();
+    }
+    document["scenarios"][0]["id"] = json!("S8");
+    document["scenarios"][1]["id"] = json!("S8");
+    let check = |more: &str, status, expected| {
+        let config = format!("[gate]\nmemory = [\"sc\", \"weak\"]\nrequired = \"exhaustive\"\n{more}");
+        check_judgement(&config, &document, status, expected);
+    };
+    check("", 103, "S8 weak on old, middle, new");
+    check("required-under.weak = \"exhaustive up to 1 preemption\"\n", 0, "green");
+    check("required-under.weak = \"sampled 401\"\n", 103, "required is 'sampled 401'");
+    check("[gate.required-of]\ns8 = \"sampled 400\"\n", 0, "green");
+    check(
+        "[gate.required-of]\nS8 = \"sampled 400\"\n\"S8 weak\" = \"sampled 500\"\n",
+        103,
+        "required is 'sampled 500'",
+    );
+    check("[gate.required-of]\nS8 = \"sampled 500\"\n\"S8 weak\" = \"any\"\n", 0, "green");
+    check_config("[gate]\nrequired-under.weka = \"any\"\n", &["gate.toml:2:16", "the nearest: weak"]);
+    check_config("[gate.required-of]\nS99 = \"any\"\n", &["gate.toml:2:1", "there is no scenario 'S99'"]);
+    check_config("[gate.required-of]\n\"S8 weka\" = \"any\"\n", &["gate.toml:2:1", "no memory model 'weka'"]);
+    check_config("[gate]\nmemory = [\"sc\", \"sc\"]\n", &["gate.toml:2:17", "named twice"]);
+}
+
+#[test]
+fn a_gate_runs_every_memory_model_and_says_what_each_rests_on() {
+    let config = format!("{CONFIG}memory = [\"sc\", \"tso\", \"weak\"]\n");
+    let place = Place::new(&format!("{config}required-under.weak = \"sampled 1000000\"\n"));
+    let said = place.check(
+        &[&GATE[..], &["--save", "run.json"]].concat(),
+        103,
+        "S7 weak on stopped-lockless, stopped-removed",
+    );
+    assert!(said.contains("S7 tso: utrace.S7.99b384a5") && !said.contains("S7 tso on "), "{said}");
+    place.write("gate.toml", &config);
+    for id in ["utrace.S7.99b384a5", "utrace.S7.c111a815"] {
+        let accept =
+            ["accept", id, "--config", "gate.toml", "--from", "run.json", "--reason", "the run is the same under each"];
+        place.check(&accept, 0, "accepted in accepted.toml");
+    }
+    let said = place.check(&GATE, 0, "green: 3 comparisons; divergences: 6 accepted");
+    assert!(said.contains("repeated ") && said.contains(" schedules: each gave the same execution again"), "{said}");
+    // A saved comparison that lacks a part of what is configured is not enough.
+    place.write("gate.toml", &config.replace("[\"S7\"]", "[\"S7\", \"S3\"]"));
+    place.check(&["gate", "--config", "gate.toml", "--from", "run.json"], 103, "lacks utrace.S3 sc, utrace.S3 tso");
+}
+
 #[test]
 fn a_gate_that_explored_nothing_is_not_green() {
     let mut document = equal_json();
@@ -236,6 +395,8 @@ fn errors_in_the_ledger_name_file_and_line() {
     check(&format!("version = 1\n{}", entry("a.b.0a0a0a0a", "reason = \"x\"\ndate = \"soon\"")), "accepted.toml:7");
     let twice = entry("a.b.0a0a0a0a", fine);
     check(&format!("version = 1\n{twice}{twice}"), "accepted twice");
+    let early = format!("{fine}\nexpires = \"2025-12-31\"");
+    check(&format!("version = 1\n{}", entry("a.b.0a0a0a0a", &early)), "it would never count");
     check(
         &format!("version = 1\n{}", entry("a.b.0a0a0a0a", &format!("{fine}\nreson = 1"))),
         "the nearest key is 'reason'",
@@ -255,7 +416,79 @@ fn what_cannot_be_accepted_is_said_in_a_line() {
     check(accept("utrace.S7.00000000", "x"), "the comparison does not show utrace.S7.00000000");
     check(accept("utrace.S77.00000000", "x"), "there is no scenario 'S77'");
     check(accept("utrace.S7.99b384a5", " "), "--reason says nothing");
+    let before = ["--date", "2026-11-22", "--expires", "2026-11-21"];
+    let arguments = accept("utrace.S7.99b384a5", "x");
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).chain(before).collect();
+    place.check(&arguments, 2, "it would never count");
     assert!(!place.path("accepted.toml").exists());
+    // What a snapshot holds needs no entry, and what does not repeat itself gets none.
+    let mut document = box_json();
+    let divergence = document["scenarios"][0]["divergences"][0].clone();
+    let id = divergence["id"].as_str().expect("an id");
+    let names = |of: &str| {
+        let names = divergence[of].as_array().expect("names").iter().filter_map(Value::as_str);
+        names.collect::<Vec<_>>().join(", ")
+    };
+    std::fs::create_dir(place.path("snaps")).expect("a folder");
+    let snapshot = format!(
+        "---\nsource: x\n---\nM1: a box\nMemory model: sc\n\nold: exhaustive\nmiddle: exhaustive\n{}: exhaustive\n\n\
+         divergence {}\n  shown by {}; never by {}\n",
+        "new",
+        divergence["outcome"].as_str().expect("an outcome"),
+        names("shown_by"),
+        names("not_by")
+    );
+    place.write("snaps/M1.snap", &snapshot.replace("new\"><script>alert(1)</script>", "new"));
+    place.write("gate.toml", "[gate]\nsnapshots = \"snaps\"\nledger = \"accepted.toml\"\n");
+    let save = |document: &Value| {
+        place.write("x.json", &document.to_string().replace("new\\\"><script>alert(1)</script>", "new"));
+    };
+    save(&document);
+    let accept = ["accept", id, "--config", "gate.toml", "--from", "x.json", "--reason", "x"];
+    place.check(&accept, 2, "is committed in a snapshot already");
+    document["nondeterminism"] = json!("event 7");
+    save(&document);
+    place.check(&accept, 2, "nothing was accepted, for what runs differently");
+    assert!(!place.path("accepted.toml").exists());
+}
+
+#[test]
+fn who_accepts_at_the_same_time_loses_nothing_and_who_is_killed_leaves_the_ledger_whole() {
+    let place = Place::new("[gate]\nledger = \"accepted.toml\"\n");
+    let mut document = box_json();
+    let template = document["scenarios"][0]["divergences"][0].clone();
+    let ids: Vec<String> = (0..24).map(|nth| format!("box.M1.{nth:08x}")).collect();
+    let divergences = ids.iter().map(|id| {
+        let mut divergence = template.clone();
+        divergence["id"] = json!(id);
+        divergence["outcome"] = json!(id.rsplit('.').next());
+        divergence
+    });
+    document["scenarios"][0]["divergences"] = divergences.collect();
+    place.write("x.json", &document.to_string());
+    let start = |id: &str| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_lockstep"))
+            .current_dir(place.folder.path())
+            .args(["accept", id, "--config", "gate.toml", "--from", "x.json", "--reason", "x", "--quiet"])
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .expect("the program starts")
+    };
+    let (together, killed) = ids.split_at(12);
+    let children: Vec<_> = together.iter().map(|id| start(id)).collect();
+    for mut child in children {
+        assert!(child.wait().expect("it ends").success());
+    }
+    for (nth, id) in killed.iter().enumerate() {
+        let mut child = start(id);
+        std::thread::sleep(std::time::Duration::from_millis(nth as u64 * 2));
+        // It may have ended already; then it is whole as well.
+        let _ = child.kill();
+        let _ = child.wait();
+        let ledger = std::fs::read_to_string(place.path("accepted.toml")).expect("it is there");
+        assert!(together.iter().all(|id| ledger.contains(id.as_str())) && ledger.ends_with("\"\n"), "{ledger}");
+        place.check(&FROM, 4, "no execution reached");
+    }
 }
 
 #[test]

@@ -131,6 +131,24 @@ fn mutants_are_listed_without_running_them() {
     assert!(text.lines().count() > 150, "{text}");
 }
 
+#[test]
+fn a_subject_that_runs_differently_next_time_is_caught_and_shown_where() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let shipped = std::fs::read_to_string(root().join("examples/mailbox/subject.rs")).expect("the example exists");
+    let counting = "static TAKEN: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(100);\n";
+    let taken = "{ mailbox.take(); probe::observe(TAKEN.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) }";
+    let text = shipped.replacen("probe::observe(u64::from(mailbox.take()))", taken, 1) + counting;
+    assert!(text.contains(taken));
+    let subject = folder.path().join("subject.rs");
+    std::fs::write(&subject, text).expect("it is written");
+    let arguments = ["series", "check", "--base", "examples/mailbox/mailbox.rs", "--series", "examples/mailbox/series"];
+    let subject =
+        ["--subject", subject.to_str().expect("a path in UTF-8"), "--scenario", "in_order", "--executions", "50"];
+    let said = check(&[&arguments[..], &subject].concat(), 102, "nondeterminism: in_order on base, lk1.");
+    assert!(said.contains("the same schedule ran differently: event "), "{said}");
+    assert!(said.contains("'receiver: observes 1") && said.contains("then 'receiver: observes 1"), "{said}");
+}
+
 /// The commands of a document with what they print: `$ lockstep …` and the lines behind it. `…` stands for any lines.
 fn examples(text: &str) -> Vec<(Vec<String>, String)> {
     let mut examples: Vec<(Vec<String>, String)> = Vec::new();

@@ -7,7 +7,7 @@
 //! tried.
 
 use super::compare::{CompareConfig, Comparison, Variant};
-use crate::explore::{Execution, Mismatch, RunConfig, mismatch_of, run};
+use crate::explore::{Execution, Mismatch, RunConfig, mismatch_of, run_followed};
 use crate::schedule::Schedule;
 use std::fmt;
 
@@ -60,9 +60,9 @@ pub struct Repetition {
 pub fn repeat(variants: &[Variant<'_>], config: &CompareConfig<'_>) -> Repetition {
     let mut repetition = Repetition::default();
     for (at, variant) in variants.iter().enumerate() {
-        let first = run(&variant.program, &Schedule::in_order(), &run_config(config));
+        let first = run_once(variant, &Schedule::in_order(), config);
         for schedule in schedules(config, first.steps) {
-            let first = run(&variant.program, &schedule, &run_config(config));
+            let first = run_once(variant, &schedule, config);
             repetition.hold(at, variant, &schedule, &first, config);
             repetition.firsts.push((at, schedule, first));
             repetition.schedules += 1;
@@ -83,7 +83,7 @@ pub fn repeat_again(
     }
     for divergence in &comparison.divergences {
         let (at, schedule) = (divergence.shown_by, &divergence.witness);
-        let first = run(&variants[at].program, schedule, &run_config(config));
+        let first = run_once(&variants[at], schedule, config);
         if first.outcome.id != divergence.outcome {
             repetition.found(Nondeterminism { variant: at, schedule: schedule.clone(), parting: Parting::Witness });
         }
@@ -103,7 +103,7 @@ impl Repetition {
         first: &Execution,
         config: &CompareConfig<'_>,
     ) {
-        let again = run(&variant.program, schedule, &run_config(config));
+        let again = run_once(variant, schedule, config);
         if let Some(mismatch) = mismatch_of(first, &again) {
             let parting = Parting::Event(mismatch);
             self.found(Nondeterminism { variant: at, schedule: schedule.clone(), parting });
@@ -115,8 +115,9 @@ impl Repetition {
     }
 }
 
-fn run_config(config: &CompareConfig<'_>) -> RunConfig {
-    RunConfig { memory: config.memory, steps_max: config.steps_max }
+fn run_once(variant: &Variant<'_>, schedule: &Schedule, config: &CompareConfig<'_>) -> Execution {
+    let run_config = RunConfig { memory: config.memory, steps_max: config.steps_max };
+    run_followed(&variant.program, schedule, &run_config, config.control)
 }
 
 /// The schedule without preemptions and some of every random kind, for executions of about this length.

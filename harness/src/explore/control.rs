@@ -83,6 +83,10 @@ impl Noted {
             Schedule::Uniform { seed } => Noted::Uniform(seed),
             Schedule::Pct { seed, depth, length } => Noted::Pct(seed, depth, length),
             Schedule::Pos { seed } => Noted::Pos(seed),
+            // Without decisions it is the path that answers every question as usual.
+            Schedule::Explicit(ref explicit) if explicit.order.is_empty() && explicit.decisions.is_empty() => {
+                Noted::path(std::iter::empty())
+            }
             Schedule::Explicit(_) | Schedule::Path(_) => Noted::Given,
         }
     }

@@ -18,8 +18,8 @@ pub use glance::{Glance, GlanceConfig};
 pub use nearby::explore_nearby;
 pub use outcome::{Column, Entry, Outcome, OutcomeId, OutcomeSet, Seen};
 pub(crate) use replay::is_preemption;
-pub(crate) use replay::mismatch_of;
 pub use replay::{Execution, Mismatch, ObjectNames, Replayer, RunConfig, explicit, first_mismatch, run};
+pub(crate) use replay::{mismatch_of, run_followed};
 pub(crate) use sample::length_of;
 pub use sample::portfolio;
 

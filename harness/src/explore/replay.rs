@@ -1,9 +1,11 @@
 //! One execution, whole: its trace, its end, its outcome, and the explicit schedule that repeats it.
 
+use super::control::{Control, Noted};
 use super::outcome::Outcome;
 use super::{Program, STEPS_MAX};
 use crate::schedule::{Arrival, Decision, Explicit, Plan, Schedule};
 use std::fmt;
+use std::sync::atomic::AtomicUsize;
 
 use crate::sim::{Bounds, End, Event, Kind, Machine, MemoryModel, ObjectId, Runner, What};
 
@@ -64,8 +66,24 @@ pub struct Execution {
 
 /// Runs one execution and keeps everything of it.
 pub fn run(program: &Program<'_>, schedule: &Schedule, config: &RunConfig) -> Execution {
+    run_followed(program, schedule, config, None)
+}
+
+/// The same, followed by a control: a subject that loops without end is seen and named.
+pub(crate) fn run_followed(
+    program: &Program<'_>,
+    schedule: &Schedule,
+    config: &RunConfig,
+    control: Option<&Control>,
+) -> Execution {
+    let unobserved = AtomicUsize::new(0);
+    let turn = control.map_or(&unobserved, |control| {
+        control.begin(0, Noted::of(schedule));
+        control.turn(0)
+    });
     let bounds = Bounds { memory: config.memory, steps_max: config.steps_max, tracing: true, logging: true };
-    Runner::new().run(program.body, Plan::Schedule(schedule), &bounds, program.abandon, |machine| {
+    let plan = Plan::Schedule(schedule);
+    let execution = Runner::new().run_observed(program.body, plan, &bounds, program.abandon, turn, |machine| {
         let outcome = Outcome::of(machine);
         let threads_count = machine.threads_count();
         let mut names = outcome.columns.iter().map(|column| column.name.clone());
@@ -84,7 +102,11 @@ pub fn run(program: &Program<'_>, schedule: &Schedule, config: &RunConfig) -> Ex
             preemptions: machine.arrivals().iter().filter(|arrival| is_preemption(arrival)).count(),
             outcome,
         }
-    })
+    });
+    if let Some(control) = control {
+        control.rest(0);
+    }
+    execution
 }
 
 /// Whether the running thread was made to give way while it could go on, or memory did what is unusual.

@@ -130,6 +130,9 @@ pub struct ScenarioPart {
     pub program: Vec<String>,
     /// What must be reachable, or the scenario misses its subject.
     pub goals: Vec<GoalPart>,
+    /// Schedules that were run more than once, to see whether they run the same.
+    #[serde(default)]
+    pub repeated: u64,
     /// What each variant showed.
     pub variants: Vec<VariantPart>,
     /// Every pair of variants.
@@ -368,6 +371,15 @@ pub struct FindingPart {
     pub status: u8,
     /// What is wrong, and the remedy.
     pub message: String,
+    /// The divergence that it is about, if that has nobody's acceptance; then reports show it at its own place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub divergence: Option<String>,
+    /// The file that is to be mended, if it is one of the user's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The line in that file, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]

@@ -1,6 +1,9 @@
 //! What every report asks of a document.
 
-use super::{AcceptancePart, DivergencePart, Document, EvidencePart, OutcomePart, PairPart, ScenarioPart, WitnessPart};
+use super::{
+    AcceptancePart, DivergencePart, Document, EvidencePart, FindingPart, GatePart, OutcomePart, PairPart, ScenarioPart,
+    WitnessPart,
+};
 use std::collections::BTreeMap;
 
 /// What a step of the series does to a scenario.
@@ -53,6 +56,13 @@ impl AcceptancePart {
         let date = self.date.as_ref().map_or(String::new(), |date| format!(" on {date}"));
         let reason = self.reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"));
         format!("{}{date}{reason}", self.standing)
+    }
+}
+
+impl GatePart {
+    /// What it found beside divergences that nobody accepted.
+    pub fn other_findings(&self) -> impl Iterator<Item = &FindingPart> {
+        self.findings.iter().filter(|finding| finding.divergence.is_none())
     }
 }
 
@@ -156,6 +166,13 @@ impl Document {
         let mut evidences: Vec<_> = by_evidence.into_iter().collect();
         evidences.sort_by_key(|(_, ids)| std::cmp::Reverse(ids.len()));
         evidences
+    }
+
+    /// What was repeated to see whether the same schedule runs the same, in a sentence; nothing, if nothing was or something did not.
+    pub fn repetition(&self) -> Option<String> {
+        let repeated: u64 = self.scenarios.iter().map(|scenario| scenario.repeated).sum();
+        (repeated > 0 && self.nondeterminism.is_none())
+            .then(|| format!("repeated {repeated} schedules: each gave the same execution again"))
     }
 
     /// In a sentence: how many divergences there are, and on how many scenarios.

@@ -22,14 +22,27 @@ pub struct Config {
     pub runs: Vec<Options>,
     /// What each comparison must rest on.
     pub required: Required,
-    /// Scenarios that are excused from that, with what they must rest on instead.
-    pub required_of: BTreeMap<String, Required>,
+    /// Memory models under which they must rest on something else.
+    pub required_under: BTreeMap<String, Required>,
+    /// Scenarios, perhaps under one memory model, that must rest on something else.
+    pub required_of: BTreeMap<(String, Option<String>), Required>,
     /// The folder of the committed comparisons.
     pub snapshots: Option<PathBuf>,
     /// The ledger of accepted divergences.
     pub ledger: PathBuf,
+    /// The memory models of the configuration, whatever the command line selects.
+    pub memories: Vec<String>,
     /// The command line selects a part: what is not in it is not judged.
     pub is_narrowed: bool,
+}
+
+impl Config {
+    /// What the comparison of a scenario under a memory model must rest on: the most particular word counts.
+    pub fn required(&self, scenario: &str, memory: &str) -> Required {
+        let of = |memory: Option<&str>| self.required_of.get(&(scenario.to_owned(), memory.map(str::to_owned)));
+        let particular = of(Some(memory)).or_else(|| of(None)).or_else(|| self.required_under.get(memory));
+        particular.copied().unwrap_or(self.required)
+    }
 }
 
 /// Evidence that a comparison must not fall short of.
@@ -105,7 +118,8 @@ struct Section {
     repairs: Option<Spanned<String>>,
     memory: Option<Vec<Spanned<String>>>,
     required: Option<Spanned<String>>,
-    required_of: Option<BTreeMap<String, Spanned<String>>>,
+    required_under: Option<BTreeMap<Spanned<String>, Spanned<String>>>,
+    required_of: Option<BTreeMap<Spanned<String>, Spanned<String>>>,
     snapshots: Option<PathBuf>,
     ledger: Option<PathBuf>,
     executions: Option<u64>,
@@ -138,37 +152,58 @@ type Wrong<'a> = dyn Fn(Range<usize>, &str) -> String + 'a;
 fn config(section: Section, options: &Options, given: &Given, wrong: &Wrong<'_>) -> Result<Config, String> {
     let read = |text: &Spanned<String>| Required::parse(text.get_ref()).map_err(|error| wrong(text.span(), &error));
     let required = section.required.as_ref().map(read).transpose()?.unwrap_or(Required::Any);
-    let mut required_of = BTreeMap::new();
-    for (scenario, text) in section.required_of.iter().flatten() {
-        crate::selection::find_scenario(scenario).map_err(|error| wrong(text.span(), &error))?;
-        required_of.insert(scenario.clone(), read(text)?);
+    let mut required_under = BTreeMap::new();
+    for (memory, text) in section.required_under.iter().flatten() {
+        let memory = memory_model(memory.get_ref()).map_err(|error| wrong(memory.span(), &error))?;
+        required_under.insert(memory, read(text)?);
     }
-    let memories: Vec<String> = match &section.memory {
-        Some(models) if !given.has("memory") => {
-            for model in models {
-                if lockstep::MemoryModel::from_name(model.get_ref()).is_none() {
-                    return Err(wrong(model.span(), &format!("there is no memory model '{}'", model.get_ref())));
-                }
-            }
-            models.iter().map(|model| model.get_ref().clone()).collect()
+    let mut required_of = BTreeMap::new();
+    for (key, text) in section.required_of.iter().flatten() {
+        // 'S8', or 'S8 weak'.
+        let mut words = key.get_ref().splitn(2, ' ');
+        let scenario = crate::selection::find_scenario(words.next().unwrap_or_default());
+        let scenario = scenario.map_err(|error| wrong(key.span(), &error))?.id.to_string();
+        let memory = words.next().map(memory_model).transpose().map_err(|error| wrong(key.span(), &error))?;
+        required_of.insert((scenario, memory), read(text)?);
+    }
+    let mut memories: Vec<String> = Vec::new();
+    for model in section.memory.iter().flatten() {
+        let name = memory_model(model.get_ref()).map_err(|error| wrong(model.span(), &error))?;
+        if memories.contains(&name) {
+            return Err(wrong(model.span(), &format!("memory model '{name}' is named twice: name each once")));
         }
-        _ => vec![options.memory.clone()],
-    };
+        memories.push(name);
+    }
+    if section.memory.is_none() {
+        memories.push(options.memory.clone());
+    }
+    let selected = if given.has("memory") { vec![options.memory.clone()] } else { memories.clone() };
     let run = overlay(&section, options, given, wrong)?;
     let of_memory = |memory: String| {
         let mut run = run.clone();
         run.memory = memory;
         run
     };
-    let runs = memories.into_iter().map(of_memory).collect();
+    let runs = selected.into_iter().map(of_memory).collect();
     Ok(Config {
         runs,
         required,
+        required_under,
         required_of,
+        memories,
         snapshots: section.snapshots,
         ledger: section.ledger.unwrap_or_else(|| PathBuf::from("snapshots/accepted.toml")),
         is_narrowed: ["scenario", "variants", "repairs", "memory"].iter().any(|name| given.has(name)),
     })
+}
+
+/// The name of a memory model that exists.
+fn memory_model(name: &str) -> Result<String, String> {
+    let known = || lockstep::MemoryModel::ALL.map(lockstep::MemoryModel::name).into_iter();
+    let name = name.trim();
+    lockstep::MemoryModel::from_name(name)
+        .map(|model| model.name().to_owned())
+        .ok_or_else(|| crate::selection::unknown("memory model", name, known()))
 }
 
 /// The options of the command line, and where they were not given those of the configuration.

@@ -24,42 +24,68 @@ pub struct Law<'a> {
     pub ledger: &'a Ledger,
     /// The day on which the judgement is made.
     pub today: Date,
+    /// What was asked for and is not in a saved comparison, in a sentence.
+    pub lacking: Option<String>,
+}
+
+/// Something that speaks against the change.
+struct Finding {
+    status: Status,
+    message: String,
+    divergence: Option<String>,
+    place: Option<(String, usize)>,
+}
+
+impl Finding {
+    fn new(status: Status, message: String) -> Finding {
+        Finding { status, message, divergence: None, place: None }
+    }
+
+    fn part(self) -> FindingPart {
+        let Finding { status, message, divergence, place } = self;
+        let (file, line) = place.map_or((None, None), |(file, line)| (Some(file), u32::try_from(line).ok()));
+        FindingPart { status: status.code(), message, divergence, file, line }
+    }
 }
 
 /// Judges the comparison, writes the judgement into it, and returns the exit status.
 pub fn judge(document: &mut Document, law: &Law<'_>) -> Status {
-    let mut findings: Vec<(Status, String)> = Vec::new();
+    let mut findings: Vec<Finding> = Vec::new();
     if let Some(mismatch) = &document.nondeterminism {
-        findings.push((Status::Nondeterminism, format!("nondeterminism: {mismatch}")));
+        findings.push(Finding::new(Status::Nondeterminism, format!("nondeterminism: {mismatch}")));
     }
     if document.executions() == 0 {
-        findings
-            .push((Status::Nothing, "nothing was explored: raise 'executions', 'preemptions' or 'time'".to_owned()));
+        let message = "nothing was explored: raise 'executions', 'preemptions' or 'time'";
+        findings.push(Finding::new(Status::Nothing, message.to_owned()));
     }
     if !document.complete {
         let message = "the run ended before everything was compared: raise 'time', or let it run to its end";
-        findings.push((Status::Budget, message.to_owned()));
+        findings.push(Finding::new(Status::Budget, message.to_owned()));
     }
+    findings.extend(law.lacking.clone().map(|message| Finding::new(Status::Budget, message)));
     for scenario in &mut document.scenarios {
+        let title = scenario.title();
         findings.extend(scenario.missed().map(|goal| {
-            let title = scenario.title();
-            (Status::Nothing, format!("{title} tests nothing of its question: no execution reached '{goal}'"))
+            let message = format!("{title} tests nothing of its question: no execution reached '{goal}'");
+            Finding::new(Status::Nothing, message)
         }));
-        findings.extend(shortfalls(scenario, law.config).into_iter().map(|message| (Status::Budget, message)));
-        let unaccepted = accept(scenario, law).into_iter().chain(strays(scenario, law.committed));
-        findings.extend(unaccepted.map(|message| (Status::Unaccepted, message)));
+        let shortfalls = shortfalls(scenario, law.config).into_iter();
+        findings.extend(shortfalls.map(|message| Finding::new(Status::Budget, message)));
+        findings.extend(accept(scenario, law));
+        let strays = strays(scenario, law.committed).into_iter();
+        findings.extend(strays.map(|message| Finding::new(Status::Unaccepted, message)));
     }
-    findings.extend(stale(document, law).into_iter().map(|message| (Status::Unaccepted, message)));
-    let status = findings.iter().fold(Status::Fine, |status, (other, _)| status.and(*other));
-    findings.sort_by_key(|(status, _)| std::cmp::Reverse(status.rank()));
-    let part = |(status, message): (Status, String)| FindingPart { status: status.code(), message };
-    document.gate = Some(GatePart { status: status.code(), findings: findings.into_iter().map(part).collect() });
+    findings.extend(stale(document, law));
+    let status = findings.iter().fold(Status::Fine, |status, finding| status.and(finding.status));
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.status.rank()));
+    document.gate =
+        Some(GatePart { status: status.code(), findings: findings.into_iter().map(Finding::part).collect() });
     status
 }
 
 /// Variants whose exploration falls short of what is required.
 fn shortfalls(scenario: &ScenarioPart, config: &Config) -> Vec<String> {
-    let required = config.required_of.get(&scenario.id).copied().unwrap_or(config.required);
+    let required = config.required(&scenario.id, &scenario.memory);
     if required == Required::Any {
         return Vec::new();
     }
@@ -89,25 +115,26 @@ fn evidence(part: &EvidencePart) -> Evidence {
     }
 }
 
-/// The committed comparison of the same variants on the same scenario.
-fn committed_of<'a>(scenario: &ScenarioPart, committed: &'a [Committed]) -> Option<&'a Committed> {
+/// The committed comparisons of the same variants on the same scenario, under whatever memory model.
+fn committed_of<'a>(scenario: &ScenarioPart, committed: &'a [Committed]) -> impl Iterator<Item = &'a Committed> {
     let names: BTreeSet<&String> = scenario.variants.iter().map(|variant| &variant.name).collect();
-    committed.iter().find(|one| {
+    committed.iter().filter(move |one| {
         one.scenario == scenario.id
-            && one.memory == scenario.memory
             && one.is_repaired != scenario.repairs.is_empty()
             && one.variants.iter().collect::<BTreeSet<_>>() == names
     })
 }
 
 /// Says of each divergence whether somebody accepted it, and returns what speaks against the rest.
-fn accept(scenario: &mut ScenarioPart, law: &Law<'_>) -> Vec<String> {
-    let committed = committed_of(scenario, law.committed);
+///
+/// The id of a divergence says nothing of the memory model: one that is committed or accepted is so under each.
+fn accept(scenario: &mut ScenarioPart, law: &Law<'_>) -> Vec<Finding> {
+    let committed: Vec<&Committed> = committed_of(scenario, law.committed).collect();
     let title = scenario.title();
     let mut unaccepted = Vec::new();
     for divergence in &mut scenario.divergences {
-        let same = |shown: &Vec<String>| *shown == divergence.shown_by;
-        let is_committed = committed.and_then(|one| one.divergences.get(&divergence.outcome)).is_some_and(same);
+        let is_committed =
+            committed.iter().any(|one| one.divergences.get(&divergence.outcome) == Some(&divergence.shown_by));
         let entry = law.ledger.entries.iter().find(|entry| entry.matches(divergence));
         let (standing, entry) = match entry.filter(|entry| !entry.is_expired(law.today)) {
             _ if is_committed => ("committed", None),
@@ -115,7 +142,8 @@ fn accept(scenario: &mut ScenarioPart, law: &Law<'_>) -> Vec<String> {
             None => ("unaccepted", None),
         };
         if standing == "unaccepted" {
-            unaccepted.push(said(&title, divergence));
+            let finding = Finding::new(Status::Unaccepted, said(&title, divergence));
+            unaccepted.push(Finding { divergence: Some(divergence.id.clone()), ..finding });
         }
         divergence.acceptance = Some(AcceptancePart {
             standing: standing.to_owned(),
@@ -136,7 +164,8 @@ fn said(title: &str, divergence: &DivergencePart) -> String {
 
 /// What else is not as committed: outcomes that all variants have gained, and outcomes that nobody shows any more.
 fn strays(scenario: &ScenarioPart, committed: &[Committed]) -> Vec<String> {
-    let Some(committed) = committed_of(scenario, committed).filter(|_| scenario.complete) else { return Vec::new() };
+    let mut all = committed_of(scenario, committed).filter(|one| one.memory == scenario.memory);
+    let Some(committed) = all.next().filter(|_| scenario.complete) else { return Vec::new() };
     let shown: BTreeSet<&String> =
         scenario.variants.iter().flat_map(|variant| &variant.outcomes).map(|outcome| &outcome.id).collect();
     let diverging: BTreeSet<&String> = scenario.divergences.iter().map(|divergence| &divergence.outcome).collect();
@@ -160,35 +189,37 @@ fn strays(scenario: &ScenarioPart, committed: &[Committed]) -> Vec<String> {
 }
 
 /// Entries of the ledger that match nothing, or have expired.
-fn stale(document: &Document, law: &Law<'_>) -> Vec<String> {
+fn stale(document: &Document, law: &Law<'_>) -> Vec<Finding> {
     let mut stale = Vec::new();
     for entry in &law.ledger.entries {
-        let place = format!("{}:{}", law.ledger.path.display(), entry.line);
         let id = entry.id.to_string();
         let is_its_own =
             |scenario: &&ScenarioPart| scenario.subject == entry.id.subject && scenario.id == entry.id.scenario;
         let scenarios: Vec<&ScenarioPart> = document.scenarios.iter().filter(is_its_own).collect();
-        let was_judged = scenarios.iter().any(|scenario| scenario.complete);
-        if !was_judged && (law.config.is_narrowed || !document.complete) {
-            continue;
-        }
-        let mut divergences = scenarios.iter().flat_map(|scenario| &scenario.divergences);
-        let found = divergences.find(|divergence| divergence.id == id);
-        match found {
-            None => stale.push(format!("{place}: {id} matches nothing any more: remove the entry")),
-            Some(found) if !entry.matches(found) => {
-                stale.push(format!(
-                    "{place}: {id} was accepted as shown by {}, and is shown by {} now: look again, then change the entry",
-                    entry.shown_by.join(", "),
-                    found.shown_by.join(", ")
-                ));
-            }
-            Some(_) if entry.is_expired(law.today) => {
-                let expires = entry.expires.map_or(String::new(), |expires| expires.to_string());
-                stale.push(format!("{place}: {id} expired after {expires}: decide anew, or remove the entry"));
-            }
-            Some(_) => {}
-        }
+        // What shows the divergence may be what was left out: then nothing can be said against the entry.
+        let under = |memory: &String| scenarios.iter().any(|scenario| scenario.complete && scenario.memory == *memory);
+        let was_judged = law.config.memories.iter().all(under);
+        let divergences: Vec<&DivergencePart> = scenarios
+            .iter()
+            .flat_map(|scenario| &scenario.divergences)
+            .filter(|divergence| divergence.id == id)
+            .collect();
+        let message = match divergences.iter().any(|divergence| entry.matches(divergence)) {
+            false if !was_judged && (law.config.is_narrowed || !document.complete) => continue,
+            false if divergences.is_empty() => format!("{id} matches nothing any more: remove the entry"),
+            false => format!(
+                "{id} was accepted as shown by {}, and is shown by {} now: look again, then change the entry",
+                entry.shown_by.join(", "),
+                divergences[0].shown_by.join(", ")
+            ),
+            true => match entry.expires.filter(|_| entry.is_expired(law.today)) {
+                Some(expires) => format!("{id} expired after {expires}: decide anew, or remove the entry"),
+                None => continue,
+            },
+        };
+        let file = law.ledger.path.display().to_string();
+        let finding = Finding::new(Status::Unaccepted, format!("{file}:{}: {message}", entry.line));
+        stale.push(Finding { place: Some((file, entry.line)), ..finding });
     }
     stale
 }

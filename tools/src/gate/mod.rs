@@ -10,9 +10,10 @@ mod judge;
 
 use crate::arguments::{AcceptArguments, GateArguments, Options};
 use crate::comparing::compare_all;
-use crate::document::{Document, Standing, read, text, write_whole};
+use crate::document::{DivergencePart, Document, ScenarioPart, Standing, read, text, write_whole};
 use crate::given::Given;
 use crate::ledger::Ledger;
+use crate::report::one_line;
 use crate::saving;
 use crate::selection::select;
 use crate::session;
@@ -23,7 +24,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use judge::{Law, judge};
 use lockstep::DivergenceId;
-use std::path::Path;
+use std::collections::BTreeSet;
+use utrace_variants::{Repairs, subject_name};
 
 /// What the gate judged, and how it ended.
 pub struct Judged {
@@ -45,8 +47,9 @@ pub fn gate(arguments: &GateArguments, options: &Options, given: &Given) -> Resu
         Some(path) => read(path)?,
         None => run(&config)?,
     };
+    let lacking = if arguments.from.is_some() { lacking(&document, &config)? } else { None };
     let today = arguments.date.unwrap_or_else(today);
-    let law = Law { config: &config, committed: &committed, ledger: &ledger, today };
+    let law = Law { config: &config, committed: &committed, ledger: &ledger, today, lacking };
     let status = judge(&mut document, &law);
     if let Some(path) = &arguments.save {
         write_whole(path, &text(&document))?;
@@ -57,6 +60,46 @@ pub fn gate(arguments: &GateArguments, options: &Options, given: &Given) -> Resu
 fn today() -> Date {
     Timestamp::now().to_zoned(TimeZone::UTC).date()
 }
+
+/// What the configuration asks for and a saved comparison of the same subject does not hold.
+fn lacking(document: &Document, config: &Config) -> Result<Option<String>, String> {
+    let mut lacking: Vec<String> = Vec::new();
+    for options in &config.runs {
+        let selection = select(options, true)?;
+        let is_own = |part: &ScenarioPart| ALL_REPAIRS.iter().any(|repairs| part.subject == subject_name(*repairs));
+        if !document.scenarios.iter().any(is_own) {
+            return Ok(None);
+        }
+        let names: BTreeSet<&str> = selection.variants.iter().map(|variant| variant.name).collect();
+        for (scenario, repairs) in
+            selection.scenarios.iter().flat_map(|one| selection.repairs.iter().map(move |repairs| (one, repairs)))
+        {
+            let subject = subject_name(*repairs);
+            let is_it = |part: &&ScenarioPart| {
+                part.subject == subject && scenario.id == part.id && part.memory == options.memory
+            };
+            let found = document.scenarios.iter().find(is_it);
+            let compared = found.map(|part| part.variants.iter().map(|one| one.name.as_str()).collect::<BTreeSet<_>>());
+            if compared.is_none_or(|compared| !compared.is_superset(&names)) {
+                lacking.push(format!("{subject}.{} {}", scenario.id, options.memory));
+            }
+        }
+    }
+    let first = lacking.iter().take(LACKING_SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    let more = lacking.len().saturating_sub(LACKING_SHOWN);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Ok((!lacking.is_empty()).then(|| {
+        format!(
+            "the saved comparison lacks {first}{more}, or variants of it: save one with 'lockstep gate --save FILE'"
+        )
+    }))
+}
+
+/// Comparisons that are named when a saved document lacks them.
+const LACKING_SHOWN: usize = 6;
+
+/// Both subjects of a selection: without and with the repairs.
+const ALL_REPAIRS: [Repairs; 2] = [Repairs::NONE, Repairs::ALL];
 
 /// Runs everything configured, one memory model after the other.
 fn run(config: &Config) -> Result<Document, String> {
@@ -84,7 +127,7 @@ pub fn human(judged: &Judged) -> String {
     let mut text = String::new();
     let gate = document.gate.as_ref();
     for finding in gate.iter().flat_map(|gate| &gate.findings) {
-        text += &format!("{:>3}  {}\n", finding.status, finding.message);
+        text += &format!("{:>3}  {}\n", finding.status, one_line(&finding.message));
     }
     let count = |standing: &str| {
         let standings = document.divergences().filter_map(|(_, one)| one.acceptance.as_ref());
@@ -102,7 +145,7 @@ pub fn human(judged: &Judged) -> String {
     for (evidence, ids) in document.evidences() {
         text += &format!("evidence of {} comparisons: {evidence}\n", ids.len());
     }
-    text
+    text + &document.repetition().map_or(String::new(), |said| format!("{said}\n"))
 }
 
 /// Accepts a divergence that the comparison shows, and says so.
@@ -111,35 +154,53 @@ pub fn accept(arguments: &AcceptArguments, options: &Options, given: &Given) -> 
     if arguments.reason.trim().is_empty() {
         return Err("--reason says nothing: write why the divergence is fine".to_owned());
     }
-    let config = config::read(arguments.config.as_deref(), options, given)?;
+    let mut config = config::read(arguments.config.as_deref(), options, given)?;
     let ledger = Ledger::read(&config.ledger)?;
-    let document = match &arguments.from {
+    let mut document = match &arguments.from {
         Some(path) => read(path)?,
-        None => run(&of_scenario(config, &id)?)?,
+        None => {
+            narrow(&mut config, &id)?;
+            run(&config)?
+        }
     };
-    let mut found = document.divergences().map(|(_, one)| one).filter(|one| one.id == arguments.id);
-    let Some(divergence) = found.next() else {
+    if let Some(mismatch) = &document.nondeterminism {
+        return Err(format!("nothing was accepted, for what runs differently next time cannot be: {mismatch}"));
+    }
+    let committed = config.snapshots.as_deref().map(committed::read).transpose()?.unwrap_or_default();
+    let date = arguments.date.unwrap_or_else(today);
+    judge(&mut document, &Law { config: &config, committed: &committed, ledger: &ledger, today: date, lacking: None });
+    let id = id.to_string();
+    let found: Vec<&DivergencePart> = document.divergences().map(|(_, one)| one).filter(|one| one.id == id).collect();
+    // Under several memory models one outcome may be shown by different variants: each of these is accepted.
+    let open = found.iter().filter(|one| one.standing() == Standing::Unaccepted);
+    let mut open: Vec<&DivergencePart> = open.copied().collect();
+    open.dedup_by(|one, other| one.shown_by == other.shown_by && one.not_by == other.not_by);
+    let Some(first) = found.first() else {
         return Err(format!(
             "the comparison does not show {id}: 'lockstep gate' lists what it shows; an outcome that is rare needs the gate's whole budget, or --from"
         ));
     };
-    if divergence.standing() == Standing::Accepted {
-        return Err(format!("{id} is accepted already"));
+    if open.is_empty() {
+        let entry = ledger.entries.iter().find(|entry| entry.matches(first));
+        return Err(match entry {
+            Some(entry) => format!("{}:{} has an entry for {id} already", ledger.path.display(), entry.line),
+            None => format!("{id} is committed in a snapshot already: there is nothing to accept"),
+        });
     }
-    let date = arguments.date.unwrap_or_else(today);
-    ledger.accept(divergence, &arguments.reason, date, arguments.expires)?;
-    Ok(format!("accepted in {}: {id}, {}\n", path_text(&ledger.path), divergence.attribution()))
+    let mut text = String::new();
+    for divergence in open {
+        Ledger::accept(&ledger.path, divergence, &arguments.reason, date, arguments.expires)?;
+        text += &format!("accepted in {}: {id}, {}\n", ledger.path.display(), divergence.attribution());
+    }
+    Ok(text)
 }
 
-fn path_text(path: &Path) -> String {
-    path.display().to_string()
-}
-
-/// The configuration, for the scenario of one divergence.
-fn of_scenario(mut config: Config, id: &DivergenceId) -> Result<Config, String> {
+/// Narrows the configuration to the scenario of one divergence.
+fn narrow(config: &mut Config, id: &DivergenceId) -> Result<(), String> {
     let scenario = crate::selection::find_scenario(&id.scenario)?;
     for options in &mut config.runs {
         options.scenario = vec![scenario.id.to_string()];
     }
-    Ok(config)
+    config.is_narrowed = true;
+    Ok(())
 }

@@ -5,6 +5,7 @@
 //! variant n to variant n + 1; a series of another length is not the one that was compared, and that is what is said.
 
 use super::mail::{PlaceInSeries, place_in_series};
+use super::text::one_line;
 use crate::document::{Cell, DivergencePart, Document, Standing, counts_of};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -124,7 +125,7 @@ pub fn prep(document: &Document, mail: &[u8]) -> String {
             Standing::Unaccepted => "ERROR: ",
             Standing::Unjudged => "",
         };
-        Some(format!("{kind}{}, {}: {}\n", one.id, one.attribution(), super::text::one_line(&one.difference)))
+        Some(format!("{kind}{}\n", one_line(&format!("{}, {}: {}", one.id, one.attribution(), one.difference))))
     };
     changes(document, &steps).iter().filter_map(line).collect()
 }

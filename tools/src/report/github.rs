@@ -3,7 +3,7 @@
 //! GitHub shows at most ten errors and ten warnings of a step. So no more are printed, what nobody accepted first, and a notice says how many are left.
 //! Divergences that were accepted are not annotated.
 
-use crate::document::{DivergencePart, Document, ScenarioPart, Standing};
+use crate::document::{DivergencePart, Document, GatePart, PlacePart, ScenarioPart, Standing};
 
 /// Annotations of one kind that a step may have.
 pub const ANNOTATIONS_MAX: usize = 10;
@@ -16,11 +16,11 @@ const TITLE_MAX: usize = 200;
 pub fn annotations(document: &Document) -> String {
     let of = |standing: Standing| document.divergences().filter(move |(_, one)| one.standing() == standing);
     let mut errors: Vec<String> = Vec::new();
-    let found = document.gate.iter().flat_map(|gate| &gate.findings);
     // Unaccepted divergences have annotations of their own, at their place.
-    let own = |message: &str| of(Standing::Unaccepted).any(|(_, one)| message.contains(&one.id));
-    for finding in found.filter(|finding| !own(&finding.message)) {
-        errors.push(command("error", None, "Lockstep gate", &finding.message));
+    for finding in document.gate.iter().flat_map(GatePart::other_findings) {
+        let (file, line) = (finding.file.as_ref(), finding.line);
+        let place = file.zip(line).map(|(file, line)| PlacePart { file: file.clone(), line, column: 1 });
+        errors.push(command("error", place.as_ref(), "Lockstep gate", &finding.message));
     }
     errors.extend(of(Standing::Unaccepted).map(|(scenario, one)| annotation("error", scenario, one)));
     let warnings: Vec<String> =
@@ -42,11 +42,10 @@ fn annotation(kind: &str, scenario: &ScenarioPart, divergence: &DivergencePart) 
         "{}\n{}\nlockstep replay {}\n{}",
         scenario.question, divergence.difference, divergence.token, divergence.id
     );
-    command(kind, Some(divergence), &title, &message)
+    command(kind, divergence.place.as_ref(), &title, &message)
 }
 
-fn command(kind: &str, divergence: Option<&DivergencePart>, title: &str, message: &str) -> String {
-    let place = divergence.and_then(|divergence| divergence.place.as_ref());
+fn command(kind: &str, place: Option<&PlacePart>, title: &str, message: &str) -> String {
     let place = place.map_or(String::new(), |place| {
         format!("file={},line={},col={},", property(&place.file), place.line, place.column)
     });

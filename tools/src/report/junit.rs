@@ -1,8 +1,9 @@
 //! JUnit's XML: a suite for each scenario, a case for each step of the series.
 //!
-//! A case fails when its step brings or removes an outcome that nobody accepted, and is an error when the scenario missed a goal.
+//! A case fails when its step brings or removes an outcome that nobody accepted, and is an error when the scenario missed a goal. What the gate found
+//! beside divergences is an error of a case of its own.
 
-use crate::document::{DivergencePart, Document, ScenarioPart, Standing};
+use crate::document::{DivergencePart, Document, GatePart, ScenarioPart, Standing};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 /// The report.
@@ -19,7 +20,27 @@ pub fn junit(document: &Document) -> Result<String, String> {
         suite.add_property(("memory", scenario.memory.as_str()));
         report.add_test_suite(suite);
     }
+    if let Some(gate) = &document.gate {
+        let mut suite = TestSuite::new("gate");
+        suite.add_test_case(gate_case(gate));
+        report.add_test_suite(suite);
+    }
     report.to_string().map_err(|error| format!("the XML could not be written: {error}"))
+}
+
+/// What the gate found beside divergences: it belongs to no step.
+fn gate_case(gate: &GatePart) -> TestCase {
+    let found: Vec<&str> = gate.other_findings().map(|finding| finding.message.as_str()).collect();
+    let status = if found.is_empty() {
+        TestCaseStatus::success()
+    } else {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        status.set_type("gate").set_message(found[0]).set_description(found.join("\n"));
+        status
+    };
+    let mut case = TestCase::new("evidence, goals and ledger", status);
+    case.set_classname("gate");
+    case
 }
 
 fn case(scenario: &ScenarioPart, from: &str, to: &str) -> TestCase {

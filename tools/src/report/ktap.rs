@@ -1,13 +1,20 @@
-//! The kernel's test protocol, KTAP version 1: a test for each scenario, a subtest for each step of the series.
+//! The kernel's test protocol, KTAP version 1: a test for each scenario, a subtest for each step of the series, and a last one for the gate.
 
 use super::text::one_line;
 use crate::document::{Document, ScenarioPart, Standing};
 
 /// The report.
 pub fn ktap(document: &Document) -> String {
-    let mut text = format!("KTAP version 1\n1..{}\n", document.scenarios.len());
+    let tests = document.scenarios.len() + usize::from(document.gate.is_some());
+    let mut text = format!("KTAP version 1\n1..{tests}\n");
     for (at, scenario) in document.scenarios.iter().enumerate() {
         text += &test(document, scenario, at + 1);
+    }
+    // What the gate found beside divergences belongs to no step.
+    if let Some(gate) = &document.gate {
+        let found: Vec<String> = gate.other_findings().map(|one| format!("# {}\n", plain(&one.message))).collect();
+        text += &found.concat();
+        text += &format!("{} {tests} gate\n", verdict(found.is_empty()));
     }
     text
 }
@@ -25,13 +32,13 @@ fn test(document: &Document, scenario: &ScenarioPart, number: usize) -> String {
         let is_step_ok = changes().all(|divergence| divergence.standing() == Standing::Accepted);
         is_ok &= is_step_ok;
         for divergence in changes() {
-            text += &format!("  # {}: {}\n", divergence.id, plain(&divergence.difference));
-            text += &format!("  # {}\n", divergence.token);
+            text += &format!("  # {}: {}\n", plain(&divergence.id), plain(&divergence.difference));
+            text += &format!("  # {}\n", plain(&divergence.token));
         }
         text += &format!("  {} {} {} to {}\n", verdict(is_step_ok), at + 1, plain(&step[0].name), plain(&step[1].name));
     }
     if let Some(evidence) = scenario.evidence() {
-        text += &format!("  # evidence: {}\n", evidence.text);
+        text += &format!("  # evidence: {}\n", plain(&evidence.text));
     }
     for goal in scenario.missed() {
         is_ok = false;

@@ -8,6 +8,7 @@ use super::sheet::sheet;
 use super::table::{Table, tables};
 use super::text::{cell, limits, one_line, sections};
 use crate::document::{DivergencePart, Document, ScenarioPart, Standing, WitnessPart, counts_of};
+use textwrap::core::display_width;
 
 /// Characters that the report may have, with room for what its user puts around it.
 pub const CHARACTERS_MAX: usize = 60_000;
@@ -88,6 +89,7 @@ fn matrix(document: &Document) -> String {
         _ => format!("{evidence} ({})", ids.join(", ")),
     };
     text += &escape(&document.evidences().iter().map(evidence).collect::<Vec<_>>().join("; "));
+    text += &document.repetition().map_or(String::new(), |said| format!("; {said}"));
     text += "\n\n";
     text
 }
@@ -146,9 +148,9 @@ fn divergence_text(document: &Document, scenario: &ScenarioPart, divergence: &Di
 fn columns(witness: &WitnessPart) -> String {
     let width = 56;
     let line = |mark: char, left: &str, right: &str| {
-        let cut = |text: &str| super::range_diff::cut(text, width);
+        let cut = |text: &str| super::range_diff::cut(&one_line(text), width);
         let left = cut(left);
-        let pad = " ".repeat(width - left.chars().count());
+        let pad = " ".repeat(width.saturating_sub(display_width(&left)));
         format!("{mark} {left}{pad} | {}", cut(right)).trim_end().to_owned() + "\n"
     };
     let mut text = line(' ', &witness.variants[0], &witness.variants[1]);
@@ -207,17 +209,23 @@ fn longest_run(text: &str) -> usize {
     text.split(|character| character != '`').map(str::len).max().unwrap_or(0)
 }
 
-/// Text that Markdown shows as it is: no link, no image, no mention, no tag.
+/// Text that Markdown shows as it is: no link, no image, no mention, no reference, no tag.
 fn escape(text: &str) -> String {
     let mut escaped = String::new();
-    for character in one_line(text).chars() {
+    // GitHub makes a link of a bare address.
+    for character in one_line(text).replace("://", ":/\u{200b}/").replace("www.", "www\u{200b}.").chars() {
         match character {
             '<' => escaped += "&lt;",
             '>' => escaped += "&gt;",
             '&' => escaped += "&amp;",
-            // A mention would call somebody.
-            '@' => escaped += "&#64;",
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '!' | '#' | '~' => {
+            // A mention would call somebody, and a number would refer to an issue. GitHub looks for both in what is shown, behind all
+            // escapes: only a character between keeps it from that.
+            '@' | '#' => {
+                escaped.push(character);
+                escaped += GAP;
+            }
+            '\u{200b}' => escaped += GAP,
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '!' | '~' => {
                 escaped.push('\\');
                 escaped.push(character);
             }
@@ -227,6 +235,10 @@ fn escape(text: &str) -> String {
     escaped
 }
 
+/// A space without width.
+const GAP: &str = "&#8203;";
+
 fn html(text: &str) -> String {
-    one_line(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('@', "&#64;")
+    let text = one_line(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    text.replace('@', &format!("@{GAP}")).replace('#', &format!("#{GAP}"))
 }

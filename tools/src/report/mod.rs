@@ -16,7 +16,10 @@ mod orderings;
 mod sarif;
 mod sheet;
 mod table;
+mod tame;
 mod text;
+
+pub use text::one_line;
 
 use crate::arguments::{Format, ReportArguments};
 use crate::document::{self, Document, read};
@@ -40,7 +43,7 @@ pub fn command(arguments: &ReportArguments, format: Format) -> Result<String, St
         document.base_commit = Some(commit.clone());
     }
     match (format, arguments.prep) {
-        (Format::B4, true) => Ok(b4::prep(&document, &standard_input()?)),
+        (Format::B4, true) => Ok(b4::prep(&tame::tame(&document)?, &standard_input()?)),
         (_, true) => Err("--prep is a form of b4's: say --format b4 as well".to_owned()),
         (format, false) => of_document(&document, format),
     }
@@ -48,9 +51,10 @@ pub fn command(arguments: &ReportArguments, format: Format) -> Result<String, St
 
 /// A report in one form.
 pub fn of_document(document: &Document, format: Format) -> Result<String, String> {
+    let (whole, document) = (document, &tame::tame(document)?);
     Ok(match format {
         Format::Human | Format::Text => text::text(document),
-        Format::Json => document::text(document),
+        Format::Json => document::text(whole),
         Format::Markdown => markdown::markdown(document),
         Format::Github => github::annotations(document),
         Format::Junit => junit::junit(document)?,

@@ -1,6 +1,8 @@
 //! The behavioural range-diff: one line for each patch and scenario, in the notation of `git range-diff`.
 
+use super::text::one_line;
 use crate::document::{Cell, Document};
+use textwrap::core::display_width;
 
 /// What the signs mean.
 pub const LEGEND: &str = "= nothing changes, > outcomes appear, < outcomes vanish, ! both";
@@ -14,16 +16,23 @@ pub fn lines(document: &Document, width: usize) -> Vec<String> {
     let line = |cell: Cell<'_>| {
         let head = format!("{} {} {}  ", cell.step, cell.mark(), cell.step + 1);
         let line = format!("{head}{:titles$}  {:8}{}", cell.scenario.title(), cell.counts(), cell.scenario.name);
-        cut(&line, width)
+        cut(&one_line(&line), width)
     };
     document.cells().map(line).collect()
 }
 
-/// The text, or its beginning and a mark.
+/// The text, or its beginning and a mark. Characters that take two columns count so.
 pub fn cut(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
+    if display_width(text) <= width {
         return text.trim_end().to_owned();
     }
-    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
+    let mut kept = String::new();
+    for character in text.chars() {
+        kept.push(character);
+        if display_width(&kept) >= width {
+            kept.pop();
+            break;
+        }
+    }
     format!("{}…", kept.trim_end())
 }

@@ -3,13 +3,13 @@
 //! Each divergence is a result at the source line of its first differing event; an accepted one is suppressed, with the reason. Results keep their identity
 //! from run to run by the divergence's id.
 
-use crate::document::{DivergencePart, Document, ScenarioPart, Standing};
+use crate::document::{DivergencePart, Document, GatePart, ScenarioPart, Standing};
 use serde_json::{Value, json};
 
 /// The report.
 pub fn sarif(document: &Document) -> String {
     let mut notifications: Vec<Value> = Vec::new();
-    for finding in document.gate.iter().flat_map(|gate| &gate.findings).filter(|finding| finding.status != 100) {
+    for finding in document.gate.iter().flat_map(GatePart::other_findings) {
         notifications.push(json!({ "level": "error", "message": { "text": finding.message } }));
     }
     let results: Vec<Value> =

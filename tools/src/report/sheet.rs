@@ -3,7 +3,7 @@
 use super::claims;
 use super::orderings;
 use super::table::Table;
-use super::text::limits;
+use super::text::{limits, one_line};
 use crate::document::{CostPart, DesignPart, Document, RangePart};
 use comfy_table::{ContentArrangement, presets};
 
@@ -13,16 +13,17 @@ pub fn sheet(document: &Document) -> String {
     for table in tables(document) {
         let mut shown = comfy_table::Table::new();
         shown.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-        shown.set_header(&table.head);
-        shown.add_rows(&table.rows);
+        let row = |cells: &[String]| cells.iter().map(|cell| one_line(cell)).collect::<Vec<_>>();
+        shown.set_header(row(&table.head));
+        shown.add_rows(table.rows.iter().map(|cells| row(cells)));
         let lines: Vec<String> = shown.to_string().lines().map(|line| line.trim_end().to_owned()).collect();
-        text += &format!("{}\n{}\n\n", table.caption, lines.join("\n"));
+        text += &format!("{}\n{}\n\n", one_line(&table.caption), lines.join("\n"));
     }
     text += "Costs are counted in executions, least/median/most of all passages of a sample of random\n";
     text += "schedules; a passage counts what its thread does between entering and leaving the function.\n";
-    text += &format!("Behaviour rests on: {}.\n", limits(document));
+    text += &format!("Behaviour rests on: {}.\n", one_line(&limits(document)));
     for (evidence, ids) in document.evidences() {
-        text += &format!("evidence of {} comparisons: {evidence}\n", ids.len());
+        text += &format!("evidence of {} comparisons: {}\n", ids.len(), one_line(&evidence));
     }
     text
 }

@@ -6,10 +6,14 @@ use super::claims::{claims, touched};
 use super::range_diff::{LEGEND, cut, lines};
 use super::table::{Table, tables};
 use crate::document::{DivergencePart, Document, ScenarioPart, WitnessPart};
+use textwrap::core::display_width;
 use textwrap::{Options, WordSplitter, wrap};
 
 /// Columns of a line.
 pub const WIDTH: usize = 72;
+
+/// Digits of the longest commit id; it is not broken, for it has to be copied.
+const COMMIT: usize = 64;
 
 /// Records of a table; a mail is no place for more.
 const RECORDS_MAX: usize = 40;
@@ -30,6 +34,7 @@ pub fn text(document: &Document) -> String {
         let of = if ids.len() == document.scenarios.len() { "all".to_owned() } else { ids.join(", ") };
         text += &paragraph(&format!("{evidence}: {of}"), "  ", "    ");
     }
+    text += &document.repetition().map_or(String::new(), |said| paragraph(&said, "  ", "    "));
     for scenario in &document.scenarios {
         for goal in scenario.missed() {
             let title = scenario.title();
@@ -101,23 +106,23 @@ fn head(document: &Document) -> String {
         text += "The run ended before everything was compared.\n";
     }
     if let Some(commit) = &document.base_commit {
-        text += &format!("base-commit: {}\n", one_line(commit));
+        text += &format!("base-commit: {}\n", cut(&one_line(commit), COMMIT));
     }
     text.push('\n');
     text
 }
 
-/// A text without line breaks: nothing that a patch says may begin a line of its own.
+/// A text without line breaks: nothing that a patch says may begin a line of its own, ring, colour, or turn the direction of writing.
 pub fn one_line(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+    super::tame::visible(&text.replace(['\n', '\r', '\t'], " "))
 }
 
-/// The text in lines of the width. Words are never broken.
+/// The text in lines of the width. Words are never broken, unless they are longer than a line and no part of a command.
 fn paragraph(text: &str, first: &str, rest: &str) -> String {
     let options = Options::new(WIDTH)
         .initial_indent(first)
         .subsequent_indent(rest)
-        .break_words(false)
+        .break_words(!text.contains("lk1."))
         .word_splitter(WordSplitter::NoHyphenation);
     wrap(&one_line(text), options).iter().map(|line| format!("{}\n", line.trim_end())).collect()
 }
@@ -125,7 +130,7 @@ fn paragraph(text: &str, first: &str, rest: &str) -> String {
 fn scenario_text(document: &Document, scenario: &ScenarioPart) -> String {
     let mut text = format!("\n{}\n", "-".repeat(WIDTH));
     text += &paragraph(&format!("{}: {}", scenario.title(), scenario.name), "", "  ");
-    text += &paragraph(&scenario.question, "", "");
+    text += &paragraph(&scenario.question, "  ", "  ");
     text += &paragraph(&format!("Source: {}", scenario.source), "", "  ");
     for line in &scenario.program {
         text += &paragraph(line, "  ", "      ");
@@ -165,7 +170,7 @@ fn unrepaired<'a>(document: &'a Document, scenario: &ScenarioPart) -> Vec<&'a st
 
 fn divergence_text(divergence: &DivergencePart) -> String {
     let indent = |line: &str| paragraph(line, "  ", "    ");
-    let mut text = format!("\ndivergence {}\n", divergence.id);
+    let mut text = format!("\n{}", paragraph(&format!("divergence {}", divergence.id), "", "  "));
     text += &indent(&divergence.attribution());
     text += &indent(&divergence.shown());
     if let Some(acceptance) = &divergence.acceptance {
@@ -185,7 +190,7 @@ fn divergence_text(divergence: &DivergencePart) -> String {
         return text;
     }
     let plural = if divergence.preemptions == 1 { "" } else { "s" };
-    text += &format!("  witness, {} preemption{plural}:\n  {}\n", divergence.preemptions, divergence.token);
+    text += &format!("  witness, {} preemption{plural}:\n  {}\n", divergence.preemptions, one_line(&divergence.token));
     if let Some(witness) = &divergence.witness {
         text += &two_columns(witness);
     }
@@ -239,13 +244,13 @@ pub fn cell(threads: &[String], thread: usize, event: &crate::document::EventPar
 fn row(text: &mut String, mark: char, left: &str, right: &str) {
     let side = |cell: &str| {
         let options = Options::new(SIDE).subsequent_indent("  ").word_splitter(WordSplitter::NoHyphenation);
-        wrap(cell, options).into_iter().map(|line| line.into_owned()).collect::<Vec<_>>()
+        wrap(&one_line(cell), options).into_iter().map(|line| line.into_owned()).collect::<Vec<_>>()
     };
     let (left, right) = (side(left), side(right));
     for at in 0..left.len().max(right.len()) {
         let line = |side: &[String]| side.get(at).cloned().unwrap_or_default();
         let (left, right) = (line(&left), line(&right));
-        let pad = " ".repeat(SIDE.saturating_sub(left.chars().count()));
+        let pad = " ".repeat(SIDE.saturating_sub(display_width(&left)));
         let mark = if at == 0 { mark } else { ' ' };
         *text += format!("{mark} {left}{pad} | {right}").trim_end();
         text.push('\n');

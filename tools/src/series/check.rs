@@ -21,6 +21,8 @@ pub struct Scenario {
     /// Goals that nothing reached.
     pub missed: Vec<String>,
     pub divergences: Vec<Divergence>,
+    /// Where the same schedule gave two executions.
+    pub nondeterminism: Option<String>,
 }
 
 /// An outcome that some steps show and others do not.
@@ -140,5 +142,6 @@ fn scenario_of(answer: &Value, id: &str, question: &str, repaired: bool) -> Scen
         outcomes: list(&answer["outcomes"]).iter().filter_map(Value::as_u64).collect(),
         missed: list(&answer["missed"]).iter().map(text).collect(),
         divergences: list(&answer["divergences"]).iter().map(divergence).collect(),
+        nondeterminism: answer["nondeterminism"].as_str().map(|found| format!("{id} on {found}")),
     }
 }

@@ -119,6 +119,10 @@ fn judge(checked: &Checked) -> Status {
         session::say("the run ended early: the result covers what was compared until then");
         status = status.and(Status::Budget);
     }
+    if let Some(mismatch) = checked.scenarios.iter().find_map(|scenario| scenario.nondeterminism.as_ref()) {
+        session::say(&format!("nondeterminism: {mismatch}"));
+        status = status.and(Status::Nondeterminism);
+    }
     if checked.scenarios.iter().map(|scenario| scenario.executions).sum::<u64>() == 0 {
         session::say("nothing was explored: raise --executions, --preemptions or --time");
         status = status.and(Status::Nothing);

@@ -3,17 +3,21 @@
 //! Bars beside a thread are the locks it holds; arrows are wake-ups and reads of what another thread wrote. Rows that a reader does not need are
 //! folded into one; an arrow or bar that begins in a fold begins at the fold.
 
+use super::super::range_diff::cut;
 use crate::document::{EventPart, TracePart, WitnessPart};
 use std::collections::BTreeMap;
 
 /// Height of a row, of the head, and width of a thread's column, in pixels.
 const ROW: usize = 20;
 const HEAD: usize = 30;
-const LANE: usize = 158;
+const LANE: usize = 124;
 /// Where the line of a thread stands in its column.
 const LINE: usize = 22;
-/// Characters of a label that fit.
-const LABEL: usize = 19;
+/// Room for labels to the right of the last thread's line.
+const ROOM: usize = 240;
+/// Width of a character of a label, and where it begins beside its line.
+const CHARACTER: usize = 7;
+const INDENT: usize = 8;
 /// Width of a bar, and bars side by side before they lie on each other.
 const BAR: usize = 4;
 const BARS_MAX: usize = 4;
@@ -211,7 +215,7 @@ impl<'a> Drawing<'a> {
         let first = self.rows.iter().find(|row| row.is_first);
         Side {
             name,
-            width: self.columns.len().max(1) * LANE,
+            width: self.width(),
             height: HEAD + self.rows.len() * ROW + ROW / 2,
             lanes: self.columns.iter().map(lane).collect(),
             bars: self.bars(),
@@ -220,6 +224,10 @@ impl<'a> Drawing<'a> {
             bands: self.rows.iter().map(band).collect(),
             first: first.map(|row| HEAD + row.number * ROW),
         }
+    }
+
+    fn width(&self) -> usize {
+        self.columns.len().saturating_sub(1) * LANE + LINE + ROOM
     }
 
     fn x(&self, thread: usize) -> Option<usize> {
@@ -241,11 +249,14 @@ impl<'a> Drawing<'a> {
                 "plain" if event.kind.as_deref().is_some_and(|kind| kind.contains("lock")) => "lock",
                 class => class,
             };
+            // A row has one event: its label may go on across the columns of other threads.
+            let x = self.x(event.thread)?;
+            let label = cut(&event.text, (self.width() - x - INDENT) / CHARACTER);
             Some(Dot {
-                x: self.x(event.thread)?,
+                x,
                 y: self.y(at),
                 class,
-                label: super::super::range_diff::cut(&event.text, LABEL),
+                label,
                 title: format!("{}\n{}", words(self.trace, event), place(event)),
             })
         };
@@ -312,10 +323,12 @@ impl<'a> Drawing<'a> {
             let is_drawn = is_drawn && (is_wake || self.shown_in[from] != self.shown_in[at]);
             let (Some((x0, x1)), true) = (ends, is_drawn) else { continue };
             let (y0, y1) = (self.y(from), self.y(at));
-            let middle = (x0 + x1) / 2;
+            // It arrives from above, beside the label of the event and not across it.
+            let (beside, end) = if x0 > x1 { (x1 + 22, x1 + 4) } else { (x1.saturating_sub(22), x1.saturating_sub(4)) };
+            let (middle, above) = (y0 + (y1 - y0) / 2, y1.saturating_sub(26).max(y0));
             let verb = if is_wake { "is woken by" } else { "reads what was written by" };
             arrows.push(Arrow {
-                path: format!("M{x0} {y0}C{middle} {y0} {middle} {y1} {x1} {y1}"),
+                path: format!("M{x0} {y0}C{x0} {middle} {beside} {above} {end} {}", y1.saturating_sub(5)),
                 class: if is_wake { "wake" } else { "reads" },
                 title: format!("{} {verb} {}", words(self.trace, event), words(self.trace, source)),
             });

@@ -37,6 +37,7 @@ struct Page<'a> {
     equal: Vec<ScenarioView<'a>>,
     sheet: Vec<Table>,
     sections: Vec<(&'static str, Vec<Table>)>,
+    absent: Vec<(&'static str, &'static str)>,
     changes: Vec<ChangeView<'a>>,
 }
 
@@ -108,6 +109,7 @@ pub fn page(document: &Document) -> Result<String, String> {
         equal,
         sheet: sheet::tables(document),
         sections: shown_sections(document),
+        absent: absent_sections(document),
         changes: document.changes.iter().map(|change| change_view(document, change)).collect(),
     };
     page.render().map_err(|error| format!("the page could not be made: {error}"))
@@ -117,6 +119,17 @@ pub fn page(document: &Document) -> Result<String, String> {
 fn shown_sections(document: &Document) -> Vec<(&'static str, Vec<Table>)> {
     let claims = claims::table(document).map(|table| ("Claims", vec![table]));
     claims.into_iter().chain(sections(document).map(|(name, section)| (name, tables(section)))).collect()
+}
+
+/// Sections that nobody added, with the command that makes each.
+fn absent_sections(document: &Document) -> Vec<(&'static str, &'static str)> {
+    let sections = [
+        (&document.claims, ("claims", "lockstep claims")),
+        (&document.audit, ("audit", "lockstep audit")),
+        (&document.mutants, ("mutants", "lockstep mutate")),
+        (&document.orderings, ("orderings", "lockstep explore --relax")),
+    ];
+    sections.into_iter().filter(|(section, _)| section.is_none()).map(|(_, names)| names).collect()
 }
 
 /// A name for links: letters, digits and dashes.

@@ -21,9 +21,9 @@ pub fn sheet(document: &Document) -> String {
     }
     text += "Costs are counted in executions, least/median/most of all passages of a sample of random\n";
     text += "schedules; a passage counts what its thread does between entering and leaving the function.\n";
-    text += &format!("Behaviour rests on: {}.\n", limits(document));
+    text += &format!("Behaviour rests on: {}.\n", one_line(&limits(document)));
     for (evidence, ids) in document.evidences() {
-        text += &format!("evidence of {} comparisons: {evidence}\n", ids.len());
+        text += &format!("evidence of {} comparisons: {}\n", ids.len(), one_line(&evidence));
     }
     text
 }

@@ -76,6 +76,9 @@ pub enum Command {
         /// What the series is.
         #[command(flatten)]
         input: Input,
+        /// Builds and runs each step too, and shows the order of locks that executions take.
+        #[arg(long)]
+        observe: bool,
     },
     /// Breaks the designs on purpose, in many ways, and tells how many of the broken ones the comparison notices.
     Mutate {

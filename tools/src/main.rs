@@ -142,7 +142,7 @@ fn carry_out(arguments: &Arguments, given: &Given) -> Status {
             return series::replay_command(token, *trace, input, options, print);
         }
         Some(Command::Replay { .. }) => select_variants_only(options),
-        Some(Command::Audit { input }) => return audit::command(input, options, print),
+        Some(Command::Audit { input, observe }) => return audit::command(input, *observe, options, print),
         Some(Command::Mutate { input }) => {
             session::start(options.time);
             return mutate::command(input, options, print);

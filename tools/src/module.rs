@@ -117,14 +117,14 @@ impl Module {
         let (mut gone, mut come): (BTreeSet<Spot>, Vec<(Spot, String)>) = (BTreeSet::new(), Vec::new());
         for diff in &mail.diffs {
             let of_file = if mail.diffs.len() > 1 { format!("{origin}: {}", diff.path()) } else { origin.clone() };
-            let old = self.old(diff).map_err(|error| format!("{origin}: {error}"))?;
+            let old = self.spot_before(diff).map_err(|error| format!("{origin}: {error}"))?;
             let before = match &old {
                 Some(Spot::Root) => self.text.as_str(),
                 Some(Spot::Inner(inside)) => &self.inner[inside],
                 None => "",
             };
             let text = apply(before, diff).map_err(|error| format!("{of_file}: {error}"))?;
-            if let Some(new) = self.new(diff, old.as_ref()).map_err(|error| format!("{origin}: {error}"))? {
+            if let Some(new) = self.spot_after(diff, old.as_ref()).map_err(|error| format!("{origin}: {error}"))? {
                 if new == Spot::Root && diff.old != diff.new {
                     after.path = diff.path().to_owned();
                 }
@@ -156,7 +156,7 @@ impl Module {
     }
 
     /// The file that a diff changes; nothing if it makes one.
-    fn old(&self, diff: &FileDiff) -> Result<Option<Spot>, String> {
+    fn spot_before(&self, diff: &FileDiff) -> Result<Option<Spot>, String> {
         let Some(old) = &diff.old else { return Ok(None) };
         let found = self.find(old).map(Some);
         found.ok_or_else(|| match self.inside(old) {
@@ -166,7 +166,7 @@ impl Module {
     }
 
     /// Where a diff leaves its file; nothing if it removes it.
-    fn new(&self, diff: &FileDiff, old: Option<&Spot>) -> Result<Option<Spot>, String> {
+    fn spot_after(&self, diff: &FileDiff, old: Option<&Spot>) -> Result<Option<Spot>, String> {
         let inner = |verb: &str, path: &str| {
             self.inside(path).map(|inside| Some(Spot::Inner(inside))).ok_or_else(|| self.foreign(verb, path))
         };

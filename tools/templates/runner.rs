@@ -2,6 +2,7 @@
 //! output, both JSON. The module `glue` says what the subject is. Written by `lockstep`; changes here are lost.
 
 mod glue;
+mod held;
 mod shown;
 mod watch;
 
@@ -12,7 +13,7 @@ use lockstep::{
     explore_nearby, first_observation, minimize, repeat, repeat_again, run, soon,
 };
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, Write};
 use std::sync::Once;
 use watch::{CONTROL, Running};
@@ -47,6 +48,7 @@ fn answer(request: &Value, known: &mut Known) -> Value {
         Some("list") => list(),
         Some("compare") => compared(request),
         Some("replay") => replayed(request),
+        Some("order") => ordered(request),
         Some("break") => broken(request, known),
         Some("soon") => noticed(request, known),
         _ => json!({ "error": format!("no such request: {request}") }),
@@ -100,6 +102,20 @@ fn replayed(request: &Value) -> Value {
         shown::replay_text(&token, variants, &Words, request["trace"] == json!(true))
     });
     json!({ "text": format!("{id}: {question}\n{shown}") })
+}
+
+/// The order of locks that random executions of a variant show, over all scenarios.
+fn ordered(request: &Value) -> Value {
+    let (variant, seeds) = (number(request, "variant") as usize, number(request, "executions"));
+    let (mut order, mut executions) = (BTreeSet::new(), 0);
+    for scenario in 0..glue::scenarios().len() {
+        let body = move || glue::run(variant, scenario, false);
+        for seed in 0..seeds {
+            order.extend(held::order(&run(&program(&body), &Schedule::uniform(seed), &RunConfig::default())));
+            executions += 1;
+        }
+    }
+    json!({ "order": order, "executions": executions })
 }
 
 /// The variants that a request names, on a scenario.

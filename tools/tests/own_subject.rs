@@ -51,6 +51,49 @@ fn a_module_of_several_files_is_audited_whole() {
     assert!(text.contains("is_full   reads   count.free"), "{text}");
 }
 
+/// A module that takes two locks in either order: only the way back is in the second method.
+const CROSSED: &str = "
+use crate::subject::Forks;
+use lockstep::sync::SpinLock;
+pub struct Table { left: SpinLock, right: SpinLock }
+impl Table {
+    pub fn new() -> Table { Table { left: SpinLock::named(\"left\"), right: SpinLock::named(\"right\") } }
+}
+impl Forks for Table {
+    fn eat(&self) { let _left = self.left.guard(); let _right = self.right.guard(); }
+    fn drink(&self) { let _right = self.right.guard(); let _left = self.left.guard(); }
+}
+";
+
+/// Its questions: two threads, one for each way.
+const FORKS: &str = "
+use lockstep::thread;
+pub trait Forks: Sync { fn eat(&self); fn drink(&self); }
+/// Do both come to an end?
+pub fn both(forks: &dyn Forks) {
+    thread::scope(|scope| {
+        scope.spawn(\"first\", || forks.eat());
+        scope.spawn(\"second\", || forks.drink());
+    });
+}
+";
+
+#[test]
+fn a_cycle_in_the_order_of_locks_is_stated_and_observed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("it is written");
+    write("table.rs", CROSSED);
+    write("subject.rs", FORKS);
+    write(
+        "name.patch",
+        "Subject: x\n\n--- a/table.rs\n+++ b/table.rs\n@@ -4 +4 @@\n-pub struct Table { left: SpinLock, right: SpinLock }\n+pub struct Table { right: SpinLock, left: SpinLock }\n",
+    );
+    let arguments = ["audit", "--observe", "--base", "table.rs", "--series", "name.patch"];
+    let text = check_in(folder.path(), &arguments, 0, "the lock order has a cycle: left > right > left");
+    assert!(text.contains("observed (sampled 20): left > right, right > left"), "{text}");
+    assert!(text.contains("the observed order has a cycle: left > right > left"), "{text}");
+}
+
 #[test]
 fn a_module_of_several_files_is_broken_in_its_root() {
     let last = folder("semaphore");

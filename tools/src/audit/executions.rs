@@ -6,47 +6,29 @@ use super::walk::Deed;
 use crate::module::Module;
 use crate::steps::Step;
 use crate::workshop::Place;
-use lockstep::{Execution, Kind, RunConfig, Schedule, What, run};
-use std::collections::{BTreeMap, BTreeSet};
+use lockstep::{Execution, Kind, RunConfig, Schedule, run};
+use std::collections::BTreeSet;
 use utrace_variants::{Repairs, scenarios, variants, with_programs};
 
 /// Random schedules of each scenario.
 const SEEDS: u64 = 20;
 
-/// An object's name without its number.
-fn class(name: &str) -> String {
-    name.split('[').next().unwrap_or(name).to_owned()
-}
+#[path = "../../templates/held.rs"]
+mod held;
 
 /// File, line and the locks held.
 type Seen = (String, usize, BTreeSet<String>);
 
-/// Each access of an execution with file, line and the locks held, and each pair of locks taken one inside the other.
-fn observed(execution: &Execution) -> (BTreeSet<Seen>, BTreeSet<(String, String)>) {
-    let mut held: BTreeMap<u8, Vec<(usize, String)>> = BTreeMap::new();
-    let (mut accesses, mut order) = (BTreeSet::new(), BTreeSet::new());
-    for event in &execution.trace {
-        let What::Access { kind, object, footprint, .. } = event.what else { continue };
-        let locks = held.entry(event.thread).or_default();
-        let name = || class(execution.objects.name(object));
-        match kind {
-            Kind::Lock | Kind::ReadLock => {
-                order.extend(locks.iter().map(|(_, outer)| (outer.clone(), name())));
-                locks.push((object.number(), name()));
-            }
-            Kind::Unlock | Kind::ReadUnlock => locks.retain(|(lock, _)| *lock != object.number()),
-            Kind::Wait => {
-                let released = footprint.second.map(|(lock, _)| lock.number());
-                locks.retain(|(lock, _)| Some(*lock) != released);
-            }
-            Kind::Load | Kind::Store | Kind::Update | Kind::PlainRead | Kind::PlainWrite => {
-                let names = locks.iter().map(|(_, name)| name.clone()).collect();
-                accesses.insert((event.place.file().to_owned(), event.place.line() as usize, names));
-            }
-            _ => {}
+/// Each access of an execution with file, line and the locks held.
+fn accesses(execution: &Execution) -> BTreeSet<Seen> {
+    let mut accesses = BTreeSet::new();
+    held::each_touch(execution, |event, kind, _, held| {
+        if matches!(kind, Kind::Load | Kind::Store | Kind::Update | Kind::PlainRead | Kind::PlainWrite) {
+            let names = held.iter().cloned().collect();
+            accesses.insert((event.place.file().to_owned(), event.place.line() as usize, names));
         }
-    }
-    (accesses, order)
+    });
+    accesses
 }
 
 /// Whether the audit reads a file: the design, the common part and the kernel. Types that are one word with several
@@ -73,7 +55,7 @@ fn executions_hold_the_locks_that_the_audit_states() {
             with_programs(&[variant], Repairs::NONE, scenario, |programs| {
                 for seed in 0..SEEDS {
                     let execution = run(&programs[0].program, &Schedule::uniform(seed), &RunConfig::default());
-                    let (accesses, order) = observed(&execution);
+                    let (accesses, order) = (accesses(&execution), held::order(&execution));
                     for (file, line, held) in accesses.iter().filter(|(file, ..)| is_audited(file)) {
                         checked += 1;
                         let stated = stated(file, *line);

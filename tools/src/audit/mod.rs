@@ -7,6 +7,7 @@
 mod difference;
 #[cfg(test)]
 mod executions;
+mod observed;
 mod source;
 mod table;
 mod walk;
@@ -14,34 +15,42 @@ mod walk;
 use crate::arguments::{Format, Input, Options};
 use crate::files;
 use crate::rust;
-use crate::series::prepare_steps;
+use crate::series::{prepare, prepare_steps};
 use crate::session;
 use crate::status::Status;
 use crate::steps::Step;
 use crate::workshop::{Place, is_shipped};
 use difference::changes;
+use observed::{Observed, observe};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use table::{Audit, audit, cycle};
 use walk::Access;
 
 /// Carries out the command; what it prints goes through `print`.
-pub fn command(input: &Input, options: &Options, print: impl Fn(&str) -> Status) -> Status {
-    let audited = Place::find(None).and_then(|place| {
+pub fn command(input: &Input, observes: bool, options: &Options, print: impl Fn(&str) -> Status) -> Status {
+    let audited = Place::find(input.build.as_deref()).and_then(|place| {
         let steps = prepare_steps(input, &place)?;
         let audits = steps.iter().map(|step| audit_step(&place, step)).collect::<Result<Vec<Audit>, String>>()?;
-        Ok((steps, audits))
+        let package = if observes { Some(prepare(input, &place)?.1) } else { None };
+        Ok((place, steps, audits, package))
     });
-    match audited {
-        Ok((steps, audits)) => print(&match options.format {
-            Format::Json => format!("{:#}\n", document(&steps, &audits)),
-            _ => text(&steps, &audits),
-        }),
-        Err(message) => {
-            session::say(&message);
-            Status::Usage
-        }
-    }
+    let failed = |status: Status, message: &str| {
+        session::say(message);
+        status
+    };
+    let (place, steps, audits, package) = match audited {
+        Ok(audited) => audited,
+        Err(message) => return failed(Status::Usage, &message),
+    };
+    let observed = match package.map(|package| observe(&package, &place, steps.len())).transpose() {
+        Ok(observed) => observed.unwrap_or_default(),
+        Err(message) => return failed(Status::Subject, &message),
+    };
+    print(&match options.format {
+        Format::Json => format!("{:#}\n", document(&steps, &audits, &observed)),
+        _ => text(&steps, &audits, &observed),
+    })
 }
 
 /// Audits one step: for the shipped subject with the files around it.
@@ -79,7 +88,7 @@ const fn word(access: Access) -> &'static str {
     }
 }
 
-fn text(steps: &[Step], audits: &[Audit]) -> String {
+fn text(steps: &[Step], audits: &[Audit], observed: &[Observed]) -> String {
     let mut text = String::new();
     for (nth, (step, audit)) in steps.iter().zip(audits).enumerate() {
         text += &format!("{nth}  {}: {}\n\n", audit.name, step.module.path);
@@ -88,6 +97,9 @@ fn text(steps: &[Step], audits: &[Audit]) -> String {
         text += &format!("  lock order: {}\n", if pairs.is_empty() { "none".to_owned() } else { pairs.join(", ") });
         if let Some(cycle) = cycle(&audit.order) {
             text += &format!("  the lock order has a cycle: {}\n", cycle.join(" > "));
+        }
+        if let Some(observed) = observed.get(nth) {
+            text += &observed::text(observed, &audit.order);
         }
         if nth > 0 {
             text += &format!("\n  {} changes:\n", step.subject);
@@ -120,7 +132,7 @@ fn table(audit: &Audit) -> String {
     table.lines().map(|line| format!(" {}\n", line.trim_end())).collect()
 }
 
-fn document(steps: &[Step], audits: &[Audit]) -> Value {
+fn document(steps: &[Step], audits: &[Audit], observed: &[Observed]) -> Value {
     let function = |one: &table::Function| {
         let uses =
             one.uses.iter().map(|((access, what), ways)| json!({ "does": word(*access), "to": what, "under": ways }));
@@ -135,6 +147,7 @@ fn document(steps: &[Step], audits: &[Audit]) -> Value {
             "functions": audit.functions.iter().map(function).collect::<Vec<_>>(),
             "lock_order": audit.order,
             "cycle": cycle(&audit.order),
+            "observed": observed.get(nth).map(observed::document),
             "changes": changes.collect::<Vec<_>>(),
         })
     };

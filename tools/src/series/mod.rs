@@ -141,7 +141,7 @@ fn refuse_repairs(base: Option<&Path>, place: &Place, options: &Options) -> Resu
 }
 
 /// The steps that the options name, and the package that runs them.
-fn prepare(input: &Input, place: &Place) -> Result<(Vec<Step>, Package), String> {
+pub fn prepare(input: &Input, place: &Place) -> Result<(Vec<Step>, Package), String> {
     let steps = prepare_steps(input, place)?;
     let shipped = place.workspace.join(BASE);
     let base = input.base.as_deref().unwrap_or(&shipped);

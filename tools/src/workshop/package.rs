@@ -11,9 +11,12 @@ use tempfile::TempPath;
 /// How a package runs scenarios; the same for all.
 const RUNNER: &str = include_str!("../../templates/runner.rs");
 
-/// What runs in `lockstep` itself and in generated packages alike.
-const SHARED: [(&str, &str); 2] =
-    [("src/shown.rs", include_str!("../shown.rs")), ("src/watch.rs", include_str!("../watch.rs"))];
+/// What runs in `lockstep` itself, or in its tests, and in generated packages alike.
+const SHARED: [(&str, &str); 3] = [
+    ("src/held.rs", include_str!("../../templates/held.rs")),
+    ("src/shown.rs", include_str!("../shown.rs")),
+    ("src/watch.rs", include_str!("../watch.rs")),
+];
 
 /// A package, not yet written.
 #[derive(Clone, Debug)]

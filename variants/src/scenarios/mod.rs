@@ -5,6 +5,7 @@
 //! so that a generator can build one at run time and a shrinker can cut it down.
 //!
 //! One question a file, `s01` to `s13`; from `s14` on they were found by generated scenarios. Variants of a situation stand in the same file with a letter behind the id.
+//! Those whose source is a mutant were written because a broken design passed all others (`lockstep mutate`).
 
 pub mod program;
 pub mod well_formed;

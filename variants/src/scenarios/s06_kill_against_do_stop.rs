@@ -3,15 +3,23 @@
 //! Oleg, 2009-08-04: "Now we should worry about SIGKILL racing with utrace_do_stop(). Again, both take ->siglock,
 //! etc." Roland, same day: "It can't actually race with utrace_do_stop, because that holds siglock while touching
 //! ->stopped" (C13). S6b asks the same of SIGCONT, which wakes a STOPPED task and must not wake a TRACED one.
+//!
+//! S6c has no mail: it is what mutants of `do_stop` differ in that no other scenario noticed. `do_stop` asks for a report by a bit and a flag.
+//! The flag alone brings the tracee to its resume hook; by the bit get_signal knows that the report comes before any signal.
 
 use std::borrow::Cow;
 
-use super::program::{E0, GROUP_STOPPED, Goal, Op, Scenario, T0, USER_MODE, When, control, engine, goal, kill, tracer};
+use super::program::{
+    E0, GROUP_STOPPED, Goal, HAS_STOPPED, Op, Scenario, T0, USER_MODE, When, answer, control, engine, goal, kill,
+    tracer,
+};
 use crate::kernel::parent::ChildEvent;
-use crate::kernel::sigset::{SIGCONT, SIGKILL, SIGSTOP};
+use crate::kernel::process::Handlers;
+use crate::kernel::signal::Scope;
+use crate::kernel::sigset::{SIGCONT, SIGHUP, SIGKILL, SIGSTOP, SigSet};
 use crate::observation::EndState;
 use crate::utrace::Milestone;
-use crate::utrace::engine::{Errno, Events, ResumeAction};
+use crate::utrace::engine::{CallbackKind, Errno, Events, ResumeAction};
 
 const MAIL: &str = "2009-08-04 Roland McGrath";
 
@@ -43,6 +51,38 @@ fn against(scenario: Scenario, goals: &'static [Goal], sender: &'static [Op]) ->
     }
 }
 
+/// A tracee that is asked to stop with a signal pending, before it runs.
+fn pending() -> Scenario {
+    Scenario {
+        goals: Cow::Borrowed(
+            const {
+                &[
+                    goal("the tracee reports", When::Called(E0, CallbackKind::Signal)),
+                    goal("the tracee stops", When::Inside(Milestone::Stopped)),
+                    goal("the handler runs in the end", When::Delivered(SIGHUP)),
+                ]
+            },
+        ),
+        handlers: Cow::Borrowed(const { &[Handlers { ignored: SigSet::EMPTY, handled: SigSet::of(SIGHUP) }] }),
+        tasks: Cow::Borrowed(&[USER_MODE]),
+        engines: Cow::Owned(vec![engine(
+            1,
+            Events::QUIESCE,
+            const { &[answer(CallbackKind::Signal, ResumeAction::Stop)] },
+        )]),
+        setup: Cow::Borrowed(
+            const { &[Op::Send { signal: SIGHUP, task: T0, scope: Scope::Thread }, control(E0, ResumeAction::Stop)] },
+        ),
+        tracers: Cow::Owned(vec![tracer("tracer", const { &[HAS_STOPPED, control(E0, ResumeAction::Resume)] })]),
+        ..Scenario::asking(
+            "S6c",
+            "do_stop with a signal pending",
+            "a mutant",
+            "Does a tracee that is asked to stop report before it takes a signal that was pending already?",
+        )
+    }
+}
+
 pub fn scenarios() -> Vec<Scenario> {
     vec![
         against(
@@ -65,5 +105,6 @@ pub fn scenarios() -> Vec<Scenario> {
             CONTINUE_GOALS,
             const { &[GROUP_STOPPED, kill(SIGCONT)] },
         ),
+        pending(),
     ]
 }

@@ -11,12 +11,16 @@
 //! S8 detaches, S8b does so with a lower signal pending, S8c clears the event mask, S8d detaches from a task in a group
 //! stop, S8e stops such a task and asks whether it is still stopped, S8f does so with a lower signal pending: nothing
 //! asked such a task for a report, so its signal report comes before it takes the utrace lock (Oleg, 2009-08-04; C10).
+//!
+//! S8g has no mail: it is what a mutant of the last design differs in that no other scenario noticed, one whose `stop` does not wait for the lock.
+//! A tracee that stopped in an event's report has `report` set and takes the lock for its next one anyway. One
+//! that stopped on its way to user mode has not: only the wait in `finish_stop` keeps it from the list that its tracer is changing.
 
 use std::borrow::Cow;
 
 use super::program::{
-    E0, GROUP_STOPPED, Goal, HAS_STOPPED, ONE_CALL, Op, STOP_AT_ENTRY, Scenario, T0, USER_MODE, When, control, engine,
-    goal, kill, tracer,
+    E0, GROUP_STOPPED, Goal, HAS_STOPPED, ONE_CALL, Op, STOP_AT_ENTRY, Scenario, T0, USER_MODE, When, answer, control,
+    engine, goal, kill, tracer,
 };
 use crate::kernel::process::Handlers;
 use crate::kernel::signal::Scope;
@@ -61,6 +65,30 @@ fn in_group_stop(scenario: Scenario, goals: &'static [Goal], ops: &'static [Op])
         setup: Cow::Borrowed(const { &[kill(SIGSTOP)] }),
         tracers: Cow::Owned(vec![tracer("tracer", ops), tracer("killer", const { &[GROUP_STOPPED, kill(SIGKILL)] })]),
         ..scenario
+    }
+}
+
+/// A tracee that stopped in its report before user mode, a tracer that lets go of it, and a killer.
+fn before_user_mode() -> Scenario {
+    Scenario {
+        goals: Cow::Borrowed(DETACH_GOALS),
+        tasks: Cow::Borrowed(&[USER_MODE]),
+        engines: Cow::Owned(vec![engine(
+            1,
+            Events::QUIESCE.or(Events::EXIT),
+            const { &[answer(CallbackKind::Quiesce, ResumeAction::Stop)] },
+        )]),
+        setup: Cow::Borrowed(const { &[control(E0, ResumeAction::Report)] }),
+        tracers: Cow::Owned(vec![
+            tracer("tracer", const { &[HAS_STOPPED, control(E0, ResumeAction::Detach)] }),
+            tracer("killer", KILLER),
+        ]),
+        ..Scenario::asking(
+            "S8g",
+            "SIGKILL against control(DETACH) before user mode",
+            "a mutant",
+            "Is the list of engines changed while a killed tracee, stopped before user mode, looks at it?",
+        )
     }
 }
 
@@ -188,5 +216,6 @@ pub fn scenarios() -> Vec<Scenario> {
         ),
         stop,
         report,
+        before_user_mode(),
     ]
 }

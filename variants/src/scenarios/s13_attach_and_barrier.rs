@@ -3,15 +3,19 @@
 //! From the description of the API: an engine created by a callback is not told of the event that created it, and
 //! `barrier` returns when no callback is in progress. The thread argues (Oleg, 2009-08-03) over what else may be called
 //! back. S13b detaches instead of changing the mask; S13c attaches from outside.
+//!
+//! S13d has no mail: it is what mutants of `do_stop` differ in that no other scenario noticed. `do_stop` asks for no report when an interrupt is due, for
+//! get_signal will report soon anyway. But the pass of get_signal looks at answers only and not at ENGINE_STOP, so the stop
+//! that was asked for does not come: in all designs alike.
 
 use std::borrow::Cow;
 
 use super::program::{
-    Answer, E0, E1, E2, EngineProgram, Goal, ONE_CALL, Op, Scenario, TaskOp, TaskProgram, When, control, engine, goal,
-    tracer,
+    Answer, E0, E1, E2, EngineProgram, Goal, ONE_CALL, Op, Scenario, T0, TaskOp, TaskProgram, When, control, engine,
+    goal, tracer,
 };
 use crate::kernel::syscall::Body;
-use crate::observation::Call;
+use crate::observation::{Call, EndState};
 use crate::utrace::engine::{CallbackKind, Errno, Events, ResumeAction};
 
 const MAIL: &str = "2009-08-03 Oleg Nesterov";
@@ -29,6 +33,40 @@ const ATTACHES: &[Answer] = &[Answer {
         Op::SetEvents { engine: E1, events: Events::SYSCALL_ENTRY },
     ]),
 }];
+
+const INTERRUPTS_AND_STOPS: &[Answer] = &[Answer {
+    to: CallbackKind::SyscallEntry,
+    action: ResumeAction::Resume,
+    result: None,
+    forever: false,
+    ops: Cow::Borrowed(&[control(E0, ResumeAction::Interrupt), control(E1, ResumeAction::Stop)]),
+}];
+
+/// One engine's callback interrupts, and stops for the other, which hears of nothing.
+fn interrupted_and_stopped() -> Scenario {
+    Scenario {
+        goals: Cow::Borrowed(
+            const {
+                &[
+                    goal("the stop is asked for", When::Controlled(E1, ResumeAction::Stop, Errno::EINPROGRESS)),
+                    goal("the task reports before any signal", When::Called(E0, CallbackKind::Signal)),
+                    goal("the task runs in the end", When::Ended(T0, EndState::Running)),
+                ]
+            },
+        ),
+        tasks: Cow::Borrowed(const { &[ONE_CALL] }),
+        engines: Cow::Owned(vec![
+            engine(1, Events::SYSCALL_ENTRY.or(Events::QUIESCE), INTERRUPTS_AND_STOPS),
+            engine(2, Events::NONE, &[]),
+        ]),
+        ..Scenario::asking(
+            "S13d",
+            "a callback interrupts and stops",
+            "a mutant",
+            "Does a stop come that is asked for while an interrupt is due?",
+        )
+    }
+}
 
 fn newcomer() -> EngineProgram {
     EngineProgram { attached: false, ..engine(2, Events::NONE, &[]) }
@@ -121,5 +159,6 @@ pub fn scenarios() -> Vec<Scenario> {
                 ]
             },
         ),
+        interrupted_and_stopped(),
     ]
 }

@@ -5,6 +5,9 @@
 //! With the lock (design 1) the task then finds `stopped` cleared and runs its system call. Without it (design 2) the task can have read
 //! `stopped` as set before the tracer cleared it; that false positive (Oleg, 2009-08-03) is taken for a kill, which C3 allows, for SIGKILL is
 //! pending, though it is not what ended the stop as the tracer was told. The system call is aborted. In the last design it always is.
+//!
+//! S15b has no mail either: it is what a mutant of the last design's `stop` differs in that no other scenario noticed. SIGKILL may now come before
+//! the task stops. The last design says EAGAIN whenever it was sent before the step, for a killed task is never TRACED.
 
 use std::borrow::Cow;
 
@@ -25,7 +28,7 @@ const GOALS: &[Goal] = &[
 ];
 
 pub fn scenarios() -> Vec<Scenario> {
-    vec![Scenario {
+    let stopped = Scenario {
         goals: Cow::Borrowed(GOALS),
         tasks: Cow::Borrowed(&[ONE_CALL]),
         engines: Cow::Owned(vec![engine(1, Events::SYSCALL_ENTRY, STOP_AT_ENTRY)]),
@@ -39,5 +42,25 @@ pub fn scenarios() -> Vec<Scenario> {
             "generated",
             "Is a stop that the tracer was told it ended ever taken for one that SIGKILL ended?",
         )
-    }]
+    };
+    let stopping = Scenario {
+        id: Cow::Borrowed("S15b"),
+        name: Cow::Borrowed("the same on a task that may not have stopped yet"),
+        question: Cow::Borrowed("And is a task that was killed before it stopped ever taken for stopped?"),
+        mail: Cow::Borrowed("a mutant"),
+        goals: Cow::Borrowed(
+            const {
+                &[
+                    goal("the task is killed before it stops", When::Inside(Milestone::KilledBeforeStop)),
+                    goal("the task stops", When::Inside(Milestone::Stopped)),
+                    goal_of_some("the step finds it stopped", When::Controlled(E0, ResumeAction::Blockstep, Errno::Ok)),
+                    goal("the step finds it awake", When::Controlled(E0, ResumeAction::Blockstep, Errno::EAGAIN)),
+                    goal("the task dies", When::Ended(T0, EndState::Dead)),
+                ]
+            },
+        ),
+        tracers: Cow::Owned(vec![tracer("tracer", const { &[kill(SIGKILL), control(E0, ResumeAction::Blockstep)] })]),
+        ..stopped.clone()
+    };
+    vec![stopped, stopping]
 }

@@ -18,8 +18,8 @@ use std::io::{BufRead, Write};
 use std::sync::Once;
 use watch::{CONTROL, Running};
 
-/// Explorations of unbroken variants, by variant, scenario, whether repaired, and whether exhaustive.
-type Known = BTreeMap<(usize, usize, bool, bool), Exploration>;
+/// Explorations of unbroken variants, by variant, scenario, and whether repaired.
+type Known = BTreeMap<(usize, usize, bool), Exploration>;
 
 fn main() {
     let usual = std::panic::take_hook();
@@ -250,11 +250,11 @@ fn broken(request: &Value, known: &mut Known) -> Value {
         Variant { name: "mutant", program: program(&mutated) },
     ];
     let search = Search::of(request);
-    let original = known.entry((variant, scenario, repaired, search.exhaustive)).or_insert_with(|| search.all(&variants[0].program));
+    let original = known.entry((variant, scenario, repaired)).or_insert_with(|| search.all(&variants[0].program));
     // What confirms one mutant must not change what is known when the next comes: the order of requests means nothing.
     let mut original = original.clone();
     let mut found: Option<Exploration> = None;
-    for stage in 0..search.stages().len() {
+    for stage in search.stages() {
         let more = search.stage(&variants[1].program, stage);
         match &mut found {
             Some(found) => found.merge(more),
@@ -269,6 +269,11 @@ fn broken(request: &Value, known: &mut Known) -> Value {
         }
     }
     let mut mutant = found.expect("there are stages");
+    // What the original shows and samples of the mutant do not is for the search that covers the mutant.
+    let waits = search.exact && !search.covers && !mutant.evidence.exhaustive;
+    if waits {
+        return json!({ "killed": false, "exhaustive": false, "executions": mutant.executions });
+    }
     if let Some(schedule) = search.only_first(&original, &mut mutant, &variants[1].program) {
         return search.kill("lost", mutant.executions, &schedule, (&variants[0], &variants[1]));
     }
@@ -281,8 +286,8 @@ fn noticed(request: &Value, known: &mut Known) -> Value {
     let (variant, scenario, repaired) = situation(request);
     let [sound, mutated] = [0, number(request, "mutant") as u32].map(|mutant| with_mutant(request, mutant));
     let (sound, mutated) = (program(&sound), program(&mutated));
-    let search = Search { exhaustive: true, ..Search::of(request) };
-    let original = known.entry((variant, scenario, repaired, true)).or_insert_with(|| search.all(&sound));
+    let search = Search { exact: true, ..Search::of(request) };
+    let original = known.entry((variant, scenario, repaired)).or_insert_with(|| search.all(&sound));
     let found = search.all(&mutated);
     let shows_more = |one: &Exploration, other: &Exploration| {
         other.evidence.exhaustive && one.outcomes.ids().any(|id| !other.outcomes.contains(id))
@@ -309,7 +314,12 @@ struct Search {
     executions: u64,
     seed: u64,
     memory: MemoryModel,
-    exhaustive: bool,
+    /// Executions of an exhaustive search.
+    exhaustive_max: u64,
+    /// The original is covered: what it does not show it never shows.
+    exact: bool,
+    /// The mutant is covered, too.
+    covers: bool,
 }
 
 /// Outcomes around whose witnesses the other side is searched.
@@ -326,30 +336,47 @@ impl Search {
             executions: number(request, "executions"),
             seed: number(request, "seed"),
             memory: memory(request),
-            exhaustive: request["exhaustive"] == json!(true),
+            exhaustive_max: number(request, "exhaustive_max"),
+            exact: request["exact"] == json!(true),
+            covers: request["covers"] == json!(true),
         }
     }
 
-    /// What is explored one after the other: cheap first.
+    /// What is explored of a mutant one after the other: cheap first.
     fn stages(&self) -> Vec<(Strategy, u64)> {
-        if self.exhaustive {
-            return vec![(Strategy::Exhaustive, self.enumerated)];
+        match (self.exact, self.covers) {
+            (_, true) => [self.covering(), self.sampling()].concat(),
+            (true, false) => self.bounded(),
+            (false, false) => [self.bounded(), self.sampling()].concat(),
         }
-        let bounded = (0..=self.preemptions).map(|preemptions| (Strategy::Bounded { preemptions }, self.enumerated));
-        bounded.chain([(Strategy::Portfolio { length: None }, self.executions)]).collect()
+    }
+
+    fn bounded(&self) -> Vec<(Strategy, u64)> {
+        (0..=self.preemptions).map(|preemptions| (Strategy::Bounded { preemptions }, self.enumerated)).collect()
+    }
+
+    fn sampling(&self) -> Vec<(Strategy, u64)> {
+        vec![(Strategy::Portfolio { length: None }, self.executions)]
+    }
+
+    fn covering(&self) -> Vec<(Strategy, u64)> {
+        vec![(Strategy::Exhaustive, self.exhaustive_max)]
     }
 
     fn config(&self, (strategy, executions): (Strategy, u64)) -> ExploreConfig<'static> {
         ExploreConfig { strategy, executions, seed: self.seed, memory: self.memory, ..ExploreConfig::default() }
     }
 
-    fn stage(&self, program: &Program<'_>, stage: usize) -> Exploration {
-        explore(program, &self.config(self.stages()[stage]))
+    fn stage(&self, program: &Program<'_>, stage: (Strategy, u64)) -> Exploration {
+        explore(program, &self.config(stage))
     }
 
+    /// All that is known of the original: every execution if it is to be covered and that are not too many.
     fn all(&self, program: &Program<'_>) -> Exploration {
-        let mut total = self.stage(program, 0);
-        for stage in 1..self.stages().len() {
+        let covering = if self.exact { self.covering() } else { Vec::new() };
+        let stages = [covering, self.bounded(), self.sampling()].concat();
+        let mut total = self.stage(program, stages[0]);
+        for &stage in &stages[1..] {
             if !total.evidence.exhaustive {
                 total.merge(self.stage(program, stage));
             }

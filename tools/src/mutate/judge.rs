@@ -59,10 +59,8 @@ pub struct Plan<'a> {
     pub scenarios: Vec<(usize, String)>,
     /// What is explored; the rest of each request is filled in.
     pub request: Value,
-    /// Survivors are searched exhaustively as well.
+    /// Every execution of originals and survivors is searched.
     pub proves: bool,
-    /// Executions of an exhaustive search.
-    pub exhaustive: u64,
     pub repaired: Vec<bool>,
     pub jobs: usize,
     /// The memory model shows orderings.
@@ -157,15 +155,13 @@ fn pass(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner, exhaustive: bool) -
                 request["variant"] = json!(variant);
                 request["repaired"] = json!(repaired);
                 request["mutant"] = json!(trial.mutant.number);
-                if exhaustive {
-                    request["exhaustive"] = json!(true);
-                    request["enumerated"] = json!(plan.exhaustive);
-                }
+                request["exact"] = json!(plan.proves);
+                request["covers"] = json!(exhaustive);
                 match runner.ask(&request, if exhaustive { EXHAUSTIVE_LIMIT } else { LIMIT }) {
                     Ok(answer) if answer["killed"] == json!(true) => return Ok(Passed::Killed(kill(&answer, id))),
                     Ok(answer) if answer["exhaustive"] == json!(true) => {}
-                    Ok(_) if exhaustive => return Ok(Passed::Unknown(id.clone())),
-                    Ok(_) => passed = Passed::Unknown(id.clone()),
+                    Ok(_) if matches!(passed, Passed::Equal) => passed = Passed::Unknown(id.clone()),
+                    Ok(_) => {}
                     Err(failure) => {
                         *runner = Runner::start(plan.program)?;
                         let (difference, how) = (failure.to_string(), "broke down".to_owned());

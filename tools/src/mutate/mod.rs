@@ -26,6 +26,7 @@ use crate::workshop::{
 use equivalent::Entry;
 use judge::{Fate, Plan, Trial, judge};
 use lockstep::SoonConfig;
+use report::Account;
 use schemata::{Broken, Mutant, schemata};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -152,13 +153,15 @@ fn run(
         request: json!({
             "preemptions": options.preemptions,
             "enumerated": options.enumerated,
+            "exhaustive_max": options.exhaustive_max,
             "executions": options.executions,
             "seed": options.seed,
             "memory": options.memory,
         }),
-        proves: input.prove,
-        exhaustive: options.exhaustive_max,
-        repaired: match options.repairs.unwrap_or(RepairsArgument::None) {
+        proves: options.memory == "sc" || input.prove,
+        repaired: match options.repairs.unwrap_or(RepairsArgument::Both) {
+            // A module of one's own knows no repairs.
+            _ if input.base.is_some() => vec![false],
             RepairsArgument::None => vec![false],
             RepairsArgument::All => vec![true],
             RepairsArgument::Both => vec![false, true],
@@ -179,37 +182,69 @@ fn run(
     if !killed.is_empty() {
         return Err(format!("listed as equivalent, and killed: {}: take them off the list", killed.join(", ")));
     }
-    let head = format!(
-        "{} mutants on {} scenarios, memory model {}\neach: every schedule with at most {} preemptions (at most {} executions), sampled {} (seed {})",
-        results.len(),
-        plan.scenarios.len(),
-        options.memory,
-        options.preemptions,
-        options.enumerated,
-        options.executions,
-        options.seed
-    );
+    let account =
+        Account { results: &results, plan: &plan, head: &head(options, &plan, results.len()), memory: &options.memory };
     let measured = match input.strategies {
         true => Some(strategies::measure(&plan, &results, &SoonConfig::default())?),
         false => None,
     };
     let text = match options.format {
         Format::Json => {
-            let mut document = report::document(&results, &head, &options.memory, complete);
+            let mut document = report::document(&account, complete);
             if let Some(measured) = &measured {
                 document["strategies"] = strategies::document(measured);
             }
             format!("{document:#}\n")
         }
-        _ => {
-            report::text(&results, &head, &options.memory) + &measured.as_ref().map_or(String::new(), strategies::text)
-        }
+        _ => report::text(&account) + &measured.as_ref().map_or(String::new(), strategies::text),
     };
-    if complete {
-        return Ok((text, Status::Fine));
+    if !complete {
+        session::say("the run ended early: the result covers the mutants that were judged until then");
+        return Ok((text, Status::Budget));
     }
-    session::say("the run ended early: the result covers the mutants that were judged until then");
-    Ok((text, Status::Budget))
+    match &input.check {
+        Some(path) => checked(path, &text),
+        None => Ok((text, Status::Fine)),
+    }
+}
+
+/// What was explored.
+fn head(options: &Options, plan: &Plan<'_>, mutants: usize) -> String {
+    let repairs = match plan.repaired.len() {
+        1 => "",
+        _ => ", without and with the repairs",
+    };
+    let sampled = format!("sampled {} (seed {})", options.executions, options.seed);
+    let covered = if plan.proves {
+        format!(
+            "originals and survivors: every execution, and where those are more than {}, {sampled}",
+            options.exhaustive_max
+        )
+    } else {
+        format!("and {sampled}")
+    };
+    format!(
+        "{mutants} mutants on {} scenarios{repairs}, memory model {}\neach: every schedule with at most {} preemptions (at most {} executions)\n{covered}",
+        plan.scenarios.len(),
+        options.memory,
+        options.preemptions,
+        options.enumerated,
+    )
+}
+
+/// Compares with what is committed. Nothing is printed if it is the same.
+fn checked(path: &Path, text: &str) -> Result<(String, Status), String> {
+    let committed = files::read(path)?;
+    if committed == text {
+        return Ok((String::new(), Status::Fine));
+    }
+    let difference = similar::TextDiff::from_lines(committed.as_str(), text);
+    session::say(&format!(
+        "{} says something else: review the difference, and write what 'lockstep mutate' prints there if it is meant",
+        path.display()
+    ));
+    let (old, new) = (path.display().to_string(), "now".to_owned());
+    Ok((difference.unified_diff().header(&old, &new).to_string(), Status::Unaccepted))
 }
 
 /// In which variants a mutant can show: in that of its design, or in all designs.

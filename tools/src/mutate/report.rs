@@ -1,6 +1,6 @@
 //! What became of the mutants, for people and for programs. No times and no line numbers in what is committed.
 
-use super::judge::{Fate, Trial};
+use super::judge::{Fate, Plan, Trial};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,8 +46,19 @@ impl Counts {
     }
 }
 
+/// What there is to tell.
+#[derive(Clone, Copy, Debug)]
+pub struct Account<'a> {
+    pub results: &'a [(Trial, Fate)],
+    pub plan: &'a Plan<'a>,
+    /// What was explored.
+    pub head: &'a str,
+    pub memory: &'a str,
+}
+
 /// For people.
-pub fn text(results: &[(Trial, Fate)], head: &str, memory: &str) -> String {
+pub fn text(account: &Account<'_>) -> String {
+    let Account { results, head, memory, .. } = *account;
     let counts = Counts::of(results.iter().map(|(_, fate)| fate));
     let mut text = format!("{head}\n\n{}\n", table(results));
     text += "killed/of those that count; =n equivalent, ?n not judged\n\n";
@@ -61,6 +72,7 @@ pub fn text(results: &[(Trial, Fate)], head: &str, memory: &str) -> String {
         counts.killed, counts.survived, counts.equivalent
     );
     text += &killers(results);
+    text += &growth(account);
     for (title, wanted) in [("survived", false), ("equivalent", true)] {
         let chosen = results.iter().filter(|(_, fate)| match fate {
             Fate::Survived { .. } => !wanted,
@@ -131,8 +143,61 @@ fn killers(results: &[(Trial, Fate)]) -> String {
     if parts.is_empty() { String::new() } else { format!("first killed by: {}\n", parts.join(", ")) }
 }
 
+/// What the scenarios up to one kill, all its situation's with it.
+#[derive(Clone, Debug, PartialEq)]
+struct Reach {
+    situation: String,
+    scenarios: usize,
+    killed: usize,
+    score: Option<f64>,
+}
+
+/// The situation of a scenario: `S8` for S8b; any other name stands for itself.
+fn situation(id: &str) -> &str {
+    let stem = id.strip_suffix(|letter: char| letter.is_ascii_lowercase()).unwrap_or(id);
+    let is_numbered = stem
+        .strip_prefix('S')
+        .is_some_and(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()));
+    if is_numbered { stem } else { id }
+}
+
+/// How the score grows, situation by situation. A mutant counts from the scenario that killed it: one before it could have
+/// killed it too, with more effort, so these are the least that the sets are worth.
+fn reaches(account: &Account<'_>) -> Vec<Reach> {
+    let counts = Counts::of(account.results.iter().map(|(_, fate)| fate));
+    let mut found: Vec<Reach> = Vec::new();
+    for (_, id) in &account.plan.scenarios {
+        let kills = |fate: &Fate| matches!(fate, Fate::Killed(kill) if kill.scenario == *id);
+        let here = account.results.iter().filter(|(_, fate)| kills(fate)).count();
+        let before = found.last().map_or((0, 0), |reach| (reach.scenarios, reach.killed));
+        if found.last().is_some_and(|reach| reach.situation == situation(id)) {
+            found.pop();
+        }
+        let killed = before.1 + here;
+        let score = Counts { killed, survived: counts.killed + counts.survived - killed, ..counts }.score();
+        found.push(Reach { situation: situation(id).to_owned(), scenarios: before.0 + 1, killed, score });
+    }
+    found
+}
+
+fn growth(account: &Account<'_>) -> String {
+    let reaches = reaches(account);
+    let part = |reach: &Reach| format!("{} {:.3}", reach.situation, reach.score.unwrap_or(0.0));
+    let parts: Vec<String> = reaches.iter().map(part).collect();
+    if parts.len() < 2 { String::new() } else { format!("score of all scenarios up to: {}\n", parts.join(", ")) }
+}
+
 /// For programs.
-pub fn document(results: &[(Trial, Fate)], head: &str, memory: &str, complete: bool) -> Value {
+pub fn document(account: &Account<'_>, complete: bool) -> Value {
+    let Account { results, head, memory, .. } = *account;
+    let reach = |reach: &Reach| {
+        json!({
+            "up_to": reach.situation,
+            "scenarios": reach.scenarios,
+            "killed": reach.killed,
+            "score": reach.score,
+        })
+    };
     let counts = Counts::of(results.iter().map(|(_, fate)| fate));
     json!({
         "schema": 1,
@@ -144,6 +209,7 @@ pub fn document(results: &[(Trial, Fate)], head: &str, memory: &str, complete: b
         "survived": counts.survived,
         "equivalent": counts.equivalent,
         "not_judged": counts.not_judged,
+        "sets": reaches(account).iter().map(reach).collect::<Vec<_>>(),
         "mutants": results.iter().map(|(trial, fate)| mutant(trial, fate)).collect::<Vec<_>>(),
     })
 }

@@ -68,7 +68,6 @@ fn medians(
             request["variant"] = json!(variant);
             request["repaired"] = json!(repaired);
             request["mutant"] = json!(trial.mutant.number);
-            request["enumerated"] = json!(plan.exhaustive);
             request["seeds"] = json!(config.seeds);
             request["limit"] = json!(config.limit);
             match runner.ask(&request, LIMIT) {

@@ -70,6 +70,19 @@ fn a_subject_that_counts_its_executions_is_caught_before_it_is_explored() {
 }
 
 #[test]
+fn what_does_not_repeat_itself_is_not_compared() {
+    let executions = AtomicU64::new(0);
+    let counting = || two_threads(|_| executions.fetch_add(1, Relaxed));
+    let program = common::program;
+    let variants =
+        [Variant { name: "steady", program: program(&steady) }, Variant { name: "other", program: program(&counting) }];
+    let comparison = repeat(&variants, &QUICK).compare(&variants, &QUICK);
+    assert!(comparison.cancelled && comparison.divergences.is_empty() && comparison.executions() > 0);
+    let comparison = repeat(&variants[..1], &QUICK).compare(&variants[..1], &QUICK);
+    assert!(!comparison.cancelled && comparison.evidence().exhaustive);
+}
+
+#[test]
 fn a_subject_that_changes_while_it_is_explored_is_caught_behind_it() {
     let executions = AtomicU64::new(0);
     let tiring = || two_threads(|seen| if executions.fetch_add(1, Relaxed) < 300 { seen } else { seen + 7 });

@@ -4,9 +4,7 @@ use crate::arguments::Options;
 use crate::selection::Selection;
 use crate::session::{self, CONTROL, Progress, Running};
 use crate::witness::{Seen, look};
-use lockstep::{
-    CompareConfig, Comparison, MemoryModel, Nondeterminism, Repetition, Token, compare, repeat, repeat_again,
-};
+use lockstep::{CompareConfig, Comparison, MemoryModel, Nondeterminism, Token, repeat, repeat_again};
 use utrace_variants::{Repairs, Scenario, subject_name, with_programs};
 
 /// One scenario compared, with or without repairs.
@@ -71,7 +69,8 @@ pub fn compare_all(selection: &Selection, options: &Options) -> Outcomes {
             }
             progress.says(&format!("{} {}", scenario.id, scenario.name));
             let compared = compare_one(selection, scenario, repairs, &config, &mut outcomes.nondeterminism);
-            outcomes.cut_short |= compared.comparison.cancelled;
+            // A subject that does not repeat itself is not compared either, but not for want of time.
+            outcomes.cut_short |= compared.comparison.cancelled && session::is_ending();
             let done = &compared.comparison;
             let count = done.divergences.len();
             session::tell(&format!(
@@ -100,7 +99,7 @@ fn compare_one(
     session::begin(Running { subject, scenario: scenario.id.to_string(), variants: names, memory: config.memory });
     let (comparison, seen, repetition) = with_programs(&selection.variants, repairs, scenario, |programs| {
         let repetition = repeat(programs, config);
-        let comparison = compare(programs, &explorable(config, &repetition));
+        let comparison = repetition.compare(programs, config);
         let repetition = repeat_again(repetition, programs, &comparison, config);
         let seen = comparison.divergences.iter().map(|one| look(programs, one, config)).collect();
         (comparison, seen, repetition)
@@ -117,12 +116,4 @@ fn compare_one(
         nondeterminism.get_or_insert_with(|| format!("{} on {name}, {token}: {parting}", scenario.id));
     }
     Compared { scenario, repairs, memory: config.memory, comparison, seen, repeated: repetition.schedules }
-}
-
-/// Step by step nothing can be searched that does not repeat its steps: what was caught at once is sampled only.
-fn explorable<'a>(config: &CompareConfig<'a>, repetition: &Repetition) -> CompareConfig<'a> {
-    match &repetition.nondeterminism {
-        Some(_) => CompareConfig { exhaustive_max: 0, preemptions: None, ..*config },
-        None => *config,
-    }
 }

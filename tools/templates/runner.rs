@@ -9,7 +9,7 @@ mod watch;
 use glue::Words;
 use lockstep::{
     CompareConfig, Comparison, Divergence, Exploration, ExploreConfig, MemoryModel, Nondeterminism, Program,
-    RANDOM_STRATEGIES, RunConfig, STEPS_MAX, Schedule, Soon, SoonConfig, Strategy, Token, Variant, compare, end_lines, explore,
+    RANDOM_STRATEGIES, RunConfig, STEPS_MAX, Schedule, Soon, SoonConfig, Strategy, Token, Variant, end_lines, explore,
     explore_nearby, first_observation, minimize, repeat, repeat_again, run, soon,
 };
 use serde_json::{Value, json};
@@ -162,9 +162,7 @@ fn compared_with(request: &Value, variants: &[Variant<'_>]) -> Value {
         memory: config.memory,
     });
     let repetition = repeat(variants, &config);
-    // Step by step nothing can be searched that does not repeat its steps.
-    let sampled = CompareConfig { exhaustive_max: 0, preemptions: None, ..config };
-    let comparison = compare(variants, if repetition.nondeterminism.is_some() { &sampled } else { &config });
+    let comparison = repetition.compare(variants, &config);
     let repetition = repeat_again(repetition, variants, &comparison, &config);
     let token = |schedule: &Schedule| Token {
         subject: glue::subject(repaired),

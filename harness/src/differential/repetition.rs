@@ -6,8 +6,8 @@
 //! so caught by the first of these that differs. Limit: what differs on other schedules only is not seen; the count says how many were
 //! tried.
 
-use super::compare::{CompareConfig, Comparison, Variant};
-use crate::explore::{Execution, Mismatch, RunConfig, mismatch_of, portfolio, run_followed};
+use super::compare::{CompareConfig, Comparison, Variant, compare};
+use crate::explore::{Control, Execution, Mismatch, RunConfig, mismatch_of, portfolio, run_followed};
 use crate::schedule::Schedule;
 use std::fmt;
 
@@ -94,6 +94,18 @@ pub fn repeat_again(
 }
 
 impl Repetition {
+    /// Compares what was repeated. Of a subject that runs differently each time no outcome set can be known, and each execution may add to it: then the
+    /// comparison ends as if it had been cancelled, without verdicts.
+    pub fn compare(&self, variants: &[Variant<'_>], config: &CompareConfig<'_>) -> Comparison {
+        if self.nondeterminism.is_none() {
+            return compare(variants, config);
+        }
+        let ended = Control::new();
+        ended.cancel();
+        let control = Some(&ended);
+        compare(variants, &CompareConfig { exhaustive_max: 0, preemptions: None, sampled: 1, control, ..*config })
+    }
+
     /// Holds one more execution of the schedule to the first.
     fn hold(
         &mut self,

@@ -233,7 +233,7 @@ fn a_wait_that_cannot_end_is_seen_as_one() {
     }
 }
 
-/// C12: what `spin_unlock_wait` orders matters under the weak model only.
+/// What `spin_unlock_wait` orders behind it matters under the weak model only. (What stands before it may be late under total store order too: C12.)
 #[test]
 fn waiting_for_an_unlock_orders_what_its_reading_says() {
     let misses = |memory, reading| {

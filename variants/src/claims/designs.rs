@@ -13,6 +13,12 @@
 //! between, both may read what was before. The tracee then sees the lock free that the tracer holds, and what it acquires from that old
 //! value is of no use to it. Under `sc` nobody reads an old value. C15 is lost by the third design in the same executions (S8e).
 //!
+//! Under total store order it is refuted as well, by the other half of the same shape. The tracee, still in schedule(), finds SIGKILL pending, writes
+//! its own state back to RUNNING and releases the run queue's lock, both by plain stores that may wait in its buffer, and then reads the
+//! utrace lock as free. The tracer takes that lock and reads the state TRACED. Lock and unlock in the place of spin_unlock_wait begin with a
+//! locked instruction, by which the stores have landed: no schedule of S8e shows it then. Samples had not seen it; it takes five
+//! decisions.
+//!
 //! C12 is read as an inclusion, for "as well as": what spin_unlock_wait shows, lock and unlock shows too. A variant with fewer outcomes does not
 //! refute it.
 

@@ -18,13 +18,13 @@ pub struct MutateInput {
     /// The reviewed list of equivalent mutants [default: variants/equivalent.toml, or equivalent.toml beside the base].
     #[arg(long, value_name = "FILE")]
     pub equivalent: Option<PathBuf>,
-    /// Search every execution of originals and survivors under any memory model, within --exhaustive-max, as is done under sc.
+    /// Search every execution beyond sc too, within --exhaustive-max.
     #[arg(long)]
     pub prove: bool,
-    /// For every mutant that was noticed: after how many executions each kind of random schedule notices it.
+    /// After how many executions each kind of random schedule notices it.
     #[arg(long)]
     pub strategies: bool,
-    /// Compare what is printed with this file, and fail with the difference if it says something else.
+    /// Fail with the difference if this file says something else.
     #[arg(long, value_name = "FILE", conflicts_with = "list")]
     pub check: Option<PathBuf>,
     /// Where packages are built [default: target/lockstep of the workspace].

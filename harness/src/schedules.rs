@@ -21,7 +21,6 @@
 //!     assert_eq!(count.read_once(), times.iter().sum::<u32>());
 //! }
 //!
-//! let program = |body| Program { body, abandon: Abandon::Unwind };
 //! let scenarios = prop::collection::vec(1..4_u32, 1..4);
 //! let cases = scenarios.prop_flat_map(|times| {
 //!     let schedules = schedules::all(&Program { body: &|| add(&times), abandon: Abandon::Unwind });
@@ -30,7 +29,8 @@
 //! // The default persistence writes what fails, value and seed, beside the source of the test, and tries it first the next time.
 //! let config = Config { failure_persistence: None, ..Config::default() };
 //! let found = TestRunner::new(config).run(&cases, |(times, schedule)| {
-//!     let execution = run(&program(&|| add(&times)), &schedule, &RunConfig::default());
+//!     let program = Program { body: &|| add(&times), abandon: Abandon::Unwind };
+//!     let execution = run(&program, &schedule, &RunConfig::default());
 //!     prop_assert_eq!(execution.end, End::Completed);
 //!     Ok(())
 //! });

@@ -2,7 +2,7 @@
 
 mod memory_models;
 
-use lockstep::sync::Ordering::{self, AcqRel, Acquire, Relaxed, Release, SeqCst};
+use lockstep::sync::Ordering::{self, Acquire, Relaxed, Release, SeqCst};
 use lockstep::sync::{Atomic, Barrier, Plain, SpinLock, UnlockWait, await_until};
 use lockstep::thread::{idle, scope};
 use lockstep::{
@@ -10,16 +10,11 @@ use lockstep::{
     explore, run, trace_lines,
 };
 use memory_models::Op::{Add, Exchange, Fence, IsLocked, Load, Lock, Store, TryLock, Unlock};
-use memory_models::{Op, WORDS, explored, outcome, outcomes, rc11, tso};
-use proptest::prelude::{prop, prop_assert, prop_assert_eq, prop_oneof};
+use memory_models::generate::{chains, programs, runner};
+use memory_models::{MB, Op, X, Y, Z, explored, outcome, outcomes, rc11, tso};
+use proptest::prelude::{prop, prop_assert, prop_assert_eq};
 use proptest::strategy::Strategy as Generator;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use std::collections::BTreeSet;
-
-const X: usize = 0;
-const Y: usize = 1;
-const Z: usize = 2;
-const MB: Op = Fence(Barrier::Full);
 
 /// More executions than any program here has.
 const ALL: u64 = 2_000_000;
@@ -311,7 +306,7 @@ fn tokens_replay_under_their_model() {
 #[test]
 fn any_schedule_runs_under_every_model() {
     let steps = prop::collection::vec((0..60_u32, prop::num::u8::ANY), 0..12);
-    let result = runner(500).run(&(program(), steps), |(program, mut steps)| {
+    let result = runner(500).run(&(programs(), steps), |(program, mut steps)| {
         steps.sort_unstable();
         steps.dedup_by_key(|step| step.0);
         let path = steps.into_iter().map(|(question, choice)| Step { question, choice }).collect();
@@ -375,56 +370,6 @@ fn one_unusual_choice_is_one_preemption() {
 
 // ---- random programs ----
 
-fn runner(cases: u32) -> TestRunner {
-    let config = Config { cases, failure_persistence: None, ..Config::default() };
-    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[11; 32]))
-}
-
-/// An operation on one of so many words.
-fn op(words: usize) -> impl Generator<Value = Op> {
-    let load = prop::sample::select(vec![Relaxed, Relaxed, Acquire, SeqCst]);
-    let store = prop::sample::select(vec![Relaxed, Relaxed, Release, SeqCst]);
-    let update = prop::sample::select(vec![Relaxed, Acquire, Release, AcqRel, SeqCst]);
-    let barriers = [
-        Barrier::Full,
-        Barrier::Full,
-        Barrier::Read,
-        Barrier::Write,
-        Barrier::Acquire,
-        Barrier::Release,
-        Barrier::AcquireRelease,
-    ];
-    prop_oneof![
-        5 => (0..words, load).prop_map(|(word, order)| Load(word, order)),
-        5 => (0..words, 1..4_u64, store).prop_map(|(word, value, order)| Store(word, value, order)),
-        1 => (0..words, 1..3_u64, update.clone()).prop_map(|(word, value, order)| Add(word, value, order)),
-        1 => (0..words, 0..2_u64, 1..4_u64, update)
-            .prop_map(|(word, old, new, order)| Exchange(word, old, new, order)),
-        2 => prop::sample::select(barriers.to_vec()).prop_map(Fence),
-    ]
-}
-
-fn program() -> impl Generator<Value = Vec<Vec<Op>>> {
-    prop_oneof![
-        3 => prop::collection::vec(prop::collection::vec(op(2), 1..4), 2..=2),
-        2 => prop::collection::vec(prop::collection::vec(op(2), 1..3), 3..=3),
-    ]
-}
-
-/// Three threads that access different words, most of them with a barrier in between.
-fn chain() -> impl Generator<Value = Vec<Vec<Op>>> {
-    let access = || {
-        prop_oneof![
-            (0..WORDS, prop::sample::select(vec![Relaxed, Acquire])).prop_map(|(word, order)| Load(word, order)),
-            (0..WORDS, prop::sample::select(vec![Relaxed, Release])).prop_map(|(word, order)| Store(word, 1, order)),
-        ]
-    };
-    let between = prop_oneof![3 => prop::sample::select(vec![vec![MB]]), 1 => prop::sample::select(vec![Vec::new()])];
-    let thread =
-        (access(), between, access()).prop_map(|(one, between, other)| [vec![one], between, vec![other]].concat());
-    prop::collection::vec(thread, 3..=3)
-}
-
 /// Executions of one random program. Programs with more are left out.
 const ENUMERATED: u64 = 100_000;
 
@@ -456,13 +401,13 @@ fn check_against(
 
 #[test]
 fn tso_shows_what_its_abstract_machine_shows() {
-    check_against(MemoryModel::Tso, (200, program()), tso::outcomes);
+    check_against(MemoryModel::Tso, (200, programs()), tso::outcomes);
 }
 
 #[test]
 fn weak_shows_what_the_axioms_of_rc11_allow() {
-    check_against(MemoryModel::Weak, (200, program()), rc11::outcomes);
-    check_against(MemoryModel::Weak, (40, chain()), rc11::outcomes);
+    check_against(MemoryModel::Weak, (200, programs()), rc11::outcomes);
+    check_against(MemoryModel::Weak, (40, chains()), rc11::outcomes);
 }
 
 /// A load that is sequentially consistent stands between full barriers in the weak model, and is an ordinary load under total store order:
@@ -473,7 +418,7 @@ fn has_consistent_load(program: &[Vec<Op>]) -> bool {
 
 #[test]
 fn each_model_shows_what_the_stronger_one_shows() {
-    let result = runner(200).run(&program(), |program| {
+    let result = runner(200).run(&programs(), |program| {
         let sc = shown(&program, MemoryModel::Sc);
         let (tso, weak) = (tso::outcomes(&program), rc11::outcomes(&program));
         if let Some(sc) = sc {
@@ -492,7 +437,7 @@ fn each_model_shows_what_the_stronger_one_shows() {
 
 #[test]
 fn random_schedules_show_nothing_else_and_in_the_end_everything() {
-    let result = runner(25).run(&program(), |program| {
+    let result = runner(25).run(&programs(), |program| {
         for memory in [MemoryModel::Tso, MemoryModel::Weak] {
             let Some(all) = shown(&program, memory) else { continue };
             for strategy in [Strategy::Uniform, Strategy::Pct { depth: 3, length: None }] {

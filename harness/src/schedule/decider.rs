@@ -92,6 +92,8 @@ struct Guided {
     marks: Vec<Mark>,
     /// Marks that sleepers were woken by.
     seen: usize,
+    /// Stores of each thread that have landed.
+    landed: [u32; THREADS_MAX],
 }
 
 impl Decider {
@@ -200,6 +202,7 @@ impl Decider {
         guided.running = (0, Key(0));
         guided.marks.clear();
         guided.seen = 0;
+        guided.landed = [0; THREADS_MAX];
     }
 
     #[inline(always)]
@@ -388,6 +391,9 @@ impl Decider {
     /// Keeps what the running step does.
     #[inline]
     pub(crate) fn mark(&mut self, thread: usize, what: Marked) {
+        if let (Some(owner), Marked::Landed(..)) = (thread.checked_sub(BUFFERS_FROM), what) {
+            self.guided.landed[owner] += 1;
+        }
         let at = self.log.len();
         if at >= self.guided.marks_from {
             self.guided.marks.push(Mark { at: at as u32, thread: thread as u8, what });
@@ -531,6 +537,7 @@ impl Guided {
             running: (0, Key(0)),
             marks: Vec::new(),
             seen: 0,
+            landed: [0; THREADS_MAX],
         }
     }
 
@@ -558,7 +565,8 @@ impl Guided {
                 Marked::Touch(touch) | Marked::Landed(touch, _) => Some(touch),
                 _ => None,
             });
-            let depends = |touch: &Touch| sleeper.depends_on(thread, touch.hash, touch.writes);
+            let landed = self.landed[usize::from(sleeper.thread) % THREADS_MAX];
+            let depends = |touch: &Touch| sleeper.depends_on(thread, touch.hash, touch.writes, landed);
             if sleeper.print == Print::Everything || touched.chain(habitual).any(depends) {
                 self.asleep &= !(1 << sleeper.thread);
             }

@@ -13,7 +13,7 @@ use super::{BUFFERS_FROM, THREADS_MAX};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-/// A place that steps touch: the end of a thread, or an object by number. Slots of threads come first.
+/// A place that steps touch: the end of a thread, its store buffer, or an object by number. Slots of threads come first.
 pub(crate) type Slot = u32;
 
 /// The slot of the end of a thread: written when it ends, read by those who ask whether it has.
@@ -21,9 +21,14 @@ pub(crate) const fn slot_of_end(thread: usize) -> Slot {
     thread as Slot
 }
 
+/// The slot of the store buffer of a thread: written by what lands, read by attempts of the thread that need it empty to succeed.
+pub(crate) const fn slot_of_buffer(thread: usize) -> Slot {
+    (THREADS_MAX + thread) as Slot
+}
+
 /// The slot of an object.
 pub(crate) const fn slot_of_object(number: u32) -> Slot {
-    THREADS_MAX as Slot + number
+    2 * THREADS_MAX as Slot + number
 }
 
 /// What numbers of threads and columns depend on is touched as object 0, which stands for no object.
@@ -90,8 +95,8 @@ pub(crate) enum Marked {
     Landed(Touch, u32),
     /// A buffer: what follows is a step that nobody was asked about.
     Unasked,
-    /// It went on because its buffer was empty, or emptied it.
-    Drained,
+    /// It went on because its buffer was empty, or emptied it. `always`: whatever it had read.
+    Drained { always: bool },
     /// It asked, or settled, who can still go on. Its order to every other step matters.
     Everything,
 }
@@ -121,20 +126,24 @@ pub(crate) struct Sleeper {
 /// A part of the footprint of a step, in words of all executions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Print {
-    /// An access, by the hash of its object.
-    Touch { hash: u64, writes: bool, minds_own: bool },
+    /// An access, by the hash of its object; of a read that saw a store in its thread's own buffer, the number of that store.
+    Touch { hash: u64, writes: bool, minds_own: bool, forwarded: Option<u32> },
     /// The order of the step to every other one matters.
     Everything,
 }
 
 impl Sleeper {
-    /// Whether the order of that step and one of `process` with this touch can matter.
+    /// Whether the order of that step and one of `process` with this touch can matter. So many stores of the sleeper have landed.
+    ///
+    /// As long as a read would see a store in the own buffer, nothing that others do to the object matters: as in the races of the search.
+    /// If a sleeper woke up where no race is seen, what it does there would be explored in place of orders that are nowhere else.
     #[inline]
-    pub(crate) fn depends_on(&self, process: usize, touched: u64, written: bool) -> bool {
+    pub(crate) fn depends_on(&self, process: usize, touched: u64, written: bool, landed: u32) -> bool {
         match self.print {
-            Print::Touch { hash, writes, minds_own } => {
+            Print::Touch { hash, writes, minds_own, forwarded } => {
                 let is_own = process == BUFFERS_FROM + usize::from(self.thread);
-                hash == touched && (writes || written) && (minds_own || !is_own)
+                let is_buffered = forwarded.is_some_and(|nth| nth >= landed);
+                hash == touched && (writes || written) && (minds_own || !is_own) && !is_buffered
             }
             Print::Everything => true,
         }

@@ -18,7 +18,7 @@ pub(crate) use drawn::Drawn;
 pub(crate) use guide::{
     Guide, Habit, Habits, Held, Mark, Marked, Needs, Print, SLOT_OF_NUMBERS, SharedHabits, Sleeper, Slot,
 };
-pub(crate) use guide::{Touch, habit_of, slot_of_end, slot_of_object};
+pub(crate) use guide::{Touch, habit_of, slot_of_buffer, slot_of_end, slot_of_object};
 pub use key::Key;
 pub use key::scramble;
 pub(crate) use key::{Spot, hash_name, hash_numbered, hash_path, mix};

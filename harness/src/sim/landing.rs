@@ -88,7 +88,7 @@ impl Execution {
     /// Everything lands that the thread has stored.
     pub(super) fn drain(&mut self, thread: usize) {
         if self.decider.is_guided() {
-            self.decider.mark(thread, Marked::Drained);
+            self.decider.mark(thread, Marked::Drained { always: !self.is_attempt(thread) });
         }
         while self.lingers(thread) {
             self.land(thread, true);

@@ -79,13 +79,13 @@ impl Execution {
         failure: Ordering,
         change: Change<'_>,
     ) -> u64 {
-        self.expected[self.me] = None;
         let (old, new) = if self.is_tso() {
             self.update_locked(object, success, failure, change)
         } else {
             self.update_message(object, success, failure, change)
         };
         self.record_read(object, old, new);
+        self.expected[self.me] = None;
         old
     }
 

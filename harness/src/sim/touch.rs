@@ -10,7 +10,7 @@
 //! it, no further write matters to it. An await of several words reads all of them, for there is no telling which write ended it.
 //!
 //! Under total store order a store touches nothing until it lands, and what reads it from the own buffer touches nothing before
-//! that. Under the weak model full barriers and those who wait until a lock is seen free share the line of barriers.
+//! that. Landing touches the buffer too, and so does an attempt that needs it to be empty only in order to succeed. Under the weak model full barriers and those who wait until a lock is seen free share the line of barriers.
 
 use super::event::{Kind, ObjectId};
 use super::execution::Execution;
@@ -18,8 +18,8 @@ use super::landing::Buffering;
 use super::memory::MemoryModel;
 use super::object::HELD;
 use crate::schedule::{
-    Held, Marked, Needs, SLOT_OF_NUMBERS, Slot, THREADS_MAX, Touch, hash_name, hash_numbered, slot_of_end,
-    slot_of_object,
+    BUFFERS_FROM, Held, Marked, Needs, SLOT_OF_NUMBERS, Slot, THREADS_MAX, Touch, hash_name, hash_numbered,
+    slot_of_buffer, slot_of_end, slot_of_object,
 };
 
 /// Object 0 in the words of all executions.
@@ -27,6 +27,9 @@ const HASH_OF_NUMBERS: u64 = hash_name("numbers of threads and columns");
 
 /// What full barriers of the weak model share.
 const HASH_OF_LINE: u64 = hash_name("line of full barriers");
+
+/// Store buffers.
+const HASH_OF_BUFFERS: u64 = hash_name("store buffers");
 
 /// A thread that cannot go on because of a lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +64,9 @@ impl Execution {
         let intent = self.threads[self.me].intent;
         let (kind, object) = (intent.kind, intent.object);
         let buffering = std::mem::take(&mut self.buffering);
+        if self.is_attempt(self.me) {
+            self.mark_buffer(self.me, false);
+        }
         match kind {
             Kind::Start | Kind::Finish | Kind::Fence | Kind::Yield | Kind::Sleep => {}
             Kind::Spawn => {
@@ -162,6 +168,15 @@ impl Execution {
     fn mark_no_object(&mut self, slot: Slot, hash: u64, writes: bool) {
         let (needs, held) = (Needs::Nothing, Held::Free);
         self.mark(Marked::Touch(Touch { slot, hash, writes, is_loose: true, minds_own: true, needs, held }));
+    }
+
+    /// Something has landed, or the thread has made an attempt that does not wait for that if it fails.
+    pub(super) fn mark_buffer(&mut self, owner: usize, lands: bool) {
+        let process = if lands { BUFFERS_FROM + owner } else { owner };
+        let hash = hash_numbered(HASH_OF_BUFFERS, owner as u32);
+        let (slot, needs, held) = (slot_of_buffer(owner), Needs::Nothing, Held::Free);
+        let touch = Touch { slot, hash, writes: lands, is_loose: false, minds_own: true, needs, held };
+        self.decider.mark(process, Marked::Touch(touch));
     }
 
     /// The thread has ended, or was asked whether it has.

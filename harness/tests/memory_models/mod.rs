@@ -1,8 +1,10 @@
 //! Small programs of marked accesses, fences and locks, and what the machine shows of them under each memory model.
 //!
 //! Two references that share nothing with the machine say what may be shown: [`tso`] walks the states of the abstract machine of
-//! x86-TSO, [`rc11`] enumerates graphs and asks the axioms.
+//! x86-TSO, [`rc11`] enumerates graphs and asks the axioms. A third is the crate's own other search, in [`graphs`].
 
+pub mod generate;
+pub mod graphs;
 pub mod rc11;
 pub mod tso;
 
@@ -14,6 +16,10 @@ use std::collections::BTreeSet;
 
 pub const WORDS: usize = 3;
 pub const LOCKS: usize = 2;
+pub const X: usize = 0;
+pub const Y: usize = 1;
+pub const Z: usize = 2;
+pub const MB: Op = Op::Fence(Barrier::Full);
 
 /// What a thread does. Values read are observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -38,6 +38,9 @@
 //! - A step that ends the execution while others could go on depends on every step, for it keeps what follows from happening. So
 //!   does a look at who can still go on, by which a main thread that has rested learns whether the execution is over.
 //! - A choice among alternatives inside of a step is no race: all of them are tried.
+//! - Under total store order an attempt (a compare-and-exchange, a try to lock) waits for its buffer only where it would succeed. So the
+//!   thread that changes what it finds can hold it up, and what lands can let it go on: the attempt depends on all landings of its
+//!   buffer, and it races with what it comes after only because of them.
 //! - Stores that nobody can observe land without a choice: of a thread that is alone, and when all threads have ended.
 //! - A thread that rests until nobody else can run comes after everything; what an await of one word is ended by is the first write.
 //!

@@ -306,10 +306,12 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
             return true;
         }
         let touched = touched.iter().filter(|access| !access.is_forwarded()).map(|access| access.touch);
+        // Each of them was a step of the buffer.
+        let landed = self.of_thread.get(BUFFERS_FROM + thread).map_or(0, Vec::len) as u32;
         let mut prints = self.sleepers_at(tried).iter().filter(|sleeper| usize::from(sleeper.thread) == thread);
         prints.any(|sleeper| {
             sleeper.print == Print::Everything
-                || touched.clone().any(|touch| sleeper.depends_on(process, touch.hash, touch.writes))
+                || touched.clone().any(|touch| sleeper.depends_on(process, touch.hash, touch.writes, landed))
         })
     }
 
@@ -335,6 +337,8 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
         let number = self.steps.len() as u32 - 1;
         let thread = usize::from(self.steps[number as usize].thread);
         let mut clock = self.known(thread);
+        // What it would come after in any case, if that is less.
+        let mut always_known = None;
         let mut has_rested = false;
         let mut landed = NONE;
         self.fresh.clear();
@@ -357,7 +361,16 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
                         landed = nth;
                     }
                 }
-                Marked::Drained => self.join_last(&mut clock, BUFFERS_FROM + thread),
+                Marked::Drained { always } => {
+                    let buffer = BUFFERS_FROM + thread;
+                    if let Some(&last) = self.of_thread.get(buffer).and_then(|steps| steps.last())
+                        && !always
+                    {
+                        clock.add(buffer, last);
+                        always_known = Some(clock);
+                    }
+                    self.join_last(&mut clock, buffer);
+                }
                 Marked::Unasked => {}
                 Marked::Spawned => self.spawns.push(number),
                 Marked::Woke(threads) => self.wakes.push((number, threads)),
@@ -383,7 +396,7 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
         let is_total = thread < BUFFERS_FROM && self.learn(number, looks_at_all) || ends_all;
         self.racing.clear();
         if !has_rested {
-            self.find_races(thread, &clock, is_total);
+            self.find_races(thread, &always_known.unwrap_or(clock), is_total);
         }
         self.depend(thread, &mut clock, is_total);
         clock.add(thread, number);
@@ -756,8 +769,10 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
     fn add_footprint(&self, at: usize, sleepers: &mut Vec<Sleeper>, from: usize) {
         let Step { thread, is_total, .. } = self.steps[at];
         let everything = is_total.then_some(Print::Everything);
-        let touches = self.accesses_of(at as u32).iter().map(|access| access.touch);
-        let prints = touches.map(|Touch { hash, writes, minds_own, .. }| Print::Touch { hash, writes, minds_own });
+        let prints = self.accesses_of(at as u32).iter().map(|access| {
+            let Touch { hash, writes, minds_own, .. } = access.touch;
+            Print::Touch { hash, writes, minds_own, forwarded: access.is_forwarded().then_some(access.forwarded) }
+        });
         for print in prints.chain(everything) {
             let sleeper = Sleeper { thread, print };
             if !sleepers[from..].contains(&sleeper) {

@@ -74,11 +74,14 @@ pub(super) fn is_full(event: &Event) -> bool {
 }
 
 impl Weak {
-    /// What the thread last published by releasing a lock before the event.
-    fn unlocked(&self, graph: &Graph, event: &Event) -> Option<&Clock> {
+    /// What came before the thread last released a lock, and what it had read by then. The release itself is not part of it.
+    fn unlocked(&self, graph: &Graph, event: &Event) -> Option<Clock> {
         let earlier = graph.threads[event.thread][..event.index].iter().rev();
         let unlock = earlier.copied().find(|&other| matches!(graph.events[other].label, Label::Unlock(_)))?;
-        Some(&self.views[unlock].published)
+        let View { entry, pending, .. } = self.views[unlock];
+        let mut before = entry;
+        before.join(&pending);
+        Some(before)
     }
 
     fn look_back(&self, graph: &Graph, id: EventId) -> View {
@@ -112,7 +115,7 @@ impl Weak {
             let published = view.published;
             view.pull(&published);
             if let Some(unlocked) = self.unlocked(graph, event) {
-                view.pull(unlocked);
+                view.pull(&unlocked);
             }
         }
         if event.writes() {

@@ -1,0 +1,84 @@
+//! Generated programs of accesses, fences and locks.
+
+use super::Op::{Add, Exchange, Fence, IsLocked, Load, Lock, Store, TryLock, Unlock};
+use super::{LOCKS, MB, Op, WORDS};
+use lockstep::sync::Barrier;
+use lockstep::sync::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
+use proptest::prelude::{prop, prop_oneof};
+use proptest::strategy::Strategy as Generator;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+/// A runner that draws the same programs in every run.
+pub fn runner(cases: u32) -> TestRunner {
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[11; 32]))
+}
+
+/// An operation on one of so many words.
+fn op(words: usize) -> impl Generator<Value = Op> {
+    let load = prop::sample::select(vec![Relaxed, Relaxed, Acquire, SeqCst]);
+    let store = prop::sample::select(vec![Relaxed, Relaxed, Release, SeqCst]);
+    let update = prop::sample::select(vec![Relaxed, Acquire, Release, AcqRel, SeqCst]);
+    let barriers = [
+        Barrier::Full,
+        Barrier::Full,
+        Barrier::Read,
+        Barrier::Write,
+        Barrier::Acquire,
+        Barrier::Release,
+        Barrier::AcquireRelease,
+    ];
+    prop_oneof![
+        5 => (0..words, load).prop_map(|(word, order)| Load(word, order)),
+        5 => (0..words, 1..4_u64, store).prop_map(|(word, value, order)| Store(word, value, order)),
+        1 => (0..words, 1..3_u64, update.clone()).prop_map(|(word, value, order)| Add(word, value, order)),
+        1 => (0..words, 0..2_u64, 1..4_u64, update)
+            .prop_map(|(word, old, new, order)| Exchange(word, old, new, order)),
+        2 => prop::sample::select(barriers.to_vec()).prop_map(Fence),
+    ]
+}
+
+/// Programs without locks that can be exhausted.
+pub fn programs() -> impl Generator<Value = Vec<Vec<Op>>> {
+    prop_oneof![
+        3 => prop::collection::vec(prop::collection::vec(op(2), 1..4), 2..=2),
+        2 => prop::collection::vec(prop::collection::vec(op(2), 1..3), 3..=3),
+    ]
+}
+
+/// Three threads that access different words, most of them with a barrier in between.
+pub fn chains() -> impl Generator<Value = Vec<Vec<Op>>> {
+    let access = || {
+        prop_oneof![
+            (0..WORDS, prop::sample::select(vec![Relaxed, Acquire])).prop_map(|(word, order)| Load(word, order)),
+            (0..WORDS, prop::sample::select(vec![Relaxed, Release])).prop_map(|(word, order)| Store(word, 1, order)),
+        ]
+    };
+    let between = prop_oneof![3 => prop::sample::select(vec![vec![MB]]), 1 => prop::sample::select(vec![Vec::new()])];
+    let thread =
+        (access(), between, access()).prop_map(|(one, between, other)| [vec![one], between, vec![other]].concat());
+    prop::collection::vec(thread, 3..=3)
+}
+
+/// Single operations and critical sections; two locks are taken in either order.
+fn sections(words: usize, length: usize) -> impl Generator<Value = Vec<Op>> {
+    let inner = || prop::collection::vec(op(words), 0..3);
+    let around = |lock, inner: Vec<Op>| [&[Lock(lock)][..], &inner, &[Unlock(lock)]].concat();
+    let item = prop_oneof![
+        4 => op(words).prop_map(|op| vec![op]),
+        3 => (0..LOCKS, inner()).prop_map(move |(lock, inner)| around(lock, inner)),
+        1 => (0..LOCKS).prop_map(move |lock| around(lock, vec![Lock(1 - lock), Unlock(1 - lock)])),
+        1 => (0..LOCKS).prop_map(|lock| vec![TryLock(lock)]),
+        1 => (0..LOCKS).prop_map(|lock| vec![IsLocked(lock)]),
+    ];
+    prop::collection::vec(item, 1..=length).prop_map(|items| items.concat())
+}
+
+/// Programs with locks of which most can be exhausted.
+pub fn locking_programs() -> impl Generator<Value = Vec<Vec<Op>>> {
+    prop_oneof![
+        3 => prop::collection::vec(sections(2, 3), 2..=2),
+        2 => prop::collection::vec(sections(2, 2), 3..=3),
+        1 => (sections(WORDS, 4), sections(WORDS, 2)).prop_map(|(long, short)| vec![long, short]),
+    ]
+}

@@ -7,7 +7,7 @@ mod series;
 
 pub use mutate::MutateInput;
 use reports::{ACCEPT_EXAMPLES, GATE_EXAMPLES, REPORT_EXAMPLES};
-pub use reports::{AcceptArguments, GateArguments, ReportArguments};
+pub use reports::{AcceptArguments, GateArguments, ReportArguments, SeriesArguments};
 pub use series::{Input, SeriesCommand};
 
 use crate::shard::Shard;

@@ -3,7 +3,7 @@
 use crate::arguments::{Format, Options};
 use crate::comparing;
 use crate::document::EvidencePart;
-use crate::saving::evidence_part;
+use crate::recorded::evidence_part;
 use crate::selection::unknown;
 use crate::session::{self, Progress, Running};
 use crate::status::Status;

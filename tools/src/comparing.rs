@@ -5,7 +5,7 @@ use crate::selection::Selection;
 use crate::session::{self, CONTROL, Progress, Running};
 use crate::witness::{Seen, look};
 use lockstep::{CompareConfig, Comparison, MemoryModel, Nondeterminism, Token, repeat, repeat_again};
-use utrace_variants::{Repairs, Scenario, subject_name, with_programs};
+use utrace_variants::{Repairs, Scenario, Words, subject_name, with_programs};
 
 /// One scenario compared, with or without repairs.
 pub struct Compared {
@@ -101,7 +101,7 @@ fn compare_one(
         let repetition = repeat(programs, config);
         let comparison = repetition.compare(programs, config);
         let repetition = repeat_again(repetition, programs, &comparison, config);
-        let seen = comparison.divergences.iter().map(|one| look(programs, one, config)).collect();
+        let seen = comparison.divergences.iter().map(|one| look(programs, one, config, &Words)).collect();
         (comparison, seen, repetition)
     });
     if let Some(found) = &repetition.nondeterminism {

@@ -6,7 +6,8 @@
 use crate::arguments::{Format, Options};
 use crate::comparing;
 use crate::document::{EvidencePart, OutcomePart};
-use crate::saving::{evidence_part, outcome_part, repairs_part};
+use crate::recorded::{evidence_part, outcome_part};
+use crate::saving::repairs_part;
 use crate::selection::Selection;
 use crate::session::{self, Progress, Running};
 use crate::shown::outcome_text;
@@ -154,7 +155,7 @@ fn exploration_part(explored: &Explored, memory: MemoryModel) -> ExplorationPart
     let goals = scenario.goals.iter().enumerate();
     let reached = |at: usize| exploration.goals & (1 << at) != 0;
     let seen = |seen: &Seen| SeenPart {
-        outcome: outcome_part(&seen.outcome, seen.count),
+        outcome: outcome_part(&seen.outcome, seen.count, &Words),
         token: token(explored, seen, memory).to_string(),
     };
     ExplorationPart {

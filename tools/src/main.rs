@@ -24,6 +24,7 @@ mod matrix;
 mod module;
 mod mutate;
 mod patch;
+mod recorded;
 mod rust;
 mod relaxing;
 mod report;
@@ -36,6 +37,7 @@ mod shown;
 mod status;
 mod witness;
 mod steps;
+mod trouble;
 mod watch;
 mod workshop;
 
@@ -131,10 +133,12 @@ fn carry_out(arguments: &Arguments, given: &Given) -> Status {
                     };
                     show(text).and(judged.status)
                 }
-                Err(message) => usage(&message),
+                Err(trouble) => trouble.say(),
             };
         }
-        Some(Command::Accept(arguments)) => return show(gate::accept(arguments, options, given)),
+        Some(Command::Accept(arguments)) => {
+            return gate::accept(arguments, options, given).map_or_else(|trouble| trouble.say(), |text| print(&text));
+        }
         Some(Command::Completions { shell }) => return show(Ok(manual::completions(*shell))),
         Some(Command::Man { command }) => return show(manual::page(command.as_deref())),
         Some(Command::Replay { token, trace, input }) if input.base.is_some() => {

@@ -1,19 +1,19 @@
-//! What the witness of a divergence shows: both executions, aligned, as parts of the document.
+//! What the witness of a divergence shows: both executions, aligned, as parts of the document. This file is part of `lockstep` and of
+//! every package that it generates, so it knows nothing of either.
 //!
 //! Limit: `from`, the event that a load reads from, is the last write to the object before it whose value it read. Under a weak memory
 //! model that is a guess where one value was written twice; the token replays the execution itself.
 
 use crate::document::{EventPart, PlacePart, RowPart, TracePart, WitnessPart};
 use lockstep::{
-    Aligned, CompareConfig, Divergence, Execution, Kind, RunConfig, Touched, TraceLine, Variant, aligned,
-    difference_lines, first_observation, run,
+    Aligned, CompareConfig, Describe, Divergence, Execution, Kind, RunConfig, Touched, TraceLine, Variant, aligned,
+    difference_lines, end_lines, first_observation, run,
 };
-use utrace_variants::Words;
 
 /// What is said of a divergence beside who shows it.
 #[derive(Debug)]
 pub struct Seen {
-    /// What a client can first tell, in a sentence.
+    /// How the two end, where that is not the same, and what a client can first tell, in a sentence.
     pub difference: String,
     /// The first event that differs, in a sentence.
     pub first_event: Option<String>,
@@ -24,19 +24,22 @@ pub struct Seen {
 }
 
 /// Runs the witness on a variant that shows the outcome and on one that does not.
-pub fn look(programs: &[Variant<'_>], divergence: &Divergence, config: &CompareConfig<'_>) -> Seen {
+pub fn look(
+    programs: &[Variant<'_>],
+    divergence: &Divergence,
+    config: &CompareConfig<'_>,
+    words: &dyn Describe,
+) -> Seen {
     let run_config = RunConfig { memory: config.memory, steps_max: config.steps_max };
     let Divergence { shown_by, not_by, witness, .. } = divergence;
     let execution = |variant: usize| run(&programs[variant].program, witness, &run_config);
     let (with, without) = (execution(*shown_by), execution(*not_by));
     let names = (programs[*shown_by].name, programs[*not_by].name);
-    let aligned = aligned((&with, &without), &Words);
-    let difference = first_observation(names, (&with, &without), &Words)
-        .unwrap_or_else(|| "the histories under its witness are the same, the ends differ".to_owned());
+    let aligned = aligned((&with, &without), words);
     // Sentences of the renderer: the first names the event, those behind the second are notes.
     let mut first_event = None;
     let mut notes = Vec::new();
-    for line in difference_lines(names, (&with, &without), &Words, false) {
+    for line in difference_lines(names, (&with, &without), words, false) {
         match line.strip_prefix("first difference: ") {
             Some(event) => first_event = Some(event.to_owned()),
             None if line.starts_with("first observable difference: ") => {}
@@ -44,7 +47,7 @@ pub fn look(programs: &[Variant<'_>], divergence: &Divergence, config: &CompareC
         }
     }
     Seen {
-        difference,
+        difference: difference(names, (&with, &without), words),
         first_event,
         place: place_of_first_event(&aligned, shown_by > not_by),
         witness: WitnessPart {
@@ -56,6 +59,18 @@ pub fn look(programs: &[Variant<'_>], divergence: &Divergence, config: &CompareC
             notes,
         },
     }
+}
+
+/// How the two end, where that is not the same, and what a client can first tell.
+pub fn difference(names: (&str, &str), (with, without): (&Execution, &Execution), words: &dyn Describe) -> String {
+    let seen = first_observation(names, (with, without), words);
+    let [first, second] = [with, without].map(|execution| end_lines(&execution.outcome.end).join(", "));
+    let ended = (first != second).then(|| format!("{} ends: {first}; {} ends: {second}", names.0, names.1));
+    let parts: Vec<String> = ended.into_iter().chain(seen).collect();
+    if parts.is_empty() {
+        return "under this schedule they do the same; other schedules do not show it".to_owned();
+    }
+    parts.join("; ")
 }
 
 /// The place in the later variant, for that is what the patch made; in the earlier one if the patch took the event away.

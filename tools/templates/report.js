@@ -105,7 +105,8 @@
   };
   window.addEventListener("hashchange", follow);
   follow();
+  // Who wants everything on paper has said so; else what is folded stays so.
   const closed = [];
-  window.addEventListener("beforeprint", () => { for (const box of all("details:not([open])")) { closed.push(box); box.open = true; } });
+  window.addEventListener("beforeprint", () => { if (byId("print-all").checked) for (const box of all("details:not([open])")) { closed.push(box); box.open = true; } });
   window.addEventListener("afterprint", () => { for (const box of closed.splice(0)) box.open = false; });
 })();

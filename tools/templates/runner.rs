@@ -1,22 +1,27 @@
 //! Runs the variants of one subject for `lockstep`: one request a line on standard input, one answer a line on standard
 //! output, both JSON. The module `glue` says what the subject is. Written by `lockstep`; changes here are lost.
 
+mod document;
 mod glue;
 mod held;
+mod recorded;
 mod shown;
 mod watch;
+mod witness;
 
 use glue::Words;
 use lockstep::{
-    CompareConfig, Comparison, Divergence, Exploration, ExploreConfig, MemoryModel, Nondeterminism, Program,
-    RANDOM_STRATEGIES, RunConfig, STEPS_MAX, Schedule, Soon, SoonConfig, Strategy, Token, Variant, end_lines, explore,
-    explore_nearby, first_observation, minimize, repeat, repeat_again, run, soon,
+    CompareConfig, Comparison, Divergence, Exploration, ExploreConfig, Heading, MemoryModel, Nondeterminism, Program,
+    RANDOM_STRATEGIES, RunConfig, STEPS_MAX, Schedule, Soon, SoonConfig, Strategy, Token, Variant, explore,
+    explore_nearby, minimize, render, repeat, repeat_again, run, soon,
 };
+use recorded::{Conditions, Situation, record};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, Write};
 use std::sync::Once;
 use watch::{CONTROL, Running};
+use witness::{difference, look};
 
 /// Explorations of unbroken variants, by variant, scenario, and whether repaired.
 type Known = BTreeMap<(usize, usize, bool), Exploration>;
@@ -56,9 +61,8 @@ fn answer(request: &Value, known: &mut Known) -> Value {
 }
 
 fn list() -> Value {
-    let scenarios = glue::scenarios().into_iter();
-    let scenarios = scenarios.map(|(id, question, goals)| json!({ "id": id, "question": question, "goals": goals }));
-    json!({ "variants": glue::variants(), "scenarios": scenarios.collect::<Vec<_>>() })
+    let ids = glue::scenarios().into_iter().map(|situation| situation.id);
+    json!({ "variants": glue::variants(), "scenarios": ids.collect::<Vec<_>>() })
 }
 
 fn number(request: &Value, name: &str) -> u64 {
@@ -93,11 +97,11 @@ fn replayed(request: &Value) -> Value {
         return refuse(format!("the token is of the subject '{}', and this is '{}'", token.subject, glue::subject(false)));
     };
     let scenarios = glue::scenarios();
-    let Some(scenario) = scenarios.iter().position(|(id, ..)| *id == token.scenario) else {
+    let Some(scenario) = scenarios.iter().position(|one| one.id == token.scenario) else {
         return refuse(format!("the token's scenario '{}' is gone", token.scenario));
     };
     watch_out();
-    let (id, question, _) = &scenarios[scenario];
+    let Situation { id, question, .. } = &scenarios[scenario];
     let shown = with_variants(request, scenario, repaired, |variants| {
         shown::replay_text(&token, variants, &Words, request["trace"] == json!(true))
     });
@@ -154,75 +158,60 @@ fn compared_with(request: &Value, variants: &[Variant<'_>]) -> Value {
         control: Some(&CONTROL),
         ..CompareConfig::default()
     };
-    let ids = glue::scenarios();
+    let situation = &glue::scenarios()[scenario];
     watch::begin(Running {
         subject: glue::subject(repaired),
-        scenario: ids[scenario].0.clone(),
+        scenario: situation.id.clone(),
         variants: variants.iter().map(|variant| variant.name).collect::<Vec<_>>().join(", "),
         memory: config.memory,
     });
     let repetition = repeat(variants, &config);
     let comparison = repetition.compare(variants, &config);
     let repetition = repeat_again(repetition, variants, &comparison, &config);
-    let token = |schedule: &Schedule| Token {
+    let seen: Vec<_> = comparison.divergences.iter().map(|one| look(variants, one, &config, &Words)).collect();
+    let conditions = Conditions {
         subject: glue::subject(repaired),
-        scenario: ids[scenario].0.clone(),
+        repairs: glue::repairs(repaired),
         memory: config.memory,
-        schedule: schedule.clone(),
+        repeated: repetition.schedules,
     };
-    let goals = ids[scenario].2.len() as u32;
-    let missed = (0..goals).filter(|goal| comparison.goals() & 1 << goal == 0);
     let differs = |found: &Nondeterminism| {
-        format!("{}, {}: {}", variants[found.variant].name, token(&found.schedule), found.parting)
+        let token = conditions.token(situation, &found.schedule);
+        format!("{}, {token}: {}", variants[found.variant].name, found.parting)
     };
     json!({
-        "nondeterminism": repetition.nondeterminism.as_ref().map(differs),
-        "repeated": repetition.schedules,
+        "part": record(situation, &conditions, &comparison, &seen, &Words),
+        "snapshot": snapshot(situation, &conditions, variants, &comparison),
         "evidence": comparison.evidence().to_string(),
-        "exhaustive": comparison.evidence().exhaustive,
-        "executions": comparison.executions(),
-        "outcomes": outcomes(&comparison),
-        "missed": missed.map(|goal| ids[scenario].2[goal as usize].clone()).collect::<Vec<_>>(),
-        "divergences": comparison.divergences.iter().map(|one| divergence(variants, one, &config, &token)).collect::<Vec<_>>(),
+        "nondeterminism": repetition.nondeterminism.as_ref().map(differs),
+        "divergences": comparison.divergences.iter().map(attribution).collect::<Vec<_>>(),
     })
 }
 
-fn outcomes(comparison: &Comparison) -> Vec<usize> {
-    comparison.explorations.iter().map(|exploration| exploration.outcomes.len()).collect()
-}
-
-fn divergence(
+/// The comparison as it is committed and reviewed; nothing if it came to no end.
+fn snapshot(
+    situation: &Situation,
+    conditions: &Conditions,
     variants: &[Variant<'_>],
-    one: &Divergence,
-    config: &CompareConfig<'_>,
-    token: &dyn Fn(&Schedule) -> Token,
-) -> Value {
-    let (shown_by, not_by) = (&variants[one.shown_by], &variants[one.not_by]);
-    json!({
-        "outcome": one.outcome.to_string(),
-        "shown": one.shown,
-        "introduced": one.attribution.introduced,
-        "removed": one.attribution.removed,
-        "preemptions": one.preemptions,
-        "witness": token(&one.witness).to_string(),
-        "difference": difference(shown_by, not_by, &one.witness, config.memory),
-    })
+    comparison: &Comparison,
+) -> Option<String> {
+    let goals: Vec<&str> = situation.goals.iter().map(String::as_str).collect();
+    let heading = Heading {
+        subject: &conditions.subject,
+        scenario: &situation.id,
+        title: &situation.name,
+        question: &situation.question,
+        program: &situation.program,
+        source: &situation.source,
+        goals: &goals,
+        memory: conditions.memory,
+    };
+    (!comparison.cancelled).then(|| render(&heading, variants, comparison, &Words))
 }
 
-/// What a client can first tell of one variant from the other under the schedule.
-fn difference(shown_by: &Variant<'_>, not_by: &Variant<'_>, schedule: &Schedule, memory: MemoryModel) -> String {
-    let config = RunConfig { memory, steps_max: STEPS_MAX };
-    let executions = (run(&shown_by.program, schedule, &config), run(&not_by.program, schedule, &config));
-    let seen = first_observation((shown_by.name, not_by.name), (&executions.0, &executions.1), &Words);
-    let ends = (end_lines(&executions.0.outcome.end), end_lines(&executions.1.outcome.end));
-    let ended = (ends.0 != ends.1)
-        .then(|| format!("{} ends: {}; {} ends: {}", shown_by.name, ends.0.join(", "), not_by.name, ends.1.join(", ")));
-    let parts: Vec<String> = ended.into_iter().chain(seen).collect();
-    if parts.is_empty() {
-        "under this schedule they do the same; other schedules do not show it".to_owned()
-    } else {
-        parts.join("; ")
-    }
+/// What is said of a divergence beside what its part holds.
+fn attribution(one: &Divergence) -> Value {
+    json!({ "shown": one.shown, "introduced": one.attribution.introduced, "removed": one.attribution.removed })
 }
 
 /// Variant, scenario, and whether it is repaired.
@@ -413,12 +402,13 @@ impl Search {
         let config = RunConfig { memory: self.memory, steps_max: STEPS_MAX };
         let outcome = run(&shown_by.program, schedule, &config).outcome.id;
         let (witness, preemptions) = minimize(&shown_by.program, schedule, outcome, &config);
+        let [with, without] = [shown_by, not_by].map(|variant| run(&variant.program, &witness, &config));
         json!({
             "killed": true,
             "how": how,
             "executions": executions,
             "preemptions": preemptions,
-            "difference": difference(shown_by, not_by, &witness, self.memory),
+            "difference": difference((shown_by.name, not_by.name), (&with, &without), &Words),
         })
     }
 }

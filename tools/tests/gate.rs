@@ -1,49 +1,10 @@
 //! The gate as CI calls it: red, green after `accept`, red again; and every exit status with its precedence.
 
-use assert_cmd::Command;
+mod common;
+
+use common::{Place, root, said_in};
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
-use std::process::Output;
-use tempfile::TempDir;
-
-/// A folder with a configuration, and what is run in it.
-struct Place {
-    folder: TempDir,
-}
-
-impl Place {
-    fn new(config: &str) -> Place {
-        let place = Place { folder: tempfile::tempdir().expect("a folder") };
-        place.write("gate.toml", config);
-        place
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        std::fs::write(self.path(name), text).expect("it is written");
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::cargo_bin("lockstep").expect("the program is built");
-        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("LOCKSTEP_")) {
-            command.env_remove(name);
-        }
-        command.current_dir(self.folder.path()).args(arguments).output().expect("the program starts")
-    }
-
-    /// Runs and checks the status and a part of what is said, on either stream.
-    #[track_caller]
-    fn check(&self, arguments: &[&str], status: i32, expected: &str) -> String {
-        let output = self.run(arguments);
-        let said = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
-        assert_eq!(output.status.code(), Some(status), "{arguments:?}: {said}");
-        assert!(said.contains(expected), "{arguments:?}: expected '{expected}' in\n{said}");
-        said
-    }
-}
+use std::path::Path;
 
 const CONFIG: &str = "\
 [gate]
@@ -432,7 +393,7 @@ fn what_cannot_be_accepted_is_said_in_a_line() {
     std::fs::create_dir(place.path("snaps")).expect("a folder");
     let snapshot = format!(
         "---\nsource: x\n---\nM1: a box\nMemory model: sc\n\nold: exhaustive\nmiddle: exhaustive\n{}: exhaustive\n\n\
-         divergence {}\n  shown by {}; never by {}\n",
+         shown by all:\n  nothing\n\ndivergence {}\n  shown by {}; never by {}\n",
         "new",
         divergence["outcome"].as_str().expect("an outcome"),
         names("shown_by"),
@@ -493,14 +454,5 @@ fn who_accepts_at_the_same_time_loses_nothing_and_who_is_killed_leaves_the_ledge
 
 #[test]
 fn a_gate_of_this_repository_has_a_configuration_that_reads() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut command = Command::cargo_bin("lockstep").expect("the program is built");
-    let output = command
-        .current_dir(root)
-        .args(["gate", "--scenario", "S7", "--repairs", "none", "--jobs", "2"])
-        .output()
-        .expect("the program starts");
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(output.status.code(), Some(0), "{said}{}", String::from_utf8_lossy(&output.stderr));
-    assert!(said.contains("2 committed"), "{said}");
+    said_in(&root(), &["gate", "--scenario", "S7", "--repairs", "none", "--jobs", "2"], 0, "2 committed");
 }

@@ -41,7 +41,7 @@ pub use scenarios::run::thread_names;
 pub use scenarios::scenarios;
 pub use scenarios::text::{TextError, read_scenario, write_scenario};
 pub use scenarios::well_formed::well_formed;
-pub use sources::{DESIGN_SOURCES, DesignSource};
+pub use sources::{DESIGN_SOURCES, DesignSource, code_lines};
 pub use subject::{Words, heading, repairs_of, subject_name, with_programs};
 pub use utrace::Repairs;
 pub use values::describe_value;

@@ -14,8 +14,13 @@ pub struct DesignSource {
 impl DesignSource {
     /// Lines of code: neither blank nor only a comment.
     pub fn code_lines(&self) -> usize {
-        self.text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")).count()
+        code_lines(self.text)
     }
+}
+
+/// Lines of code of a text: neither blank nor only a comment.
+pub fn code_lines(text: &str) -> usize {
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")).count()
 }
 
 /// The sources of the designs of the series, in its order.

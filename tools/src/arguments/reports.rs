@@ -19,7 +19,8 @@ pub(super) const GATE_EXAMPLES: &str = "\
 Examples:
   lockstep gate                                       as .config/lockstep.toml says
   lockstep gate --save run.json                       keeps what it judged, for reports
-  lockstep gate --from run.json                       judges again without running";
+  lockstep gate --from run.json                       judges again without running
+  lockstep gate --base queue.rs --series main..HEAD   the steps of a series of one's own";
 
 pub(super) const ACCEPT_EXAMPLES: &str = "\
 Examples:
@@ -61,12 +62,35 @@ pub struct GateArguments {
     /// Judges a saved comparison instead of running one
     #[arg(long, env = "LOCKSTEP_FROM", hide_env = true, value_name = "FILE")]
     pub from: Option<PathBuf>,
+    /// The series to be judged
+    #[command(flatten)]
+    pub series: SeriesArguments,
+    /// Writes new snapshots of a series beside the committed ones
+    #[arg(long, env = "LOCKSTEP_PROPOSE", hide_env = true, conflicts_with = "from")]
+    pub propose: bool,
     /// Keeps what was judged in a file
     #[arg(long, env = "LOCKSTEP_SAVE", hide_env = true, value_name = "FILE")]
     pub save: Option<PathBuf>,
     /// Today, for entries that expire, as in 2026-11-22 [default: the clock's, in UTC]
     #[arg(long, env = "LOCKSTEP_DATE", hide_env = true, value_name = "DATE", value_parser = crate::ledger::parse_date)]
     pub date: Option<Date>,
+}
+
+/// A series of one's own, judged instead of what the configuration names.
+#[derive(Clone, Debug, Default, Args)]
+pub struct SeriesArguments {
+    /// The module that a series changes, instead of 'base'
+    #[arg(long, env = "LOCKSTEP_BASE", hide_env = true, value_name = "FILE")]
+    pub base: Option<PathBuf>,
+    /// A folder of patches, an mbox, or revisions as A..B, instead of 'series'
+    #[arg(long, env = "LOCKSTEP_SERIES", hide_env = true, value_name = "PATCHES")]
+    pub series: Option<String>,
+    /// The file with trait and scenarios, instead of 'subject'
+    #[arg(long, env = "LOCKSTEP_SUBJECT", hide_env = true, value_name = "FILE")]
+    pub subject: Option<PathBuf>,
+    /// Where packages are built [default: target/lockstep of the workspace]
+    #[arg(long, env = "LOCKSTEP_BUILD", hide_env = true, value_name = "DIR")]
+    pub build: Option<PathBuf>,
 }
 
 /// What `accept` is told.
@@ -86,6 +110,9 @@ pub struct AcceptArguments {
     /// The comparison that shows it, saved [default: its scenario is compared again]
     #[arg(long, env = "LOCKSTEP_FROM", hide_env = true, value_name = "FILE")]
     pub from: Option<PathBuf>,
+    /// The series that shows it
+    #[command(flatten)]
+    pub series: SeriesArguments,
     /// The configuration [default: .config/lockstep.toml]
     #[arg(long, env = "LOCKSTEP_CONFIG", hide_env = true, value_name = "FILE")]
     pub config: Option<PathBuf>,

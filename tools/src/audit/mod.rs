@@ -27,6 +27,10 @@ use std::collections::BTreeSet;
 use table::{Audit, audit, cycle};
 use walk::Access;
 
+/// How to read an audit, on the terminal and in reports.
+pub const LEGEND: &str = "under: the locks held, - for none, 'or' between ways through the source; a > b: b is taken while a is held; the places of a lock \
+                          are those of the function and of what it calls";
+
 /// Carries out the command; what it prints goes through `print`.
 pub fn command(input: &Input, observes: bool, options: &Options, print: impl Fn(&str) -> Status) -> Status {
     let audited = Place::find(input.build.as_deref()).and_then(|place| {
@@ -114,7 +118,7 @@ fn text(steps: &[Step], audits: &[Audit], observed: &[Observed]) -> String {
         }
         text.push('\n');
     }
-    text
+    text + LEGEND + "\n"
 }
 
 fn table(audit: &Audit) -> String {

@@ -16,6 +16,9 @@ pub struct Document {
     /// The commit that the series is based on, if its author said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base_commit: Option<String>,
+    /// The series whose steps are compared, if it is one of the user's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<SeriesPart>,
     /// Whether everything asked for was compared.
     pub complete: bool,
     /// Where the same schedule gave two executions.
@@ -43,6 +46,18 @@ pub struct Document {
     /// The orderings that something depends on, as `lockstep explore --relax --format json` prints them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub orderings: Option<serde_json::Value>,
+}
+
+/// A series of the user's own: what `lockstep replay` must be told beside a token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeriesPart {
+    /// The module that the first patch changes.
+    pub base: String,
+    /// A folder of patches, an mbox, or revisions.
+    pub series: String,
+    /// The file with trait and scenarios, if it is not the usual one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
 }
 
 /// A variant.
@@ -242,7 +257,7 @@ pub struct DivergencePart {
     pub preemptions: usize,
     /// The witness, for `lockstep replay`.
     pub token: String,
-    /// What a client can first tell, in a sentence.
+    /// How the two under the witness end, where that is not the same, and what a client can first tell, in a sentence.
     pub difference: String,
     /// The first event that differs, in a sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]

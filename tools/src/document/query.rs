@@ -1,9 +1,10 @@
 //! What every report asks of a document.
 
 use super::{
-    AcceptancePart, DivergencePart, Document, EvidencePart, FindingPart, GatePart, OutcomePart, PairPart, ScenarioPart,
-    WitnessPart,
+    AcceptancePart, DivergencePart, Document, EvidencePart, FindingPart, GatePart, OutcomePart, PairPart, SCHEMA,
+    ScenarioPart, SeriesPart,
 };
+use lockstep::MACHINE_VERSION;
 use std::collections::BTreeMap;
 
 /// What a step of the series does to a scenario.
@@ -67,12 +68,6 @@ impl GatePart {
 }
 
 impl DivergencePart {
-    /// Whether it has the traces of this witness, the other side first.
-    pub fn is_mirrored(&self, witness: &WitnessPart) -> bool {
-        let own = self.witness.as_ref().map(|own| &own.variants);
-        own.is_some_and(|[first, second]| *first == witness.variants[1] && *second == witness.variants[0])
-    }
-
     /// What the gate said of it.
     pub fn standing(&self) -> Standing {
         match self.acceptance.as_ref().map(|acceptance| acceptance.standing.as_str()) {
@@ -125,7 +120,42 @@ impl ScenarioPart {
     }
 }
 
+impl SeriesPart {
+    /// The options that name it.
+    pub fn options(&self) -> String {
+        let subject = self.subject.as_ref().map_or(String::new(), |subject| format!(" --subject {subject}"));
+        format!(" --base {} --series {}{subject}", self.base, self.series)
+    }
+}
+
 impl Document {
+    /// A document under these memory models that holds nothing yet.
+    pub fn of(memory: Vec<String>) -> Document {
+        Document {
+            schema: SCHEMA,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            machine: MACHINE_VERSION,
+            memory,
+            base_commit: None,
+            series: None,
+            complete: true,
+            nondeterminism: None,
+            variants: Vec::new(),
+            scenarios: Vec::new(),
+            changes: Vec::new(),
+            gate: None,
+            claims: None,
+            audit: None,
+            mutants: None,
+            orderings: None,
+        }
+    }
+
+    /// The command that shows the execution of this name.
+    pub fn replay(&self, token: &str) -> String {
+        format!("lockstep replay {token}{}", self.series.as_ref().map_or(String::new(), SeriesPart::options))
+    }
+
     /// Takes over the comparisons under another memory model. What is said of the variants stays that of the first.
     pub fn append(&mut self, other: Document) {
         self.memory.extend(other.memory);

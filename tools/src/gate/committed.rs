@@ -2,6 +2,7 @@
 //!
 //! Only identities are read. The words around them are for people; they may change with the renderer without a change of behaviour.
 
+use crate::document::ScenarioPart;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -24,8 +25,21 @@ pub struct Committed {
     pub divergences: BTreeMap<String, Vec<String>>,
 }
 
+impl Committed {
+    /// Whether it is of this scenario, with repairs or without as that is, under whatever memory model.
+    pub fn is_scenario(&self, scenario: &ScenarioPart) -> bool {
+        self.scenario == scenario.id && self.is_repaired != scenario.repairs.is_empty()
+    }
+
+    /// Whether it is of the same variants.
+    pub fn has_variants_of(&self, scenario: &ScenarioPart) -> bool {
+        let names: BTreeSet<&String> = scenario.variants.iter().map(|variant| &variant.name).collect();
+        self.variants.iter().collect::<BTreeSet<_>>() == names
+    }
+}
+
 /// What stands between the two parts of a snapshot.
-const SEPARATOR: &str = "==== with the repairs ";
+pub const SEPARATOR: &str = "==== with the repairs ";
 
 /// Reads every snapshot of the folder.
 pub fn read(folder: &Path) -> Result<Vec<Committed>, String> {
@@ -42,36 +56,46 @@ pub fn read(folder: &Path) -> Result<Vec<Committed>, String> {
     files.sort();
     let mut committed = Vec::new();
     for path in files {
-        let text = std::fs::read_to_string(&path).map_err(failed)?;
-        committed.extend(parts(&path.display().to_string(), &text));
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(&path).map_err(|error| format!("{name} cannot be read: {error}"))?;
+        committed.extend(parts(&name, &text)?);
     }
     Ok(committed)
 }
 
-/// The parts of one snapshot. A file that holds no comparison has none.
-fn parts(file: &str, text: &str) -> Vec<Committed> {
+/// The text of a snapshot. Insta's own head ends with the second line of dashes.
+pub fn body(text: &str) -> &str {
+    text.splitn(3, "---\n").last().unwrap_or(text)
+}
+
+/// The parts of one snapshot. A file that holds something else than a comparison has none; one that was cut off is no snapshot.
+fn parts(file: &str, text: &str) -> Result<Vec<Committed>, String> {
+    let text = body(text);
     let (plain, repaired) = match text.find(SEPARATOR) {
         Some(at) => (&text[..at], Some(&text[at..])),
         None => (text, None),
     };
-    // Insta's own head ends with the second line of dashes.
-    let plain = plain.splitn(3, "---\n").last().unwrap_or(plain);
-    let parts = [part(file, plain, false), repaired.and_then(|text| part(file, text, true))];
-    parts.into_iter().flatten().collect()
+    let mut parts = Vec::new();
+    for (text, is_repaired) in [(Some(plain), false), (repaired, true)] {
+        parts.extend(text.map(|text| part(file, text, is_repaired)).transpose()?.flatten());
+    }
+    Ok(parts)
 }
 
-fn part(file: &str, text: &str, is_repaired: bool) -> Option<Committed> {
+fn part(file: &str, text: &str, is_repaired: bool) -> Result<Option<Committed>, String> {
     let mut lines = text.lines().filter(|line| !line.starts_with(SEPARATOR)).skip_while(|line| line.is_empty());
-    let (scenario, _) = lines.next()?.split_once(": ")?;
+    let Some((scenario, _)) = lines.next().and_then(|line| line.split_once(": ")) else { return Ok(None) };
     let mut part =
         Committed { file: file.to_owned(), is_repaired, scenario: scenario.to_owned(), ..Committed::default() };
     let mut in_common = false;
     let mut divergence = None;
+    let mut is_whole = false;
     for line in lines {
         if let Some(memory) = line.strip_prefix("Memory model: ") {
             part.memory = memory.to_owned();
         } else if line == "shown by all:" {
             in_common = true;
+            is_whole = true;
         } else if let Some(id) = line.strip_prefix("divergence ") {
             divergence = Some(id.to_owned());
         } else if let (Some(id), Some(shown)) = (&divergence, line.strip_prefix("  shown by ")) {
@@ -89,7 +113,11 @@ fn part(file: &str, text: &str, is_repaired: bool) -> Option<Committed> {
             }
         }
     }
-    (!part.memory.is_empty()).then_some(part)
+    // Every comparison says what all variants show, if only that it is nothing.
+    match is_whole {
+        true => Ok(Some(part)),
+        false => Err(format!("{file} is cut off: it names a scenario and no outcomes; restore it, or write it anew")),
+    }
 }
 
 fn is_outcome(word: &str) -> bool {
@@ -107,7 +135,7 @@ mod tests {
 
     #[test]
     fn both_parts_are_read() {
-        let parts = parts("S7.snap", TEXT);
+        let parts = parts("S7.snap", TEXT).expect("it is whole");
         assert_eq!(parts.len(), 2);
         assert_eq!((parts[0].is_repaired, parts[1].is_repaired), (false, true));
         assert_eq!(parts[0].scenario, "S7");
@@ -119,7 +147,18 @@ mod tests {
 
     #[test]
     fn a_file_without_a_comparison_has_no_parts() {
-        assert_eq!(parts("x.snap", ""), []);
-        assert_eq!(parts("x.snap", "---\nsource: x\n---\nclaims\nC1 holds\n"), []);
+        assert_eq!(parts("x.snap", ""), Ok(Vec::new()));
+        assert_eq!(parts("x.snap", "---\nsource: x\n---\nclaims\nC1 holds\n"), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn a_file_that_was_cut_off_is_refused_wherever_that_was() {
+        let begins = TEXT.find("S7: ").expect("it has a head");
+        let (common, second) =
+            (TEXT.find("shown by all").expect("a first part"), TEXT.rfind("S7: ").expect("a second"));
+        for at in [begins + 6, common - 1, second + 6, TEXT.rfind("shown by all").expect("a second part") - 1] {
+            let cut = parts("x.snap", &TEXT[..at]);
+            assert!(cut.as_ref().is_err_and(|error| error.starts_with("x.snap is cut off")), "{at}: {cut:?}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The configuration of the gate, `.config/lockstep.toml`.
 
-use crate::arguments::{Options, RepairsArgument};
+use super::series::{Named, find, inside, named};
+use crate::arguments::{Options, RepairsArgument, SeriesArguments};
 use crate::diagnostic::{Diagnostic, toml_error};
 use crate::given::Given;
 use crate::session::parse_time;
@@ -20,6 +21,8 @@ pub const DEFAULT_PATH: &str = ".config/lockstep.toml";
 pub struct Config {
     /// Options of the run for each memory model: what the command line says, else the configuration, else what is usual.
     pub runs: Vec<Options>,
+    /// The series whose steps are compared; without one the designs of this repository are.
+    pub series: Option<Named>,
     /// What each comparison must rest on.
     pub required: Required,
     /// Memory models under which they must rest on something else.
@@ -110,18 +113,22 @@ struct File {
     gate: Section,
 }
 
+/// The table `[gate]`.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct Section {
+pub struct Section {
+    pub base: Option<Spanned<String>>,
+    pub series: Option<Spanned<String>>,
+    pub subject: Option<Spanned<String>>,
     scenarios: Option<Vec<Spanned<String>>>,
-    variants: Option<Vec<Spanned<String>>>,
-    repairs: Option<Spanned<String>>,
+    pub variants: Option<Vec<Spanned<String>>>,
+    pub repairs: Option<Spanned<String>>,
     memory: Option<Vec<Spanned<String>>>,
     required: Option<Spanned<String>>,
     required_under: Option<BTreeMap<Spanned<String>, Spanned<String>>>,
     required_of: Option<BTreeMap<Spanned<String>, Spanned<String>>>,
-    snapshots: Option<PathBuf>,
-    ledger: Option<PathBuf>,
+    snapshots: Option<Spanned<String>>,
+    ledger: Option<Spanned<String>>,
     executions: Option<u64>,
     exhaustive_max: Option<u64>,
     preemptions: Option<u32>,
@@ -132,7 +139,7 @@ struct Section {
 }
 
 /// Reads the configuration. One that was not asked for by name may be missing.
-pub fn read(path: Option<&Path>, options: &Options, given: &Given) -> Result<Config, String> {
+pub fn read(path: Option<&Path>, told: &SeriesArguments, options: &Options, given: &Given) -> Result<Config, String> {
     let shown = path.unwrap_or(Path::new(DEFAULT_PATH));
     let text = match std::fs::read_to_string(shown) {
         Ok(text) => text,
@@ -143,15 +150,53 @@ pub fn read(path: Option<&Path>, options: &Options, given: &Given) -> Result<Con
     let file: File = toml::from_str(&text).map_err(|error| toml_error(&name, &text, &error))?;
     let wrong =
         |span: Range<usize>, message: &str| Diagnostic { file: &name, text: &text, span, message, help: None }.render();
-    config(file.gate, options, given, &wrong)
+    config(&file.gate, told, options, given, &wrong)
 }
 
 /// A message at a place of the file.
-type Wrong<'a> = dyn Fn(Range<usize>, &str) -> String + 'a;
+pub type Wrong<'a> = dyn Fn(Range<usize>, &str) -> String + 'a;
 
-fn config(section: Section, options: &Options, given: &Given, wrong: &Wrong<'_>) -> Result<Config, String> {
+fn config(
+    section: &Section,
+    told: &SeriesArguments,
+    options: &Options,
+    given: &Given,
+    wrong: &Wrong<'_>,
+) -> Result<Config, String> {
+    let series = named(section, told, given, wrong)?;
+    let memories = memories(section, options, wrong)?;
+    let selected = if given.has("memory") { vec![options.memory.clone()] } else { memories.clone() };
+    let run = overlay(section, series.as_ref(), options, given, wrong)?;
+    let of_memory = |memory: String| {
+        let mut run = run.clone();
+        run.memory = memory;
+        run
+    };
+    let path = |key: &Option<Spanned<String>>| {
+        let path = key.as_ref().map(|key| inside(key.get_ref()).map_err(|error| wrong(key.span(), &error)));
+        path.transpose()
+    };
     let read = |text: &Spanned<String>| Required::parse(text.get_ref()).map_err(|error| wrong(text.span(), &error));
-    let required = section.required.as_ref().map(read).transpose()?.unwrap_or(Required::Any);
+    let (required_under, required_of) = particular(section, series.as_ref(), wrong)?;
+    Ok(Config {
+        runs: selected.into_iter().map(of_memory).collect(),
+        series,
+        required: section.required.as_ref().map(read).transpose()?.unwrap_or(Required::Any),
+        required_under,
+        required_of,
+        memories,
+        snapshots: path(&section.snapshots)?,
+        ledger: path(&section.ledger)?.unwrap_or_else(|| PathBuf::from("snapshots/accepted.toml")),
+        is_narrowed: ["scenario", "variants", "repairs", "memory"].iter().any(|name| given.has(name)),
+    })
+}
+
+/// Evidence by memory model, and by scenario with or without one.
+type Particular = (BTreeMap<String, Required>, BTreeMap<(String, Option<String>), Required>);
+
+/// The evidence that some memory models and scenarios must have instead of the usual.
+fn particular(section: &Section, series: Option<&Named>, wrong: &Wrong<'_>) -> Result<Particular, String> {
+    let read = |text: &Spanned<String>| Required::parse(text.get_ref()).map_err(|error| wrong(text.span(), &error));
     let mut required_under = BTreeMap::new();
     for (memory, text) in section.required_under.iter().flatten() {
         let memory = memory_model(memory.get_ref()).map_err(|error| wrong(memory.span(), &error))?;
@@ -161,11 +206,16 @@ fn config(section: Section, options: &Options, given: &Given, wrong: &Wrong<'_>)
     for (key, text) in section.required_of.iter().flatten() {
         // 'S8', or 'S8 weak'.
         let mut words = key.get_ref().splitn(2, ' ');
-        let scenario = crate::selection::find_scenario(words.next().unwrap_or_default());
-        let scenario = scenario.map_err(|error| wrong(key.span(), &error))?.id.to_string();
+        let scenario = find(series, words.next().unwrap_or_default());
+        let scenario = scenario.map_err(|error| wrong(key.span(), &error))?;
         let memory = words.next().map(memory_model).transpose().map_err(|error| wrong(key.span(), &error))?;
         required_of.insert((scenario, memory), read(text)?);
     }
+    Ok((required_under, required_of))
+}
+
+/// The memory models of the configuration, or the usual one.
+fn memories(section: &Section, options: &Options, wrong: &Wrong<'_>) -> Result<Vec<String>, String> {
     let mut memories: Vec<String> = Vec::new();
     for model in section.memory.iter().flatten() {
         let name = memory_model(model.get_ref()).map_err(|error| wrong(model.span(), &error))?;
@@ -177,24 +227,7 @@ fn config(section: Section, options: &Options, given: &Given, wrong: &Wrong<'_>)
     if section.memory.is_none() {
         memories.push(options.memory.clone());
     }
-    let selected = if given.has("memory") { vec![options.memory.clone()] } else { memories.clone() };
-    let run = overlay(&section, options, given, wrong)?;
-    let of_memory = |memory: String| {
-        let mut run = run.clone();
-        run.memory = memory;
-        run
-    };
-    let runs = selected.into_iter().map(of_memory).collect();
-    Ok(Config {
-        runs,
-        required,
-        required_under,
-        required_of,
-        memories,
-        snapshots: section.snapshots,
-        ledger: section.ledger.unwrap_or_else(|| PathBuf::from("snapshots/accepted.toml")),
-        is_narrowed: ["scenario", "variants", "repairs", "memory"].iter().any(|name| given.has(name)),
-    })
+    Ok(memories)
 }
 
 /// The name of a memory model that exists.
@@ -207,7 +240,13 @@ fn memory_model(name: &str) -> Result<String, String> {
 }
 
 /// The options of the command line, and where they were not given those of the configuration.
-fn overlay(section: &Section, options: &Options, given: &Given, wrong: &Wrong<'_>) -> Result<Options, String> {
+fn overlay(
+    section: &Section,
+    series: Option<&Named>,
+    options: &Options,
+    given: &Given,
+    wrong: &Wrong<'_>,
+) -> Result<Options, String> {
     let names = |list: &Option<Vec<Spanned<String>>>, check: &dyn Fn(&str) -> Result<(), String>| {
         let mut names = Vec::new();
         for name in list.iter().flatten() {
@@ -218,7 +257,7 @@ fn overlay(section: &Section, options: &Options, given: &Given, wrong: &Wrong<'_
     };
     let mut run = options.clone();
     if !given.has("scenario") {
-        run.scenario = names(&section.scenarios, &|id| crate::selection::find_scenario(id).map(|_| ()))?;
+        run.scenario = names(&section.scenarios, &|id| find(series, id).map(|_| ()))?;
     }
     if !given.has("variants") {
         run.variants = names(&section.variants, &|name| crate::selection::find_variant(name).map(|_| ()))?;

@@ -5,8 +5,10 @@
 
 use super::committed::Committed;
 use super::config::{Config, Required};
+use super::coverage::uncovered;
 use crate::document::{
-    AcceptancePart, DivergencePart, Document, EvidencePart, FindingPart, GatePart, ScenarioPart, VariantPart,
+    AcceptancePart, DivergencePart, Document, EvidencePart, FindingPart, GatePart, ScenarioPart, SeriesPart,
+    VariantPart,
 };
 use crate::ledger::Ledger;
 use crate::status::Status;
@@ -63,6 +65,7 @@ pub fn judge(document: &mut Document, law: &Law<'_>) -> Status {
         findings.push(Finding::new(Status::Budget, message.to_owned()));
     }
     findings.extend(law.lacking.clone().map(|message| Finding::new(Status::Budget, message)));
+    let options = document.series.as_ref().map_or(String::new(), SeriesPart::options);
     for scenario in &mut document.scenarios {
         let title = scenario.title();
         findings.extend(scenario.missed().map(|goal| {
@@ -71,9 +74,13 @@ pub fn judge(document: &mut Document, law: &Law<'_>) -> Status {
         }));
         let shortfalls = shortfalls(scenario, law.config).into_iter();
         findings.extend(shortfalls.map(|message| Finding::new(Status::Budget, message)));
-        findings.extend(accept(scenario, law));
+        findings.extend(accept(scenario, law, &options));
         let strays = strays(scenario, law.committed).into_iter();
         findings.extend(strays.map(|message| Finding::new(Status::Unaccepted, message)));
+    }
+    if law.config.series.is_some() && law.config.snapshots.is_some() {
+        let uncovered = uncovered(document, law.committed, law.config).into_iter();
+        findings.extend(uncovered.map(|message| Finding::new(Status::Unaccepted, message)));
     }
     findings.extend(stale(document, law));
     let status = findings.iter().fold(Status::Fine, |status, finding| status.and(finding.status));
@@ -117,18 +124,14 @@ fn evidence(part: &EvidencePart) -> Evidence {
 
 /// The committed comparisons of the same variants on the same scenario, under whatever memory model.
 fn committed_of<'a>(scenario: &ScenarioPart, committed: &'a [Committed]) -> impl Iterator<Item = &'a Committed> {
-    let names: BTreeSet<&String> = scenario.variants.iter().map(|variant| &variant.name).collect();
-    committed.iter().filter(move |one| {
-        one.scenario == scenario.id
-            && one.is_repaired != scenario.repairs.is_empty()
-            && one.variants.iter().collect::<BTreeSet<_>>() == names
-    })
+    committed.iter().filter(move |one| one.is_scenario(scenario) && one.has_variants_of(scenario))
 }
 
-/// Says of each divergence whether somebody accepted it, and returns what speaks against the rest.
+/// Says of each divergence whether somebody accepted it, and returns what speaks against the rest. `options` is what the command that replays
+/// a witness must be told.
 ///
 /// The id of a divergence says nothing of the memory model: one that is committed or accepted is so under each.
-fn accept(scenario: &mut ScenarioPart, law: &Law<'_>) -> Vec<Finding> {
+fn accept(scenario: &mut ScenarioPart, law: &Law<'_>, options: &str) -> Vec<Finding> {
     let committed: Vec<&Committed> = committed_of(scenario, law.committed).collect();
     let title = scenario.title();
     let mut unaccepted = Vec::new();
@@ -142,7 +145,7 @@ fn accept(scenario: &mut ScenarioPart, law: &Law<'_>) -> Vec<Finding> {
             None => ("unaccepted", None),
         };
         if standing == "unaccepted" {
-            let finding = Finding::new(Status::Unaccepted, said(&title, divergence));
+            let finding = Finding::new(Status::Unaccepted, said(&title, divergence, options));
             unaccepted.push(Finding { divergence: Some(divergence.id.clone()), ..finding });
         }
         divergence.acceptance = Some(AcceptancePart {
@@ -154,11 +157,11 @@ fn accept(scenario: &mut ScenarioPart, law: &Law<'_>) -> Vec<Finding> {
     unaccepted
 }
 
-fn said(title: &str, divergence: &DivergencePart) -> String {
+fn said(title: &str, divergence: &DivergencePart, options: &str) -> String {
     let DivergencePart { id, difference, token, .. } = divergence;
     let what = divergence.attribution();
     format!(
-        "{title}: {id}, {what}: {difference}; look with 'lockstep replay {token}', then 'lockstep accept {id} --reason …'"
+        "{title}: {id}, {what}: {difference}; look with 'lockstep replay {token}{options}', then 'lockstep accept {id} --reason …'"
     )
 }
 

@@ -6,26 +6,33 @@
 
 mod committed;
 mod config;
+mod coverage;
 mod judge;
+mod lacking;
+mod proposal;
+mod series;
 
 use crate::arguments::{AcceptArguments, GateArguments, Options};
 use crate::comparing::compare_all;
-use crate::document::{DivergencePart, Document, ScenarioPart, Standing, read, text, write_whole};
+use crate::document::{DivergencePart, Document, Standing, read, text, write_whole};
 use crate::given::Given;
 use crate::ledger::Ledger;
 use crate::report::one_line;
 use crate::saving;
 use crate::selection::select;
+use crate::series::{Snapshot, document};
 use crate::session;
 use crate::status::Status;
+use crate::trouble::Trouble;
 use config::Config;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use judge::{Law, judge};
+use lacking::lacking;
 use lockstep::DivergenceId;
-use std::collections::BTreeSet;
-use utrace_variants::{Repairs, subject_name};
+use proposal::propose;
+use std::path::PathBuf;
 
 /// What the gate judged, and how it ended.
 pub struct Judged {
@@ -36,15 +43,17 @@ pub struct Judged {
 }
 
 /// Compares, or reads what was compared, and judges.
-pub fn gate(arguments: &GateArguments, options: &Options, given: &Given) -> Result<Judged, String> {
-    let config = config::read(arguments.config.as_deref(), options, given)?;
+pub fn gate(arguments: &GateArguments, options: &Options, given: &Given) -> Result<Judged, Trouble> {
+    let config = config::read(arguments.config.as_deref(), &arguments.series, options, given)?;
     let ledger = Ledger::read(&config.ledger)?;
+    let proposes = arguments.propose.then(|| proposes(&config)).transpose()?;
     let committed = match &config.snapshots {
-        Some(folder) => committed::read(folder)?,
-        None => Vec::new(),
+        // Of a series that has none yet each is missed by name.
+        Some(folder) if config.series.is_none() || folder.exists() => committed::read(folder)?,
+        _ => Vec::new(),
     };
-    let mut document = match &arguments.from {
-        Some(path) => read(path)?,
+    let (mut document, snapshots) = match &arguments.from {
+        Some(path) => (read(path)?, Vec::new()),
         None => run(&config)?,
     };
     let lacking = if arguments.from.is_some() { lacking(&document, &config)? } else { None };
@@ -54,63 +63,47 @@ pub fn gate(arguments: &GateArguments, options: &Options, given: &Given) -> Resu
     if let Some(path) = &arguments.save {
         write_whole(path, &text(&document))?;
     }
+    for new in proposes.map(|folder| propose(&folder, &snapshots)).transpose()?.iter().flatten() {
+        session::say(&format!("{}: accept it with 'cargo insta review', or by its name without '.new'", new.display()));
+    }
     Ok(Judged { document, status })
+}
+
+/// Where proposed snapshots go.
+fn proposes(config: &Config) -> Result<PathBuf, String> {
+    match (&config.snapshots, &config.series) {
+        (Some(folder), Some(_)) => Ok(folder.clone()),
+        (None, Some(_)) => {
+            Err("--propose needs 'snapshots' in the configuration: the folder that they go to".to_owned())
+        }
+        (_, None) => Err(
+            "--propose is for a series: the snapshots of the designs are written by 'cargo test -p utrace-variants'"
+                .to_owned(),
+        ),
+    }
 }
 
 fn today() -> Date {
     Timestamp::now().to_zoned(TimeZone::UTC).date()
 }
 
-/// What the configuration asks for and a saved comparison of the same subject does not hold.
-fn lacking(document: &Document, config: &Config) -> Result<Option<String>, String> {
-    let mut lacking: Vec<String> = Vec::new();
-    for options in &config.runs {
-        let selection = select(options, true)?;
-        let is_own = |part: &ScenarioPart| ALL_REPAIRS.iter().any(|repairs| part.subject == subject_name(*repairs));
-        if !document.scenarios.iter().any(is_own) {
-            return Ok(None);
-        }
-        let names: BTreeSet<&str> = selection.variants.iter().map(|variant| variant.name).collect();
-        for (scenario, repairs) in
-            selection.scenarios.iter().flat_map(|one| selection.repairs.iter().map(move |repairs| (one, repairs)))
-        {
-            let subject = subject_name(*repairs);
-            let is_it = |part: &&ScenarioPart| {
-                part.subject == subject && scenario.id == part.id && part.memory == options.memory
-            };
-            let found = document.scenarios.iter().find(is_it);
-            let compared = found.map(|part| part.variants.iter().map(|one| one.name.as_str()).collect::<BTreeSet<_>>());
-            if compared.is_none_or(|compared| !compared.is_superset(&names)) {
-                lacking.push(format!("{subject}.{} {}", scenario.id, options.memory));
-            }
-        }
-    }
-    let first = lacking.iter().take(LACKING_SHOWN).cloned().collect::<Vec<_>>().join(", ");
-    let more = lacking.len().saturating_sub(LACKING_SHOWN);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    Ok((!lacking.is_empty()).then(|| {
-        format!(
-            "the saved comparison lacks {first}{more}, or variants of it: save one with 'lockstep gate --save FILE'"
-        )
-    }))
-}
-
-/// Comparisons that are named when a saved document lacks them.
-const LACKING_SHOWN: usize = 6;
-
-/// Both subjects of a selection: without and with the repairs.
-const ALL_REPAIRS: [Repairs; 2] = [Repairs::NONE, Repairs::ALL];
-
 /// Runs everything configured, one memory model after the other.
-fn run(config: &Config) -> Result<Document, String> {
-    let mut whole: Option<Document> = None;
+fn run(config: &Config) -> Result<(Document, Vec<Snapshot>), Trouble> {
     if let Some(options) = config.runs.first() {
         session::start(options.time);
     }
+    if config.runs.is_empty() {
+        return Err(Trouble::Usage("'memory' names no memory model: leave it out, or name one".to_owned()));
+    }
+    if let Some(series) = &config.series {
+        return document(&series.input, &config.runs);
+    }
+    let mut whole: Option<Document> = None;
     for options in &config.runs {
         let selection = select(options, true)?;
         if selection.variants.len() < 2 {
-            return Err("there is nothing to compare one variant with: name two or more under 'variants'".to_owned());
+            let message = "there is nothing to compare one variant with: name two or more under 'variants'";
+            return Err(Trouble::Usage(message.to_owned()));
         }
         let document = saving::document(&selection, &compare_all(&selection, options));
         match &mut whole {
@@ -118,7 +111,7 @@ fn run(config: &Config) -> Result<Document, String> {
             None => whole = Some(document),
         }
     }
-    whole.ok_or_else(|| "'memory' names no memory model: leave it out, or name one".to_owned())
+    Ok((whole.expect("there is a memory model"), Vec::new()))
 }
 
 /// The judgement for people.
@@ -149,22 +142,23 @@ pub fn human(judged: &Judged) -> String {
 }
 
 /// Accepts a divergence that the comparison shows, and says so.
-pub fn accept(arguments: &AcceptArguments, options: &Options, given: &Given) -> Result<String, String> {
+pub fn accept(arguments: &AcceptArguments, options: &Options, given: &Given) -> Result<String, Trouble> {
     let id: DivergenceId = arguments.id.parse().map_err(|error: lockstep::DivergenceIdError| error.to_string())?;
     if arguments.reason.trim().is_empty() {
-        return Err("--reason says nothing: write why the divergence is fine".to_owned());
+        return Err(Trouble::Usage("--reason says nothing: write why the divergence is fine".to_owned()));
     }
-    let mut config = config::read(arguments.config.as_deref(), options, given)?;
+    let mut config = config::read(arguments.config.as_deref(), &arguments.series, options, given)?;
     let ledger = Ledger::read(&config.ledger)?;
     let mut document = match &arguments.from {
         Some(path) => read(path)?,
         None => {
             narrow(&mut config, &id)?;
-            run(&config)?
+            run(&config)?.0
         }
     };
     if let Some(mismatch) = &document.nondeterminism {
-        return Err(format!("nothing was accepted, for what runs differently next time cannot be: {mismatch}"));
+        let message = format!("nothing was accepted, for what runs differently next time cannot be: {mismatch}");
+        return Err(Trouble::Usage(message));
     }
     let committed = config.snapshots.as_deref().map(committed::read).transpose()?.unwrap_or_default();
     let date = arguments.date.unwrap_or_else(today);
@@ -176,16 +170,16 @@ pub fn accept(arguments: &AcceptArguments, options: &Options, given: &Given) -> 
     let mut open: Vec<&DivergencePart> = open.copied().collect();
     open.dedup_by(|one, other| one.shown_by == other.shown_by && one.not_by == other.not_by);
     let Some(first) = found.first() else {
-        return Err(format!(
+        return Err(Trouble::Usage(format!(
             "the comparison does not show {id}: 'lockstep gate' lists what it shows; an outcome that is rare needs the gate's whole budget, or --from"
-        ));
+        )));
     };
     if open.is_empty() {
         let entry = ledger.entries.iter().find(|entry| entry.matches(first));
-        return Err(match entry {
+        return Err(Trouble::Usage(match entry {
             Some(entry) => format!("{}:{} has an entry for {id} already", ledger.path.display(), entry.line),
             None => format!("{id} is committed in a snapshot already: there is nothing to accept"),
-        });
+        }));
     }
     let mut text = String::new();
     for divergence in open {
@@ -197,9 +191,9 @@ pub fn accept(arguments: &AcceptArguments, options: &Options, given: &Given) -> 
 
 /// Narrows the configuration to the scenario of one divergence.
 fn narrow(config: &mut Config, id: &DivergenceId) -> Result<(), String> {
-    let scenario = crate::selection::find_scenario(&id.scenario)?;
+    let scenario = series::find(config.series.as_ref(), &id.scenario)?;
     for options in &mut config.runs {
-        options.scenario = vec![scenario.id.to_string()];
+        options.scenario = vec![scenario.clone()];
     }
     config.is_narrowed = true;
     Ok(())

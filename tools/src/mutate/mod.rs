@@ -149,7 +149,7 @@ fn run(
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let plan = Plan {
         program,
-        scenarios: scenarios.into_iter().map(|scenario| (scenario, listed.scenarios[scenario].0.clone())).collect(),
+        scenarios: scenarios.into_iter().map(|scenario| (scenario, listed.scenarios[scenario].clone())).collect(),
         request: json!({
             "preemptions": options.preemptions,
             "enumerated": options.enumerated,

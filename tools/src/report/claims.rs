@@ -88,7 +88,7 @@ pub fn table(document: &Document) -> Option<Table> {
     };
     let head = ["claim", "says", "by"].into_iter().chain(names.iter().copied()).chain(["other variants"]);
     let rows: Vec<Vec<String>> = claims.iter().map(row).collect();
-    (!rows.is_empty()).then(|| Table { caption: String::new(), head: head.map(str::to_owned).collect(), rows })
+    (!rows.is_empty()).then(|| Table { head: head.map(str::to_owned).collect(), rows, ..Table::default() })
 }
 
 /// How many claims have this verdict on a variant, under any memory model.

@@ -22,6 +22,7 @@ pub fn annotations(document: &Document) -> String {
         let place = file.zip(line).map(|(file, line)| PlacePart { file: file.clone(), line, column: 1 });
         errors.push(command("error", place.as_ref(), "Lockstep gate", &finding.message));
     }
+    let annotation = |kind: &str, scenario, one| annotation(kind, document, scenario, one);
     errors.extend(of(Standing::Unaccepted).map(|(scenario, one)| annotation("error", scenario, one)));
     let warnings: Vec<String> =
         of(Standing::Unjudged).map(|(scenario, one)| annotation("warning", scenario, one)).collect();
@@ -36,11 +37,14 @@ pub fn annotations(document: &Document) -> String {
     text + &command("notice", None, "Lockstep", &format!("{}{more}", document.summary()))
 }
 
-fn annotation(kind: &str, scenario: &ScenarioPart, divergence: &DivergencePart) -> String {
+fn annotation(kind: &str, document: &Document, scenario: &ScenarioPart, divergence: &DivergencePart) -> String {
     let title = format!("{}: {}", scenario.title(), divergence.attribution());
     let message = format!(
-        "{}\n{}\nlockstep replay {}\n{}",
-        scenario.question, divergence.difference, divergence.token, divergence.id
+        "{}\n{}\n{}\n{}",
+        scenario.question,
+        divergence.difference,
+        document.replay(&divergence.token),
+        divergence.id
     );
     command(kind, divergence.place.as_ref(), &title, &message)
 }

@@ -12,7 +12,7 @@ pub fn junit(document: &Document) -> Result<String, String> {
     for scenario in &document.scenarios {
         let mut suite = TestSuite::new(format!("{}: {}", scenario.title(), scenario.name));
         for step in document.variants.windows(2) {
-            suite.add_test_case(case(scenario, &step[0].name, &step[1].name));
+            suite.add_test_case(case(document, scenario, &step[0].name, &step[1].name));
         }
         if let Some(evidence) = scenario.evidence() {
             suite.add_property(("evidence", evidence.text.as_str()));
@@ -43,10 +43,11 @@ fn gate_case(gate: &GatePart) -> TestCase {
     case
 }
 
-fn case(scenario: &ScenarioPart, from: &str, to: &str) -> TestCase {
+fn case(document: &Document, scenario: &ScenarioPart, from: &str, to: &str) -> TestCase {
     let missed: Vec<&str> = scenario.missed().collect();
     let changes: Vec<&DivergencePart> =
         scenario.divergences.iter().filter(|divergence| divergence.is_of_step_to(to)).collect();
+    let said = || changes.iter().map(|divergence| said(document, divergence)).collect::<Vec<_>>().join("\n");
     let open = changes.iter().filter(|divergence| divergence.standing() != Standing::Accepted).count();
     let status = if !scenario.complete {
         let mut status = TestCaseStatus::skipped();
@@ -60,7 +61,7 @@ fn case(scenario: &ScenarioPart, from: &str, to: &str) -> TestCase {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
         let plural = if open == 1 { "" } else { "s" };
         status.set_type("divergence").set_message(format!("{open} divergence{plural} that nobody accepted"));
-        status.set_description(changes.iter().map(|divergence| said(divergence)).collect::<Vec<_>>().join("\n"));
+        status.set_description(said());
         status
     } else {
         TestCaseStatus::success()
@@ -69,14 +70,14 @@ fn case(scenario: &ScenarioPart, from: &str, to: &str) -> TestCase {
     let mut case = TestCase::new(format!("{from} -> {to}"), status);
     case.set_classname(format!("{}.{}", scenario.subject, scenario.id));
     if is_success && !changes.is_empty() {
-        case.set_system_out(changes.iter().map(|divergence| said(divergence)).collect::<Vec<_>>().join("\n"));
+        case.set_system_out(said());
     }
     case
 }
 
-fn said(divergence: &DivergencePart) -> String {
+fn said(document: &Document, divergence: &DivergencePart) -> String {
     let DivergencePart { id, difference, token, .. } = divergence;
     let acceptance = divergence.acceptance.as_ref();
     let standing = acceptance.map_or(String::new(), |acceptance| format!(" ({})", acceptance.words()));
-    format!("{id}{standing}: {}: {difference}\n  lockstep replay {token}", divergence.attribution())
+    format!("{id}{standing}: {}: {difference}\n  {}", divergence.attribution(), document.replay(token))
 }

@@ -5,8 +5,8 @@
 use super::claims::{self, touched};
 use super::range_diff::CELLS;
 use super::sheet::sheet;
-use super::table::{Table, tables};
-use super::text::{cell, limits, one_line, sections};
+use super::table::{Table, sections};
+use super::text::{cell, limits, one_line};
 use crate::document::{DivergencePart, Document, ScenarioPart, Standing, WitnessPart, counts_of};
 use textwrap::core::display_width;
 
@@ -40,8 +40,8 @@ pub fn markdown(document: &Document) -> String {
     if let Some(table) = claims::table(document) {
         end += &details("Claims", &table_text(&table));
     }
-    for (name, section) in sections(document) {
-        let shown: String = tables(section).iter().map(table_text).collect();
+    for (name, tables) in sections(document) {
+        let shown: String = tables.iter().map(table_text).collect();
         end += &details(name, &shown);
     }
     end += &details("Which one should we merge?", &fenced(&sheet(document)));
@@ -137,7 +137,7 @@ fn divergence_text(document: &Document, scenario: &ScenarioPart, divergence: &Di
     if let Some(acceptance) = &divergence.acceptance {
         text += &format!("- {}\n", escape(&acceptance.words()));
     }
-    text += &format!("\n{}\n", fenced(&format!("lockstep replay {}\n", divergence.token)));
+    text += &format!("\n{}\n", fenced(&document.replay(&divergence.token)));
     if let Some(witness) = &divergence.witness {
         text += &fenced(&columns(witness));
     }
@@ -179,6 +179,9 @@ fn table_text(table: &Table) -> String {
     let row =
         |cells: &[String]| format!("| {} |\n", cells.iter().map(|cell| escape(cell)).collect::<Vec<_>>().join(" | "));
     let mut text = if table.caption.is_empty() { String::new() } else { format!("{}\n\n", escape(&table.caption)) };
+    if !table.note.is_empty() {
+        text += &format!("{}\n\n", escape(&table.note));
+    }
     if !table.head.is_empty() {
         text += &row(&table.head);
         text += &format!("|{}\n", "---|".repeat(table.head.len()));

@@ -3,6 +3,7 @@
 //! Each form is a function from the document to text. What a form cannot hold it leaves out and says so. Names and messages come from
 //! patches of strangers: each form escapes them by its own rules.
 
+mod audit;
 mod b4;
 mod claims;
 mod github;
@@ -11,6 +12,7 @@ mod junit;
 mod ktap;
 mod mail;
 mod markdown;
+mod mutants;
 mod range_diff;
 mod orderings;
 mod sarif;

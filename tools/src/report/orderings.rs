@@ -23,6 +23,9 @@ struct Ordering {
     #[serde(default)]
     claims: Vec<Broken>,
     evidence: Option<String>,
+    /// What a client sees without it.
+    shows: Option<String>,
+    token: Option<String>,
 }
 
 /// A claim that fails without an ordering.
@@ -47,6 +50,29 @@ impl Ordering {
             (None, _) => "not tried".to_owned(),
         }
     }
+}
+
+/// Every place of an ordering with what became of it, those that something depends on first; nothing if the document has none, or none
+/// that can be read.
+pub fn places(document: &Document) -> Option<Vec<Table>> {
+    let all: Vec<Ordering> = serde_json::from_value(document.orderings.clone()?).ok()?;
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let row = |one: &Ordering| {
+        let why = if one.needed == Some(true) { text(&one.shows) } else { text(&one.evidence) };
+        vec![one.variant.clone(), one.name(), one.words(), why, text(&one.token)]
+    };
+    let table = |caption: &str, is_needed: bool| Table {
+        caption: caption.to_owned(),
+        folded: !is_needed,
+        head: ["design", "ordering", "without it", "what is seen, or the evidence", "witness"]
+            .map(str::to_owned)
+            .to_vec(),
+        rows: all.iter().filter(|one| (one.needed == Some(true)) == is_needed).map(row).collect(),
+        ..Table::default()
+    };
+    let needed = "without it some outcome is new, or the claims named fail";
+    let both = [table(&format!("Orderings that are needed: {needed}"), true), table("All others", false)];
+    Some(both.into_iter().filter(|table| !table.rows.is_empty()).collect())
 }
 
 /// The orderings that some design needs, with what each design does with them; nothing if the document has none.
@@ -82,5 +108,5 @@ pub fn table(document: &Document) -> Option<Table> {
         [] => "Load-bearing orderings".to_owned(),
         some => format!("Load-bearing orderings (not needed: {})", some.join("; ")),
     };
-    Some(Table { caption, head: head(document, ""), rows })
+    Some(Table { caption, head: head(document, ""), rows, ..Table::default() })
 }

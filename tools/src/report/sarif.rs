@@ -58,12 +58,12 @@ fn result(document: &Document, scenario: &ScenarioPart, divergence: &DivergenceP
         Standing::Accepted => "note",
     };
     let text = format!(
-        "{}: {} {} {} lockstep replay {}",
+        "{}: {} {} {} {}",
         scenario.title(),
         scenario.question,
         divergence.attribution(),
         divergence.difference,
-        divergence.token
+        document.replay(&divergence.token)
     );
     let mut result = json!({
         "ruleId": rule,

@@ -61,7 +61,7 @@ fn source(document: &Document) -> Table {
         row("state bits used", &|variant| variant.state_bits.len().to_string()),
         row("of these not used by all", &|variant| own(variant).join(" ")),
     ];
-    Table { caption: "Source and state".to_owned(), head: head(document, ""), rows }
+    Table { caption: "Source and state".to_owned(), head: head(document, ""), rows, ..Table::default() }
 }
 
 fn behaviour(document: &Document) -> Table {
@@ -89,7 +89,7 @@ fn behaviour(document: &Document) -> Table {
             rows.push(std::iter::once(name.to_owned()).chain(counts).collect());
         }
     }
-    Table { caption: "Behaviour".to_owned(), head: head(document, ""), rows }
+    Table { caption: "Behaviour".to_owned(), head: head(document, ""), rows, ..Table::default() }
 }
 
 /// Whether an outcome is a fault, such as a deadlock, and not an end that a subject may want.
@@ -124,5 +124,5 @@ fn costs(document: &Document, path: &str) -> Table {
             }));
         }
     }
-    Table { caption: path.to_owned(), head: head(document, ""), rows }
+    Table { caption: path.to_owned(), head: head(document, ""), rows, ..Table::default() }
 }

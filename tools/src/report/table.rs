@@ -1,9 +1,12 @@
 //! Sections made by other commands, as tables.
 //!
-//! The document keeps what `claims`, `audit` and `mutate` print as it is. Here any JSON becomes tables: an array of objects a table whose columns
+//! The document keeps what `claims`, `audit` and `mutate` print as it is. What this version knows has tables of its own, with words and in the order
+//! in which they are read. Here any other JSON becomes tables: an array of objects a table whose columns
 //! are the keys, everything else a line above it; records that hold such arrays become a line and tables of their own. So a report shows what
 //! those commands say in whatever version.
 
+use super::{audit, claims, mutants, orderings};
+use crate::document::Document;
 use serde_json::{Map, Value};
 
 /// A table of texts.
@@ -11,14 +14,32 @@ use serde_json::{Map, Value};
 pub struct Table {
     /// What stands above it.
     pub caption: String,
+    /// What is to be known to read it, below the caption.
+    pub note: String,
+    /// Whether a page shows no more than the caption until its reader asks.
+    pub folded: bool,
     /// Names of the columns.
     pub head: Vec<String>,
     /// The rows.
     pub rows: Vec<Vec<String>>,
 }
 
-/// The tables of a section.
-pub fn tables(section: &Value) -> Vec<Table> {
+/// The sections that are there, with their names. Claims that can be read have a form of their own and are not among them.
+pub fn sections(document: &Document) -> Vec<(&'static str, Vec<Table>)> {
+    let unread = if claims::claims(document).is_empty() { document.claims.as_ref() } else { None };
+    let sections = [
+        ("Claims", unread, None),
+        ("Audit", document.audit.as_ref(), audit::tables(document)),
+        ("Mutants", document.mutants.as_ref(), mutants::tables(document)),
+        ("Orderings", document.orderings.as_ref(), orderings::places(document)),
+    ];
+    let section =
+        |(name, any, known): (_, Option<&Value>, Option<Vec<Table>>)| Some((name, known.or(any.map(tables))?));
+    sections.into_iter().filter_map(section).collect()
+}
+
+/// The tables of a section of any shape.
+fn tables(section: &Value) -> Vec<Table> {
     match section {
         Value::Array(records) => records_tables("", records, DEPTH_MAX),
         Value::Object(fields) => record_tables("", fields, DEPTH_MAX),
@@ -73,7 +94,7 @@ fn table(caption: String, records: &[Value]) -> Table {
         Value::Object(fields) => head.iter().map(|name| fields.get(name).map_or(String::new(), words)).collect(),
         other => vec![words(other)],
     };
-    Table { caption, rows: records.iter().map(row).collect(), head }
+    Table { caption, rows: records.iter().map(row).collect(), head, ..Table::default() }
 }
 
 /// A value as a text for a cell.

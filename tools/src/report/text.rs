@@ -1,10 +1,10 @@
 //! The report for mail: 72 columns, no colour, nothing that could pass for a kernel's own words, no trailer.
 //!
-//! Limit: a token is never broken, for it has to be copied; a line that holds one may be longer than 72 columns.
+//! Limit: a token is never broken, for it has to be copied, nor is the command that takes it; a line that holds one may be longer than 72 columns.
 
 use super::claims::{claims, touched};
 use super::range_diff::{LEGEND, cut, lines};
-use super::table::{Table, tables};
+use super::table::{Table, sections};
 use crate::document::{DivergencePart, Document, ScenarioPart, WitnessPart};
 use textwrap::core::display_width;
 use textwrap::{Options, WordSplitter, wrap};
@@ -51,25 +51,11 @@ pub fn text(document: &Document) -> String {
         text += &scenario_text(document, scenario);
     }
     text += &claims_text(document);
-    for (name, section) in sections(document) {
+    for (name, tables) in sections(document) {
         text += &format!("\n{name}\n");
-        for table in tables(section) {
-            text += &table_text(&table);
-        }
+        tables.iter().for_each(|table| text += &table_text(table));
     }
     text
-}
-
-/// The optional sections that are there, with their names. Claims that can be read have a form of their own and are not among them.
-pub fn sections(document: &Document) -> impl Iterator<Item = (&'static str, &serde_json::Value)> {
-    let unread = if claims(document).is_empty() { document.claims.as_ref() } else { None };
-    let sections = [
-        ("Claims", unread),
-        ("Audit", document.audit.as_ref()),
-        ("Mutants", document.mutants.as_ref()),
-        ("Orderings", document.orderings.as_ref()),
-    ];
-    sections.into_iter().filter_map(|(name, section)| Some((name, section?)))
 }
 
 fn claims_text(document: &Document) -> String {
@@ -107,6 +93,9 @@ fn head(document: &Document) -> String {
     }
     if let Some(commit) = &document.base_commit {
         text += &format!("base-commit: {}\n", cut(&one_line(commit), COMMIT));
+    }
+    if let Some(series) = &document.series {
+        text += &format!("A witness is shown by\n  lockstep replay TOKEN{}\n", one_line(&series.options()));
     }
     text.push('\n');
     text
@@ -154,7 +143,7 @@ fn scenario_text(document: &Document, scenario: &ScenarioPart) -> String {
 }
 
 /// Outcomes in which the same variants diverge without repairs already: in a mail they are told once.
-fn unrepaired<'a>(document: &'a Document, scenario: &ScenarioPart) -> Vec<&'a str> {
+pub fn unrepaired<'a>(document: &'a Document, scenario: &ScenarioPart) -> Vec<&'a str> {
     let is_plain = |other: &&ScenarioPart| {
         !scenario.repairs.is_empty()
             && other.repairs.is_empty()
@@ -262,6 +251,9 @@ fn table_text(table: &Table) -> String {
     let mut text = String::new();
     if !table.caption.is_empty() {
         text += &paragraph(&table.caption, "  ", "    ");
+    }
+    if !table.note.is_empty() {
+        text += &paragraph(&table.note, "    ", "    ");
     }
     for row in table.rows.iter().take(RECORDS_MAX) {
         let cells = table.head.iter().zip(row).filter(|(_, cell)| !cell.is_empty());

@@ -1,46 +1,90 @@
 //! The steps of a series, built and compared: which patch brings and which removes what a client can see.
 
 use crate::arguments::{Options, RepairsArgument};
+use crate::document::{DivergencePart, ScenarioPart};
 use crate::selection::unknown;
 use crate::session;
 use crate::steps::Step;
-use crate::workshop::{Failure, Package, Place, Runner, select_listed};
+use crate::trouble::Trouble;
+use crate::workshop::{Failure, Listed, Package, Place, Runner, select_listed};
 use lockstep::MemoryModel;
+use serde::Deserialize;
 use serde_json::{Value, json};
+use tempfile::TempPath;
 
-/// What one scenario showed.
-#[derive(Clone, Debug)]
+/// A package that was built, and is running.
+pub struct Bench {
+    pub runner: Runner,
+    pub listed: Listed,
+    /// The program; its file is gone with it.
+    _program: TempPath,
+}
+
+impl Bench {
+    /// Builds the package and starts it.
+    pub fn build(package: &Package, place: &Place) -> Result<Bench, Trouble> {
+        let program = package.build(place).map_err(Trouble::Subject)?;
+        let mut runner = Runner::start(&program).map_err(Trouble::Subject)?;
+        let listed = runner.list().map_err(|failure| Trouble::Subject(failure.to_string()))?;
+        Ok(Bench { runner, listed, _program: program })
+    }
+}
+
+/// What one scenario showed, as a package answers.
+#[derive(Clone, Debug, Deserialize)]
 pub struct Scenario {
-    pub id: String,
-    pub question: String,
-    pub repaired: bool,
+    /// Its part of a document.
+    pub part: ScenarioPart,
+    /// The comparison as it is committed; nothing if it came to no end.
+    pub snapshot: Option<String>,
+    /// What all of it rests on.
     pub evidence: String,
-    pub executions: u64,
-    /// How many outcomes each step shows.
-    pub outcomes: Vec<u64>,
-    /// Goals that nothing reached.
-    pub missed: Vec<String>,
-    pub divergences: Vec<Divergence>,
+    /// What else there is to say of each divergence of the part, in its order.
+    divergences: Vec<Attribution>,
     /// Where the same schedule gave two executions.
     pub nondeterminism: Option<String>,
 }
 
-/// An outcome that some steps show and others do not.
-#[derive(Clone, Debug)]
-pub struct Divergence {
-    pub outcome: String,
+/// Which steps bring and remove an outcome, by number.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Attribution {
+    /// Whether each step shows it.
     pub shown: Vec<bool>,
     pub introduced: Vec<usize>,
     pub removed: Vec<usize>,
-    pub preemptions: u64,
-    pub witness: String,
-    pub difference: String,
 }
 
-impl Divergence {
+impl Attribution {
     /// Both ends of the series agree on it, and something in between does not: what only who bisects meets.
     pub fn is_in_between(&self) -> bool {
         self.shown.first() == self.shown.last()
+    }
+}
+
+impl Scenario {
+    /// The divergences, with what else there is to say of them.
+    pub fn divergences(&self) -> impl Iterator<Item = (&DivergencePart, &Attribution)> {
+        self.part.divergences.iter().zip(&self.divergences)
+    }
+
+    /// Whether it was run with repairs.
+    pub fn is_repaired(&self) -> bool {
+        !self.part.repairs.is_empty()
+    }
+
+    /// How many outcomes each step shows.
+    pub fn outcomes(&self) -> impl Iterator<Item = usize> {
+        self.part.variants.iter().map(|variant| variant.outcomes.len())
+    }
+
+    /// Executions of all steps.
+    pub fn executions(&self) -> u64 {
+        self.part.variants.iter().map(|variant| variant.executions).sum()
+    }
+
+    /// Where it runs differently next time, in a sentence.
+    pub fn mismatch(&self) -> Option<String> {
+        self.nondeterminism.as_ref().map(|found| format!("{} on {found}", self.part.id))
     }
 }
 
@@ -53,24 +97,13 @@ pub struct Checked {
     pub cut_short: bool,
 }
 
-/// Why there is no result.
-pub enum Trouble {
-    /// The command makes no sense.
-    Usage(String),
-    /// The subject could not be built or run.
-    Subject(String),
-}
-
-/// Builds the package and compares the steps on the scenarios that the options select.
-pub fn check(package: &Package, place: &Place, steps: Vec<Step>, options: &Options) -> Result<Checked, Trouble> {
+/// Compares the steps on the scenarios that the options select.
+pub fn check(bench: &mut Bench, steps: Vec<Step>, options: &Options) -> Result<Checked, Trouble> {
     if MemoryModel::from_name(&options.memory).is_none() {
         let known = MemoryModel::ALL.map(MemoryModel::name).into_iter();
         return Err(Trouble::Usage(unknown("memory model", &options.memory, known)));
     }
-    let program = package.build(place).map_err(Trouble::Subject)?;
-    let mut runner = Runner::start(&program).map_err(Trouble::Subject)?;
-    let listed = runner.list().map_err(|failure| Trouble::Subject(failure.to_string()))?;
-    let wanted = select_listed(&listed, &options.scenario).map_err(Trouble::Usage)?;
+    let wanted = select_listed(&bench.listed, &options.scenario)?;
     let both = match options.repairs.unwrap_or(RepairsArgument::None) {
         RepairsArgument::None => &[false][..],
         RepairsArgument::All => &[true],
@@ -80,14 +113,14 @@ pub fn check(package: &Package, place: &Place, steps: Vec<Step>, options: &Optio
     let mut checked = Checked { steps, scenarios: Vec::new(), cut_short: false };
     for &scenario in &wanted {
         for &repaired in both {
-            let (id, question) = &listed.scenarios[scenario];
+            let id = &bench.listed.scenarios[scenario];
             if session::is_ending() {
                 checked.cut_short = true;
                 return Ok(checked);
             }
             progress.says(id);
             let request = request(scenario, repaired, checked.steps.len(), options);
-            let answer = match runner.ask_until(&request, session::is_ending) {
+            let answer = match bench.runner.ask_until(&request, session::is_ending) {
                 Ok(answer) => answer,
                 Err(_) if session::is_ending() => {
                     checked.cut_short = true;
@@ -96,7 +129,8 @@ pub fn check(package: &Package, place: &Place, steps: Vec<Step>, options: &Optio
                 Err(Failure::Died(words)) => return Err(Trouble::Subject(words)),
                 Err(failure) => return Err(Trouble::Subject(format!("{id}: {failure}"))),
             };
-            checked.scenarios.push(scenario_of(&answer, id, question, repaired));
+            let read = serde_json::from_value(answer).map_err(|error| Trouble::Subject(format!("{id}: {error}")));
+            checked.scenarios.push(read?);
             progress.advances();
         }
     }
@@ -104,7 +138,6 @@ pub fn check(package: &Package, place: &Place, steps: Vec<Step>, options: &Optio
 }
 
 fn request(scenario: usize, repaired: bool, steps: usize, options: &Options) -> Value {
-    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     json!({
         "kind": "compare",
         "scenario": scenario,
@@ -116,32 +149,6 @@ fn request(scenario: usize, repaired: bool, steps: usize, options: &Options) -> 
         "executions": options.executions,
         "seed": options.seed,
         "memory": options.memory,
-        "jobs": options.jobs.map_or_else(cores, usize::from),
+        "jobs": crate::comparing::jobs(options),
     })
-}
-
-fn scenario_of(answer: &Value, id: &str, question: &str, repaired: bool) -> Scenario {
-    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let places = |value: &Value| list(value).iter().filter_map(Value::as_u64).map(|at| at as usize).collect();
-    let divergence = |one: &Value| Divergence {
-        outcome: text(&one["outcome"]),
-        shown: list(&one["shown"]).iter().filter_map(Value::as_bool).collect(),
-        introduced: places(&one["introduced"]),
-        removed: places(&one["removed"]),
-        preemptions: one["preemptions"].as_u64().unwrap_or(0),
-        witness: text(&one["witness"]),
-        difference: text(&one["difference"]),
-    };
-    Scenario {
-        id: id.to_owned(),
-        question: question.to_owned(),
-        repaired,
-        evidence: text(&answer["evidence"]),
-        executions: answer["executions"].as_u64().unwrap_or(0),
-        outcomes: list(&answer["outcomes"]).iter().filter_map(Value::as_u64).collect(),
-        missed: list(&answer["missed"]).iter().map(text).collect(),
-        divergences: list(&answer["divergences"]).iter().map(divergence).collect(),
-        nondeterminism: answer["nondeterminism"].as_str().map(|found| format!("{id} on {found}")),
-    }
 }

@@ -6,6 +6,7 @@
 
 mod check;
 mod derive;
+mod document;
 mod replay;
 mod report;
 mod revisions;
@@ -18,13 +19,17 @@ use crate::module::Module;
 use crate::session;
 use crate::status::Status;
 use crate::steps::{self, Step, steps};
+use crate::trouble::Trouble;
 use crate::workshop::{Package, Place, Steps, is_shipped, own_package, own_subject, shipped_package};
-use check::{Checked, Trouble};
+use check::{Bench, Checked, check};
 use derive::Source;
 use revisions::module_at;
 use source::read_series;
 use std::path::{Path, PathBuf};
 use verify::BASE;
+
+pub use document::{Snapshot, document};
+pub use revisions::ends;
 
 /// Carries out a command; what it prints goes through `print`.
 pub fn command(command: &SeriesCommand, options: &Options, print: impl Fn(&str) -> Status) -> Status {
@@ -41,7 +46,7 @@ pub fn replay_command(
 ) -> Status {
     let replayed = Place::find(input.build.as_deref())
         .and_then(|place| Ok((prepare(input, &place)?.1, place)))
-        .map_err(Trouble::Usage)
+        .map_err(Trouble::from)
         .and_then(|(package, place)| replay::replay(&package, &place, token, whole_trace, options));
     finish(replayed.map(|text| (text, Status::Fine)), print)
 }
@@ -49,30 +54,23 @@ pub fn replay_command(
 fn finish(result: Result<(String, Status), Trouble>, print: impl Fn(&str) -> Status) -> Status {
     match result {
         Ok((text, status)) => print(&text).and(status),
-        Err(Trouble::Usage(message)) => {
-            session::say(&message);
-            Status::Usage
-        }
-        Err(Trouble::Subject(message)) => {
-            session::say(&message);
-            Status::Subject
-        }
+        Err(trouble) => trouble.say(),
     }
 }
 
 fn carry_out(command: &SeriesCommand, options: &Options) -> Result<(String, Status), Trouble> {
     match command {
         SeriesCommand::Verify { folder } => {
-            let place = Place::find(None).map_err(Trouble::Usage)?;
+            let place = Place::find(None)?;
             let folder = folder.clone().unwrap_or_else(|| place.workspace.join("variants/series"));
-            let text = verify::verify(&place.workspace, &folder).map_err(Trouble::Usage)?;
+            let text = verify::verify(&place.workspace, &folder)?;
             Ok((text, Status::Fine))
         }
         SeriesCommand::Materialize { folder, input } => {
-            let place = Place::find(input.build.as_deref()).map_err(Trouble::Usage)?;
-            let (steps, package) = prepare(input, &place).map_err(Trouble::Usage)?;
-            refuse_foreign(folder).map_err(Trouble::Usage)?;
-            package.put(folder).map_err(Trouble::Usage)?;
+            let place = Place::find(input.build.as_deref())?;
+            let (steps, package) = prepare(input, &place)?;
+            refuse_foreign(folder)?;
+            package.put(folder)?;
             let mut text = String::new();
             for (nth, step) in steps.iter().enumerate() {
                 text += &format!("{nth}  {}: {}\n", step.name, step.subject);
@@ -80,10 +78,10 @@ fn carry_out(command: &SeriesCommand, options: &Options) -> Result<(String, Stat
             Ok((format!("{text}written to {}\n", folder.display()), Status::Fine))
         }
         SeriesCommand::Check { input } => {
-            let place = Place::find(input.build.as_deref()).map_err(Trouble::Usage)?;
-            refuse_repairs(input.base.as_deref(), &place, options).map_err(Trouble::Usage)?;
-            let (steps, package) = prepare(input, &place).map_err(Trouble::Usage)?;
-            let checked = check::check(&package, &place, steps, options)?;
+            let place = Place::find(input.build.as_deref())?;
+            refuse_repairs(input.base.as_deref(), &place, options)?;
+            let (steps, package) = prepare(input, &place)?;
+            let checked = check(&mut Bench::build(&package, &place)?, steps, options)?;
             let text = match options.format {
                 Format::Json => format!("{:#}\n", report::document(&checked)),
                 _ => report::text(&checked) + &how_to_replay(input, &checked),
@@ -91,7 +89,7 @@ fn carry_out(command: &SeriesCommand, options: &Options) -> Result<(String, Stat
             Ok((text, judge(&checked)))
         }
         SeriesCommand::Derive { files, out, subject, text_only } => {
-            let place = Place::find(None).map_err(Trouble::Usage)?;
+            let place = Place::find(None)?;
             derived(&place, files, out, subject.as_deref(), *text_only, options)
         }
     }
@@ -99,16 +97,10 @@ fn carry_out(command: &SeriesCommand, options: &Options) -> Result<(String, Stat
 
 /// The command that shows a witness.
 fn how_to_replay(input: &Input, checked: &Checked) -> String {
-    if checked.scenarios.iter().all(|scenario| scenario.divergences.is_empty()) {
+    if checked.scenarios.iter().all(|scenario| scenario.part.divergences.is_empty()) {
         return String::new();
     }
-    let mut words = String::new();
-    if let (Some(base), Some(series)) = (&input.base, &input.series) {
-        words += &format!(" --base {} --series {series}", base.display());
-    }
-    if let Some(subject) = &input.subject {
-        words += &format!(" --subject {}", subject.display());
-    }
+    let words = document::series_part(input).map_or(String::new(), |series| series.options());
     format!("show a witness with 'lockstep replay TOKEN{words}'\n")
 }
 
@@ -119,11 +111,11 @@ fn judge(checked: &Checked) -> Status {
         session::say("the run ended early: the result covers what was compared until then");
         status = status.and(Status::Budget);
     }
-    if let Some(mismatch) = checked.scenarios.iter().find_map(|scenario| scenario.nondeterminism.as_ref()) {
+    if let Some(mismatch) = checked.scenarios.iter().find_map(check::Scenario::mismatch) {
         session::say(&format!("nondeterminism: {mismatch}"));
         status = status.and(Status::Nondeterminism);
     }
-    if checked.scenarios.iter().map(|scenario| scenario.executions).sum::<u64>() == 0 {
+    if checked.scenarios.iter().map(check::Scenario::executions).sum::<u64>() == 0 {
         session::say("nothing was explored: raise --executions, --preemptions or --time");
         status = status.and(Status::Nothing);
     }
@@ -143,24 +135,31 @@ fn refuse_repairs(base: Option<&Path>, place: &Place, options: &Options) -> Resu
 /// The steps that the options name, and the package that runs them.
 pub fn prepare(input: &Input, place: &Place) -> Result<(Vec<Step>, Package), String> {
     let steps = prepare_steps(input, place)?;
-    let shipped = place.workspace.join(BASE);
-    let base = input.base.as_deref().unwrap_or(&shipped);
-    let package = package(place, base, &steps, input.subject.as_deref())?;
+    let package = package(place, &base(input, place), &steps, input.subject.as_deref())?;
     Ok((steps, package))
 }
 
 /// The steps that the options name: of the shipped series if they name none.
 pub fn prepare_steps(input: &Input, place: &Place) -> Result<Vec<Step>, String> {
-    let shipped = place.workspace.join(BASE);
-    let base = input.base.as_deref().unwrap_or(&shipped);
+    begun(input, place).map(|(steps, _)| steps)
+}
+
+/// The module that the first patch changes.
+fn base(input: &Input, place: &Place) -> PathBuf {
+    input.base.clone().unwrap_or_else(|| place.workspace.join(BASE))
+}
+
+/// The steps, and for a range of revisions the commit where it begins.
+fn begun(input: &Input, place: &Place) -> Result<(Vec<Step>, Option<String>), String> {
+    let base = base(input, place);
     let committed = place.workspace.join("variants/series").display().to_string();
     let series = read_series(input.series.as_ref().unwrap_or(&committed))?;
-    let name = place.name(base);
+    let name = place.name(&base);
     let module = match &series.begin {
-        Some(commit) => module_at(commit, base, &name)?,
-        None => Module::read(base, &name)?,
+        Some(commit) => module_at(commit, &base, &name)?,
+        None => Module::read(&base, &name)?,
     };
-    steps(module, &series.mails)
+    Ok((steps(module, &series.mails)?, series.begin))
 }
 
 /// The package that runs these steps of a module at `base`.
@@ -203,11 +202,11 @@ fn derived(
 ) -> Result<(String, Status), Trouble> {
     let mut sources = Vec::new();
     for path in paths {
-        let text = files::read(path).map_err(Trouble::Usage)?;
+        let text = files::read(path)?;
         sources.push(Source { path: place.name(path), text });
     }
-    let words = derive::words(&sources, out).map_err(Trouble::Usage)?;
-    refuse_repairs(Some(&paths[0]), place, options).map_err(Trouble::Usage)?;
+    let words = derive::words(&sources, out)?;
+    refuse_repairs(Some(&paths[0]), place, options)?;
     let (mut behaviour, mut status) = (None, Status::Fine);
     if !text_only {
         let step = |(nth, source): (usize, &Source)| Step {
@@ -216,15 +215,15 @@ fn derived(
             module: Module::alone(&source.path, &source.text),
         };
         let steps: Vec<Step> = sources.iter().enumerate().map(step).collect();
-        let package = package(place, &paths[0], &steps, subject).map_err(Trouble::Usage)?;
-        let checked = check::check(&package, place, steps, options)?;
+        let package = package(place, &paths[0], &steps, subject)?;
+        let checked = check(&mut Bench::build(&package, place)?, steps, options)?;
         status = judge(&checked);
         if status != Status::Fine {
             return Err(Trouble::Usage("nothing was written: the comparison is not complete".to_owned()));
         }
         behaviour = Some(report::mail(&checked));
     }
-    let written = derive::derive(&sources, &words, out, behaviour.as_deref()).map_err(Trouble::Usage)?;
+    let written = derive::derive(&sources, &words, out, behaviour.as_deref())?;
     let lines: Vec<String> = written.iter().map(|path| format!("{}\n", path.display())).collect();
     Ok((lines.concat(), status))
 }

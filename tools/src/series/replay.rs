@@ -1,9 +1,10 @@
 //! One execution of a series' steps: what a token shows in each of them.
 
-use super::check::Trouble;
+use super::check::Bench;
 use crate::arguments::Options;
 use crate::session;
-use crate::workshop::{Failure, Package, Place, Runner, select_names};
+use crate::trouble::Trouble;
+use crate::workshop::{Failure, Package, Place, select_names};
 use serde_json::json;
 
 /// Builds the package and runs the token's schedule in the steps that the options name, or in all.
@@ -14,13 +15,11 @@ pub fn replay(
     whole_trace: bool,
     options: &Options,
 ) -> Result<String, Trouble> {
-    let program = package.build(place).map_err(Trouble::Subject)?;
-    let mut runner = Runner::start(&program).map_err(Trouble::Subject)?;
-    let listed = runner.list().map_err(|failure| Trouble::Subject(failure.to_string()))?;
-    let steps = listed.variants.iter().map(String::as_str);
-    let variants = select_names("step", steps, &options.variants).map_err(Trouble::Usage)?;
+    let mut bench = Bench::build(package, place)?;
+    let steps = bench.listed.variants.iter().map(String::as_str);
+    let variants = select_names("step", steps, &options.variants)?;
     let request = json!({ "kind": "replay", "token": token, "trace": whole_trace, "variants": variants });
-    match runner.ask_until(&request, session::is_ending) {
+    match bench.runner.ask_until(&request, session::is_ending) {
         Ok(answer) => Ok(answer["text"].as_str().unwrap_or_default().to_owned()),
         Err(Failure::Refused(why)) => Err(Trouble::Usage(why)),
         Err(failure) => Err(Trouble::Subject(failure.to_string())),

@@ -1,6 +1,7 @@
 //! What a checked series says to its reader: the terminal, a program, or a mail.
 
-use super::check::{Checked, Divergence, Scenario};
+use super::check::{Attribution, Checked, Scenario};
+use crate::document::{DivergencePart, counts_of};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -17,11 +18,11 @@ pub fn text(checked: &Checked) -> String {
         text += &format!("{nth}  {}: {}\n", step.name, step.subject);
     }
     for scenario in &checked.scenarios {
-        let repaired = if scenario.repaired { ", with repairs" } else { "" };
-        text += &format!("\n{}{repaired}: {}\n", scenario.id, scenario.question);
-        let counts: Vec<String> = scenario.outcomes.iter().map(u64::to_string).collect();
+        let repaired = if scenario.is_repaired() { ", with repairs" } else { "" };
+        text += &format!("\n{}{repaired}: {}\n", scenario.part.id, scenario.part.question);
+        let counts: Vec<String> = scenario.outcomes().map(|count| count.to_string()).collect();
         text += &format!("  outcomes of each step: {} ({})\n", counts.join("/"), scenario.evidence);
-        for goal in &scenario.missed {
+        for goal in scenario.part.missed() {
             text += &format!("  never reached: {goal}\n");
         }
         text += &divergences(checked, scenario);
@@ -34,9 +35,9 @@ pub fn text(checked: &Checked) -> String {
 }
 
 fn divergences(checked: &Checked, scenario: &Scenario) -> String {
-    let mut kinds: BTreeMap<(Vec<usize>, Vec<usize>), Vec<&Divergence>> = BTreeMap::new();
-    for one in &scenario.divergences {
-        kinds.entry((one.introduced.clone(), one.removed.clone())).or_default().push(one);
+    let mut kinds: BTreeMap<(&[usize], &[usize]), Vec<&DivergencePart>> = BTreeMap::new();
+    for (part, attribution) in scenario.divergences() {
+        kinds.entry((&attribution.introduced[..], &attribution.removed[..])).or_default().push(part);
     }
     if kinds.is_empty() {
         return "  every step shows the same outcomes\n".to_owned();
@@ -60,7 +61,7 @@ fn divergences(checked: &Checked, scenario: &Scenario) -> String {
             }
         };
         for one in all.iter().take(SHOWN_MAX) {
-            text += &format!("    {} ({} preemptions)  {}\n", one.outcome, one.preemptions, one.witness);
+            text += &format!("    {} ({} preemptions)  {}\n", one.outcome, one.preemptions, one.token);
             one.difference.split("; ").for_each(|part| text += &format!("      {part}\n"));
         }
         if all.len() > SHOWN_MAX {
@@ -76,14 +77,11 @@ pub fn verdict(checked: &Checked) -> Vec<String> {
     for (nth, step) in checked.steps.iter().enumerate().skip(1) {
         let mut changed = Vec::new();
         for scenario in &checked.scenarios {
-            let brings = scenario.divergences.iter().filter(|one| one.introduced.contains(&nth)).count();
-            let removes = scenario.divergences.iter().filter(|one| one.removed.contains(&nth)).count();
-            let repaired = if scenario.repaired { "+R" } else { "" };
-            let mut counts = Vec::new();
-            counts.extend((brings > 0).then(|| format!("+{brings}")));
-            counts.extend((removes > 0).then(|| format!("-{removes}")));
-            if !counts.is_empty() {
-                changed.push(format!("{}{repaired} {}", scenario.id, counts.join(" ")));
+            let brings = scenario.divergences().filter(|(_, one)| one.introduced.contains(&nth)).count();
+            let removes = scenario.divergences().filter(|(_, one)| one.removed.contains(&nth)).count();
+            let repaired = if scenario.is_repaired() { "+R" } else { "" };
+            if brings + removes > 0 {
+                changed.push(format!("{}{repaired} {}", scenario.part.id, counts_of(brings, removes)));
             }
         }
         let count = checked.scenarios.len();
@@ -100,10 +98,10 @@ pub fn verdict(checked: &Checked) -> Vec<String> {
     let between: Vec<&Scenario> = checked
         .scenarios
         .iter()
-        .filter(|scenario| scenario.divergences.iter().any(Divergence::is_in_between))
+        .filter(|scenario| scenario.divergences().any(|(_, one)| one.is_in_between()))
         .collect();
     if !between.is_empty() {
-        let ids: Vec<&str> = between.iter().map(|scenario| scenario.id.as_str()).collect();
+        let ids: Vec<&str> = between.iter().map(|scenario| scenario.part.id.as_str()).collect();
         lines.push(format!("in between only, so that bisecting may mislead: {}", ids.join(", ")));
     }
     lines
@@ -149,13 +147,13 @@ pub fn wrap(text: &str, indent: &str) -> Vec<String> {
 pub fn document(checked: &Checked) -> Value {
     let scenario = |one: &Scenario| {
         json!({
-            "id": one.id,
-            "question": one.question,
-            "repaired": one.repaired,
+            "id": one.part.id,
+            "question": one.part.question,
+            "repaired": one.is_repaired(),
             "evidence": one.evidence,
-            "outcomes": one.outcomes,
-            "missed": one.missed,
-            "divergences": one.divergences.iter().map(divergence).collect::<Vec<_>>(),
+            "outcomes": one.outcomes().collect::<Vec<_>>(),
+            "missed": one.part.missed().collect::<Vec<_>>(),
+            "divergences": one.divergences().map(divergence).collect::<Vec<_>>(),
         })
     };
     json!({
@@ -166,15 +164,15 @@ pub fn document(checked: &Checked) -> Value {
     })
 }
 
-fn divergence(one: &Divergence) -> Value {
+fn divergence((one, attribution): (&DivergencePart, &Attribution)) -> Value {
     json!({
         "outcome": one.outcome,
-        "shown": one.shown,
-        "introduced": one.introduced,
-        "removed": one.removed,
-        "in_between": one.is_in_between(),
+        "shown": attribution.shown,
+        "introduced": attribution.introduced,
+        "removed": attribution.removed,
+        "in_between": attribution.is_in_between(),
         "preemptions": one.preemptions,
-        "witness": one.witness,
+        "witness": one.token,
         "difference": one.difference,
     })
 }

@@ -69,7 +69,8 @@ pub fn own_package(
     if let Some(mutated) = mutated {
         files.insert("src/steps/step_0.rs".to_owned(), mutated.to_owned());
     }
-    files.insert("src/glue.rs".to_owned(), print(&glue(name, &subject, steps, &modules)));
+    let origin = place.name(path);
+    files.insert("src/glue.rs".to_owned(), print(&glue((name, &origin), &subject, steps, &modules)));
     files.insert("src/steps/mod.rs".to_owned(), print(&steps_module(steps)));
     files.insert("src/subject.rs".to_owned(), text.to_owned());
     files.insert("src/mutant.rs".to_owned(), MUTANT.to_owned());
@@ -92,21 +93,31 @@ fn steps_module(steps: &[Step]) -> TokenStream {
 }
 
 /// The registry: every step behind the trait, and every scenario by its number.
-fn glue(name: &str, subject: &Subject, steps: &[Step], modules: &[Module]) -> TokenStream {
+fn glue((name, origin): (&str, &str), subject: &Subject, steps: &[Step], modules: &[Module]) -> TokenStream {
     let names = steps.iter().map(|step| &step.name);
     let trait_name = &subject.trait_name;
     let makes = modules.iter().enumerate().map(|(nth, module)| {
         let (step, make) = (format_ident!("step_{nth}"), &module.make);
         quote!(#nth => Box::new(steps::#step::#make))
     });
-    let ids = subject.scenarios.iter().map(|one| one.id.to_string());
-    let questions = subject.scenarios.iter().map(|one| &one.question);
+    let situations = subject.scenarios.iter().map(|one| {
+        let (id, title, question) = (one.id.to_string(), one.id.to_string().replace('_', " "), &one.question);
+        quote!(Situation {
+            id: #id.to_owned(),
+            name: #title.to_owned(),
+            question: #question.to_owned(),
+            source: #origin.to_owned(),
+            program: Vec::new(),
+            goals: Vec::new(),
+        })
+    });
     let calls = subject.scenarios.iter().enumerate().map(|(nth, one)| {
         let id = &one.id;
         quote!(#nth => subject::#id(variant))
     });
     let word = if subject.describes { quote!(subject::describe(word)) } else { quote!(word.to_string()) };
     quote! {
+        use crate::recorded::Situation;
         use crate::{steps, subject};
 
         pub use crate::mutant::activate;
@@ -121,8 +132,12 @@ fn glue(name: &str, subject: &Subject, steps: &[Step], modules: &[Module]) -> To
             vec![#(#names.to_owned()),*]
         }
 
-        pub fn scenarios() -> Vec<(String, String, Vec<String>)> {
-            vec![#((#ids.to_owned(), #questions.to_owned(), Vec::new())),*]
+        pub fn repairs(_repaired: bool) -> Vec<String> {
+            Vec::new()
+        }
+
+        pub fn scenarios() -> Vec<Situation> {
+            vec![#(#situations),*]
         }
 
         fn make(variant: usize) -> Box<dyn subject::#trait_name> {

@@ -1,6 +1,7 @@
 //! A running package: requests and answers.
 
 use crate::selection::unknown;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -53,16 +54,16 @@ impl std::fmt::Display for Failure {
 }
 
 /// What a package holds.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct Listed {
     pub variants: Vec<String>,
-    /// Id and question.
-    pub scenarios: Vec<(String, String)>,
+    /// The scenarios, by id.
+    pub scenarios: Vec<String>,
 }
 
 /// The scenarios of a package that were asked for, by number; all if none was.
 pub fn select_listed(listed: &Listed, wanted: &[String]) -> Result<Vec<usize>, String> {
-    select_names("scenario", listed.scenarios.iter().map(|(id, _)| id.as_str()), wanted)
+    select_names("scenario", listed.scenarios.iter().map(String::as_str), wanted)
 }
 
 /// What was asked for by name among what there is, by number; all if nothing was.
@@ -164,12 +165,7 @@ impl Runner {
     /// What the package holds.
     pub fn list(&mut self) -> Result<Listed, Failure> {
         let answer = self.ask(&json!({ "kind": "list" }), LIST_LIMIT)?;
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let all = |value: &Value| value.as_array().cloned().unwrap_or_default();
-        Ok(Listed {
-            variants: all(&answer["variants"]).iter().map(text).collect(),
-            scenarios: all(&answer["scenarios"]).iter().map(|one| (text(&one["id"]), text(&one["question"]))).collect(),
-        })
+        serde_json::from_value(answer).map_err(|error| Failure::Refused(error.to_string()))
     }
 }
 

@@ -14,31 +14,44 @@ use std::collections::BTreeMap;
 const GLUE: &str = "\
 //! The subject as the runner sees it. Written by `lockstep`; changes here are lost.
 
+use crate::recorded::Situation;
 pub use subject::Words;
 pub use subject::mutant::activate;
 use subject::{Repairs, VariantInfo, scenarios as all, subject_name, LIST as listed};
 
 pub const ABANDON: lockstep::Abandon = lockstep::Abandon::Forget;
 
-fn repairs(repaired: bool) -> Repairs {
+fn switches(repaired: bool) -> Repairs {
     if repaired { Repairs::ALL } else { Repairs::NONE }
 }
 
+pub fn repairs(repaired: bool) -> Vec<String> {
+    let names = [\"R1\", \"R2\", \"R3\"];
+    names.into_iter().filter(|_| repaired).map(str::to_owned).collect()
+}
+
 pub fn subject(repaired: bool) -> String {
-    subject_name(repairs(repaired)).to_owned()
+    subject_name(switches(repaired)).to_owned()
 }
 
 pub fn variants() -> Vec<String> {
     listed().iter().map(|variant: &VariantInfo| variant.name.to_owned()).collect()
 }
 
-pub fn scenarios() -> Vec<(String, String, Vec<String>)> {
-    let goals = |scenario: &subject::Scenario| scenario.goal_names().map(str::to_owned).collect();
-    all().iter().map(|scenario| (scenario.id.to_string(), scenario.question.to_string(), goals(scenario))).collect()
+pub fn scenarios() -> Vec<Situation> {
+    let situation = |scenario: &subject::Scenario| Situation {
+        id: scenario.id.to_string(),
+        name: scenario.name.to_string(),
+        question: scenario.question.to_string(),
+        source: scenario.mail.to_string(),
+        program: scenario.program_lines(),
+        goals: scenario.goal_names().map(str::to_owned).collect(),
+    };
+    all().iter().map(situation).collect()
 }
 
 pub fn run(variant: usize, scenario: usize, repaired: bool) {
-    subject::run(&listed()[variant], repairs(repaired), &all()[scenario]);
+    subject::run(&listed()[variant], switches(repaired), &all()[scenario]);
 }
 ";
 

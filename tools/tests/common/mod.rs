@@ -41,6 +41,43 @@ pub fn check_in(folder: &Path, arguments: &[&str], status: i32, expected: &str) 
     said
 }
 
+/// Runs the program from a folder and checks its status and a part of what it says, on either stream.
+#[track_caller]
+pub fn said_in(folder: &Path, arguments: &[&str], status: i32, expected: &str) -> String {
+    let output = lockstep_in(folder, arguments);
+    let said = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
+    assert_eq!(output.status.code(), Some(status), "{arguments:?}: {said}");
+    assert!(said.contains(expected), "{arguments:?}: expected '{expected}' in\n{said}");
+    said
+}
+
+/// A folder with a configuration of the gate, and what is run in it.
+pub struct Place {
+    pub folder: tempfile::TempDir,
+}
+
+impl Place {
+    pub fn new(config: &str) -> Place {
+        let place = Place { folder: tempfile::tempdir().expect("a folder") };
+        place.write("gate.toml", config);
+        place
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).expect("it is written");
+    }
+
+    /// Runs and checks the status and a part of what is said, on either stream.
+    #[track_caller]
+    pub fn check(&self, arguments: &[&str], status: i32, expected: &str) -> String {
+        said_in(self.folder.path(), arguments, status, expected)
+    }
+}
+
 /// Copies the files of a folder, not those of folders in it.
 pub fn copy_files(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("the folder can be made");

@@ -8,8 +8,8 @@ mod diagram;
 use super::claims::{self, touched};
 use super::range_diff::CELLS;
 use super::sheet;
-use super::table::{Table, tables};
-use super::text::{limits, sections};
+use super::table::{Table, sections};
+use super::text::{limits, unrepaired};
 use crate::document::{ChangePart, DivergencePart, Document, OutcomePart, ScenarioPart, Standing, counts_of};
 use askama::Template;
 use base64::Engine;
@@ -71,6 +71,8 @@ struct ScenarioView<'a> {
 struct DivergenceView<'a> {
     part: &'a DivergencePart,
     class: &'static str,
+    /// The same variants diverge in it without repairs already.
+    is_known: bool,
     attribution: String,
     shown: String,
     outcome: Option<&'a OutcomePart>,
@@ -118,7 +120,7 @@ pub fn page(document: &Document) -> Result<String, String> {
 /// Claims, audit and mutants, as far as they are there.
 fn shown_sections(document: &Document) -> Vec<(&'static str, Vec<Table>)> {
     let claims = claims::table(document).map(|table| ("Claims", vec![table]));
-    claims.into_iter().chain(sections(document).map(|(name, section)| (name, tables(section)))).collect()
+    claims.into_iter().chain(sections(document)).collect()
 }
 
 /// Sections that nobody added, with the command that makes each.
@@ -170,8 +172,10 @@ fn matrix_row(document: &Document, scenario: &ScenarioPart) -> MatrixRow {
 }
 
 fn scenario_view<'a>(document: &Document, scenario: &'a ScenarioPart) -> ScenarioView<'a> {
+    let known = unrepaired(document, scenario);
     let view = |part: &'a DivergencePart| DivergenceView {
         part,
+        is_known: known.contains(&part.outcome.as_str()),
         class: match part.standing() {
             Standing::Unjudged => "unjudged",
             Standing::Accepted => "accepted",

@@ -1,0 +1,86 @@
+//! What a configuration asks for and a saved comparison does not hold.
+
+use super::config::Config;
+use crate::document::{Document, ScenarioPart};
+use crate::selection::select;
+use crate::series::prepare_steps;
+use crate::workshop::Place;
+use std::collections::BTreeSet;
+use utrace_variants::{Repairs, subject_name};
+
+/// Comparisons that are named when a saved document lacks them.
+const LACKING_SHOWN: usize = 6;
+
+/// Both subjects of a selection: without and with the repairs.
+const ALL_REPAIRS: [Repairs; 2] = [Repairs::NONE, Repairs::ALL];
+
+/// In a sentence; nothing if nothing is lacking, or if the comparison is of a subject that the configuration does not know.
+pub fn lacking(document: &Document, config: &Config) -> Result<Option<String>, String> {
+    let lacking = match &config.series {
+        Some(_) => of_series(document, config)?,
+        None => of_designs(document, config)?,
+    };
+    let first = lacking.iter().take(LACKING_SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    let more = lacking.len().saturating_sub(LACKING_SHOWN);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Ok((!lacking.is_empty()).then(|| {
+        format!(
+            "the saved comparison lacks {first}{more}, or variants of it: save one with 'lockstep gate --save FILE'"
+        )
+    }))
+}
+
+fn of_designs(document: &Document, config: &Config) -> Result<Vec<String>, String> {
+    let mut lacking = Vec::new();
+    for options in &config.runs {
+        let selection = select(options, true)?;
+        let is_own = |part: &ScenarioPart| ALL_REPAIRS.iter().any(|repairs| part.subject == subject_name(*repairs));
+        if !document.scenarios.iter().any(is_own) {
+            return Ok(Vec::new());
+        }
+        let names: BTreeSet<&str> = selection.variants.iter().map(|variant| variant.name).collect();
+        for (scenario, repairs) in
+            selection.scenarios.iter().flat_map(|one| selection.repairs.iter().map(move |repairs| (one, repairs)))
+        {
+            let subject = subject_name(*repairs);
+            let is_it = |part: &ScenarioPart| {
+                part.subject == subject && scenario.id == part.id && part.memory == options.memory
+            };
+            if !holds(document, is_it, &names) {
+                lacking.push(format!("{subject}.{} {}", scenario.id, options.memory));
+            }
+        }
+    }
+    Ok(lacking)
+}
+
+/// The steps are read, not built.
+fn of_series(document: &Document, config: &Config) -> Result<Vec<String>, String> {
+    let Some(series) = &config.series else { return Ok(Vec::new()) };
+    let steps = prepare_steps(&series.input, &Place::find(series.input.build.as_deref())?)?;
+    let names: BTreeSet<&str> = steps.iter().map(|step| step.name.as_str()).collect();
+    let mut lacking = Vec::new();
+    for options in &config.runs {
+        let all = || series.scenarios.iter();
+        let is_wanted = |id: &&String| {
+            options.scenario.is_empty() || options.scenario.iter().any(|wanted| id.eq_ignore_ascii_case(wanted.trim()))
+        };
+        for id in all().filter(is_wanted) {
+            if !holds(document, |part| part.id == *id && part.memory == options.memory, &names) {
+                lacking.push(format!(
+                    "{id} {} of {}",
+                    options.memory,
+                    names.iter().copied().collect::<Vec<_>>().join(", ")
+                ));
+            }
+        }
+    }
+    Ok(lacking)
+}
+
+/// Whether there is such a comparison, of these variants at least.
+fn holds(document: &Document, is_it: impl Fn(&ScenarioPart) -> bool, names: &BTreeSet<&str>) -> bool {
+    let found = document.scenarios.iter().find(|part| is_it(part));
+    let compared = found.map(|part| part.variants.iter().map(|one| one.name.as_str()).collect::<BTreeSet<_>>());
+    compared.is_some_and(|compared| compared.is_superset(names))
+}

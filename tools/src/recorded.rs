@@ -1,0 +1,174 @@
+//! A comparison as a part of the document.
+//!
+//! This file is part of `lockstep` and of every package that it generates, so that the steps of anybody's series are kept in the form
+//! in which the designs of this repository are; it knows nothing of either.
+
+use crate::document::{
+    ColumnPart, DivergencePart, EvidencePart, GoalPart, OutcomePart, PairPart, ScenarioPart, VariantPart, WitnessPart,
+};
+use crate::witness::Seen;
+use lockstep::{
+    Attribution, Comparison, Describe, DivergenceId, Evidence, MemoryModel, Outcome, Schedule, Token, end_lines,
+    history_lines,
+};
+
+/// What a scenario is, apart from what it showed.
+#[derive(Clone, Debug)]
+pub struct Situation {
+    /// Its id.
+    pub id: String,
+    /// A few words.
+    pub name: String,
+    /// What it asks.
+    pub question: String,
+    /// Where the question comes from.
+    pub source: String,
+    /// What each thread does, a line a thread; nothing where only the code says it.
+    pub program: Vec<String>,
+    /// What must be reachable, by number.
+    pub goals: Vec<String>,
+}
+
+/// How a scenario was run.
+#[derive(Clone, Debug)]
+pub struct Conditions {
+    /// The subject, as in tokens.
+    pub subject: String,
+    /// Repairs made in all variants alike.
+    pub repairs: Vec<String>,
+    /// The memory model.
+    pub memory: MemoryModel,
+    /// Schedules that were run more than once, to see whether they run the same.
+    pub repeated: u64,
+}
+
+impl Conditions {
+    /// The name of an execution of a scenario.
+    pub fn token(&self, situation: &Situation, schedule: &Schedule) -> Token {
+        Token {
+            subject: self.subject.clone(),
+            scenario: situation.id.clone(),
+            memory: self.memory,
+            schedule: schedule.clone(),
+        }
+    }
+}
+
+/// The comparison of all variants on a scenario; `seen` is what the witness of each divergence shows.
+pub fn record(
+    situation: &Situation,
+    conditions: &Conditions,
+    comparison: &Comparison,
+    seen: &[Seen],
+    words: &dyn Describe,
+) -> ScenarioPart {
+    let reached = comparison.goals();
+    let goal = |(at, name): (usize, &String)| GoalPart { name: name.clone(), reached: reached & (1 << at) != 0 };
+    ScenarioPart {
+        subject: conditions.subject.clone(),
+        id: situation.id.clone(),
+        memory: conditions.memory.name().to_owned(),
+        name: situation.name.clone(),
+        question: situation.question.clone(),
+        source: situation.source.clone(),
+        complete: !comparison.cancelled,
+        repairs: conditions.repairs.clone(),
+        program: situation.program.clone(),
+        goals: situation.goals.iter().enumerate().map(goal).collect(),
+        repeated: conditions.repeated,
+        variants: variant_parts(comparison, words),
+        pairs: pair_parts(comparison),
+        divergences: divergence_parts(situation, conditions, comparison, seen),
+    }
+}
+
+fn variant_parts(comparison: &Comparison, words: &dyn Describe) -> Vec<VariantPart> {
+    let explored = comparison.variants.iter().zip(&comparison.explorations);
+    let part = explored.map(|(name, exploration)| VariantPart {
+        name: name.clone(),
+        evidence: evidence_part(exploration.evidence),
+        executions: exploration.executions,
+        cut: exploration.cut,
+        outcomes: exploration.outcomes.iter().map(|seen| outcome_part(&seen.outcome, seen.count, words)).collect(),
+    });
+    part.collect()
+}
+
+/// The evidence, in words and in parts.
+pub fn evidence_part(evidence: Evidence) -> EvidencePart {
+    let Evidence { exhaustive, preemptions, enumerated, sampled, seed } = evidence;
+    EvidencePart { text: evidence.to_string(), exhaustive, preemptions, enumerated, sampled, seed }
+}
+
+/// The outcome in words.
+pub fn outcome_part(outcome: &Outcome, count: u64, words: &dyn Describe) -> OutcomePart {
+    let column = |(name, entries)| ColumnPart { name, entries };
+    OutcomePart {
+        id: outcome.id.to_string(),
+        count,
+        history: history_lines(outcome, words).into_iter().map(column).collect(),
+        end: end_lines(&outcome.end),
+    }
+}
+
+fn pair_parts(comparison: &Comparison) -> Vec<PairPart> {
+    let name = |at: usize| comparison.variants[at].clone();
+    let part = comparison.pairs.iter().map(|pair| PairPart {
+        first: name(pair.first),
+        second: name(pair.second),
+        verdict: pair.verdict.to_string(),
+        gained: pair.gained,
+        lost: pair.lost,
+        evidence: pair.evidence.to_string(),
+    });
+    part.collect()
+}
+
+fn divergence_parts(
+    situation: &Situation,
+    conditions: &Conditions,
+    comparison: &Comparison,
+    seen: &[Seen],
+) -> Vec<DivergencePart> {
+    let names = |of: &[usize]| of.iter().map(|&at| comparison.variants[at].clone()).collect::<Vec<_>>();
+    // Whole traces of the simplest witness of what each step brings and of what it removes: divergences are sorted so.
+    let mut told: Vec<&Attribution> = Vec::new();
+    let mut parts: Vec<DivergencePart> = Vec::new();
+    for (divergence, seen) in comparison.divergences.iter().zip(seen) {
+        let marked = |wanted: bool| {
+            let marks = divergence.shown.iter().enumerate().filter(move |(_, shown)| **shown == wanted);
+            names(&marks.map(|(at, _)| at).collect::<Vec<_>>())
+        };
+        let is_first = !told.contains(&&divergence.attribution);
+        told.push(&divergence.attribution);
+        let token = conditions.token(situation, &divergence.witness).to_string();
+        // What one variant shows and the next does not often has its counterpart under the same witness: one trace is enough.
+        let is_mirror = |other: &&DivergencePart| {
+            other.token == token && other.witness.as_ref().is_some_and(|own| are_mirrored(own, &seen.witness))
+        };
+        let same_witness_as = parts.iter().find(is_mirror).map(|other| other.id.clone());
+        parts.push(DivergencePart {
+            id: DivergenceId::new(&conditions.subject, &situation.id, divergence.outcome).to_string(),
+            outcome: divergence.outcome.to_string(),
+            shown_by: marked(true),
+            not_by: marked(false),
+            absence: comparison.absence(divergence),
+            introduced_by_step_to: names(&divergence.attribution.introduced),
+            removed_by_step_to: names(&divergence.attribution.removed),
+            preemptions: divergence.preemptions,
+            token,
+            difference: seen.difference.clone(),
+            first_event: seen.first_event.clone(),
+            place: seen.place.clone(),
+            witness: (is_first && same_witness_as.is_none()).then(|| seen.witness.clone()),
+            same_witness_as,
+            acceptance: None,
+        });
+    }
+    parts
+}
+
+/// Whether one has the traces of the other, the other side first.
+fn are_mirrored(one: &WitnessPart, other: &WitnessPart) -> bool {
+    one.variants[0] == other.variants[1] && one.variants[1] == other.variants[0]
+}

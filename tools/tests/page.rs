@@ -138,3 +138,22 @@ fn the_page_fits_a_narrow_screen_and_knows_the_dark() {
     let (dark, _) = open(&browser, &page, &["--blink-settings=preferredColorScheme=0"]);
     assert_eq!(said(&dark, "paper"), "rgb(20, 24, 29)");
 }
+
+/// Sheets of paper that a page makes.
+fn sheets(browser: &Path, page: &str) -> usize {
+    let folder = tempfile::tempdir().expect("a folder");
+    let paper = folder.path().join("page.pdf");
+    open(browser, page, &["--no-pdf-header-footer", &format!("--print-to-pdf={}", paper.display())]);
+    let bytes = std::fs::read(&paper).expect("the browser prints");
+    String::from_utf8_lossy(&bytes).lines().filter(|line| *line == "<</Type /Page").count()
+}
+
+#[test]
+fn on_paper_folded_parts_stay_out_unless_everything_is_asked_for() {
+    let Some(browser) = browser() else { return };
+    let page = page();
+    let all = page.replace("id=\"print-all\"", "id=\"print-all\" checked");
+    assert_ne!(page, all, "the page has the box");
+    let (few, many) = (sheets(&browser, &page), sheets(&browser, &all));
+    assert!(few > 0 && few < many, "{few} sheets, and {many} with everything");
+}

@@ -211,9 +211,11 @@ fn stale(document: &Document, law: &Law<'_>) -> Vec<Finding> {
             false if !was_judged && (law.config.is_narrowed || !document.complete) => continue,
             false if divergences.is_empty() => format!("{id} matches nothing any more: remove the entry"),
             false => format!(
-                "{id} was accepted as shown by {}, and is shown by {} now: look again, then change the entry",
+                "{id} was accepted as shown by {} and not by {}, and is shown by {} and not by {} now: look again, then change the entry",
                 entry.shown_by.join(", "),
-                divergences[0].shown_by.join(", ")
+                entry.not_by.join(", "),
+                divergences[0].shown_by.join(", "),
+                divergences[0].not_by.join(", ")
             ),
             true => match entry.expires.filter(|_| entry.is_expired(law.today)) {
                 Some(expires) => format!("{id} expired after {expires}: decide anew, or remove the entry"),

@@ -67,11 +67,7 @@ fn of_series(document: &Document, config: &Config) -> Result<Vec<String>, String
         };
         for id in all().filter(is_wanted) {
             if !holds(document, |part| part.id == *id && part.memory == options.memory, &names) {
-                lacking.push(format!(
-                    "{id} {} of {}",
-                    options.memory,
-                    names.iter().copied().collect::<Vec<_>>().join(", ")
-                ));
+                lacking.push(format!("{id} {}", options.memory));
             }
         }
     }

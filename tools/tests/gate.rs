@@ -331,6 +331,12 @@ fn snapshots_accept_what_they_commit_and_nothing_else() {
     snapshot("0b0b0b0b", "");
     let said = place.check(&FROM, 100, "all variants show outcome 0a0a0a0a, which");
     assert!(said.contains("outcome 0b0b0b0b of") && said.contains("was not seen"), "{said}");
+    // Under another memory model nothing is committed that could be missed.
+    document["scenarios"][0]["memory"] = json!("weak");
+    place.write("x.json", &document.to_string().replace("new\\\"><script>alert(1)</script>", "new"));
+    place.check(&FROM, 0, "green");
+    document["scenarios"][0]["memory"] = json!("sc");
+    place.write("x.json", &document.to_string().replace("new\\\"><script>alert(1)</script>", "new"));
     snapshot("nothing", "\ndivergence 0a0a0a0a\n  shown by old; never by middle, new\n");
     place.check(&FROM, 100, "all variants show outcome 0a0a0a0a now, unlike");
 }
@@ -436,6 +442,10 @@ fn what_cannot_be_accepted_is_said_in_a_line() {
     let said = place.check(&FROM, 4, "no execution reached");
     assert!(!said.contains(&format!("lockstep accept {id} ")), "{said}");
     place.write("snaps/M1.snap", &whole.replace("middle: exhaustive\n", ""));
+    let said = place.check(&FROM, 4, "no execution reached");
+    assert!(said.contains(&format!("lockstep accept {id} ")), "{said}");
+    // Nor does one that says it of others.
+    place.write("snaps/M1.snap", &whole.replace("  shown by ", "  shown by nobody, "));
     let said = place.check(&FROM, 4, "no execution reached");
     assert!(said.contains(&format!("lockstep accept {id} ")), "{said}");
     place.write("snaps/M1.snap", &whole);

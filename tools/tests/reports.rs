@@ -253,6 +253,7 @@ fn every_line_for_github_is_one_command_of_ours() {
         assert!(line.len() < 16_000 && !message.is_empty(), "{line}");
     }
     assert!(text.contains("::error file=accepted.toml") && text.contains(",line=3,"), "{text}");
+    assert!(text.contains("%250A,"), "what a stranger escaped is no line of ours: {text}");
 }
 
 #[test]
@@ -293,6 +294,23 @@ fn xml_with_hostile_names_is_wellformed() {
 }
 
 #[test]
+fn a_comparison_that_came_to_no_end_is_skipped_in_junit() {
+    let mut document: serde_json::Value = serde_json::from_str(&whole_report("json")).expect("it is JSON");
+    document["scenarios"][0]["complete"] = serde_json::json!(false);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("x.json");
+    std::fs::write(&path, document.to_string()).expect("it is written");
+    let mut command = Command::cargo_bin("lockstep").expect("the program is built");
+    let output = command.args(["report", "--format", "junit", "--from"]).arg(&path).output().expect("it starts");
+    let text = String::from_utf8(output.stdout).expect("a report is text");
+    assert_eq!(
+        text.matches("<skipped message=\"the run ended before this scenario was compared\"").count(),
+        2,
+        "{text}"
+    );
+}
+
+#[test]
 fn ktap_with_hostile_names_has_the_tests_that_it_plans() {
     let text = hostile_report("ktap", &[]);
     let (mut planned, mut found) = ([0; 2], [0; 2]);
@@ -319,7 +337,15 @@ fn ktap_with_hostile_names_has_the_tests_that_it_plans() {
 #[test]
 fn json_and_sarif_with_hostile_names_are_valid() {
     let schema = std::fs::read_to_string(data("sarif-schema-2.1.0.json")).expect("the schema is shipped");
-    assert_eq!(offences(&schema, &hostile_report("sarif", &[])), Vec::<String>::new());
+    let sarif = hostile_report("sarif", &[]);
+    assert_eq!(offences(&schema, &sarif), Vec::<String>::new());
+    // What nobody accepted is an error, what somebody did is suppressed, and the rest waits for a judgement.
+    let log: serde_json::Value = serde_json::from_str(&sarif).expect("it is JSON");
+    let results = log["runs"][0]["results"].as_array().expect("results");
+    let levels: Vec<(&str, bool)> =
+        results.iter().map(|one| (one["level"].as_str().unwrap_or(""), one["suppressions"].is_array())).collect();
+    assert_eq!(levels[..2], [("error", false), ("note", true)]);
+    assert!(levels[2..].iter().all(|one| *one == ("warning", false)), "{levels:?}");
     let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/comparison.schema.json");
     let schema = std::fs::read_to_string(schema).expect("the schema is documented");
     let json = hostile_report("json", &[]);
@@ -347,6 +373,13 @@ fn b4_gets_one_line_or_one_result_for_each_thing_whatever_its_name() {
     assert!(results.as_array().is_some_and(|results| results.iter().all(|result| result["tool"].is_string())));
     let lines = hostile_report("b4", &["--prep"]);
     assert!(lines.lines().all(|line| line.starts_with("ERROR: box.M1.") || line.starts_with("box.M1.")), "{lines}");
+    // What nobody accepted fails, and what somebody did is not mentioned.
+    assert!(results.as_array().is_some_and(|results| results.iter().any(|one| one["status"] == "fail")), "{results}");
+    assert_eq!(lines.lines().filter(|line| line.starts_with("ERROR: ")).count(), 1, "{lines}");
+    let hostile = hostile();
+    let accepted = hostile["scenarios"][0]["divergences"][1]["id"].as_str().expect("an id");
+    let accepted = accepted.split('<').next().unwrap_or_default();
+    assert!(!lines.contains(accepted), "{accepted}: {lines}");
 }
 
 #[test]

@@ -104,6 +104,12 @@ pub enum Command {
         /// Takes the orderings of the kernel and of the designs away, one at a time, and shows which of them some outcome depends on.
         #[arg(long, conflicts_with = "exhaustive")]
         relax: bool,
+        /// Looks whether what '--relax' printed into this file still holds, by its witnesses
+        #[arg(long, requires = "relax", value_name = "FILE")]
+        check: Option<PathBuf>,
+        /// Writes the tokens of that file anew whose places have only moved
+        #[arg(long, requires = "check")]
+        renew: bool,
     },
     /// Decides the claims of the thread for each design, with the witness of each refutation.
     ///

@@ -176,7 +176,10 @@ fn carry_out(arguments: &Arguments, given: &Given) -> Status {
         Some(Command::Litmus { files }) => {
             return litmus::command(files, &comparing::config(options, selection.memory), print);
         }
-        Some(Command::Explore { exhaustive, relax }) => {
+        Some(Command::Explore { check: Some(path), renew, .. }) => {
+            return finish(relaxing::check(path, *renew, options));
+        }
+        Some(Command::Explore { exhaustive, relax, .. }) => {
             let (text, status) = match relax {
                 true => relaxing::command(&selection, options),
                 false => exploring::command(&selection, options, *exhaustive),

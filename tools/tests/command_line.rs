@@ -192,10 +192,32 @@ fn orderings_that_something_depends_on_have_tokens_that_replay() {
     let text = check(&[&relax[..], &["--format", "json"]].concat(), 0, "\"needed\": true");
     let document: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
     let sites = document.as_array().expect("a list of places");
-    let siglock = sites.iter().find(|site| site["ordering"] == "lock" && site["function"] == "utrace_do_stop");
-    let token = siglock.expect("do_stop takes siglock")["token"].as_str().expect("and needs it for its plain data");
+    let siglock = sites.iter().find(|site| site["ordering"] == "lock" && site["function"] == "do_stop");
+    let token =
+        siglock.expect("do_stop takes siglock")["shown"][0]["token"].as_str().expect("and needs it for its plain data");
     check(&["replay", token, "--variants", "stopped-locked"], 0, "sim: data race");
     check(&["explore", "--relax", "--exhaustive"], 2, "cannot be used with");
+}
+
+#[test]
+fn the_committed_orderings_hold_and_what_does_not_is_said() {
+    let committed = concat!(env!("CARGO_MANIFEST_DIR"), "/../snapshots/orderings.txt");
+    check(&["explore", "--relax", "--check", committed], 0, "each shows what it says without its ordering");
+    let text = std::fs::read_to_string(committed).expect("the table is committed");
+    let folder = tempfile::tempdir().expect("there is room for a file");
+    let path = folder.path().join("orderings.txt");
+    let changed = |from: &str, to: &str| {
+        std::fs::write(&path, text.replacen(from, to, 1)).expect("the file is written");
+        path.to_str().expect("a path in letters").to_owned()
+    };
+    let otherwise = changed("  race", "  free");
+    check(&["explore", "--relax", "--check", &otherwise], 2, "the table says 'free', its witnesses 'race'");
+    let gone = changed("\nwakeup ", "\nwoken ");
+    check(&["explore", "--relax", "--check", &gone], 2, "is not in the table");
+    let cut = changed(" shows sim: data race: ", " shows sim: data race: no ");
+    check(&["explore", "--relax", "--check", &cut], 100, "no longer shows it without the ordering");
+    check(&["explore", "--relax", "--check", "Cargo.toml"], 2, "is no table of orderings");
+    check(&["explore", "--check", committed], 2, "--relax");
 }
 
 #[test]

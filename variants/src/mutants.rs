@@ -2,26 +2,25 @@
 //!
 //! A mutant hands every call but one to the design it was made from. That design's own calls between its functions
 //! stay its own, so only what is called from outside the design files can be broken so: `do_stop`, `wakeup`,
-//! `finish_jctl`. SIGCONT that wakes TRACED too is not here: it would be a switch in the kernel that no design has.
+//! `finish_jctl` and the small ones. SIGCONT that wakes TRACED too is not here: it would be a switch in the kernel that no design has.
+//! The claims are tried on the same mutants (`claims/mutants.rs`).
 
 use crate::kernel::sched::try_to_wake_up;
 use crate::kernel::task::{TaskId, TaskState};
-use crate::observation::{Finding, Observation};
-use crate::scenarios::protocol::Watching;
-use crate::scenarios::run::{run, run_watched};
+use crate::scenarios::run::run;
 use crate::scenarios::scenarios;
-use crate::utrace::engine::Events;
+use crate::utrace::engine::{CallbackKind, EngineId, Events, ResumeAction, Verdict};
 use crate::utrace::reset::group_stop_in_force;
 use crate::utrace::stopped_locked::StoppedLocked;
 use crate::utrace::stopped_lockless::StoppedLockless;
 use crate::utrace::stopped_removed::StoppedRemoved;
-use crate::utrace::{Bit, Design, Machine, Milestone, Policy};
+use crate::utrace::{Bit, Callback, Design, Machine, Milestone, Policy};
 use crate::variants::{NO_ALTERNATIVES, REMOVED};
-use lockstep::{Abandon, CompareConfig, Entry, ExploreConfig, Program, Strategy, Variant, compare, explore};
+use lockstep::{Abandon, CompareConfig, Program, Variant, compare};
 
 /// What is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mutation {
+pub(crate) enum Mutation {
     /// `do_stop` of the designs that keep `stopped`, without siglock around it.
     DoStopWithoutSiglock,
     /// `wakeup` of the same, with `stopped` cleared behind the wake-up.
@@ -30,21 +29,35 @@ enum Mutation {
     WithoutFinishJctl,
     /// `do_stop` of the designs that keep `stopped`, without setting it on a task that it takes over.
     TakenOverUnmarked,
+    /// `do_stop` that says of a task in a group stop that it took it over, and does nothing.
+    TakenOverInName,
+    /// `reset` that clears `stopped` where it should wake.
+    ClearedAndNotWoken,
+    /// Any task is taken for stopped.
+    TakesAllForStopped,
+    /// `stop` that asks whether SIGKILL broke it, whoever called it.
+    AsksBehindStop,
+    /// A report from where `stopped` is cleared.
+    ReportsWhereItClears,
 }
 
 /// A design with one function broken.
-struct Mutant {
-    inner: &'static dyn Design,
-    mutation: Mutation,
+pub(crate) struct Mutant {
+    pub inner: &'static dyn Design,
+    pub mutation: Mutation,
 }
 
 impl Design for Mutant {
     fn is_stopped(&self, machine: &Machine<'_>, target: TaskId) -> bool {
-        self.inner.is_stopped(machine, target)
+        self.mutation == Mutation::TakesAllForStopped || self.inner.is_stopped(machine, target)
     }
 
     fn stop(&self, machine: &Machine<'_>, current: TaskId, report: bool) -> bool {
-        self.inner.stop(machine, current, report)
+        let killed = self.inner.stop(machine, current, report);
+        if self.mutation == Mutation::AsksBehindStop {
+            machine.design.was_killed(machine, current, killed);
+        }
+        killed
     }
 
     fn finish_stop(&self, machine: &Machine<'_>, current: TaskId) -> bool {
@@ -61,6 +74,10 @@ impl Design for Mutant {
         if self.mutation == Mutation::DoStopWithoutSiglock {
             return do_stop_without_siglock(machine, target);
         }
+        let in_group_stop = machine.kernel.task(target).state.peek().is_stopped();
+        if self.mutation == Mutation::TakenOverInName && in_group_stop {
+            return true;
+        }
         let stopped = self.inner.do_stop(machine, target);
         if self.mutation == Mutation::TakenOverUnmarked {
             machine.utrace(target).bits.clear(&[Bit::Stopped]);
@@ -76,11 +93,22 @@ impl Design for Mutant {
     }
 
     fn reset_wakes(&self, machine: &Machine<'_>, target: TaskId, outside: bool, stop_wanted: bool) -> bool {
-        self.inner.reset_wakes(machine, target, outside, stop_wanted)
+        let wakes = self.inner.reset_wakes(machine, target, outside, stop_wanted);
+        if self.mutation == Mutation::ClearedAndNotWoken && wakes {
+            machine.utrace(target).bits.clear(&[Bit::Stopped]);
+            return false;
+        }
+        wakes
     }
 
     fn clear_stopped(&self, machine: &Machine<'_>, current: TaskId) {
         self.inner.clear_stopped(machine, current);
+        if self.mutation == Mutation::ReportsWhereItClears {
+            let (kind, wanted) = (CallbackKind::Quiesce, Events::QUIESCE);
+            let offered = Verdict::new(ResumeAction::Resume, 0);
+            let engine = EngineId(0);
+            machine.client.callback(machine, Callback { kind, task: current, engine, wanted, offered, argument: 0 });
+        }
     }
 
     fn was_killed(&self, machine: &Machine<'_>, current: TaskId, result: bool) -> bool {
@@ -152,45 +180,6 @@ fn check(mutation: Mutation, inner: &'static dyn Design, policy: Policy, id: &st
     let new = comparison.divergences.iter().filter(|divergence| divergence.shown == [false, true]).count();
     assert_eq!(new > 0, caught, "{mutation:?} in {id}: {new} outcomes that the original does not show");
     assert!(caught || comparison.is_equal(), "{mutation:?} in {id}: outcomes are missing");
-}
-
-/// Does a claim's monitor notice the mutant, in executions watched for what it looks for?
-#[track_caller]
-fn check_found(mutation: Mutation, inner: &'static dyn Design, policy: Policy, id: &str, finding: Finding) {
-    let mutant = Mutant { inner, mutation };
-    let scenario = scenarios().iter().find(|scenario| scenario.id == id).expect("the scenario exists");
-    let finds = |design: &(dyn Design + Sync)| {
-        let body = || run_watched(design, policy, scenario, Watching::of(&[finding]));
-        let program = Program { body: &body, abandon: Abandon::Forget };
-        let strategy = Strategy::Exhaustive;
-        let exploration =
-            explore(&program, &ExploreConfig { strategy, executions: 200_000, ..ExploreConfig::default() });
-        assert!(exploration.evidence.exhaustive);
-        let mut entries =
-            exploration.outcomes.iter().flat_map(|seen| &seen.outcome.columns).flat_map(|column| &column.entries);
-        entries.any(|entry| match *entry {
-            Entry::Word(word) => {
-                let found = Observation::from_word(word);
-                matches!(found, Some(Observation::Finding { finding: one, .. }) if one == finding)
-            }
-            Entry::Warning(_) => false,
-        })
-    };
-    assert!(finds(&mutant), "{mutation:?} in {id}: {finding:?} is not found");
-    assert!(!finds(inner), "{id}: {finding:?} is found in the design as it is");
-}
-
-/// The monitors that claims rest on can fail.
-#[test]
-fn monitors_of_claims_find_what_is_broken() {
-    let find = check_found;
-    find(Mutation::DoStopWithoutSiglock, &StoppedLocked, NO_ALTERNATIVES, "S6b", Finding::SignalWithinDoStop);
-    find(Mutation::ClearedBehindWakeup, &StoppedLockless, NO_ALTERNATIVES, "S2", Finding::SetThoughLetGo);
-    find(Mutation::ClearedBehindWakeup, &StoppedLockless, NO_ALTERNATIVES, "S2", Finding::SetWithoutKill);
-    find(Mutation::ClearedBehindWakeup, &StoppedLockless, NO_ALTERNATIVES, "S2", Finding::KilledWithoutKill);
-    find(Mutation::WithoutFinishJctl, &StoppedLockless, NO_ALTERNATIVES, "S8e", Finding::SetBehindFinish);
-    find(Mutation::WithoutFinishJctl, &StoppedRemoved, REMOVED, "S8e", Finding::CallbackWhileBelieved);
-    find(Mutation::TakenOverUnmarked, &StoppedLockless, NO_ALTERNATIVES, "S8e", Finding::ClearThoughKilled);
 }
 
 /// SIGCONT comes between the look at STOPPED and the store of TRACED: what `control` said is stopped runs on.

@@ -34,20 +34,18 @@ pub fn with_programs<R>(
     scenario: &Scenario,
     f: impl FnOnce(&[Variant<'_>]) -> R,
 ) -> R {
-    with_altered_programs(variants, (repairs, Watching::NONE, None), scenario, f)
+    with_altered_programs(variants, (repairs, Watching::NONE, &[]), scenario, f)
 }
 
-/// The same, watched for what a claim speaks of, or with the orderings of a place taken away.
+/// The same, watched for what a claim speaks of, or with the orderings of places taken away.
 pub(crate) fn with_altered_programs<R>(
     variants: &[&VariantInfo],
-    (repairs, watching, weakened): (Repairs, Watching, Option<Weakened>),
+    (repairs, watching, weakened): (Repairs, Watching, &[Weakened]),
     scenario: &Scenario,
     f: impl FnOnce(&[Variant<'_>]) -> R,
 ) -> R {
     let body = |variant: &VariantInfo| {
-        if let Some(weakened) = weakened {
-            probe::weaken(weakened);
-        }
+        weakened.iter().copied().for_each(probe::weaken);
         let (design, policy) = variant.design(repairs);
         run_watched(design, policy, scenario, watching);
     };

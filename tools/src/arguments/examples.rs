@@ -54,7 +54,8 @@ Examples:
 const EXPLORE: &str = "\
 Examples:
   lockstep explore --scenario S3 --exhaustive
-  lockstep explore --relax --memory weak --scenario S4,S8e";
+  lockstep explore --relax --memory weak --scenario S4,S8e
+  lockstep explore --relax --check snapshots/orderings.txt";
 
 const CLAIMS: &str = "\
 Examples:

@@ -1,4 +1,5 @@
-//! The load-bearing orderings of the document, as `lockstep explore --relax --format json` prints them: which design needs which.
+//! The load-bearing orderings of the document, as `lockstep explore --relax` prints and the repository keeps them: which design needs which, under
+//! which memory model.
 //!
 //! Limit: an ordering that no outcome was seen to depend on may still be needed by something that was not explored; the caption says what that
 //! rests on.
@@ -6,60 +7,17 @@
 use super::sheet::head;
 use super::table::Table;
 use crate::document::Document;
-use serde::Deserialize;
-
-/// One ordering of one variant.
-#[derive(Debug, Deserialize)]
-struct Ordering {
-    variant: String,
-    function: String,
-    ordering: String,
-    object: String,
-    /// Whether something depends on it; nothing if it was not taken away.
-    needed: Option<bool>,
-    /// Where that is seen.
-    scenario: Option<String>,
-    /// The claims that fail without it.
-    #[serde(default)]
-    claims: Vec<Broken>,
-    evidence: Option<String>,
-    /// What a client sees without it.
-    shows: Option<String>,
-    token: Option<String>,
-}
-
-/// A claim that fails without an ordering.
-#[derive(Debug, Deserialize)]
-struct Broken {
-    id: String,
-}
-
-impl Ordering {
-    fn name(&self) -> String {
-        format!("{} {} in {}", self.ordering, self.object, self.function)
-    }
-
-    fn words(&self) -> String {
-        match (self.needed, &self.scenario) {
-            (Some(true), Some(scenario)) => {
-                let claims: String = self.claims.iter().map(|claim| format!(", {}", claim.id)).collect();
-                format!("needed, {scenario}{claims}")
-            }
-            (Some(true), None) => "needed".to_owned(),
-            (Some(false), _) => "not needed".to_owned(),
-            (None, _) => "not tried".to_owned(),
-        }
-    }
-}
+use crate::relaxing::Row;
 
 /// Every place of an ordering with what became of it, those that something depends on first; nothing if the document has none, or none
 /// that can be read.
 pub fn places(document: &Document) -> Option<Vec<Table>> {
-    let all: Vec<Ordering> = serde_json::from_value(document.orderings.clone()?).ok()?;
+    let all: Vec<Row> = serde_json::from_value(document.orderings.clone()?).ok()?;
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let row = |one: &Ordering| {
+    let row = |one: &Row| {
         let why = if one.needed == Some(true) { text(&one.shows) } else { text(&one.evidence) };
-        vec![one.variant.clone(), one.name(), one.words(), why, text(&one.token)]
+        let model = one.memory.as_ref().map_or(String::new(), |memory| format!(" ({memory})"));
+        vec![format!("{}{model}", one.variant), name(one), words(one), why, text(&one.token)]
     };
     let table = |caption: &str, is_needed: bool| Table {
         caption: caption.to_owned(),
@@ -77,36 +35,77 @@ pub fn places(document: &Document) -> Option<Vec<Table>> {
 
 /// The orderings that some design needs, with what each design does with them; nothing if the document has none.
 pub fn table(document: &Document) -> Option<Table> {
-    let all: Vec<Ordering> = serde_json::from_value(document.orderings.clone()?).ok()?;
-    let mut names: Vec<String> = all.iter().filter(|one| one.needed == Some(true)).map(Ordering::name).collect();
+    let all: Vec<Row> = serde_json::from_value(document.orderings.clone()?).ok()?;
+    let needed = || all.iter().filter(|row| row.needed == Some(true));
+    let mut names: Vec<String> = needed().map(name).collect();
     names.sort();
     names.dedup();
-    let cell = |name: &str, variant: &str| {
-        let here = || all.iter().filter(|one| one.variant == variant && one.name() == name);
-        // A function may take a lock at several places: the one that is needed counts.
-        let shown = here().find(|one| one.needed == Some(true)).or_else(|| here().next());
-        shown.map_or("-".to_owned(), Ordering::words)
+    let mut models: Vec<Option<&str>> = all.iter().map(|row| row.memory.as_deref()).collect();
+    models.dedup();
+    let cell = |name_of: &String, variant: &str| {
+        let under = |model: &Option<&str>| {
+            let here = || {
+                let own = all.iter().filter(|row| row.variant == variant && row.memory.as_deref() == *model);
+                own.filter(|row| name(row) == *name_of)
+            };
+            // A function may take a lock at several places: the one that is needed counts.
+            let shown = here().find(|row| row.needed == Some(true)).or_else(|| here().next())?;
+            Some(match model {
+                Some(model) if models.len() > 1 => format!("{model}: {}", words(shown)),
+                _ => words(shown),
+            })
+        };
+        let said: Vec<String> = models.iter().filter_map(under).collect();
+        if said.is_empty() { "-".to_owned() } else { said.join("; ") }
     };
     let row = |name: &String| {
         let cells = document.variants.iter().map(|variant| cell(name, &variant.name));
         std::iter::once(name.clone()).chain(cells).collect::<Vec<_>>()
     };
-    let mut rows = vec![
-        std::iter::once("orderings that something depends on".to_owned())
-            .chain(document.variants.iter().map(|variant| {
-                let needed = all.iter().filter(|one| one.variant == variant.name && one.needed == Some(true));
-                needed.count().to_string()
-            }))
-            .collect::<Vec<_>>(),
-    ];
+    let count = |variant: &str| {
+        let mut own: Vec<(&str, String)> =
+            needed().filter(|row| row.variant == variant).map(|row| (&*row.function, row.what_is_done())).collect();
+        own.sort();
+        own.dedup();
+        own.len().to_string()
+    };
+    let counts = document.variants.iter().map(|variant| count(&variant.name));
+    let mut rows: Vec<Vec<String>> =
+        vec![std::iter::once("orderings that something depends on".to_owned()).chain(counts).collect()];
     rows.extend(names.iter().map(row));
-    let unneeded = all.iter().filter(|one| one.needed == Some(false));
-    let mut evidence: Vec<&str> = unneeded.map(|one| one.evidence.as_deref().unwrap_or("not said")).collect();
+    Some(Table { caption: caption(&all), head: head(document, ""), rows, ..Table::default() })
+}
+
+fn name(row: &Row) -> String {
+    format!("{} {} in {}", row.ordering, row.object, row.function)
+}
+
+fn words(row: &Row) -> String {
+    match (row.needed, &row.scenario) {
+        (Some(true), Some(scenario)) => {
+            let claims: String =
+                row.shown.iter().filter_map(|one| one.claim.as_ref()).map(|claim| format!(", {claim}")).collect();
+            let why = if row.is_for_plain_data() { "for plain data, " } else { "" };
+            format!("needed, {why}{scenario}{claims}")
+        }
+        (Some(true), None) => "needed".to_owned(),
+        (Some(false), _) if row.exhausted < row.scenarios => {
+            format!("not needed, {}/{} scenarios exhausted", row.exhausted, row.scenarios)
+        }
+        (Some(false), _) => "not needed".to_owned(),
+        (None, _) => "not tried".to_owned(),
+    }
+}
+
+/// What it rests on that some are not needed.
+fn caption(all: &[Row]) -> String {
+    let unneeded = all.iter().filter(|row| row.needed == Some(false));
+    let mut evidence: Vec<&str> = unneeded.map(|row| row.evidence.as_deref().unwrap_or("not said")).collect();
     evidence.sort_unstable();
     evidence.dedup();
-    let caption = match evidence.as_slice() {
+    match evidence.as_slice() {
         [] => "Load-bearing orderings".to_owned(),
-        some => format!("Load-bearing orderings (not needed: {})", some.join("; ")),
-    };
-    Some(Table { caption, head: head(document, ""), rows, ..Table::default() })
+        some if some.len() <= 3 => format!("Load-bearing orderings (not needed: {})", some.join("; ")),
+        _ => "Load-bearing orderings (not needed: as far as each line says)".to_owned(),
+    }
 }

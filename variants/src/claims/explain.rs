@@ -3,9 +3,9 @@
 //! For a claim that compares two variants that is the other variant under the same schedule. For a claim about executions it is the same variant
 //! under the same schedule but for one decision, the last that matters; if there is none, another design under the same schedule.
 
-use lockstep::{Decision as Choice, Execution, Explicit, Outcome, RunConfig, Schedule, run};
+use lockstep::{Decision as Choice, Execution, Explicit, Outcome, RunConfig, Schedule};
 
-use super::laboratory::{scenario_of, variant_of};
+use super::laboratory::execution;
 use super::{Absent, Decision, LOCKED, LOCKLESS, REMOVED, Statement, Witness};
 
 /// Two executions and what to call them.
@@ -21,21 +21,15 @@ pub struct Explanation {
 pub fn explain(decision: &Decision) -> Option<Explanation> {
     let witness = decision.witness.as_ref()?;
     let config = RunConfig { memory: decision.memory, ..RunConfig::default() };
-    let deciding = execution(witness, witness.variant, &witness.schedule, &config);
+    let of =
+        |variant: &str, schedule: &Schedule| execution(witness.subject, (variant, witness.scenario), schedule, &config);
+    let deciding = of(witness.variant, &witness.schedule);
     let (name, other) = match (witness.absent, decision.claim.statement) {
-        (Some(Absent { variant, .. }), _) => {
-            (variant.to_owned(), execution(witness, variant, &witness.schedule, &config))
-        }
+        (Some(Absent { variant, .. }), _) => (variant.to_owned(), of(variant, &witness.schedule)),
         (None, Statement::Never(_, shows) | Statement::Sometimes(_, shows)) => nearest(witness, shows, &config)?,
         (None, _) => return None,
     };
     Some(Explanation { names: [witness.variant.to_owned(), name], executions: [deciding, other] })
-}
-
-fn execution(witness: &Witness, variant: &str, schedule: &Schedule, config: &RunConfig) -> Execution {
-    witness.subject.with_programs(&[variant_of(variant)], scenario_of(witness.scenario), |programs| {
-        run(&programs[0].program, schedule, config)
-    })
 }
 
 /// An execution that does not show it, as near to the witness as there is one.
@@ -50,7 +44,7 @@ fn nearest(witness: &Witness, shows: fn(&Outcome) -> bool, config: &RunConfig) -
     let others = [LOCKED, LOCKLESS, REMOVED].into_iter().filter(|name| *name != witness.variant);
     let others = others.map(|name| (name.to_owned(), name, witness.schedule.clone()));
     without.chain(others).find_map(|(name, variant, schedule)| {
-        let execution = execution(witness, variant, &schedule, config);
+        let execution = execution(witness.subject, (variant, witness.scenario), &schedule, config);
         (!shows(&execution.outcome)).then_some((name, execution))
     })
 }

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use lockstep::{
-    CompareConfig, Control, Evidence, Exploration, OutcomeId, RunConfig, Schedule, Variant, compare, minimize,
+    CompareConfig, Control, Evidence, Execution, Exploration, OutcomeId, RunConfig, Schedule, Variant, compare,
+    minimize, run,
 };
 
 use super::subject::Subject;
@@ -31,7 +32,7 @@ impl Laboratory {
         subject: Subject,
         config: &CompareConfig<'_>,
     ) -> Result<&Exploration, Undecided> {
-        Ok(match self.explorations.entry((variant, id, subject.watching())) {
+        Ok(match self.explorations.entry((variant, id, subject.about.watching(id))) {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => entry.insert(explored(subject, (variant, id), config)?),
         })
@@ -91,6 +92,18 @@ pub(super) fn reaches(scenario: &Scenario, exploration: &Exploration) -> Result<
         Some(at) => Err(Undecided::Goal(format!("{}: {}", scenario.id, scenario.goals[at].name))),
         None => Ok(()),
     }
+}
+
+/// One execution of the subject.
+pub(super) fn execution(
+    subject: Subject,
+    (variant, scenario): (&str, &str),
+    schedule: &Schedule,
+    config: &RunConfig,
+) -> Execution {
+    subject.with_programs(&[variant_of(variant)], scenario_of(scenario), |programs| {
+        run(&programs[0].program, schedule, config)
+    })
 }
 
 /// How one execution is run under this configuration.

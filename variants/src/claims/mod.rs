@@ -10,15 +10,21 @@
 //! One file a kind of claim: what the tracee reads (`reads_of_stopped`), what it may do before it has the lock (`held`), who excludes
 //! whom (`exclusion`), and what a patch changes for a client (`designs`).
 
+mod baseline;
+mod compared;
 mod decide;
 mod dependence;
 mod designs;
 mod exclusion;
 mod explain;
+mod files;
 mod held;
 mod laboratory;
+#[cfg(test)]
+mod mutants;
 mod orderings;
 mod reads_of_stopped;
+mod recheck;
 mod sets;
 mod subject;
 mod table;
@@ -26,11 +32,14 @@ mod text;
 
 use lockstep::{Entry, Evidence, MemoryModel, Outcome, OutcomeId, Schedule};
 
+pub use baseline::{ANOTHER, Baseline, baseline};
+pub use compared::{compare_weakened, comparing_claims};
 pub use decide::decide;
-pub use dependence::{Baseline, Dependence, Shown, baseline, dependence};
+pub use dependence::{Coverage, Dependence, Found, Searched, Shown, Together, depends, glance, search};
 pub use explain::{Explanation, explain};
 pub use laboratory::Laboratory;
-pub use orderings::{OrderingSite, ordering_sites, wake_up};
+pub use orderings::{OrderingSite, ordering_sites};
+pub use recheck::{Recheck, recheck};
 pub use subject::{About, Subject};
 pub use table::{evidence_word, table_lines};
 pub use text::{claim_lines, decided_lines, decision_lines, token};
@@ -195,23 +204,6 @@ impl Claim {
         match self.statement {
             Statement::Never(watching, _) | Statement::Sometimes(watching, _) => watching,
             _ => Watching::NONE,
-        }
-    }
-
-    /// The same if it says that no execution shows something.
-    fn watching_for_never(&self) -> Watching {
-        match self.statement {
-            Statement::Never(watching, _) => watching,
-            _ => Watching::NONE,
-        }
-    }
-
-    /// What breaks it for the variant in this scenario, if it says of the variant that no execution of the scenario shows something.
-    fn breach(&self, variant: &str, scenario: &str) -> Option<fn(&Outcome) -> bool> {
-        let asked = self.asked.iter().any(|asked| asked.variant == variant && asked.how == How::Alone);
-        match self.statement {
-            Statement::Never(_, shows) if asked && self.scenarios.contains(&scenario) => Some(shows),
-            _ => None,
         }
     }
 }

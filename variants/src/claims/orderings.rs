@@ -3,16 +3,21 @@
 //!
 //! Promise: every place of the kernel model and of a design at which some execution takes or drops a lock, passes a barrier or makes an ordered
 //! access is a place to look at, with the scenarios in which it is passed; what depends on it is found in `dependence`. Beside the places
-//! there is one more: the scheduler as a whole, the implicit barrier between a wake-up and `schedule` (C4).
+//! there is one more: the scheduler as a whole, the implicit barrier between a wake-up and `schedule` (C4). The model has no loads and
+//! stores that acquire or release, so none are listed.
+//!
+//! A place is named by its function in our source, what it does there, to what, and its number among those of which all that is the same. So a
+//! name lasts when lines move.
 //!
 //! Limits: only places that the executions looked at have passed are known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep::{CompareConfig, Kind, RunConfig, Schedule, Weakened, What, run};
 
+use super::files::{FILES, function_at};
 use super::laboratory::{run_config, scenario_of, variant_of};
-use super::subject::{About, FILES, Subject};
+use super::subject::{About, Subject};
 use crate::scenarios::program::Scenario;
 
 /// Random executions of each scenario in which places are looked for, beside the one in order.
@@ -21,39 +26,66 @@ const LOOKED_AT: u64 = 24;
 /// A place that orders something.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OrderingSite {
-    /// The function it is in, by the site that traces name.
+    /// The function it is in.
     pub function: String,
     /// What is done there: `lock`, `unlock`, `fence` and so on.
     pub what: &'static str,
     /// The lock or word, without its number; empty for a barrier.
     pub object: String,
+    /// Its number among the places of which the function, what is done and the object are the same, in the order of the source.
+    pub number: usize,
     /// The place.
     pub weakened: Weakened,
     /// The scenarios in which it was passed.
     pub scenarios: Vec<&'static str>,
 }
 
-/// The scheduler as a whole, which every scenario passes.
-pub fn wake_up(scenarios: &[&'static str]) -> OrderingSite {
-    let weakened = Weakened { file: "kernel/sched.rs", at: None };
-    let (function, object) = ("schedule and try_to_wake_up".to_owned(), "everything".to_owned());
-    OrderingSite { function, what: "implicit barrier", object, weakened, scenarios: scenarios.to_vec() }
+impl OrderingSite {
+    /// What is done there to what, such as `lock siglock (2)`.
+    pub fn ordering(&self) -> String {
+        let number = if self.number > 1 { format!(" ({})", self.number) } else { String::new() };
+        let object = if self.object.is_empty() { String::new() } else { format!(" {}", self.object) };
+        format!("{}{object}{number}", self.what)
+    }
 }
 
-/// The places of a variant that order something in these scenarios.
+/// The scheduler as a whole, which every scenario passes.
+fn wake_up(scenarios: &[&'static str]) -> OrderingSite {
+    let weakened = Weakened { file: "kernel/sched.rs", at: None };
+    let (function, object) = ("schedule and try_to_wake_up".to_owned(), "of the wake-up".to_owned());
+    OrderingSite { function, what: "implicit barrier", object, number: 1, weakened, scenarios: scenarios.to_vec() }
+}
+
+/// The places of a variant that order something in these scenarios, in the order of the source, and the scheduler as a whole.
 pub fn ordering_sites(
     variant: &'static str,
     scenarios: &[&'static str],
     config: &CompareConfig<'_>,
 ) -> Vec<OrderingSite> {
-    let mut found = BTreeMap::new();
+    let mut known = Known::default();
     for &id in scenarios {
         let schedules = (0..LOOKED_AT).map(|seed| Schedule::uniform(config.seed.wrapping_add(seed)));
         for schedule in schedules.chain([Schedule::in_order()]) {
-            sites_of(variant, (id, scenario_of(id)), &schedule, &run_config(config), &mut found);
+            sites_of(variant, (id, scenario_of(id)), &schedule, &run_config(config), &mut known);
         }
     }
-    found.into_values().collect()
+    let mut sites: Vec<OrderingSite> = known.sites.into_values().collect();
+    let mut counts: BTreeMap<(String, &'static str, String), usize> = BTreeMap::new();
+    for site in &mut sites {
+        let count = counts.entry((site.function.clone(), site.what, site.object.clone())).or_default();
+        *count += 1;
+        site.number = *count;
+    }
+    sites.push(wake_up(scenarios));
+    sites
+}
+
+/// What executions have shown so far.
+#[derive(Default)]
+struct Known {
+    sites: BTreeMap<Weakened, OrderingSite>,
+    /// Read-modify-writes that are relaxed anyway.
+    relaxed: BTreeSet<Weakened>,
 }
 
 fn sites_of(
@@ -61,7 +93,7 @@ fn sites_of(
     (id, scenario): (&'static str, &'static Scenario),
     schedule: &Schedule,
     run_config: &RunConfig,
-    found: &mut BTreeMap<Weakened, OrderingSite>,
+    known: &mut Known,
 ) {
     let one = |subject: Subject| {
         subject
@@ -78,26 +110,30 @@ fn sites_of(
             }
             // Before the threads start nothing needs an order.
             What::Access { kind, object, .. } if orders(kind) && !inside.contains(&"set up") => {
-                let Some(file) = FILES.iter().find(|file| event.place.file().ends_with(**file)) else { continue };
+                let is_it = |(file, _): &&(&'static str, &str)| event.place.file().ends_with(file);
+                let Some(&(file, _)) = FILES.iter().find(is_it) else { continue };
                 let weakened = Weakened { file, at: Some((event.place.line(), event.place.column())) };
-                if let Some(site) = found.get_mut(&weakened) {
+                if known.relaxed.contains(&weakened) {
+                    continue;
+                }
+                if let Some(site) = known.sites.get_mut(&weakened) {
                     if !site.scenarios.contains(&id) {
                         site.scenarios.push(id);
                     }
                     continue;
                 }
-                // Of the read-modify-writes some are relaxed anyway.
                 let subject = Subject { about: About::Weakened(weakened), ..Subject::PLAIN };
                 if kind == Kind::Update && one(subject).weakenings == 0 {
+                    known.relaxed.insert(weakened);
                     continue;
                 }
                 let object = match kind {
                     Kind::Fence => String::new(),
                     _ => execution.objects.name(object).split('[').next().unwrap_or("").to_owned(),
                 };
-                let function = inside.last().copied().unwrap_or("the thread").to_owned();
-                let site = OrderingSite { function, what: kind.name(), object, weakened, scenarios: vec![id] };
-                found.insert(weakened, site);
+                let function = function_at(file, event.place.line()).to_owned();
+                let (what, number, scenarios) = (kind.name(), 1, vec![id]);
+                known.sites.insert(weakened, OrderingSite { function, what, object, number, weakened, scenarios });
             }
             _ => {}
         }

@@ -6,6 +6,7 @@
 //! subject, and a token of one says nothing of the other. A place is named by its line, so a token of a weakened one lasts as long as the file
 //! stays as it is.
 
+use super::files::FILES;
 use super::{Claim, claims};
 use crate::scenarios::program::Scenario;
 use crate::scenarios::protocol::Watching;
@@ -30,32 +31,11 @@ pub enum About {
     Nothing,
     /// They are watched for this claim.
     Claim(&'static Claim),
-    /// They are watched for every claim that says never.
+    /// They are watched for every claim that speaks of executions of their scenario.
     Claims,
     /// They are so, and at this place, or in this file, nothing orders anything.
     Weakened(Weakened),
 }
-
-/// The files whose orderings are the kernel's and utrace's own.
-pub const FILES: [&str; 17] = [
-    "kernel/deliver.rs",
-    "kernel/exit.rs",
-    "kernel/parent.rs",
-    "kernel/sched.rs",
-    "kernel/signal.rs",
-    "kernel/stop.rs",
-    "kernel/task.rs",
-    "utrace/api.rs",
-    "utrace/attach.rs",
-    "utrace/examine.rs",
-    "utrace/get_signal.rs",
-    "utrace/hooks.rs",
-    "utrace/report.rs",
-    "utrace/reset.rs",
-    "utrace/stopped_locked.rs",
-    "utrace/stopped_lockless.rs",
-    "utrace/stopped_removed.rs",
-];
 
 fn stem(file: &str) -> &str {
     file.rsplit('/').next().unwrap_or(file).trim_end_matches(".rs")
@@ -68,7 +48,8 @@ fn place_name(weakened: Weakened) -> String {
 }
 
 fn place_of(name: &str) -> Option<Weakened> {
-    let file = FILES.into_iter().filter(|file| name.starts_with(stem(file))).max_by_key(|file| stem(file).len())?;
+    let files = FILES.into_iter().map(|(file, _)| file);
+    let file = files.filter(|file| name.starts_with(stem(file))).max_by_key(|file| stem(file).len())?;
     let rest = &name[stem(file).len()..];
     if rest.is_empty() {
         return Some(Weakened { file, at: None });
@@ -88,6 +69,18 @@ impl About {
             About::Claim(claim) => format!("-{}", claim.id.to_lowercase()),
             About::Claims => format!("-{ALL_CLAIMS}"),
             About::Weakened(weakened) => format!("-{}", place_name(weakened)),
+        }
+    }
+
+    /// What executions of the scenario are watched for.
+    pub(super) fn watching(self, scenario: &str) -> Watching {
+        match self {
+            About::Nothing => Watching::NONE,
+            About::Claim(claim) => claim.watching(),
+            About::Claims | About::Weakened(_) => {
+                let named = claims().into_iter().filter(|claim| claim.scenarios.contains(&scenario));
+                named.map(Claim::watching).fold(Watching::NONE, Watching::and)
+            }
         }
     }
 
@@ -119,17 +112,6 @@ impl Subject {
         Some(Subject { repairs, about })
     }
 
-    /// What its executions are watched for.
-    pub(super) fn watching(&self) -> Watching {
-        match self.about {
-            About::Nothing => Watching::NONE,
-            About::Claim(claim) => claim.watching(),
-            About::Claims | About::Weakened(_) => {
-                claims().into_iter().map(Claim::watching_for_never).fold(Watching::NONE, Watching::and)
-            }
-        }
-    }
-
     /// The claim it is watched for, if it is one.
     pub fn claim(&self) -> Option<&'static Claim> {
         match self.about {
@@ -145,18 +127,19 @@ impl Subject {
         scenario: &Scenario,
         f: impl FnOnce(&[Variant<'_>]) -> R,
     ) -> R {
-        let weakened = match self.about {
-            About::Weakened(weakened) => Some(weakened),
-            _ => None,
+        let weakened = match &self.about {
+            About::Weakened(weakened) => std::slice::from_ref(weakened),
+            _ => &[],
         };
-        with_altered_programs(variants, (self.repairs, self.watching(), weakened), scenario, f)
+        with_altered_programs(variants, (self.repairs, self.about.watching(&scenario.id), weakened), scenario, f)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{About, FILES, Subject};
+    use super::{About, Subject};
     use crate::claims::claims;
+    use crate::claims::files::FILES;
     use crate::utrace::Repairs;
     use lockstep::Weakened;
 
@@ -181,7 +164,7 @@ mod tests {
 
     #[test]
     fn every_place_is_found_by_its_name() {
-        for file in FILES {
+        for (file, _) in FILES {
             for at in [None, Some((63, 5))] {
                 check(About::Weakened(Weakened { file, at }));
             }

@@ -28,7 +28,8 @@ use super::{Claim, LOCKED, LOCKLESS, REMOVED, Statement, against, not};
 const EVERYWHERE: &[&str] = &[
     "S1", "S2", "S2b", "S3", "S4", "S4b", "S4c", "S5", "S5b", "S6", "S6b", "S6c", "S7", "S7b", "S8", "S8b", "S8c",
     "S8d", "S8e", "S8f", "S8g", "S9", "S9b", "S9c", "S9d", "S10", "S10b", "S10c", "S10d", "S10e", "S11", "S11b", "S12",
-    "S12b", "S12c", "S12d", "S12e", "S12f", "S12g", "S13", "S13b", "S13c", "S13d", "S14", "S14b", "S15", "S15b", "S16",
+    "S12b", "S12c", "S12d", "S12e", "S12f", "S12g", "S13", "S13b", "S13c", "S13d", "S13e", "S14", "S14b", "S15",
+    "S15b", "S16",
 ];
 
 /// Those in which a killed tracee may meet a tracer that has the lock.

@@ -7,13 +7,18 @@
 //! S13d has no mail: it is what mutants of `do_stop` differ in that no other scenario noticed. `do_stop` asks for no report when an interrupt is due, for
 //! get_signal will report soon anyway. But the pass of get_signal looks at answers only and not at ENGINE_STOP, so the stop
 //! that was asked for does not come: in all designs alike.
+//!
+//! S13e comes from mutants too, of `finish_jctl`: an engine attaches to a task that was taken over from a group stop and then killed. `attach`
+//! sets `report`, by which the task knows that somebody is new; a task that changes the word of that bit without the lock can lose it. That
+//! the second STOP returns 0 shows that the engine was attached before the task cleared `stopped`: so it must hear of the exit.
 
 use std::borrow::Cow;
 
 use super::program::{
-    Answer, E0, E1, E2, EngineProgram, Goal, ONE_CALL, Op, Scenario, T0, TaskOp, TaskProgram, When, control, engine,
-    goal, tracer,
+    Answer, E0, E1, E2, EngineProgram, GROUP_STOPPED, Goal, ONE_CALL, Op, Scenario, T0, TaskOp, TaskProgram, USER_MODE,
+    When, control, engine, goal, kill, tracer,
 };
+use crate::kernel::sigset::{SIGKILL, SIGSTOP};
 use crate::kernel::syscall::Body;
 use crate::observation::{Call, EndState};
 use crate::utrace::engine::{CallbackKind, Errno, Events, ResumeAction};
@@ -64,6 +69,44 @@ fn interrupted_and_stopped() -> Scenario {
             "a callback interrupts and stops",
             "a mutant",
             "Does a stop come that is asked for while an interrupt is due?",
+        )
+    }
+}
+
+/// A task taken over from a group stop and killed by a tracer that then attaches a second engine.
+fn attached_in_group_stop() -> Scenario {
+    Scenario {
+        goals: Cow::Borrowed(
+            const {
+                &[
+                    goal("an engine is attached", When::Returned(Call::Attach, E1, Errno::Ok)),
+                    goal("the task counts as stopped", When::Controlled(E0, ResumeAction::Stop, Errno::Ok)),
+                    goal("the new engine hears of the exit", When::Called(E1, CallbackKind::Exit)),
+                    goal("the task dies", When::Ended(T0, EndState::Dead)),
+                ]
+            },
+        ),
+        tasks: Cow::Borrowed(const { &[USER_MODE] }),
+        engines: Cow::Owned(vec![engine(1, Events::EXIT, &[]), newcomer()]),
+        setup: Cow::Borrowed(const { &[kill(SIGSTOP)] }),
+        tracers: Cow::Owned(vec![tracer(
+            "tracer",
+            const {
+                &[
+                    GROUP_STOPPED,
+                    control(E0, ResumeAction::Stop),
+                    kill(SIGKILL),
+                    Op::Attach { engine: E1, exclusive: false },
+                    Op::SetEvents { engine: E1, events: Events::EXIT },
+                    control(E0, ResumeAction::Stop),
+                ]
+            },
+        )]),
+        ..Scenario::asking(
+            "S13e",
+            "attach to a task taken over and killed",
+            "a mutant",
+            "Does an engine hear of the exit that was attached while the killed task still counted as stopped?",
         )
     }
 }
@@ -160,5 +203,6 @@ pub fn scenarios() -> Vec<Scenario> {
             },
         ),
         interrupted_and_stopped(),
+        attached_in_group_stop(),
     ]
 }

@@ -7,7 +7,8 @@
 //! pending, though it is not what ended the stop as the tracer was told. The system call is aborted. In the last design it always is.
 //!
 //! S15b has no mail either: it is what a mutant of the last design's `stop` differs in that no other scenario noticed. SIGKILL may now come before
-//! the task stops. The last design says EAGAIN whenever it was sent before the step, for a killed task is never TRACED.
+//! the task stops. The last design never says 0 to the step, for a killed task is not TRACED. The engine wants to hear of the death: a dying task
+//! that has no death events left counts as stopped (C11), and the step would be told 0 for that.
 
 use std::borrow::Cow;
 
@@ -59,6 +60,7 @@ pub fn scenarios() -> Vec<Scenario> {
                 ]
             },
         ),
+        engines: Cow::Owned(vec![engine(1, Events::SYSCALL_ENTRY.or(Events::DEATH), STOP_AT_ENTRY)]),
         tracers: Cow::Owned(vec![tracer("tracer", const { &[kill(SIGKILL), control(E0, ResumeAction::Blockstep)] })]),
         ..stopped.clone()
     };

@@ -4,7 +4,7 @@
 
 use super::schemata::Mutant;
 use crate::session;
-use crate::workshop::Runner;
+use crate::workshop::{Failure, Runner};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Mutex;
@@ -70,7 +70,7 @@ pub struct Plan<'a> {
 /// How long one mutant may take on one scenario.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// How long an exhaustive search may take.
+/// How long that may take where originals or mutants are searched whole.
 const EXHAUSTIVE_LIMIT: Duration = Duration::from_secs(600);
 
 /// The fates in the order of the trials. Nothing for those that the run did not come to.
@@ -157,13 +157,12 @@ fn pass(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner, exhaustive: bool) -
                 request["mutant"] = json!(trial.mutant.number);
                 request["exact"] = json!(plan.proves);
                 request["covers"] = json!(exhaustive);
-                match runner.ask(&request, if exhaustive { EXHAUSTIVE_LIMIT } else { LIMIT }) {
+                match ask_twice(plan, runner, &request, if plan.proves { EXHAUSTIVE_LIMIT } else { LIMIT })? {
                     Ok(answer) if answer["killed"] == json!(true) => return Ok(Passed::Killed(kill(&answer, id))),
                     Ok(answer) if answer["exhaustive"] == json!(true) => {}
                     Ok(_) if matches!(passed, Passed::Equal) => passed = Passed::Unknown(id.clone()),
                     Ok(_) => {}
                     Err(failure) => {
-                        *runner = Runner::start(plan.program)?;
                         let (difference, how) = (failure.to_string(), "broke down".to_owned());
                         let scenario = id.clone();
                         return Ok(Passed::Killed(Kill { scenario, how, executions: 0, preemptions: 0, difference }));
@@ -173,6 +172,24 @@ fn pass(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner, exhaustive: bool) -
         }
     }
     Ok(passed)
+}
+
+/// What a runner that breaks down says counts only if it breaks down again: a machine that stood still looks like a loop.
+fn ask_twice(
+    plan: &Plan<'_>,
+    runner: &mut Runner,
+    request: &Value,
+    limit: Duration,
+) -> Result<Result<Value, Failure>, String> {
+    let mut answer = runner.ask(request, limit);
+    if answer.is_err() {
+        *runner = Runner::start(plan.program)?;
+        answer = runner.ask(request, limit);
+    }
+    if answer.is_err() {
+        *runner = Runner::start(plan.program)?;
+    }
+    Ok(answer)
 }
 
 fn kill(answer: &Value, scenario: &str) -> Kill {

@@ -174,13 +174,15 @@ fn run(
     let complete = fates.iter().all(Option::is_some);
     let results: Vec<(Trial, Fate)> =
         trials.into_iter().zip(fates).filter_map(|(trial, fate)| Some((trial, fate?))).collect();
-    let killed: Vec<String> = results
-        .iter()
-        .filter(|(trial, fate)| trial.listed.is_some() && matches!(fate, Fate::Killed(_)))
-        .map(|(trial, _)| trial.mutant.id.clone())
-        .collect();
+    let killed = |(trial, fate): &(Trial, Fate)| match fate {
+        Fate::Killed(kill) if trial.listed.is_some() => {
+            Some(format!("\n  {} in {}: {}", trial.mutant.id, kill.scenario, kill.difference))
+        }
+        _ => None,
+    };
+    let killed: String = results.iter().filter_map(killed).collect();
     if !killed.is_empty() {
-        return Err(format!("listed as equivalent, and killed: {}: take them off the list", killed.join(", ")));
+        return Err(format!("listed as equivalent, and killed; take them off the list:{killed}"));
     }
     let account =
         Account { results: &results, plan: &plan, head: &head(options, &plan, results.len()), memory: &options.memory };

@@ -73,6 +73,12 @@ pub fn text(account: &Account<'_>) -> String {
     );
     text += &killers(results);
     text += &growth(account);
+    let broke = |fate: &Fate| matches!(fate, Fate::Killed(kill) if kill.how == "broke down");
+    let broken: Vec<&str> =
+        results.iter().filter(|(_, fate)| broke(fate)).map(|(trial, _)| trial.mutant.id.as_str()).collect();
+    if !broken.is_empty() {
+        text += &format!("killed because they broke down, and did so again: {}\n", broken.join(", "));
+    }
     for (title, wanted) in [("survived", false), ("equivalent", true)] {
         let chosen = results.iter().filter(|(_, fate)| match fate {
             Fate::Survived { .. } => !wanted,

@@ -393,7 +393,14 @@ impl Search {
         }
         let more = self.config((Strategy::Portfolio { length: None }, self.executions * CONFIRM));
         second.merge(explore(program, &ExploreConfig { skip: self.executions, ..more }));
-        missing(second).into_iter().next()
+        // Beyond those that were looked for above there can be more: none counts that the second shows around the very schedule.
+        while let Some(schedule) = missing(second).into_iter().next() {
+            second.merge(explore_nearby(program, &schedule, &config));
+            if missing(second).first() == Some(&schedule) {
+                return Some(schedule);
+            }
+        }
+        None
     }
 
     /// `shown_by` shows under the schedule what the other never did.

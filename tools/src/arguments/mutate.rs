@@ -24,7 +24,7 @@ pub struct MutateInput {
     /// After how many executions each kind of random schedule notices it.
     #[arg(long)]
     pub strategies: bool,
-    /// Fail with the difference if this file says something else.
+    /// Repeat what this table says, and fail with the difference.
     #[arg(long, value_name = "FILE", conflicts_with = "list")]
     pub check: Option<PathBuf>,
     /// Where packages are built [default: target/lockstep of the workspace].

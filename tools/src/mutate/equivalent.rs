@@ -1,5 +1,7 @@
 //! The reviewed list of mutants that no client can tell from the original, each with its reason.
 //!
+//! Beside it stand the survivors that somebody has looked into, with what was found; they count as survivors.
+//!
 //! It goes stale loudly: an entry whose mutant is gone, or does something else by now, or is killed, is an error. An
 //! entry alone makes nothing equivalent: the outcomes must be equal under exhaustive search in every scenario.
 
@@ -13,6 +15,8 @@ use std::path::Path;
 struct Document {
     #[serde(default)]
     equivalent: Vec<Entry>,
+    #[serde(default)]
+    survivor: Vec<Entry>,
 }
 
 /// One entry.
@@ -23,8 +27,11 @@ pub struct Entry {
     pub mutant: String,
     /// What it does, as the list of mutants says it.
     pub what: String,
-    /// Why nobody can tell.
+    /// Why nobody can tell, or why nobody told.
     pub reason: String,
+    /// It is no equivalent mutant.
+    #[serde(skip)]
+    pub survives: bool,
 }
 
 /// The list in a file; none if there is no file.
@@ -35,7 +42,8 @@ pub fn entries(path: &Path) -> Result<Vec<Entry>, String> {
     let text = files::read(path)?;
     let document: Document =
         toml::from_str(&text).map_err(|error| format!("{}: {}", path.display(), error.message()))?;
-    Ok(document.equivalent)
+    let survivors = document.survivor.into_iter().map(|entry| Entry { survives: true, ..entry });
+    Ok(document.equivalent.into_iter().chain(survivors).collect())
 }
 
 /// What is stale in the list.
@@ -64,7 +72,7 @@ mod tests {
     use super::{Entry, Mutant, stale};
 
     fn entry(mutant: &str, what: &str, reason: &str) -> Entry {
-        Entry { mutant: mutant.to_owned(), what: what.to_owned(), reason: reason.to_owned() }
+        Entry { mutant: mutant.to_owned(), what: what.to_owned(), reason: reason.to_owned(), survives: false }
     }
 
     #[test]

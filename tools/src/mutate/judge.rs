@@ -2,6 +2,7 @@
 //!
 //! Several runners work side by side; what becomes of a mutant does not depend on which of them had it.
 
+use super::record::Record;
 use super::schemata::Mutant;
 use crate::session;
 use crate::workshop::{Failure, Runner};
@@ -28,6 +29,17 @@ pub enum Fate {
     NotJudged,
 }
 
+impl Fate {
+    fn in_words(&self) -> String {
+        match self {
+            Fate::Killed(kill) => kill.to_string(),
+            Fate::Survived { .. } => "survived".to_owned(),
+            Fate::Equivalent { .. } => "equivalent".to_owned(),
+            Fate::NotJudged => "not judged".to_owned(),
+        }
+    }
+}
+
 /// How a mutant was noticed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kill {
@@ -41,6 +53,20 @@ pub struct Kill {
     pub difference: String,
 }
 
+impl std::fmt::Display for Kill {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}, {}", self.scenario, self.how)?;
+        match self.preemptions {
+            _ if self.how == BROKE_DOWN => Ok(()),
+            1 => f.write_str(", 1 preemption"),
+            preemptions => write!(f, ", {preemptions} preemptions"),
+        }
+    }
+}
+
+/// How a mutant is noticed that ends the program that runs it, or never ends.
+pub const BROKE_DOWN: &str = "broke down";
+
 /// What is asked of each.
 #[derive(Clone, Debug)]
 pub struct Trial {
@@ -49,6 +75,10 @@ pub struct Trial {
     pub variants: Vec<usize>,
     /// The reason, if it is listed as equivalent.
     pub listed: Option<String>,
+    /// What is known of it, if it is listed as a survivor.
+    pub excuse: Option<String>,
+    /// What a committed table says of it, if that is checked.
+    pub record: Option<Record>,
 }
 
 /// How mutants are run.
@@ -98,7 +128,15 @@ fn work(
         let at = next.fetch_add(1, Ordering::Relaxed);
         let Some(trial) = trials.get(at).filter(|_| !session::is_ending()) else { return Ok(()) };
         progress.says(&trial.mutant.id);
-        let fate = fate(plan, trial, &mut runner)?;
+        let fate = match recorded(plan, trial, &mut runner)? {
+            Some(fate) => fate,
+            None => fate(plan, trial, &mut runner)?,
+        };
+        let fate = match (fate, &trial.excuse) {
+            (Fate::Survived { .. }, Some(excuse)) => Fate::Survived { note: Some(excuse.clone()) },
+            (fate, _) => fate,
+        };
+        session::tell(&format!("{}: {}", trial.mutant.id, fate.in_words()));
         // A fate that an interrupt brought about says nothing.
         if !session::is_ending() {
             fates.lock().expect("nobody panics while holding it")[at] = Some(fate);
@@ -107,18 +145,46 @@ fn work(
     }
 }
 
+/// What is recorded of a mutant, if it comes about again: a kill in its scenario, or that nobody notices within the bound on preemptions. A mutant that is
+/// noticed now is killed; whatever else is not as recorded is left to be judged in full.
+fn recorded(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner) -> Result<Option<Fate>, String> {
+    let Some(record) = trial.record.as_ref().filter(|_| is_judged(plan, trial)) else { return Ok(None) };
+    let Record::Killed(scenario) = record else {
+        return Ok(match pass(plan, trial, runner, &plan.scenarios, false)? {
+            Passed::Killed(kill) => Some(Fate::Killed(kill)),
+            _ => record.unnoticed(trial.listed.as_ref()),
+        });
+    };
+    let at: Vec<(usize, String)> = plan.scenarios.iter().filter(|(_, id)| id == scenario).cloned().collect();
+    for exhaustive in [false, true] {
+        if exhaustive && !plan.proves {
+            break;
+        }
+        if let Passed::Killed(kill) = pass(plan, trial, runner, &at, exhaustive)? {
+            return Ok(Some(Fate::Killed(kill)));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether the memory model can show what the mutant does.
+fn is_judged(plan: &Plan<'_>, trial: &Trial) -> bool {
+    plan.shows_orderings || !trial.mutant.operator.is_ordering()
+}
+
 fn fate(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner) -> Result<Fate, String> {
-    if trial.mutant.operator.is_ordering() && !plan.shows_orderings {
+    if !is_judged(plan, trial) {
         return Ok(Fate::NotJudged);
     }
+    let all = &plan.scenarios[..];
     if trial.listed.is_none() {
-        match pass(plan, trial, runner, false)? {
+        match pass(plan, trial, runner, all, false)? {
             Passed::Killed(kill) => return Ok(Fate::Killed(kill)),
             _ if !plan.proves => return Ok(Fate::Survived { note: None }),
             _ => {}
         }
     }
-    Ok(match (pass(plan, trial, runner, true)?, &trial.listed) {
+    Ok(match (pass(plan, trial, runner, all, true)?, &trial.listed) {
         (Passed::Killed(kill), _) => Fate::Killed(kill),
         (Passed::Equal, Some(reason)) => Fate::Equivalent { reason: reason.clone() },
         (Passed::Equal, None) => {
@@ -141,9 +207,15 @@ enum Passed {
     Unknown(String),
 }
 
-fn pass(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner, exhaustive: bool) -> Result<Passed, String> {
+fn pass(
+    plan: &Plan<'_>,
+    trial: &Trial,
+    runner: &mut Runner,
+    scenarios: &[(usize, String)],
+    exhaustive: bool,
+) -> Result<Passed, String> {
     let mut passed = Passed::Equal;
-    for (scenario, id) in &plan.scenarios {
+    for (scenario, id) in scenarios {
         for &variant in &trial.variants {
             for &repaired in &plan.repaired {
                 if session::is_ending() {
@@ -163,7 +235,7 @@ fn pass(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner, exhaustive: bool) -
                     Ok(_) if matches!(passed, Passed::Equal) => passed = Passed::Unknown(id.clone()),
                     Ok(_) => {}
                     Err(failure) => {
-                        let (difference, how) = (failure.to_string(), "broke down".to_owned());
+                        let (difference, how) = (failure.to_string(), BROKE_DOWN.to_owned());
                         let scenario = id.clone();
                         return Ok(Passed::Killed(Kill { scenario, how, executions: 0, preemptions: 0, difference }));
                     }

@@ -8,6 +8,7 @@
 mod equivalent;
 mod judge;
 mod operators;
+mod record;
 mod report;
 mod schemata;
 mod statement;
@@ -26,6 +27,7 @@ use crate::workshop::{
 use equivalent::Entry;
 use judge::{Fate, Plan, Trial, judge};
 use lockstep::SoonConfig;
+use record::{Record, records};
 use report::Account;
 use schemata::{Broken, Mutant, schemata};
 use serde_json::json;
@@ -169,27 +171,35 @@ fn run(
         jobs: options.jobs.map_or_else(cores, usize::from),
         shows_orderings: options.memory != "sc",
     };
-    let trials: Vec<Trial> = prepared.mutants.iter().map(|mutant| trial(mutant, &prepared.entries, listed)).collect();
+    let head = |mutants: usize| head(options, &plan, mutants);
+    let here = head(prepared.mutants.len());
+    let committed = input.check.as_deref().map(|path| Committed::read(path, &here)).transpose()?;
+    let records = committed.as_ref().map(|committed| records(&committed.text)).unwrap_or_default();
+    let trial = |mutant: &Mutant| trial(mutant, &prepared.entries, listed, records.get(&mutant.id).cloned());
+    let trials: Vec<Trial> = prepared.mutants.iter().map(trial).collect();
     let fates = judge(&plan, &trials)?;
     let complete = fates.iter().all(Option::is_some);
     let results: Vec<(Trial, Fate)> =
         trials.into_iter().zip(fates).filter_map(|(trial, fate)| Some((trial, fate?))).collect();
     let killed = |(trial, fate): &(Trial, Fate)| match fate {
-        Fate::Killed(kill) if trial.listed.is_some() => {
+        Fate::Killed(kill) if trial.listed.is_some() || trial.excuse.is_some() => {
             Some(format!("\n  {} in {}: {}", trial.mutant.id, kill.scenario, kill.difference))
         }
         _ => None,
     };
     let killed: String = results.iter().filter_map(killed).collect();
     if !killed.is_empty() {
-        return Err(format!("listed as equivalent, and killed; take them off the list:{killed}"));
+        return Err(format!("listed as equivalent or as survivors, and killed; take them off the list:{killed}"));
     }
-    let account =
-        Account { results: &results, plan: &plan, head: &head(options, &plan, results.len()), memory: &options.memory };
+    let account = Account { results: &results, plan: &plan, head: &head(results.len()), memory: &options.memory };
     let measured = match input.strategies {
         true => Some(strategies::measure(&plan, &results, &SoonConfig::default())?),
         false => None,
     };
+    let table = report::text(&account);
+    if let Some(committed) = committed.filter(|committed| complete && committed.text != table) {
+        return Ok((committed.difference(&table), Status::Unaccepted));
+    }
     let text = match options.format {
         Format::Json => {
             let mut document = report::document(&account, complete);
@@ -198,16 +208,18 @@ fn run(
             }
             format!("{document:#}\n")
         }
-        _ => report::text(&account) + &measured.as_ref().map_or(String::new(), strategies::text),
+        _ if input.check.is_some() => report::repeated(&account),
+        _ => table,
+    };
+    let text = match (&measured, options.format) {
+        (Some(measured), format) if format != Format::Json => text + &strategies::text(measured),
+        _ => text,
     };
     if !complete {
         session::say("the run ended early: the result covers the mutants that were judged until then");
         return Ok((text, Status::Budget));
     }
-    match &input.check {
-        Some(path) => checked(path, &text),
-        None => Ok((text, Status::Fine)),
-    }
+    Ok((text, Status::Fine))
 }
 
 /// What was explored.
@@ -234,23 +246,41 @@ fn head(options: &Options, plan: &Plan<'_>, mutants: usize) -> String {
     )
 }
 
-/// Compares with what is committed. Nothing is printed if it is the same.
-fn checked(path: &Path, text: &str) -> Result<(String, Status), String> {
-    let committed = files::read(path)?;
-    if committed == text {
-        return Ok((String::new(), Status::Fine));
+/// A table that was printed before.
+struct Committed<'a> {
+    path: &'a Path,
+    text: String,
+}
+
+impl Committed<'_> {
+    /// Refuses a table of other mutants, scenarios or bounds: what it says cannot come about again.
+    fn read<'a>(path: &'a Path, head: &str) -> Result<Committed<'a>, String> {
+        let text = files::read(path)?;
+        if text.starts_with(head) {
+            return Ok(Committed { path, text });
+        }
+        let lines = head.lines().count();
+        let was: Vec<&str> = text.lines().take(lines).collect();
+        Err(format!(
+            "{} is a table of something else: write a new one with 'lockstep mutate' and the same options\nthere: {}\nhere:  {}",
+            path.display(),
+            was.join("\n       "),
+            head.replace('\n', "\n       ")
+        ))
     }
-    let difference = similar::TextDiff::from_lines(committed.as_str(), text);
-    session::say(&format!(
-        "{} says something else: review the difference, and write what 'lockstep mutate' prints there if it is meant",
-        path.display()
-    ));
-    let (old, new) = (path.display().to_string(), "now".to_owned());
-    Ok((difference.unified_diff().header(&old, &new).to_string(), Status::Unaccepted))
+
+    fn difference(&self, table: &str) -> String {
+        let path = self.path.display().to_string();
+        session::say(&format!(
+            "{path} says something else: review the difference, and write what 'lockstep mutate' prints there if it is meant"
+        ));
+        let difference = similar::TextDiff::from_lines(self.text.as_str(), table);
+        difference.unified_diff().header(&path, "now").to_string()
+    }
 }
 
 /// In which variants a mutant can show: in that of its design, or in all designs.
-fn trial(mutant: &Mutant, entries: &[Entry], listed: &Listed) -> Trial {
+fn trial(mutant: &Mutant, entries: &[Entry], listed: &Listed, record: Option<Record>) -> Trial {
     let number = |name: &str| listed.variants.iter().position(|variant| variant == name);
     let own = DESIGNS.iter().filter(|(file, _)| *file == mutant.file).filter_map(|(_, name)| number(name));
     let mut variants: Vec<usize> = own.collect();
@@ -260,6 +290,9 @@ fn trial(mutant: &Mutant, entries: &[Entry], listed: &Listed) -> Trial {
     if variants.is_empty() {
         variants = vec![0];
     }
-    let listed = entries.iter().find(|entry| entry.mutant == mutant.id).map(|entry| entry.reason.clone());
-    Trial { mutant: mutant.clone(), variants, listed }
+    let entry = |survives: bool| {
+        let mut entries = entries.iter();
+        entries.find(|entry| entry.mutant == mutant.id && entry.survives == survives).map(|entry| entry.reason.clone())
+    };
+    Trial { mutant: mutant.clone(), variants, listed: entry(false), excuse: entry(true), record }
 }

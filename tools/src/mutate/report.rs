@@ -1,6 +1,6 @@
 //! What became of the mutants, for people and for programs. No times and no line numbers in what is committed.
 
-use super::judge::{Fate, Plan, Trial};
+use super::judge::{BROKE_DOWN, Fate, Plan, Trial};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,40 +66,85 @@ pub fn text(account: &Account<'_>) -> String {
         text +=
             &format!("not judged: {} only take an ordering away, which '{memory}' does not show\n", counts.not_judged);
     }
-    let score = counts.score().map_or("none".to_owned(), |score| format!("{score:.3}"));
     text += &format!(
-        "score {score}: {} killed, {} survived, {} equivalent\n",
-        counts.killed, counts.survived, counts.equivalent
+        "{}: {} killed, {} survived, {} equivalent\n",
+        score(&counts),
+        counts.killed,
+        counts.survived,
+        counts.equivalent
     );
     text += &killers(results);
     text += &growth(account);
-    let broke = |fate: &Fate| matches!(fate, Fate::Killed(kill) if kill.how == "broke down");
+    let broke = |fate: &Fate| matches!(fate, Fate::Killed(kill) if kill.how == BROKE_DOWN);
     let broken: Vec<&str> =
         results.iter().filter(|(_, fate)| broke(fate)).map(|(trial, _)| trial.mutant.id.as_str()).collect();
     if !broken.is_empty() {
         text += &format!("killed because they broke down, and did so again: {}\n", broken.join(", "));
     }
-    for (title, wanted) in [("survived", false), ("equivalent", true)] {
-        let chosen = results.iter().filter(|(_, fate)| match fate {
-            Fate::Survived { .. } => !wanted,
-            Fate::Equivalent { .. } => wanted,
-            _ => false,
-        });
-        let lines: Vec<String> = chosen
-            .map(|(trial, fate)| {
-                let more = match fate {
-                    Fate::Equivalent { reason } => format!("\n    {reason}"),
-                    Fate::Survived { note: Some(note) } => format!("\n    {note}"),
-                    _ => String::new(),
-                };
-                format!("  {}: {}{more}\n", trial.mutant.id, trial.mutant.what)
-            })
-            .collect();
-        if !lines.is_empty() {
-            text += &format!("\n{title}:\n{}", lines.concat());
+    text + &Section::ALL.map(|section| section.text(results)).concat()
+}
+
+fn score(counts: &Counts) -> String {
+    counts.score().map_or("no score".to_owned(), |score| format!("score {score:.3}"))
+}
+
+/// What a check that found nothing else has repeated.
+pub fn repeated(account: &Account<'_>) -> String {
+    let counts = Counts::of(account.results.iter().map(|(_, fate)| fate));
+    format!(
+        "{} as committed: {} mutants were killed again, each in the scenario that is named; {} survivors and {} equivalent ones were not noticed again, \
+         searched up to the bound on preemptions\n'lockstep mutate' without --check searches every execution\n",
+        score(&counts),
+        counts.killed,
+        counts.survived,
+        counts.equivalent
+    )
+}
+
+/// The mutants one by one, by what became of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    Killed,
+    Survived,
+    Equivalent,
+}
+
+impl Section {
+    /// In the order of the table: what is left to do first.
+    const ALL: [Section; 3] = [Section::Survived, Section::Equivalent, Section::Killed];
+
+    fn title(self) -> &'static str {
+        match self {
+            Section::Killed => {
+                "killed (the first scenario that tells; 'new': it shows what the original never does, 'lost': never what the original does):"
+            }
+            Section::Survived => "survived:",
+            Section::Equivalent => "equivalent:",
         }
     }
-    text
+
+    /// The section that begins with this line.
+    pub fn titled(line: &str) -> Option<Section> {
+        Section::ALL.into_iter().find(|section| section.title() == line)
+    }
+
+    /// Nothing if no mutant is in it.
+    fn text(self, results: &[(Trial, Fate)]) -> String {
+        let lines: String = results.iter().filter_map(|(trial, fate)| self.lines(trial, fate)).collect();
+        if lines.is_empty() { lines } else { format!("\n{}\n{lines}", self.title()) }
+    }
+
+    /// What is said of a mutant in this section; nothing if it is in another.
+    fn lines(self, trial: &Trial, fate: &Fate) -> Option<String> {
+        let more = match (self, fate) {
+            (Section::Killed, Fate::Killed(kill)) => Some(kill.to_string()),
+            (Section::Survived, Fate::Survived { note }) => note.clone(),
+            (Section::Equivalent, Fate::Equivalent { reason }) => Some(reason.clone()),
+            _ => return None,
+        };
+        let more = more.map_or(String::new(), |more| format!("    {more}\n"));
+        Some(format!("  {}: {}\n{more}", trial.mutant.id, trial.mutant.what))
+    }
 }
 
 /// Operators down, files across.

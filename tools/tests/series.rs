@@ -176,6 +176,25 @@ fn reads(text: &str, expected: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// The run itself takes minutes and belongs to `.ci/run`.
+#[test]
+fn the_committed_table_speaks_of_the_mutants_that_there_are() {
+    let table = std::fs::read_to_string(root().join("snapshots/mutants.txt")).expect("the table is committed");
+    let listed = check(&["mutate", "--list"], 0, "");
+    let scenarios = check(&["list", "--format", "json"], 0, "");
+    let scenarios: serde_json::Value = serde_json::from_str(&scenarios).expect("a list");
+    let scenarios = scenarios["scenarios"].as_array().map_or(0, Vec::len);
+    let head = format!("{} mutants on {scenarios} scenarios, ", listed.lines().count());
+    assert!(table.starts_with(&head), "{head}\n{table}");
+    let lines: Vec<&str> = listed.lines().collect();
+    let named = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("  ").filter(|line| line.contains('/') && !line.starts_with(' ')));
+    for line in named {
+        assert!(lines.contains(&line), "the table speaks of '{line}', which no mutant is");
+    }
+}
+
 #[test]
 fn the_tutorial_prints_what_it_says() {
     let text = std::fs::read_to_string(root().join("examples/mailbox/README.md")).expect("the tutorial exists");

@@ -6,12 +6,17 @@
 //!
 //! S6c has no mail: it is what mutants of `do_stop` differ in that no other scenario noticed. `do_stop` asks for a report by a bit and a flag.
 //! The flag alone brings the tracee to its resume hook; by the bit get_signal knows that the report comes before any signal.
+//!
+//! S6d comes from mutants of `stop` that look for SIGKILL before they take siglock. With SIGKILL that makes no difference: it breaks a stop that has begun as it
+//! keeps one from beginning. Any other fatal signal does not: a task that is TRACED does not want it, so it stays pending, and only a task that runs begins a group exit for it.
+//! So whom SIGHUP kills has not stopped in its system call. Generated scenarios told these mutants apart first. The last design differs here as in S8b: it dequeues
+//! SIGKILL alone, so that SIGKILL does not keep the task from stopping in its exit report.
 
 use std::borrow::Cow;
 
 use super::program::{
-    E0, GROUP_STOPPED, Goal, HAS_STOPPED, Op, Scenario, T0, USER_MODE, When, answer, control, engine, goal, kill,
-    tracer,
+    E0, GROUP_STOPPED, Goal, HAS_STOPPED, ONE_CALL, Op, STOP_AT_ENTRY, Scenario, T0, USER_MODE, When, answer, control,
+    engine, goal, kill, tracer,
 };
 use crate::kernel::parent::ChildEvent;
 use crate::kernel::process::Handlers;
@@ -83,6 +88,40 @@ fn pending() -> Scenario {
     }
 }
 
+/// A tracee that stops at the entry of its system call, or is killed by another signal than SIGKILL before.
+fn hung_up() -> Scenario {
+    Scenario {
+        goals: Cow::Borrowed(
+            const {
+                &[
+                    goal("the signal comes before the stop", When::Inside(Milestone::KilledBeforeStop)),
+                    goal("the tracee stops, and is let go", When::Controlled(E0, ResumeAction::Resume, Errno::Ok)),
+                    goal("the system call is let through", When::LetThrough(true)),
+                    goal("the tracee dies", When::Ended(T0, EndState::Dead)),
+                ]
+            },
+        ),
+        tasks: Cow::Borrowed(&[ONE_CALL]),
+        engines: Cow::Owned(vec![engine(1, Events::SYSCALL_ENTRY.or(Events::EXIT), STOP_AT_ENTRY)]),
+        tracers: Cow::Owned(vec![tracer(
+            "tracer",
+            const {
+                &[
+                    Op::Send { signal: SIGHUP, task: T0, scope: Scope::Thread },
+                    HAS_STOPPED,
+                    control(E0, ResumeAction::Resume),
+                ]
+            },
+        )]),
+        ..Scenario::asking(
+            "S6d",
+            "SIGHUP against a stop that begins",
+            "a mutant",
+            "Does a task stop that a signal other than SIGKILL has killed?",
+        )
+    }
+}
+
 pub fn scenarios() -> Vec<Scenario> {
     vec![
         against(
@@ -106,5 +145,6 @@ pub fn scenarios() -> Vec<Scenario> {
             const { &[GROUP_STOPPED, kill(SIGCONT)] },
         ),
         pending(),
+        hung_up(),
     ]
 }

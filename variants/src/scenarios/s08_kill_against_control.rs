@@ -15,6 +15,10 @@
 //! S8g has no mail: it is what a mutant of the last design differs in that no other scenario noticed, one whose `stop` does not wait for the lock.
 //! A tracee that stopped in an event's report has `report` set and takes the lock for its next one anyway. One
 //! that stopped on its way to user mode has not: only the wait in `finish_stop` keeps it from the list that its tracer is changing.
+//!
+//! S8h comes from mutants too, of `finish_jctl`: one that leaves `stopped` set. get_signal clears the bit before it dequeues, so it was thought to be too
+//! many; but a bit that is set also sends get_signal the way on which signals are reported, and there an engine that asked for QUIESCE alone hears of
+//! SIGHUP.
 
 use std::borrow::Cow;
 
@@ -65,6 +69,41 @@ fn in_group_stop(scenario: Scenario, goals: &'static [Goal], ops: &'static [Op])
         setup: Cow::Borrowed(const { &[kill(SIGSTOP)] }),
         tracers: Cow::Owned(vec![tracer("tracer", ops), tracer("killer", const { &[GROUP_STOPPED, kill(SIGKILL)] })]),
         ..scenario
+    }
+}
+
+/// A tracee taken over from a group stop and killed beside a signal that nobody asked to hear of.
+fn unwatched_signal() -> Scenario {
+    Scenario {
+        goals: Cow::Borrowed(
+            const {
+                &[
+                    goal("the tracee is taken over from the group stop", When::Inside(Milestone::TakenOver)),
+                    goal("the tracee reports its death", When::Called(E0, CallbackKind::Quiesce)),
+                    goal("the tracee dies", When::Ended(T0, EndState::Dead)),
+                ]
+            },
+        ),
+        tasks: Cow::Borrowed(&[USER_MODE]),
+        engines: Cow::Owned(vec![engine(1, Events::QUIESCE, &[])]),
+        setup: Cow::Borrowed(const { &[kill(SIGSTOP)] }),
+        tracers: Cow::Owned(vec![tracer(
+            "tracer",
+            const {
+                &[
+                    GROUP_STOPPED,
+                    control(E0, ResumeAction::Stop),
+                    Op::Send { signal: SIGHUP, task: T0, scope: Scope::Thread },
+                    kill(SIGKILL),
+                ]
+            },
+        )]),
+        ..Scenario::asking(
+            "S8h",
+            "SIGKILL beside a signal that nobody watches",
+            "a mutant",
+            "Does an engine that asked for no signals hear of one when SIGKILL wakes a tracee taken over from a group stop?",
+        )
     }
 }
 
@@ -217,5 +256,6 @@ pub fn scenarios() -> Vec<Scenario> {
         stop,
         report,
         before_user_mode(),
+        unwatched_signal(),
     ]
 }

@@ -1,5 +1,6 @@
 //! The memory models: what they show and what they never show, by name and against references that share nothing with them.
 
+#[allow(dead_code)]
 mod memory_models;
 
 use lockstep::sync::Ordering::{self, Acquire, Relaxed, Release, SeqCst};

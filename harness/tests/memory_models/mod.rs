@@ -4,8 +4,6 @@
 //! x86-TSO, [`rc11`] enumerates graphs and asks the axioms. A third is the crate's own other search, in [`graphs`].
 
 pub mod generate;
-// Not every test program that shares this module compares the explorers.
-#[allow(dead_code)]
 pub mod graphs;
 pub mod rc11;
 pub mod tso;

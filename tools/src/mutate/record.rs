@@ -57,14 +57,18 @@ pub fn records(table: &str) -> BTreeMap<String, Record> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Record, records};
+    use super::{Record, Section, records};
 
     #[test]
     fn a_table_is_read_as_it_is_printed() {
-        let table = "4 mutants on 2 scenarios, memory model sc\n\nscore 0.500: 1 killed\n\nkilled:\n  a/stop/drop-lock/1: x: y\n    \
-                     S1, new, 1 preemption\n\nsurvived:\n  a/stop/drop-lock/2: z\n    a note\n  a/stop/drop-lock/3: z\n\n\
-                     equivalent:\n  a/stop/drop-lock/4: z\n    a reason\n";
-        let found: Vec<_> = records(table).into_iter().collect();
+        let [killed, survived, equivalent] =
+            [Section::Killed, Section::Survived, Section::Equivalent].map(Section::title);
+        let table = format!(
+            "4 mutants on 2 scenarios, memory model sc\n\nscore 0.500: 1 killed\n\n{killed}\n  a/stop/drop-lock/1: x: y\n    \
+             S1, new, 1 preemption\n\n{survived}\n  a/stop/drop-lock/2: z\n    a note\n  a/stop/drop-lock/3: z\n\n\
+             {equivalent}\n  a/stop/drop-lock/4: z\n    a reason\n"
+        );
+        let found: Vec<_> = records(&table).into_iter().collect();
         let id = |nth: u32| format!("a/stop/drop-lock/{nth}");
         let expected = [
             (id(1), Record::Killed("S1".to_owned())),

@@ -113,7 +113,7 @@ impl Section {
     /// In the order of the table: what is left to do first.
     const ALL: [Section; 3] = [Section::Survived, Section::Equivalent, Section::Killed];
 
-    fn title(self) -> &'static str {
+    pub(super) fn title(self) -> &'static str {
         match self {
             Section::Killed => {
                 "killed (the first scenario that tells; 'new': it shows what the original never does, 'lost': never what the original does):"

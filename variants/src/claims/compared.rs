@@ -1,12 +1,13 @@
 //! Claims that compare two variants, with an ordering taken away from both.
 //!
 //! Promise: a claim that two variants have the same outcomes, or that one shows nothing that the other does not, depends on an ordering in a scenario
-//! if it is so as they are, and is not when the place is weakened in each that has it: all four were searched whole.
+//! if it is so as they are, and is not when the place, which both pass, is weakened: all four were searched whole.
 //!
 //! Limits: only outcomes that the variant itself then shows and the other does not are looked for, so that the variant's own execution is the witness; what
 //! the other shows more stands in the other's column. Outcomes that end in a fault are not compared, nor is anything with a variant that
 //! shows new ones: what a data race cuts off is not missing. Where one of the four could not be exhausted the claim is not asked. A claim that
-//! two variants differ (C9) is not asked at all: that both become equal by becoming worse says nothing of the ordering.
+//! two variants differ (C9) is not asked at all: that both become equal by becoming worse says nothing of the ordering. Nor is it asked of a
+//! place in a design's own file: one side alone would be weakened, and of course differs then.
 
 use std::collections::BTreeSet;
 
@@ -14,6 +15,7 @@ use lockstep::{CompareConfig, Exploration, Seen};
 
 use super::baseline::{ANOTHER, Baseline, visible};
 use super::dependence::{Found, weakened_whole};
+use super::files::is_of_one_design;
 use super::orderings::OrderingSite;
 use super::{Claim, How, Statement, claims};
 
@@ -37,6 +39,9 @@ pub fn compare_weakened(
     (mine, theirs): (&Baseline, &Baseline),
     config: &CompareConfig<'_>,
 ) -> Option<Found> {
+    if is_of_one_design(site.weakened.file) {
+        return None;
+    }
     let is_equal = matches!(claim.statement, Statement::Equal);
     let holds = mine.visible.is_subset(&theirs.visible) && (!is_equal || theirs.visible.is_subset(&mine.visible));
     if !holds || !mine.evidence.exhaustive || !theirs.evidence.exhaustive {

@@ -21,6 +21,11 @@ pub const FILES: [(&str, &str); 17] = [
     ("utrace/stopped_removed.rs", include_str!("../utrace/stopped_removed.rs")),
 ];
 
+/// Whether the file is one design's own, so that no other design passes its places.
+pub fn is_of_one_design(file: &str) -> bool {
+    file.starts_with("utrace/stopped_")
+}
+
 /// The function that the line is in, by the last one that begins before it.
 pub fn function_at(file: &str, line: u32) -> &'static str {
     let text = FILES.iter().find(|(path, _)| *path == file).map_or("", |(_, text)| text);

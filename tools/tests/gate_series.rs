@@ -297,7 +297,9 @@ fn options_that_do_not_go_together_are_refused() {
 fn the_gate_of_the_example_is_green_as_committed() {
     let said = said_in(&root(), &["gate", "--config", "examples/mailbox/lockstep.toml"], 0, "green: 3 comparisons");
     assert!(
-        said.contains("divergences: 4 committed") && said.contains("evidence of 3 comparisons: exhaustive"),
+        said.contains("divergences: 4 committed")
+            && said.contains("evidence of 3 comparisons: exhaustive")
+            && said.contains("preemptions of a witness: 0 at most, the median is 0\n"),
         "{said}"
     );
 }

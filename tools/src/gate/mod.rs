@@ -16,6 +16,7 @@ use crate::arguments::{AcceptArguments, GateArguments, Options};
 use crate::comparing::compare_all;
 use crate::document::{DivergencePart, Document, Standing, read, text, write_whole};
 use crate::given::Given;
+use crate::hunt::summary::median;
 use crate::ledger::Ledger;
 use crate::report::one_line;
 use crate::saving;
@@ -137,6 +138,10 @@ pub fn human(judged: &Judged) -> String {
     text += &format!("{colour}: {} comparisons; divergences: {counted}\n", document.scenarios.len());
     for (evidence, ids) in document.evidences() {
         text += &format!("evidence of {} comparisons: {evidence}\n", ids.len());
+    }
+    let preemptions: Vec<usize> = document.divergences().map(|(_, one)| one.preemptions).collect();
+    if let Some(&most) = preemptions.iter().max() {
+        text += &format!("preemptions of a witness: {most} at most, the median is {}\n", median(preemptions));
     }
     text + &document.repetition().map_or(String::new(), |said| format!("{said}\n"))
 }

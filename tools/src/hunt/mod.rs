@@ -8,7 +8,7 @@ mod case;
 pub mod corpus;
 mod ledger;
 mod live;
-mod summary;
+pub mod summary;
 
 use crate::arguments::{HuntArguments, Options};
 use crate::comparing;

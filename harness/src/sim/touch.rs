@@ -10,7 +10,8 @@
 //! it, no further write matters to it. An await of several words reads all of them, for there is no telling which write ended it.
 //!
 //! Under total store order a store touches nothing until it lands, and what reads it from the own buffer touches nothing before
-//! that. Landing touches the buffer too, and so does an attempt that needs it to be empty only in order to succeed. Under the weak model full barriers and those who wait until a lock is seen free share the line of barriers.
+//! that. Landing touches the buffer too, and so does an attempt that needs it to be empty only in order to succeed. Under the weak
+//! model full barriers and those who wait until a lock is seen free share the line of barriers.
 
 use super::event::{Kind, ObjectId};
 use super::execution::Execution;

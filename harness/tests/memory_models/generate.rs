@@ -6,12 +6,29 @@ use lockstep::sync::Barrier;
 use lockstep::sync::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 use proptest::prelude::{prop, prop_oneof};
 use proptest::strategy::Strategy as Generator;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+use std::cell::Cell;
 
 /// A runner that draws the same programs in every run.
 pub fn runner(cases: u32) -> TestRunner {
     let config = Config { cases, failure_persistence: None, ..Config::default() };
     TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[11; 32]))
+}
+
+/// Compares random programs with a reference. `compare` leaves out those that are too large, which most are not.
+pub fn check(
+    (cases, programs): (u32, impl Generator<Value = Vec<Vec<Op>>>),
+    compare: impl Fn(&[Vec<Op>]) -> Result<bool, TestCaseError>,
+) {
+    let compared = Cell::new(0);
+    let result = runner(cases).run(&programs, |program| {
+        compared.set(compared.get() + u32::from(compare(&program)?));
+        Ok(())
+    });
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+    assert!(compared.get() > cases / 2, "only {} of {cases} programs were small enough", compared.get());
 }
 
 /// An operation on one of so many words.

@@ -176,12 +176,12 @@ fn config(
         let path = key.as_ref().map(|key| inside(key.get_ref()).map_err(|error| wrong(key.span(), &error)));
         path.transpose()
     };
-    let read = |text: &Spanned<String>| Required::parse(text.get_ref()).map_err(|error| wrong(text.span(), &error));
+    let required = section.required.as_ref().map(|text| required(text, wrong)).transpose()?;
     let (required_under, required_of) = particular(section, series.as_ref(), wrong)?;
     Ok(Config {
         runs: selected.into_iter().map(of_memory).collect(),
         series,
-        required: section.required.as_ref().map(read).transpose()?.unwrap_or(Required::Any),
+        required: required.unwrap_or(Required::Any),
         required_under,
         required_of,
         memories,
@@ -194,13 +194,16 @@ fn config(
 /// Evidence by memory model, and by scenario with or without one.
 type Particular = (BTreeMap<String, Required>, BTreeMap<(String, Option<String>), Required>);
 
+fn required(text: &Spanned<String>, wrong: &Wrong<'_>) -> Result<Required, String> {
+    Required::parse(text.get_ref()).map_err(|error| wrong(text.span(), &error))
+}
+
 /// The evidence that some memory models and scenarios must have instead of the usual.
 fn particular(section: &Section, series: Option<&Named>, wrong: &Wrong<'_>) -> Result<Particular, String> {
-    let read = |text: &Spanned<String>| Required::parse(text.get_ref()).map_err(|error| wrong(text.span(), &error));
     let mut required_under = BTreeMap::new();
     for (memory, text) in section.required_under.iter().flatten() {
         let memory = memory_model(memory.get_ref()).map_err(|error| wrong(memory.span(), &error))?;
-        required_under.insert(memory, read(text)?);
+        required_under.insert(memory, required(text, wrong)?);
     }
     let mut required_of = BTreeMap::new();
     for (key, text) in section.required_of.iter().flatten() {
@@ -209,7 +212,7 @@ fn particular(section: &Section, series: Option<&Named>, wrong: &Wrong<'_>) -> R
         let scenario = find(series, words.next().unwrap_or_default());
         let scenario = scenario.map_err(|error| wrong(key.span(), &error))?;
         let memory = words.next().map(memory_model).transpose().map_err(|error| wrong(key.span(), &error))?;
-        required_of.insert((scenario, memory), read(text)?);
+        required_of.insert((scenario, memory), required(text, wrong)?);
     }
     Ok((required_under, required_of))
 }

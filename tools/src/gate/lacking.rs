@@ -4,7 +4,7 @@ use super::config::Config;
 use crate::document::{Document, ScenarioPart};
 use crate::selection::select;
 use crate::series::prepare_steps;
-use crate::workshop::Place;
+use crate::workshop::{Place, select_names};
 use std::collections::BTreeSet;
 use utrace_variants::{Repairs, subject_name};
 
@@ -61,11 +61,9 @@ fn of_series(document: &Document, config: &Config) -> Result<Vec<String>, String
     let names: BTreeSet<&str> = steps.iter().map(|step| step.name.as_str()).collect();
     let mut lacking = Vec::new();
     for options in &config.runs {
-        let all = || series.scenarios.iter();
-        let is_wanted = |id: &&String| {
-            options.scenario.is_empty() || options.scenario.iter().any(|wanted| id.eq_ignore_ascii_case(wanted.trim()))
-        };
-        for id in all().filter(is_wanted) {
+        let all = series.scenarios.iter().map(String::as_str);
+        for nth in select_names("scenario", all, &options.scenario)? {
+            let id = &series.scenarios[nth];
             if !holds(document, |part| part.id == *id && part.memory == options.memory, &names) {
                 lacking.push(format!("{id} {}", options.memory));
             }

@@ -30,12 +30,20 @@ pub enum Fate {
 }
 
 impl Fate {
+    /// In a word or two.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Fate::Killed(_) => "killed",
+            Fate::Survived { .. } => "survived",
+            Fate::Equivalent { .. } => "equivalent",
+            Fate::NotJudged => "not judged",
+        }
+    }
+
     fn in_words(&self) -> String {
         match self {
             Fate::Killed(kill) => kill.to_string(),
-            Fate::Survived { .. } => "survived".to_owned(),
-            Fate::Equivalent { .. } => "equivalent".to_owned(),
-            Fate::NotJudged => "not judged".to_owned(),
+            _ => self.word().to_owned(),
         }
     }
 }

@@ -148,7 +148,6 @@ fn run(
     listed: &Listed,
 ) -> Result<(String, Status), String> {
     let scenarios = select_listed(listed, &options.scenario)?;
-    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let plan = Plan {
         program,
         scenarios: scenarios.into_iter().map(|scenario| (scenario, listed.scenarios[scenario].clone())).collect(),
@@ -168,7 +167,7 @@ fn run(
             RepairsArgument::All => vec![true],
             RepairsArgument::Both => vec![false, true],
         },
-        jobs: options.jobs.map_or_else(cores, usize::from),
+        jobs: crate::comparing::jobs(options),
         shows_orderings: options.memory != "sc",
     };
     let head = |mutants: usize| head(options, &plan, mutants);

@@ -276,24 +276,18 @@ fn mutant(trial: &Trial, fate: &Fate) -> Value {
         "ordering": mutant.operator.is_ordering(),
         "what": mutant.what,
     });
+    value["status"] = json!(fate.word());
     match fate {
         Fate::Killed(kill) => {
-            value["status"] = json!("killed");
             value["scenario"] = json!(kill.scenario);
             value["how"] = json!(kill.how);
             value["executions"] = json!(kill.executions);
             value["preemptions"] = json!(kill.preemptions);
             value["difference"] = json!(kill.difference);
         }
-        Fate::Survived { note } => {
-            value["status"] = json!("survived");
-            value["note"] = json!(note);
-        }
-        Fate::Equivalent { reason } => {
-            value["status"] = json!("equivalent");
-            value["reason"] = json!(reason);
-        }
-        Fate::NotJudged => value["status"] = json!("not judged"),
+        Fate::Survived { note } => value["note"] = json!(note),
+        Fate::Equivalent { reason } => value["reason"] = json!(reason),
+        Fate::NotJudged => {}
     }
     value
 }

@@ -162,6 +162,7 @@ fn section(text: &str) -> Result<Section, String> {
         section.rows.extend(own.map(|(variant, cell)| table_row(variant, (row[0], row[1]), cell, memory)));
     }
     read_witnesses(&mut section.rows, lines)?;
+    section.rows = section.rows.into_iter().map(Row::sum_up).collect();
     for (row, cell) in
         section.rows.iter().zip(table.iter().flat_map(|row| row[2..].iter().filter(|cell| **cell != "-")))
     {
@@ -226,13 +227,7 @@ fn read_witnesses<'a>(rows: &mut [Row], lines: impl Iterator<Item = &'a str>) ->
             let Some((claim, scenario, what)) = said.take() else {
                 return Err(format!("'{token}' belongs to nothing"));
             };
-            let row = &mut rows[at];
-            if row.shown.is_empty() {
-                row.scenario = Some(scenario.clone());
-                row.shows = Some(what.clone());
-                row.token = Some(token.to_owned());
-            }
-            row.shown.push(ShownPart { claim, scenario, what, token: token.to_owned() });
+            rows[at].shown.push(ShownPart { claim, scenario, what, token: token.to_owned() });
         } else if let (Some(line), Some(_)) = (line.strip_prefix("  "), current) {
             let (scenario, rest) = line.split_once(' ').ok_or_else(|| format!("'{line}' says nothing"))?;
             let (claim, what) = match rest.strip_prefix("touches ") {

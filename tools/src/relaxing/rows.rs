@@ -3,7 +3,7 @@
 use super::work::Studied;
 use lockstep::{Evidence, MemoryModel};
 use serde::{Deserialize, Serialize};
-use utrace_variants::claims::{Dependence, OrderingSite};
+use utrace_variants::claims::{Dependence, OrderingSite, what_is_done};
 
 /// One place of one variant, under one memory model.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -72,11 +72,18 @@ pub struct TogetherPart {
 }
 
 impl Row {
+    /// Says of the whole what the first thing shown says.
+    pub fn sum_up(mut self) -> Row {
+        let first = self.shown.first();
+        self.scenario = first.map(|first| first.scenario.clone());
+        self.shows = first.map(|first| first.what.clone());
+        self.token = first.map(|first| first.token.clone());
+        self
+    }
+
     /// What is done there to what, such as `lock siglock (2)`.
     pub fn what_is_done(&self) -> String {
-        let number = self.number.filter(|number| *number > 1).map_or(String::new(), |number| format!(" ({number})"));
-        let object = if self.object.is_empty() { String::new() } else { format!(" {}", self.object) };
-        format!("{}{object}{number}", self.ordering)
+        what_is_done(&self.ordering, &self.object, self.number.unwrap_or(1))
     }
 
     /// What depends on it, in a word or two.
@@ -141,14 +148,15 @@ fn row(variant: &str, memory: MemoryModel, site: &OrderingSite, dependence: Opti
         number: (site.number > 1).then_some(site.number),
         place: Some(site.weakened.at.map_or(file.to_owned(), |(line, _)| format!("{file}:{line}"))),
         needed: dependence.map(|dependence| !dependence.shown.is_empty()),
-        scenario: shown.first().map(|first| first.scenario.clone()),
-        shows: shown.first().map(|first| first.what.clone()),
-        token: shown.first().map(|first| first.token.clone()),
+        scenario: None,
+        shows: None,
+        token: None,
         shown,
         scenarios: coverage.scenarios,
         exhausted: coverage.exhausted,
         evidence: coverage.weakest.map(|evidence| evidence.to_string()),
     }
+    .sum_up()
 }
 
 /// What places show only together, the same of several variants and scenarios once.

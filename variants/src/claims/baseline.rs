@@ -15,11 +15,9 @@ use std::collections::BTreeSet;
 use lockstep::{CompareConfig, End, Entry, Evidence, Exploration, Outcome, Schedule, Seen, end_lines, explore_nearby};
 
 use super::laboratory::{explored, run_config, scenario_of, variant_of};
-use super::subject::{About, Subject};
+use super::subject::Subject;
 use super::{Claim, Statement, claims};
 use crate::observation::Observation;
-
-const AS_IT_IS: Subject = Subject { about: About::Claims, ..Subject::PLAIN };
 
 /// What clients see of an outcome.
 pub(super) type Visible = (Vec<(String, Vec<Entry>)>, End);
@@ -54,7 +52,7 @@ pub(super) struct News<'a> {
 
 /// Explores the variant as it is. Nothing if the run was ended.
 pub fn baseline(variant: &'static str, scenario: &'static str, config: &CompareConfig<'_>) -> Option<Baseline> {
-    let exploration = explored(AS_IT_IS, (variant, scenario), config).ok()?;
+    let exploration = explored(Subject::AS_IT_IS, (variant, scenario), config).ok()?;
     let outcomes = || exploration.outcomes.iter().map(|seen| &seen.outcome);
     let is_untouched =
         |claim: &&Claim| touches(claim, variant, scenario).is_some_and(|touches| !outcomes().any(touches));
@@ -120,9 +118,10 @@ impl Baseline {
         if self.evidence.exhaustive {
             return false;
         }
-        let nearby = AS_IT_IS.with_programs(&[variant_of(self.variant)], scenario_of(self.scenario), |programs| {
-            explore_nearby(&programs[0].program, schedule, &run_config(config))
-        });
+        let nearby =
+            Subject::AS_IT_IS.with_programs(&[variant_of(self.variant)], scenario_of(self.scenario), |programs| {
+                explore_nearby(&programs[0].program, schedule, &run_config(config))
+            });
         nearby.outcomes.iter().any(|seen| is_shown((self.variant, self.scenario), claim, what, &seen.outcome))
     }
 }

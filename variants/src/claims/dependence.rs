@@ -310,7 +310,7 @@ pub fn depends(
 }
 
 fn shown((variant, site): (&'static str, &OrderingSite), one: &Candidate, config: &CompareConfig<'_>) -> Shown {
-    let subject = Subject { about: About::Weakened(site.weakened), ..Subject::PLAIN };
+    let subject = Subject::weakened(site.weakened);
     let (schedule, _) = minimized((variant, one.scenario), subject, (&one.schedule, one.outcome), config);
     let what = match one.claim {
         None if one.what.starts_with(ANOTHER) => {
@@ -330,7 +330,7 @@ fn difference(
     config: &CompareConfig<'_>,
 ) -> String {
     let run_it = |subject: Subject| execution(subject, (variant, one.scenario), schedule, &run_config(config));
-    let (weakened, as_it_is) = (run_it(subject), run_it(Subject { about: About::Claims, ..subject }));
+    let (weakened, as_it_is) = (run_it(subject), run_it(Subject::AS_IT_IS));
     let difference = first_observation(("without it", "with it"), (&weakened, &as_it_is), &Words);
     difference.map_or(String::new(), |difference| format!(": {difference}"))
 }

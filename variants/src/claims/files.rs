@@ -1,5 +1,7 @@
 //! The files whose orderings are the kernel's and utrace's own, with their text: a place is named by the function that it is in.
 
+use crate::sources::DESIGN_SOURCES;
+
 /// Each file, as the paths of places end, and its text.
 pub const FILES: [(&str, &str); 17] = [
     ("kernel/deliver.rs", include_str!("../kernel/deliver.rs")),
@@ -23,7 +25,7 @@ pub const FILES: [(&str, &str); 17] = [
 
 /// Whether the file is one design's own, so that no other design passes its places.
 pub fn is_of_one_design(file: &str) -> bool {
-    file.starts_with("utrace/stopped_")
+    DESIGN_SOURCES.iter().any(|design| design.file.ends_with(file))
 }
 
 /// The function that the line is in, by the last one that begins before it.

@@ -38,7 +38,7 @@ pub use decide::decide;
 pub use dependence::{Coverage, Dependence, Found, Searched, Shown, Together, depends, glance, search};
 pub use explain::{Explanation, explain};
 pub use laboratory::Laboratory;
-pub use orderings::{OrderingSite, ordering_sites};
+pub use orderings::{OrderingSite, ordering_sites, what_is_done};
 pub use recheck::{Recheck, recheck};
 pub use subject::{About, Subject};
 pub use table::{evidence_word, table_lines};

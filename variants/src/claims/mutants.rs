@@ -10,7 +10,7 @@ use lockstep::{
 };
 
 use super::laboratory::{scenario_of, variant_of};
-use super::subject::{About, Subject};
+use super::subject::Subject;
 use super::{Asked, Claim, LOCKED, LOCKLESS, Laboratory, REMOVED, Statement, Verdict, against, claims, decide};
 use crate::mutants::{Mutant, Mutation};
 use crate::scenarios::run::run_watched;
@@ -55,8 +55,7 @@ fn check(id: &str, mutation: Mutation, original: &'static str, scenario: &str) {
 fn check_scheduler(id: &str, variant: &str, scenario: &str) {
     let claim = claim(id);
     assert!(claim.scenarios.contains(&scenario), "{id} is not decided on {scenario}");
-    let explored = |about: About| {
-        let subject = Subject { about, ..Subject::PLAIN };
+    let explored = |subject: Subject| {
         subject.with_programs(&[variant_of(variant)], scenario_of(scenario), |programs| {
             let (strategy, memory) = (Strategy::Bounded { preemptions: 1 }, MemoryModel::Weak);
             let config = ExploreConfig { strategy, memory, executions: 4_000, ..ExploreConfig::default() };
@@ -64,8 +63,8 @@ fn check_scheduler(id: &str, variant: &str, scenario: &str) {
         })
     };
     let weakened = Weakened { file: "kernel/sched.rs", at: None };
-    assert!(shows(claim, &explored(About::Weakened(weakened))), "{id} in {scenario}: the barrier is not missed");
-    assert!(!shows(claim, &explored(About::Claims)), "{id} in {scenario}: the design shows it as it is");
+    assert!(shows(claim, &explored(Subject::weakened(weakened))), "{id} in {scenario}: the barrier is not missed");
+    assert!(!shows(claim, &explored(Subject::AS_IT_IS)), "{id} in {scenario}: the design shows it as it is");
 }
 
 /// The verdict of a claim that compares variants, on these scenarios alone.

@@ -17,7 +17,7 @@ use lockstep::{CompareConfig, Kind, RunConfig, Schedule, Weakened, What, run};
 
 use super::files::{FILES, function_at};
 use super::laboratory::{run_config, scenario_of, variant_of};
-use super::subject::{About, Subject};
+use super::subject::Subject;
 use crate::scenarios::program::Scenario;
 
 /// Random executions of each scenario in which places are looked for, beside the one in order.
@@ -43,10 +43,15 @@ pub struct OrderingSite {
 impl OrderingSite {
     /// What is done there to what, such as `lock siglock (2)`.
     pub fn ordering(&self) -> String {
-        let number = if self.number > 1 { format!(" ({})", self.number) } else { String::new() };
-        let object = if self.object.is_empty() { String::new() } else { format!(" {}", self.object) };
-        format!("{}{object}{number}", self.what)
+        what_is_done(self.what, &self.object, self.number)
     }
+}
+
+/// What is done to which object, and at which of several places.
+pub fn what_is_done(what: &str, object: &str, number: usize) -> String {
+    let number = if number > 1 { format!(" ({number})") } else { String::new() };
+    let object = if object.is_empty() { String::new() } else { format!(" {object}") };
+    format!("{what}{object}{number}")
 }
 
 /// The scheduler as a whole, which every scenario passes.
@@ -122,8 +127,7 @@ fn sites_of(
                     }
                     continue;
                 }
-                let subject = Subject { about: About::Weakened(weakened), ..Subject::PLAIN };
-                if kind == Kind::Update && one(subject).weakenings == 0 {
+                if kind == Kind::Update && one(Subject::weakened(weakened)).weakenings == 0 {
                     known.relaxed.insert(weakened);
                     continue;
                 }

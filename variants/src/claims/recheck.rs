@@ -9,7 +9,7 @@ use super::baseline::is_shown;
 use super::claims;
 use super::laboratory::{execution, run_config};
 use super::orderings::OrderingSite;
-use super::subject::{About, Subject};
+use super::subject::Subject;
 
 /// What the two executions show.
 #[derive(Clone, Debug)]
@@ -35,12 +35,11 @@ pub fn recheck(
         Some(id) => Some(claims().into_iter().find(|claim| claim.id == id)?),
         None => None,
     };
-    let weakened = Subject { about: About::Weakened(site.weakened), ..Subject::PLAIN };
-    let as_it_is = Subject { about: About::Claims, ..Subject::PLAIN };
+    let weakened = Subject::weakened(site.weakened);
     let shows = |subject: Subject| {
         let execution = execution(subject, (variant, &token.scenario), &token.schedule, &run_config(config));
         is_shown((variant, &token.scenario), claim, what, &execution.outcome)
     };
-    let (without, with) = (shows(weakened), shows(as_it_is));
+    let (without, with) = (shows(weakened), shows(Subject::AS_IT_IS));
     Some(Recheck { without, with, token: Token { subject: weakened.name(), ..token.clone() } })
 }

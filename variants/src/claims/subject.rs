@@ -99,6 +99,14 @@ impl Subject {
     /// Nobody watches it, and nothing is repaired.
     pub const PLAIN: Subject = Subject { repairs: Repairs::NONE, about: About::Nothing };
 
+    /// Watched for all claims, and nothing is weakened: what weakened ones are compared with.
+    pub const AS_IT_IS: Subject = Subject { about: About::Claims, ..Subject::PLAIN };
+
+    /// The same with this place weakened.
+    pub fn weakened(place: Weakened) -> Subject {
+        Subject { about: About::Weakened(place), ..Subject::PLAIN }
+    }
+
     /// Its name in tokens.
     pub fn name(&self) -> String {
         format!("{}{}", subject_name(self.repairs), self.about.name())

@@ -6,7 +6,8 @@ mod common;
 
 use lockstep::probe::observe;
 use lockstep::sync::{Atomic, Ordering::Relaxed};
-use lockstep::{Entry, ExploreConfig, Schedule, Strategy, explore, portfolio, thread};
+use lockstep::{Entry, ExploreConfig, RunConfig, Schedule, Strategy, explore, portfolio, run, thread};
+use std::collections::BTreeMap;
 
 /// A thread reads a word twice while the main thread writes it.
 fn reads_around_a_write() {
@@ -50,6 +51,41 @@ fn an_event_that_lost_a_race_draws_anew() {
 #[test]
 fn a_uniform_walk_tosses_once_for_each_event() {
     check(shares(Strategy::Uniform), [17_000.0 / 32.0, 7_500.0 / 32.0, 7_500.0 / 32.0]);
+}
+
+/// A thread counts up while two others look, three times each: more outcomes than are counted in one place.
+fn looks_at_a_counter() {
+    let word = Atomic::named("word", 0_u32);
+    thread::scope(|scope| {
+        for name in ["one", "other"] {
+            let word = &word;
+            scope.spawn(name, move || (0..3).for_each(|_| observe(u64::from(word.load(Relaxed)))));
+        }
+        (1..=4).for_each(|value| word.store(value, Relaxed));
+    });
+}
+
+#[test]
+fn outcomes_are_counted_as_if_one_by_one() {
+    let program = common::program(&looks_at_a_counter);
+    let config = ExploreConfig { executions: 20_000, seed: 3, ..ExploreConfig::default() };
+    let mut expected = BTreeMap::new();
+    for number in 0..config.executions {
+        let outcome = run(&program, &Strategy::Uniform.schedule(config.seed, number, 1), &RunConfig::default()).outcome;
+        let (_, count) = expected.entry(outcome.id).or_insert((number, 0));
+        *count += 1;
+    }
+    assert!(expected.len() > 100, "{}", expected.len());
+    for jobs in [1, 3] {
+        let found = explore(&program, &ExploreConfig { jobs, ..config });
+        // The first one of each is what its witness is.
+        let found = found.outcomes.iter().map(|seen| {
+            let first = seen.first & !(1 << 63);
+            assert_eq!(seen.witness, Strategy::Uniform.schedule(config.seed, first, 1));
+            (seen.outcome.id, (first, seen.count))
+        });
+        assert_eq!(found.collect::<BTreeMap<_, _>>(), expected, "{jobs} jobs");
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod nearby;
 mod replay;
 mod sample;
 mod soon;
+mod tally;
 
 pub use control::{Control, Noted, Pulse, WORKERS_MAX};
 pub use glance::{Glance, GlanceConfig};

@@ -131,6 +131,13 @@ impl OutcomeSet {
         }
     }
 
+    /// Counts so many more executions with an outcome of the set.
+    pub(super) fn add(&mut self, id: OutcomeId, again: u64) {
+        if let Some(seen) = self.seen.get_mut(&id) {
+            seen.count += again;
+        }
+    }
+
     /// Takes over what another search has seen. The result does not depend on the order of merging.
     pub fn merge(&mut self, other: OutcomeSet) {
         for (id, theirs) in other.seen {

@@ -1,6 +1,7 @@
 //! Sampling: executions under random schedules, numbered, on all cores.
 
 use super::control::Noted;
+use super::tally::Tally;
 use super::{Exploration, ExploreConfig, Program, Strategy};
 use crate::schedule::{Plan, Schedule, scramble};
 use crate::sim::{Bounds, Machine, Runner};
@@ -78,7 +79,7 @@ fn work(
     next: &AtomicU64,
     worker: usize,
 ) -> Exploration {
-    let mut result = Exploration::new();
+    let (mut result, mut outcomes) = (Exploration::new(), Tally::new());
     let mut runner = Runner::new();
     let unobserved = AtomicUsize::new(0);
     let turn = config.control.map_or(&unobserved, |control| control.turn(worker));
@@ -96,7 +97,7 @@ fn work(
             }
             let plan = Plan::Schedule(&schedule);
             runner.run_observed(program.body, plan, &bounds, program.abandon, turn, |machine| {
-                result.outcomes.count(machine, SAMPLED | (number + config.skip), || schedule.clone());
+                outcomes.count(machine, SAMPLED | (number + config.skip), || schedule.clone());
                 result.count(machine);
             });
         }
@@ -111,6 +112,7 @@ fn work(
     if let Some(control) = config.control {
         control.begin(worker, Noted::Resting);
     }
+    result.outcomes = outcomes.into_set();
     result
 }
 

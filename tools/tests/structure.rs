@@ -360,6 +360,17 @@ fn designs_hold_the_same_functions_in_the_same_order() {
 }
 
 #[test]
+fn a_source_file_is_short_enough_to_read() {
+    // A habit is 150 to 400 lines, one noun a file; beyond this it is several.
+    const LINES_MAX: usize = 700;
+    let sources = ["harness/src", "variants/src", "tools/src"].map(|folder| files(folder, "rs")).concat();
+    let lines = |text: &String| text.lines().count();
+    let long = sources.iter().filter(|(_, text)| lines(text) > LINES_MAX);
+    let long: Vec<String> = long.map(|(path, text)| format!("{}: {} lines", path.display(), lines(text))).collect();
+    check("split it: one noun a file", &long);
+}
+
+#[test]
 fn documents_name_only_files_that_exist() {
     let mut documents: Vec<(PathBuf, String)> = Vec::new();
     for name in ["README.md", "snapshots/README.md", "examples/mailbox/README.md"] {

@@ -1,0 +1,206 @@
+//! The end of an execution: why nobody goes on, what a panic tears down, and what is said of the threads that are left.
+
+use super::super::end::{Blocked, End, Fault};
+use super::super::event::{Kind, Place};
+use super::super::object::NOBODY;
+use super::{Ending, Execution, FaultKind, Thread};
+
+impl Execution {
+    /// Whether the running thread's stack is being unwound because it was abandoned, rather than by a panic of its own.
+    pub(crate) fn is_unwound_by_runner(&self) -> bool {
+        self.torn_down && self.unwinding != Some(self.me)
+    }
+
+    /// A panic of the running thread unwinds and the execution cannot go on: a scope is left, or a destructor would block. The execution ends
+    /// here, and what unwinding still does has no effect. The message is known when the panic arrives at the root of the thread; should
+    /// the subject catch it, it is this one. Returns false if the execution was torn down before.
+    #[cold]
+    pub(crate) fn tear_down_on_panic(&mut self, place: Place) -> bool {
+        if self.torn_down {
+            return false;
+        }
+        self.tear_down();
+        self.over = false;
+        let message = "a panic left a scope, or met a destructor that blocks, before it was caught".to_owned();
+        self.fault(FaultKind::Panic, message, place, None);
+        self.unwinding = Some(self.me);
+        true
+    }
+
+    /// As `tear_down_on_panic`, when what other threads borrow goes away: they have to be cleared away first. True: the caller gives way.
+    pub(crate) fn tear_down_scope(&mut self) -> bool {
+        let place = self.threads[self.me].intent.place;
+        self.clearing = self.tear_down_on_panic(place);
+        self.clearing
+    }
+
+    /// The thread to let go on once all others are cleared away.
+    pub(crate) fn take_clearing(&mut self) -> Option<usize> {
+        if std::mem::take(&mut self.clearing) { self.unwinding } else { None }
+    }
+
+    /// A panic unwinds the running thread, and the schedule would let another one go on. Nobody else may run until the panic has arrived, for
+    /// a stack that is suspended inside of a destructor could not be cleared away.
+    #[cold]
+    pub(crate) fn stay_while_panicking(&mut self) {
+        let me = self.me;
+        let goes_on = !self.over && self.enabled & (1 << me) != 0;
+        self.next = me;
+        if !goes_on {
+            self.tear_down_on_panic(self.threads[me].intent.place);
+        }
+    }
+
+    pub(crate) fn is_torn_down(&self) -> bool {
+        self.torn_down
+    }
+
+    /// From now on operations have no effect: what is left of the threads is being unwound.
+    pub(crate) fn tear_down(&mut self) {
+        self.torn_down = true;
+        // How many there were is known from the difference.
+        self.steps_max -= self.steps_left;
+        self.steps_left = 0;
+        self.tracing = false;
+        self.attention = 0;
+        self.is_relaxed = false;
+    }
+
+    /// Whether it ended because what would follow is explored elsewhere. Then it has no outcome.
+    pub(crate) fn is_redundant(&self) -> bool {
+        matches!(self.ending, Ending::Redundant)
+    }
+
+    /// Whether the step limit ended the execution.
+    pub(crate) fn is_cut(&self) -> bool {
+        matches!(self.ending, Ending::StepLimit)
+    }
+
+    /// Ends the execution; the caller must give way and never goes on.
+    pub(in crate::sim) fn end(&mut self, ending: Ending) {
+        if !self.over {
+            self.over = true;
+            self.ending = ending;
+        }
+    }
+
+    /// Ends the execution with a fault of the running thread.
+    #[cold]
+    pub(crate) fn fault(&mut self, kind: FaultKind, message: String, place: Place, other: Option<Place>) {
+        let fault =
+            Fault { thread: self.me, message, place: place.to_string(), other: other.map(|place| place.to_string()) };
+        self.end(Ending::Fault(kind, fault));
+    }
+
+    /// The main thread has seen the final state and cannot go on because the others never will: the execution ends here.
+    ///
+    /// It has to be so unless the thread has ended.
+    pub(crate) fn end_resting(&mut self, unless_ended: usize) -> bool {
+        if self.rested {
+            self.mark_everything();
+        }
+        if self.is_finished(unless_ended) {
+            return false;
+        }
+        if self.is_relaxed {
+            self.drain(self.me);
+        }
+        if self.rested && self.enabled == 1 << self.me && !self.torn_down {
+            self.end(Ending::Resting);
+        }
+        self.over
+    }
+
+    /// How the execution ended, with names and places.
+    pub(crate) fn ended(&self) -> End {
+        match &self.ending {
+            Ending::Completed => End::Completed,
+            Ending::Resting => End::Resting(self.blocked()),
+            Ending::Deadlock => self.deadlock(),
+            Ending::StepLimit => End::StepLimit(self.steps_max),
+            Ending::Redundant => unreachable!("a redundant execution has no outcome"),
+            Ending::Fault(FaultKind::Bug, fault) => End::Bug(fault.clone()),
+            Ending::Fault(FaultKind::Race, fault) => End::Race(fault.clone()),
+            Ending::Fault(FaultKind::Panic, fault) => End::Panic(fault.clone()),
+            Ending::Fault(FaultKind::Misuse, fault) => End::Misuse(fault.clone()),
+            Ending::Fault(FaultKind::StackLow, fault) => End::StackLow(fault.clone()),
+        }
+    }
+
+    /// The threads that wait for ever, in order of their number. The idle thread is not one of them.
+    fn blocked(&self) -> Vec<Blocked> {
+        (0..self.threads_count)
+            .filter(|&thread| self.unfinished() & (1 << thread) != 0 && self.enabled & (1 << thread) == 0)
+            .filter(|&thread| self.threads[thread].intent.kind != Kind::Idle)
+            .map(|thread| self.blocked_thread(thread))
+            .collect()
+    }
+
+    fn blocked_thread(&self, thread: usize) -> Blocked {
+        let Thread { intent, .. } = &self.threads[thread];
+        let object = match intent.kind {
+            Kind::Join => self.labels[intent.second.index()].to_string(),
+            Kind::Await => {
+                let names = self.threads[thread].watched.iter().map(|&(object, _)| self.object_name(object));
+                names.collect::<Vec<_>>().join(" or ")
+            }
+            _ => self.object_name(intent.object),
+        };
+        let held_since = match intent.kind {
+            Kind::Lock | Kind::ReadLock | Kind::UnlockWait => {
+                let object = &self.objects[intent.object.index()];
+                object.held_since.filter(|_| object.holder != NOBODY)
+            }
+            _ => None,
+        };
+        Blocked {
+            thread,
+            name: self.labels[thread].to_string(),
+            waits: intent.kind.waits_for(),
+            object,
+            holder: self.waits_for(thread),
+            place: intent.place.to_string(),
+            held_since: held_since.map(|place| place.to_string()),
+        }
+    }
+
+    /// Whose action the thread waits for, if that is one thread.
+    fn waits_for(&self, thread: usize) -> Option<usize> {
+        let intent = &self.threads[thread].intent;
+        match intent.kind {
+            Kind::Lock | Kind::ReadLock | Kind::UnlockWait => {
+                let holder = self.objects[intent.object.index()].holder;
+                (holder != NOBODY).then_some(usize::from(holder))
+            }
+            Kind::Join => Some(intent.second.index()),
+            _ => None,
+        }
+    }
+
+    /// The threads of the wait-for cycle that `thread` is on, from it onwards.
+    pub(super) fn cycle_from(&self, thread: usize) -> Option<Vec<usize>> {
+        let mut path = vec![thread];
+        let mut at = thread;
+        while let Some(next) = self.waits_for(at).filter(|&next| self.unfinished() & (1 << next) != 0) {
+            if next == thread {
+                return Some(path);
+            }
+            if path.contains(&next) {
+                return None;
+            }
+            path.push(next);
+            at = next;
+        }
+        None
+    }
+
+    fn deadlock(&self) -> End {
+        let on_cycle = (0..self.threads_count).find_map(|thread| self.cycle_from(thread)).unwrap_or_default();
+        let mut blocked = self.blocked();
+        blocked.sort_by_key(|one| {
+            let rank = on_cycle.iter().position(|&thread| thread == one.thread);
+            (rank.unwrap_or(usize::MAX), one.thread)
+        });
+        End::Deadlock { cycle: on_cycle.len(), blocked }
+    }
+}

@@ -1,0 +1,326 @@
+//! One execution: its threads, objects and choice points.
+//!
+//! Everything here is reset by a few stores between executions and allocates nothing in its steady state. Sets of threads are bit masks.
+//! An event has three parts: the thread *arrives* (announces it, and the schedule says who goes on), it may give way, and once
+//! it goes on it *performs* the event, which is then possible by construction: no step is ever retried.
+
+mod ending;
+mod history;
+mod record;
+mod threads;
+mod turns;
+
+use super::coroutine::job::Job;
+use super::coroutine::{Beat, Context, Stacks};
+use super::end::Fault;
+use super::event::{Event, Intent, KINDS, Kind, ObjectId, Place};
+use super::landing::Buffering;
+use super::memory::{Memory, MemoryModel};
+use super::object::{HASH_OF_NONE, Label, Objects};
+use super::plain::PlainAccess;
+use super::site::{Anchor, Sites};
+use super::weakening::Weakened;
+use crate::schedule::{Decider, Drawn, Plan, Spot, THREADS_MAX, hash_numbered, hash_path};
+use std::panic::Location;
+
+/// Columns of observers beside those of the threads.
+pub const OBSERVERS_MAX: usize = 8;
+
+/// What each choice point touches of a thread, and little else, so that it stays in two cache lines.
+#[repr(align(128))]
+pub(super) struct Thread {
+    pub(super) intent: Intent,
+    pub(super) anchor: Anchor,
+    /// What random schedules decide by when it arrives at its next event.
+    drawn: Drawn,
+    /// Threads that wait for its end.
+    pub(super) joiners: u32,
+    /// What the condition under evaluation has read, with the version seen.
+    pub(super) watched: Vec<(ObjectId, u32)>,
+    stack_floor: usize,
+    /// Its stack, while it does not run.
+    context: Context,
+}
+
+// Threads are found by a shift.
+const _: () = assert!(size_of::<Thread>() == 128);
+
+/// Why nobody goes on.
+#[derive(Clone, Debug)]
+pub(super) enum Ending {
+    Completed,
+    Resting,
+    Deadlock,
+    StepLimit,
+    /// A search has explored elsewhere what would follow.
+    Redundant,
+    Fault(FaultKind, Fault),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FaultKind {
+    Bug,
+    Race,
+    Panic,
+    Misuse,
+    StackLow,
+}
+
+/// How long one execution may be and what is kept of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    pub(crate) memory: MemoryModel,
+    pub(crate) steps_max: u64,
+    pub(crate) tracing: bool,
+    pub(crate) logging: bool,
+}
+
+// `loose` has a counter for each kind.
+const _: () = assert!((Kind::Land as usize) < KINDS);
+
+pub(crate) struct Execution {
+    /// Threads whose announced event can happen now.
+    pub(super) enabled: u32,
+    pub(super) me: usize,
+    next: usize,
+    pub(super) threads_count: usize,
+    begun: u32,
+    finished: u32,
+    /// Where the thread that gives way leaves its stack.
+    from: *mut Context,
+    /// The stack of the runner, while threads run.
+    runner: Context,
+    /// Where a watchdog reads which thread runs.
+    pub(super) beat: Beat,
+    /// Choice points that it may still have.
+    steps_left: u64,
+    steps_max: u64,
+    /// The execution is over; what unwinding stacks still do has no effect.
+    torn_down: bool,
+    /// The thread whose panic has torn down the execution.
+    unwinding: Option<usize>,
+    /// That thread waits for the runner to clear away all others.
+    clearing: bool,
+    /// Threads that ended with a result which has to be dropped if nobody takes it.
+    results: u32,
+    /// Executions made by this runner.
+    executions: u64,
+    over: bool,
+    /// The threads that wait in `thread::idle`.
+    idlers: u32,
+    rested: bool,
+    pub(super) tracing: bool,
+    /// Whether anybody wants to know what events do: `RECORDING`, and the threads that evaluate an awaited condition. And `RELAXED`.
+    pub(super) attention: u32,
+    pub(super) model: MemoryModel,
+    /// Whether memory is not sequentially consistent.
+    pub(super) is_relaxed: bool,
+    /// Places whose orderings are taken away in this execution, and how often one was.
+    pub(super) weakened: Vec<Weakened>,
+    pub(super) weakenings: u64,
+    /// Threads that have ended and left stores behind that have not landed.
+    pub(super) lingering: u32,
+    /// Threads that look again at what they await.
+    pub(super) insisting: u32,
+    /// Whether memory did something unusual in the event that is being made.
+    is_unusual: bool,
+    pub(super) buffering: Buffering,
+    /// Under the weak model: what was read last was not the newest.
+    pub(super) has_seen_old: bool,
+    /// For each thread what it has to find if the update that it has announced is to write.
+    pub(super) expected: [Option<u64>; THREADS_MAX],
+    pub(super) decider: Decider,
+    pub(super) memory: Memory,
+    pub(super) objects: Objects,
+    pub(super) threads: [Thread; THREADS_MAX],
+    labels: [Label; THREADS_MAX],
+    /// For each thread the number of unlabelled objects it made since it entered its anchor, with the anchor's serial.
+    made: [(u64, u32); THREADS_MAX],
+    /// For each thread and kind, how often it did what touches no object since it entered its anchor; as in `Object::touched`.
+    loose: [[u64; KINDS]; THREADS_MAX],
+    /// For each thread, where it has announced its event.
+    announced: [Spot; THREADS_MAX],
+    jobs: [Job; THREADS_MAX],
+    stacks: Stacks,
+    pub(super) plain: Vec<PlainAccess>,
+    pub(super) sites: Sites,
+    histories: Vec<Vec<u64>>,
+    observers: Vec<Label>,
+    /// Texts of the warnings in the histories.
+    warnings: Vec<(u64, &'static str)>,
+    pub(super) goals: u64,
+    pub(super) trace: Vec<Event>,
+    remarks: Vec<String>,
+    ending: Ending,
+}
+
+/// In `Execution::attention`: orderings are taken away somewhere.
+pub(super) const WEAKENED: u32 = 1 << 29;
+
+/// In `Execution::attention`: a trace is kept, or what steps touch.
+const RECORDING: u32 = 1 << 31;
+
+/// In `Execution::attention`: memory is not sequentially consistent. Operations look at this flag for everything that is not usual at once.
+const RELAXED: u32 = 1 << 30;
+
+fn nowhere() -> Place {
+    Location::caller()
+}
+
+impl Execution {
+    pub(crate) fn new() -> Execution {
+        let thread = |_| Thread {
+            intent: Intent::new(Kind::Start, ObjectId::NONE, nowhere()),
+            anchor: Anchor::default(),
+            drawn: Drawn::NOTHING,
+            joiners: 0,
+            watched: Vec::new(),
+            stack_floor: 0,
+            context: Context::NONE,
+        };
+        Execution {
+            enabled: 0,
+            me: 0,
+            next: 0,
+            threads_count: 0,
+            begun: 0,
+            finished: 0,
+            from: std::ptr::null_mut(),
+            runner: Context::NONE,
+            beat: Beat::NONE,
+            steps_left: 0,
+            steps_max: 0,
+            torn_down: false,
+            unwinding: None,
+            clearing: false,
+            results: 0,
+            executions: 0,
+            over: false,
+            idlers: 0,
+            rested: false,
+            tracing: false,
+            attention: 0,
+            model: MemoryModel::Sc,
+            is_relaxed: false,
+            weakened: Vec::new(),
+            weakenings: 0,
+            lingering: 0,
+            insisting: 0,
+            is_unusual: false,
+            buffering: Buffering::None,
+            has_seen_old: false,
+            expected: [None; THREADS_MAX],
+            decider: Decider::new(),
+            memory: Memory::new(),
+            objects: Objects::new(),
+            threads: std::array::from_fn(thread),
+            labels: [Label::from("thread"); THREADS_MAX],
+            made: [(0, 0); THREADS_MAX],
+            loose: [[0; KINDS]; THREADS_MAX],
+            announced: [Spot::default(); THREADS_MAX],
+            jobs: std::array::from_fn(|_| Job::new()),
+            stacks: Stacks::new(),
+            plain: Vec::new(),
+            sites: Sites::new(),
+            histories: vec![Vec::new(); THREADS_MAX + OBSERVERS_MAX],
+            observers: Vec::new(),
+            warnings: Vec::new(),
+            goals: 0,
+            trace: Vec::new(),
+            remarks: Vec::new(),
+            ending: Ending::Completed,
+        }
+    }
+
+    pub(crate) fn reset(&mut self, plan: Plan<'_>, bounds: &Bounds) {
+        for history in &mut self.histories[..self.threads_count] {
+            history.clear();
+        }
+        for history in &mut self.histories[THREADS_MAX..THREADS_MAX + self.observers.len()] {
+            history.clear();
+        }
+        self.enabled = 0;
+        self.threads_count = 0;
+        self.begun = 0;
+        self.finished = 0;
+        self.steps_left = bounds.steps_max;
+        self.steps_max = bounds.steps_max;
+        self.torn_down = false;
+        self.unwinding = None;
+        self.clearing = false;
+        self.results = 0;
+        self.executions += 1;
+        self.over = false;
+        self.idlers = 0;
+        self.rested = false;
+        self.tracing = bounds.tracing;
+        self.model = bounds.memory;
+        self.is_relaxed = bounds.memory != MemoryModel::Sc;
+        self.lingering = 0;
+        self.insisting = 0;
+        self.is_unusual = false;
+        self.has_seen_old = false;
+        self.decider.reset(plan, bounds.logging, bounds.tracing || self.is_relaxed);
+        self.attention = if bounds.tracing || self.decider.is_guided() { RECORDING } else { 0 };
+        self.attention |= if self.is_relaxed { RELAXED } else { 0 };
+        self.memory.reset(bounds.memory);
+        self.weakened.clear();
+        self.weakenings = 0;
+        self.objects.reset();
+        self.plain.clear();
+        self.sites.reset();
+        self.observers.clear();
+        self.warnings.clear();
+        self.goals = 0;
+        self.trace.clear();
+        self.remarks.clear();
+        self.ending = Ending::Completed;
+        // Object 0 stands for no object, so that events without one have a key like all others.
+        self.create_hashed(HASH_OF_NONE, Some(Label::from("none")), 0, nowhere());
+    }
+
+    /// What no other execution has, as long as this one exists.
+    pub(crate) fn identity(&self) -> (usize, u64) {
+        (std::ptr::from_ref(self).addr(), self.executions)
+    }
+
+    /// The newest value of a word, without an event.
+    pub(crate) fn newest(&mut self, object: ObjectId) -> u64 {
+        if self.is_recording() {
+            self.mark_plain(object, false);
+        }
+        if self.is_relaxed { self.newest_relaxed(object) } else { self.memory.newest(object) }
+    }
+
+    pub(crate) fn create(&mut self, label: Label, value: u64, place: Place) -> ObjectId {
+        self.create_hashed(label.hash(), Some(label), value, place)
+    }
+
+    /// An object without a name is known by which one it is among those that its maker made at its anchor.
+    pub(crate) fn create_unnamed(&mut self, value: u64, place: Place) -> ObjectId {
+        let anchor = self.threads[self.me].anchor;
+        let (serial, count) = self.made[self.me];
+        let nth = if serial == anchor.serial { count + 1 } else { 0 };
+        self.made[self.me] = (anchor.serial, nth);
+        let hash = hash_path(anchor.hash, hash_numbered(0, nth));
+        self.create_hashed(hash, None, value, place)
+    }
+
+    #[inline(always)]
+    fn create_hashed(&mut self, hash: u64, label: Option<Label>, value: u64, made_at: Place) -> ObjectId {
+        let object = self.objects.add(hash, label, made_at);
+        self.memory.create(object, value);
+        if self.is_relaxed {
+            self.create_relaxed(object, value);
+        }
+        object
+    }
+
+    pub(crate) fn object_names(&self) -> Vec<String> {
+        (0..self.objects.len()).map(|object| self.object_name(ObjectId(object as u32))).collect()
+    }
+
+    pub(crate) fn object_name(&self, object: ObjectId) -> String {
+        self.objects[object.index()].name(object.index())
+    }
+}

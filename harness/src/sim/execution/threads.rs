@@ -1,0 +1,216 @@
+//! The threads of an execution: made, begun, suspended for one another, ended.
+
+use super::super::coroutine::job::Job;
+use super::super::coroutine::{Context, STACK_RESERVE};
+use super::super::event::{Intent, Kind, ObjectId, Place};
+use super::super::object::{HASH_OF_NONE, Label};
+use super::super::site::Anchor;
+use super::{Ending, Execution, FaultKind};
+use crate::schedule::{Spot, THREADS_MAX};
+
+impl Execution {
+    /// Makes the next thread. It can run at once; its job is installed by the caller.
+    /// Inlined: a label that goes through memory is read wider than it was written, which stalls.
+    #[inline(always)]
+    pub(crate) fn add_thread(&mut self, label: Label, parent: Option<usize>, place: Place) -> Option<usize> {
+        let thread = self.threads_count;
+        if thread == THREADS_MAX {
+            return None;
+        }
+        self.threads_count += 1;
+        if !self.stacks.has(thread) {
+            self.threads[thread].stack_floor = self.stacks.make();
+        }
+        self.memory.order.begin(thread, parent);
+        self.decider.add_thread(thread);
+        if self.is_relaxed {
+            self.begin_relaxed(thread, parent);
+        }
+        let serial = self.sites.serial();
+        let state = &mut self.threads[thread];
+        state.intent = Intent::new(Kind::Start, ObjectId::NONE, place);
+        state.anchor = Anchor::root(thread, serial);
+        let drawn = self.decider.draw(Spot::new(state.anchor.hash, HASH_OF_NONE, 0));
+        state.drawn = if self.is_relaxed { drawn } else { drawn.in_favour_of(thread) };
+        state.joiners = 0;
+        self.made[thread] = (0, 0);
+        self.labels[thread] = label;
+        self.enabled |= 1 << thread;
+        Some(thread)
+    }
+
+    /// Makes a thread started by the running one.
+    #[inline(always)]
+    pub(crate) fn spawn_thread(&mut self, label: Label, place: Place) -> Option<usize> {
+        self.add_thread(label, Some(self.me), place)
+    }
+
+    /// Number of the running thread.
+    pub(crate) fn running(&self) -> usize {
+        self.me
+    }
+
+    /// Lowest address of the stack of the running thread, where its guard page begins.
+    #[cfg(unix)]
+    pub(in crate::sim) fn stack_limit(&self) -> usize {
+        self.threads[self.me].stack_floor - STACK_RESERVE
+    }
+
+    /// Threads of which something is left when the execution is over: a stack, a closure or a result.
+    #[inline(always)]
+    pub(crate) fn leftovers(&self) -> u32 {
+        self.unfinished() | self.results
+    }
+
+    pub(in crate::sim) fn label(&self, thread: usize) -> Label {
+        self.labels[thread]
+    }
+
+    pub(crate) fn job(&mut self, thread: usize) -> &mut Job {
+        &mut self.jobs[thread]
+    }
+
+    /// Gives the thread what it has to do.
+    ///
+    /// The lifetime of `closure` is forgotten, see [`Job::install`].
+    #[inline(always)]
+    pub(crate) fn install<F: FnOnce() -> T, T>(&mut self, thread: usize, closure: F) {
+        self.threads[thread].context = self.stacks.prepare::<F, T>(thread);
+        self.jobs[thread].install(closure);
+    }
+
+    /// The running thread begins its job, which is at the returned place.
+    #[inline(always)]
+    pub(in crate::sim) fn begin(&mut self) -> *mut u8 {
+        let me = self.me % THREADS_MAX;
+        self.begun |= 1 << me;
+        self.jobs[me].start()
+    }
+
+    /// The running thread is suspended, and whoever was chosen goes on: a thread, or the runner when the execution is over.
+    pub(in crate::sim) fn hop_away(&mut self) -> *const Context {
+        let me = self.me % THREADS_MAX;
+        if self.over {
+            self.from = &raw mut self.threads[me].context;
+            return &raw const self.runner;
+        }
+        self.hop(me, self.next)
+    }
+
+    /// As `hop_away`: from the running thread to the one that was chosen.
+    #[inline(always)]
+    pub(super) fn hop(&mut self, me: usize, next: usize) -> *const Context {
+        self.from = &raw mut self.threads[me].context;
+        self.me = next;
+        self.beat.tell(next);
+        &raw const self.threads[next % THREADS_MAX].context
+    }
+
+    /// As `hop_away`, if the running thread gives way; nowhere if it goes on.
+    pub(super) fn hop_away_if(&mut self, gives_way: bool) -> *const Context {
+        if !gives_way {
+            return std::ptr::null();
+        }
+        if std::thread::panicking() {
+            self.stay_while_panicking();
+            return std::ptr::null();
+        }
+        self.hop_away()
+    }
+
+    /// Where the running thread, which gives way, leaves its stack.
+    #[inline(always)]
+    pub(in crate::sim) fn from(&self) -> *mut Context {
+        self.from
+    }
+
+    /// The runner is suspended for the running thread.
+    pub(in crate::sim) fn hop_in(&mut self) -> (*mut Context, *const Context) {
+        (&raw mut self.runner, &raw const self.threads[self.me].context)
+    }
+
+    pub(crate) fn threads_count(&self) -> usize {
+        self.threads_count
+    }
+
+    pub(crate) fn unfinished(&self) -> u32 {
+        ((1_u32 << self.threads_count) - 1) & !self.finished
+    }
+
+    pub(crate) fn is_finished(&self, thread: usize) -> bool {
+        self.finished & (1 << thread) != 0
+    }
+
+    /// As `is_finished`, when the subject asks.
+    pub(crate) fn has_finished(&mut self, thread: usize) -> bool {
+        if self.is_recording() {
+            self.mark_end(thread, false);
+        }
+        self.is_finished(thread)
+    }
+
+    /// Whether the thread has begun its job: unless it has ended since, there is something on its stack.
+    pub(crate) fn has_begun(&self, thread: usize) -> bool {
+        self.begun & (1 << thread) != 0
+    }
+
+    /// Makes `thread` the running one while its stack is unwound.
+    pub(crate) fn impersonate(&mut self, thread: usize) {
+        self.me = thread;
+    }
+
+    /// The abandoned stack of the running thread is unwound.
+    pub(crate) fn unwound(&mut self) {
+        self.begun &= !(1 << self.me);
+    }
+
+    /// The job of the running thread has panicked.
+    pub(crate) fn panicked(&mut self, message: String) {
+        let thread = self.me;
+        let place = self.threads[thread].intent.place;
+        self.begun &= !(1 << thread);
+        if self.unwinding == Some(thread) {
+            self.over = false;
+        }
+        self.fault(FaultKind::Panic, message, place, None);
+    }
+
+    /// The job of the running thread has returned. Who goes on, as `hop_away` says.
+    #[inline(always)]
+    pub(in crate::sim) fn finish(&mut self) -> *const Context {
+        let thread = self.me % THREADS_MAX;
+        if self.jobs[thread].done() {
+            self.results |= 1 << thread;
+        }
+        if self.over {
+            self.begun &= !(1 << thread);
+            return self.hop_away();
+        }
+        self.finished |= 1 << thread;
+        self.enabled &= !(1 << thread);
+        if self.is_relaxed && self.lingers(thread) {
+            self.lingering |= 1 << thread;
+        } else {
+            self.enabled |= self.threads[thread].joiners;
+        }
+        self.threads[thread].intent.kind = Kind::Finish;
+        if self.is_recording() {
+            self.mark_end(thread, true);
+            if thread == 0 && self.rested {
+                self.mark_everything();
+            }
+        }
+        if self.unfinished() == 0 {
+            if self.is_relaxed {
+                self.land_at_end();
+            }
+            self.end(Ending::Completed);
+        } else if thread == 0 && self.rested {
+            self.end(Ending::Resting);
+        } else {
+            let spot = self.spot_here(ObjectId::NONE, Kind::Finish);
+            return self.hand_over(thread, self.enabled, spot, self.threads[thread].drawn);
+        }
+        self.hop_away()
+    }
+}

@@ -3,10 +3,12 @@
 //! Beside it stand the survivors that somebody has looked into, with what was found; they count as survivors.
 //!
 //! It goes stale loudly: an entry whose mutant is gone, or does something else by now, or is killed, is an error. An
-//! entry alone makes nothing equivalent: the outcomes must be equal under exhaustive search in every scenario.
+//! entry alone makes nothing equivalent: the outcomes must be equal under exhaustive search in every scenario. What holds
+//! under some memory models only names them, as `memory = ["tso"]`; the others do not know the entry.
 
 use super::schemata::Mutant;
 use crate::files;
+use lockstep::MemoryModel;
 use serde::Deserialize;
 use std::path::Path;
 
@@ -29,9 +31,24 @@ pub struct Entry {
     pub what: String,
     /// Why nobody can tell, or why nobody told.
     pub reason: String,
+    /// The memory models that this is said of; all, if none is named.
+    #[serde(default)]
+    memory: Vec<String>,
     /// It is no equivalent mutant.
     #[serde(skip)]
     pub survives: bool,
+}
+
+impl Entry {
+    /// Whether it says something of this memory model.
+    pub fn speaks_of(&self, model: &str) -> bool {
+        self.memory.is_empty() || self.memory.iter().any(|name| name == model)
+    }
+
+    /// Whether some memory model finds both.
+    fn meets(&self, other: &Entry) -> bool {
+        MemoryModel::ALL.iter().any(|model| self.speaks_of(model.name()) && other.speaks_of(model.name()))
+    }
 }
 
 /// The list in a file; none if there is no file.
@@ -57,10 +74,13 @@ pub fn stale(entries: &[Entry], mutants: &[Mutant]) -> Vec<String> {
                 wrong.push(format!("{name}: is '{}' now, and was '{}'", mutant.what, entry.what));
             }
             Some(_) if entry.reason.trim().is_empty() => wrong.push(format!("{name}: has no reason")),
-            Some(_) if entries[..nth].iter().any(|other| other.mutant == *name) => {
+            Some(_) if entries[..nth].iter().any(|other| other.mutant == *name && other.meets(entry)) => {
                 wrong.push(format!("{name}: is listed twice"));
             }
-            Some(_) => {}
+            Some(_) => {
+                let unknown = entry.memory.iter().find(|model| MemoryModel::from_name(model).is_none());
+                wrong.extend(unknown.map(|model| format!("{name}: there is no memory model '{model}'")));
+            }
         }
     }
     wrong
@@ -72,7 +92,13 @@ mod tests {
     use super::{Entry, Mutant, stale};
 
     fn entry(mutant: &str, what: &str, reason: &str) -> Entry {
-        Entry { mutant: mutant.to_owned(), what: what.to_owned(), reason: reason.to_owned(), survives: false }
+        let [mutant, what, reason] = [mutant, what, reason].map(str::to_owned);
+        Entry { mutant, what, reason, memory: Vec::new(), survives: false }
+    }
+
+    fn under(models: &[&str]) -> Entry {
+        let memory = models.iter().map(|model| (*model).to_owned()).collect();
+        Entry { memory, ..entry("a/stop/drop-store/1", "without x", "because") }
     }
 
     #[test]
@@ -92,6 +118,16 @@ mod tests {
         assert_eq!(check(&[entry("a/stop/drop-store/2", "without x", "because")]), 1);
         assert_eq!(check(&[entry("a/stop/drop-store/1", "without x", " ")]), 1);
         let doubled = entry("a/stop/drop-store/1", "without x", "because");
-        assert_eq!(check(&[doubled.clone(), doubled]), 1);
+        assert_eq!(check(&[doubled.clone(), doubled.clone()]), 1);
+        assert_eq!(check(&[under(&["tso"]), under(&["sc", "weak"])]), 0);
+        assert_eq!(check(&[under(&["tso"]), under(&["sc", "tso"])]), 1);
+        assert_eq!(check(&[under(&["tso"]), doubled]), 1);
+        assert_eq!(check(&[under(&["tos"])]), 1);
+    }
+
+    #[test]
+    fn an_entry_may_speak_of_some_memory_models_alone() {
+        assert!(under(&[]).speaks_of("weak") && under(&["tso", "weak"]).speaks_of("weak"));
+        assert!(!under(&["tso"]).speaks_of("weak"));
     }
 }

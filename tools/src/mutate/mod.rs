@@ -54,7 +54,8 @@ pub fn command(input: &MutateInput, options: &Options, print: impl Fn(&str) -> S
         session::say(message);
         Status::Usage
     };
-    let prepared = Place::find(input.build.as_deref()).and_then(|place| Ok((prepare(input, &place)?, place)));
+    let prepared =
+        Place::find(input.build.as_deref()).and_then(|place| Ok((prepare(input, &options.memory, &place)?, place)));
     let (prepared, place) = match prepared {
         Ok(prepared) => prepared,
         Err(message) => return usage(&message),
@@ -84,7 +85,7 @@ pub fn command(input: &MutateInput, options: &Options, print: impl Fn(&str) -> S
     }
 }
 
-fn prepare(input: &MutateInput, place: &Place) -> Result<Prepared, String> {
+fn prepare(input: &MutateInput, memory: &str, place: &Place) -> Result<Prepared, String> {
     let (package, mutants, beside) = match &input.base {
         Some(base) => own(place, base, input.subject.as_deref())?,
         None => shipped(place, &input.files)?,
@@ -103,6 +104,7 @@ fn prepare(input: &MutateInput, place: &Place) -> Result<Prepared, String> {
     if !stale.is_empty() {
         return Err(format!("{} is stale: review it\n  {}", path.display(), stale.join("\n  ")));
     }
+    let entries = entries.into_iter().filter(|entry| entry.speaks_of(memory)).collect();
     Ok(Prepared { package, mutants, entries })
 }
 

@@ -4,12 +4,12 @@ use crate::hunt::case::{Case, ENDING, Origin};
 use crate::hunt::ledger::replace_file;
 use crate::hunt::summary::median;
 use crate::selection::Selection;
-use crate::session::CONTROL;
+use crate::session::{self, CONTROL};
 use crate::status::Status;
 use lockstep::MemoryModel;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use utrace_variants::hunt::{HuntConfig, Judged, judge};
+use utrace_variants::hunt::{HuntConfig, Judged, is_shown, judge};
 use utrace_variants::{Repairs, Scenario, VariantInfo, size, subject_name, variants};
 
 /// A file of a corpus and the case in it, or what is wrong with it.
@@ -100,8 +100,8 @@ pub fn replay(directory: &Path, must_exist: bool) -> Result<Replayed, String> {
     Ok(replayed)
 }
 
-/// Which cases are there in vain, and why: their class is gone, or a smaller case has it.
-fn superfluous(directory: &Path, exhaustive_max: u64) -> Result<Vec<(PathBuf, String)>, String> {
+/// Which cases are there in vain, and why: their class is gone, or a smaller case has it. Nothing if the run ended early.
+fn superfluous(directory: &Path, exhaustive_max: u64) -> Result<Option<Vec<(PathBuf, String)>>, String> {
     let mut found = Vec::new();
     let mut smallest: BTreeMap<String, (usize, PathBuf)> = BTreeMap::new();
     for (path, case) in load_all(directory, true)? {
@@ -110,9 +110,10 @@ fn superfluous(directory: &Path, exhaustive_max: u64) -> Result<Vec<(PathBuf, St
         let config = HuntConfig { repairs: case.repairs, memory: case.memory, ..wide(&both, exhaustive_max) };
         let judged = judge(&case.scenario, (0, 1), Some(&case.class), &config);
         if CONTROL.is_cancelled() {
-            return Err("interrupted: nothing was removed".to_owned());
+            return Ok(None);
         }
-        if judged == Judged::Known(Vec::new()) {
+        // A judgement minimizes anew, and may come to a witness whose first difference is another one.
+        if judged == Judged::Known(Vec::new()) && !is_shown(&case.scenario, &case.schedule, &case.class, &config) {
             found.push((path, "no divergence of its class is left".to_owned()));
             continue;
         }
@@ -129,12 +130,15 @@ fn superfluous(directory: &Path, exhaustive_max: u64) -> Result<Vec<(PathBuf, St
             }
         }
     }
-    Ok(found)
+    Ok(Some(found))
 }
 
 /// Removes what is there in vain; with `check`, only says so.
 pub fn prune(directory: &Path, check: bool, exhaustive_max: u64) -> Result<(String, Status), String> {
-    let found = superfluous(directory, exhaustive_max)?;
+    let Some(found) = superfluous(directory, exhaustive_max)? else {
+        session::say("the run ended early: nothing was removed");
+        return Ok((String::new(), Status::Budget));
+    };
     let mut text = String::new();
     for (path, why) in &found {
         if !check {

@@ -82,13 +82,7 @@ pub fn judge(
 ) -> Judged {
     let variants = [config.variants[shown_by], config.variants[not_by]];
     with_programs(&variants, config.repairs, scenario, |programs| {
-        let whole = ExploreConfig {
-            strategy: Strategy::Exhaustive,
-            executions: config.exhaustive_max,
-            memory: config.memory,
-            control: config.control,
-            ..ExploreConfig::default()
-        };
+        let whole = whole(config);
         let theirs = explore(&programs[1].program, &whole);
         if !theirs.evidence.exhaustive {
             return Judged::Unknown;
@@ -105,6 +99,29 @@ pub fn judge(
         }
         Judged::Known(found.into_iter().map(|one| Found { shown_by, not_by, ..one }).collect())
     })
+}
+
+/// Whether the first variant shows the class under this schedule, in an outcome that the second never shows.
+pub fn is_shown(scenario: &Scenario, schedule: &Schedule, class: &Class, config: &HuntConfig<'_>) -> bool {
+    with_programs(&config.variants[..2], config.repairs, scenario, |programs| {
+        let [first, second] = [0, 1].map(|at| run(&programs[at].program, schedule, &run_config(config)));
+        if class_of((programs[0].name, programs[1].name), (&first, &second)).as_ref() != Some(class) {
+            return false;
+        }
+        let theirs = explore(&programs[1].program, &whole(config));
+        theirs.evidence.exhaustive && !theirs.outcomes.contains(first.outcome.id)
+    })
+}
+
+/// A search of everything.
+fn whole<'a>(config: &HuntConfig<'a>) -> ExploreConfig<'a> {
+    ExploreConfig {
+        strategy: Strategy::Exhaustive,
+        executions: config.exhaustive_max,
+        memory: config.memory,
+        control: config.control,
+        ..ExploreConfig::default()
+    }
 }
 
 /// Whether a candidate of the class turns up in a first look at the scenario, and the other variant was not seen to show it around its

@@ -16,7 +16,7 @@ mod shrink;
 mod tests;
 
 pub use class::{Class, class_of};
-pub use judge::{Found, HuntConfig, JUDGED_MAX, Judged, judge};
+pub use judge::{Found, HuntConfig, JUDGED_MAX, Judged, is_shown, judge};
 pub use noise::Noise;
 pub use screen::{Candidate, Screened, screen};
 pub use shrink::{Shrunk, confirm, shrink};

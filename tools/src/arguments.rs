@@ -390,6 +390,12 @@ pub fn definition() -> clap::Command {
             None => command.args(hidden),
         });
     }
+    let hidden = || options.iter().filter(|option| EVERYTHING.contains(&option.get_id().as_str()));
+    for name in ["verify", "materialize"] {
+        definition = definition.mut_subcommand("series", |series| {
+            series.mut_subcommand(name, |command| command.args(hidden().map(|option| option.clone().hide(true))))
+        });
+    }
     definition.build();
     definition
 }
@@ -399,6 +405,9 @@ impl Arguments {
     pub fn irrelevant(&self, name: &str) -> &'static [&'static str] {
         match self.command {
             Some(Command::Claims { explain: true, .. }) => &["variants", "scenario", "repairs", "format"],
+            Some(Command::Series { command: SeriesCommand::Verify { .. } | SeriesCommand::Materialize { .. } }) => {
+                &EVERYTHING
+            }
             Some(Command::Explore { relax: true, .. }) => &["repairs"],
             Some(Command::Explore { exhaustive: true, .. }) => {
                 &["seed", "executions", "exhaustive_max", "preemptions", "enumerated"]

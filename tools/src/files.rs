@@ -1,5 +1,6 @@
 //! Writing files so that nobody ever sees half of one.
 
+use lockstep::scramble;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -57,6 +58,12 @@ pub fn read(path: &Path) -> Result<String, String> {
     }
     let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
     String::from_utf8(bytes).map_err(|_| format!("{}: is not UTF-8 text", path.display()))
+}
+
+/// Eight digits for a text, the same on every machine.
+pub fn fingerprint(text: &str) -> String {
+    let hash = text.bytes().fold(text.len() as u64, |hash, byte| scramble(hash ^ u64::from(byte)));
+    format!("{:08x}", hash >> 32)
 }
 
 /// The Rust files below a folder with their paths relative to it, in order. Links are not followed.

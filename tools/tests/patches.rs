@@ -136,6 +136,27 @@ fn materialize(place: &Place, folder: &str, status: i32, expected: &str) {
 }
 
 #[test]
+fn what_somebody_has_put_into_a_materialized_folder_is_not_lost() {
+    let place = Place::new();
+    materialize(&place, "made", 0, "written to made");
+    // What was written takes the place of what was written; what cargo makes of it is kept.
+    place.write("made/Cargo.lock", "version = 4\n");
+    std::fs::create_dir(place.path("made/target")).expect("it can be made");
+    materialize(&place, "made", 0, "written to made");
+    assert!(place.path("made/Cargo.lock").exists() && place.path("made/target").exists());
+    let step = std::fs::read_to_string(place.path("made/src/steps/step_1.rs")).expect("it was written");
+    place.write("made/src/steps/step_1.rs", &format!("{step}// a thought\n"));
+    materialize(&place, "made", 2, "made: somebody has changed or added files since it was written");
+    place.write("made/src/steps/step_1.rs", &step);
+    materialize(&place, "made", 0, "written to made");
+    place.write("made/NOTES", "precious\n");
+    materialize(&place, "made", 2, "made: somebody has changed or added files");
+    std::fs::write(place.path("made/NOTES"), [0xff, 0xfe]).expect("it can be written");
+    materialize(&place, "made", 2, "made: holds something else, NOTES: name a new folder");
+    assert!(place.path("made/NOTES").exists());
+}
+
+#[test]
 #[cfg(unix)]
 fn nothing_is_written_or_removed_behind_a_link_or_over_something_else() {
     use std::os::unix::fs::symlink;
@@ -150,8 +171,7 @@ fn nothing_is_written_or_removed_behind_a_link_or_over_something_else() {
     materialize(&place, "made", 0, "written to made");
     std::fs::remove_dir_all(place.path("made/src/steps")).expect("it was made");
     symlink(place.path("other"), place.path("made/src/steps")).expect("it can be made");
-    materialize(&place, "made", 0, "written to made");
-    assert!(place.path("made/src/steps/step_3.rs").is_file() && !place.path("made/src/steps").is_symlink());
+    materialize(&place, "made", 2, "made: holds something else, src/steps: name a new folder");
     assert_eq!(place.read("other/precious.rs"), "fn precious() {}\n");
     assert_eq!(std::fs::read_dir(place.path("other")).expect("it is there").count(), 1);
     assert!(place.read("mailbox.rs").starts_with("//! A slot"));

@@ -15,7 +15,8 @@
 //!
 //! Promise: a case is replayed from its file alone, and the file says at which line it is damaged.
 
-use lockstep::{MemoryModel, RunConfig, Schedule, Token, run, scramble};
+use crate::files::fingerprint;
+use lockstep::{MemoryModel, RunConfig, Schedule, Token, run};
 use std::path::Path;
 use utrace_variants::hunt::{Class, Found, class_of};
 use utrace_variants::{
@@ -158,12 +159,6 @@ impl Case {
             class_of((&self.shown_by, &self.not_by), (&first, &second))
         })
     }
-}
-
-/// Eight digits for a text, the same on every machine.
-fn fingerprint(text: &str) -> String {
-    let hash = text.bytes().fold(text.len() as u64, |hash, byte| scramble(hash ^ u64::from(byte)));
-    format!("{:08x}", hash >> 32)
 }
 
 struct Fields<'a> {

@@ -8,6 +8,7 @@ mod own;
 mod package;
 mod place;
 mod runner;
+mod sealed;
 mod shipped;
 
 pub use own::{own_package, own_subject};

@@ -1,4 +1,4 @@
-//! Exhaustive search beyond sequential consistency: exactly the outcomes of all schedules.
+//! Exhaustive search under each memory model: exactly the outcomes of all schedules.
 #![allow(missing_docs)]
 
 #[allow(dead_code)]
@@ -12,6 +12,7 @@ use lockstep::probe::observe;
 use lockstep::sync::{Atomic, Ordering::Relaxed, SpinLock};
 use lockstep::thread::scope;
 use lockstep::{Exploration, ExploreConfig, MemoryModel, RunConfig, Strategy, explore, run};
+use proptest::strategy::Strategy as Generator;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
@@ -140,9 +141,13 @@ fn where_a_thread_finds_its_own_store_makes_no_difference() {
 
 /// Compares random programs. `PROPTEST_CASES` makes it a soak.
 fn check_generated(memory: MemoryModel, cases: u32) {
+    check_all(memory, (cases, anything::programs()));
+}
+
+fn check_all(memory: MemoryModel, (cases, programs): (u32, impl Generator<Value = anything::Program>)) {
     let cases = proptest::test_runner::Config::default().cases.max(cases);
     let compared = Cell::new(0);
-    let result = model::generate::runner(cases).run(&anything::programs(), |program| {
+    let result = model::generate::runner(cases).run(&programs, |program| {
         compared.set(compared.get() + u32::from(check(&program, memory, ENUMERATED_MAX)));
         Ok(())
     });
@@ -165,6 +170,51 @@ fn generated_programs_have_exactly_the_outcomes_of_their_schedules_under_tso_wit
 #[test]
 fn generated_programs_have_exactly_the_outcomes_of_their_schedules_under_weak() {
     check_generated(MemoryModel::Weak, 600);
+}
+
+/// Programs whose threads have more to do with each other.
+#[track_caller]
+fn check_dense(memory: MemoryModel) {
+    check_all(memory, (400, anything::dense::programs(4)));
+}
+
+#[test]
+fn dense_programs_have_exactly_the_outcomes_of_their_schedules_under_sc() {
+    check_dense(MemoryModel::Sc);
+}
+
+#[test]
+fn dense_programs_have_exactly_the_outcomes_of_their_schedules_under_tso() {
+    check_dense(MemoryModel::Tso);
+}
+
+#[test]
+fn dense_programs_have_exactly_the_outcomes_of_their_schedules_under_tso_with_lax_locks() {
+    check_dense(MemoryModel::TsoLaxLocks);
+}
+
+#[test]
+fn dense_programs_have_exactly_the_outcomes_of_their_schedules_under_weak() {
+    check_dense(MemoryModel::Weak);
+}
+
+/// Under each memory model.
+#[track_caller]
+fn check_each(threads: &[&[anything::Op]]) {
+    let threads = threads.iter().map(|ops| ops.to_vec()).collect();
+    let program = anything::Program { threads, main: anything::Main::Joins };
+    for memory in MemoryModel::ALL {
+        assert!(check(&program, memory, ENUMERATED_MAX), "{} {program:?}", memory.name());
+    }
+}
+
+#[test]
+fn who_is_let_in_by_the_step_that_ends_everything_could_have_come_first() {
+    use anything::Op::*;
+    check_each(&[&[Lock(0), Load(0), Unlock(0), BugSeen(0)], &[Lock(0), Store(0, 1), Unlock(0)]]);
+    check_each(&[&[Lock(0), Unlock(0), PlainWrite(0)], &[PlainWrite(0), Lock(0), Unlock(0)]]);
+    check_each(&[&[ReadLock, Load(0), ReadUnlock, BugSeen(0)], &[WriteLock, Store(0, 1), WriteUnlock]]);
+    check_each(&[&[WriteLock, WriteUnlock, PlainWrite(0)], &[PlainWrite(0), ReadLock]]);
 }
 
 #[test]

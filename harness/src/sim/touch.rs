@@ -206,9 +206,10 @@ impl Execution {
         self.threads[self.me].watched = watched;
     }
 
-    /// Threads that wait for a lock when the execution is over.
-    pub(crate) fn held_up_at_locks(&self) -> impl Iterator<Item = HeldUp> + '_ {
-        let blocked = self.unfinished() & !self.enabled;
+    /// Threads that wait for a lock when the execution is over, also those to whom only the last step gave it: they are not among those `able` to go
+    /// on before that.
+    pub(crate) fn held_up_at_locks(&self, able: u32) -> impl Iterator<Item = HeldUp> + '_ {
+        let blocked = self.unfinished() & !(self.enabled & able);
         let blocked = (0..THREADS_MAX).filter(move |&thread| blocked & (1 << thread) != 0);
         blocked.filter_map(|thread| {
             let intent = &self.threads[thread].intent;

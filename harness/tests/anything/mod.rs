@@ -1,12 +1,15 @@
 //! Small programs of everything that the machine has, as data.
 
+pub mod dense;
+
 use lockstep::probe::{Observer, bug, observe};
 use lockstep::sync::{
     Atomic, Ghost, Mutex, Ordering::AcqRel, Ordering::Acquire, Ordering::Relaxed, Ordering::Release, Ordering::SeqCst,
-    Plain, ReadWriteLock, SpinLock, UnlockWait, WaitQueue, await_until, smp_mb,
+    Plain, ReadWriteLock, SpinLock, UnlockWait, WaitQueue, await_until, smp_mb, smp_rmb, smp_wmb, std_atomic::fence,
 };
-use lockstep::thread::{Status, current, idle, scope, spawn, status, yield_now};
+use lockstep::thread::{JoinHandle, Status, current, idle, scope, spawn, status, yield_now};
 use proptest::prelude::*;
+use std::collections::VecDeque;
 
 /// What a thread does. What it reads is observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +57,34 @@ pub enum Op {
     SpawnJoin(u8),
     /// Makes a lock and a word, and uses them.
     Make,
+
+    // Only in dense programs.
+    /// Does the next operation only if the last value observed is this.
+    When(u64),
+    /// A bug, if the last value observed is this.
+    BugSeen(u64),
+    /// Stores one more than the last value observed.
+    StoreSeen(usize),
+    Swap(usize),
+    ExchangeRelaxed(usize, u64, u64),
+    /// Adds one by comparing and exchanging, twice at most.
+    Retry(usize),
+    /// Until one of the words is this; reads the second only if the first is not.
+    AwaitEither(u64),
+    /// Until it has exchanged the word itself.
+    AwaitExchange(usize, u64, u64),
+    /// Until it has taken the lock by trying.
+    AwaitTry(usize),
+    UnlockWaitRelaxed(usize),
+    UnlockWaitFully(usize),
+    FenceRead,
+    FenceWrite,
+    FenceAcquire,
+    FenceRelease,
+    /// Starts a thread that is joined by `Join`.
+    SpawnKept(u8),
+    /// Joins the first thread that was started and not joined.
+    Join,
 }
 
 /// What main does when it has started the threads.
@@ -169,7 +200,7 @@ pub fn body(program: &Program) -> impl Fn() + Sync + '_ {
         };
         scope(|threads| {
             for (number, ops) in program.threads.iter().enumerate() {
-                threads.spawn(("thread", number as u32), move || ops.iter().for_each(|&op| perform(op, world)));
+                threads.spawn(("thread", number as u32), move || run(ops, world));
             }
             if program.main == Main::Joins {
                 return;
@@ -177,7 +208,7 @@ pub fn body(program: &Program) -> impl Fn() + Sync + '_ {
             idle();
             (1..=program.threads.len()).for_each(ask);
             if let Main::Goes(ops) = &program.main {
-                ops.iter().for_each(|&op| perform(op, world));
+                run(ops, world);
                 world.words.iter().for_each(|word| observe(word.peek()));
             }
         });
@@ -189,7 +220,32 @@ fn ask(thread: usize) {
     observe(u64::from(status(thread) == Status::Finished));
 }
 
-fn perform(op: Op, world: World) {
+/// What a thread of the program knows.
+#[derive(Default)]
+struct Known {
+    /// The last value observed.
+    seen: u64,
+    /// Threads started and not joined.
+    kept: VecDeque<JoinHandle<()>>,
+}
+
+fn run(ops: &[Op], world: World) {
+    let mut known = Known::default();
+    let mut ops = ops.iter();
+    while let Some(&op) = ops.next() {
+        match op {
+            Op::When(value) if known.seen != value => _ = ops.next(),
+            op => perform(op, world, &mut known),
+        }
+    }
+}
+
+fn perform(op: Op, world: World, known: &mut Known) {
+    let last = known.seen;
+    let mut observe = |word| {
+        known.seen = word;
+        observe(word);
+    };
     let World { locks, read_write, queue, words, plain, ghost, observer } = world;
     match op {
         Op::Lock(lock) => locks[lock].lock(),
@@ -252,13 +308,54 @@ fn perform(op: Op, world: World) {
             word.store(1, Relaxed);
             observe(word.load(Relaxed));
         }
+        Op::When(_) => {}
+        Op::BugSeen(value) => {
+            if last == value {
+                bug("the value was observed");
+            }
+        }
+        Op::StoreSeen(word) => words[word].store(last + 1, Relaxed),
+        Op::Swap(word) => observe(words[word].swap(2, Relaxed)),
+        Op::ExchangeRelaxed(word, old, new) => {
+            observe(words[word].compare_exchange(old, new, Relaxed, Relaxed).unwrap_or_else(|found| found + 10));
+        }
+        Op::Retry(word) => {
+            let add = |_| {
+                let old = words[word].load(Relaxed);
+                words[word].compare_exchange(old, old + 1, AcqRel, Relaxed).ok()
+            };
+            observe((0..2).find_map(add).unwrap_or(10));
+        }
+        Op::AwaitEither(value) => await_until(|| words.iter().any(|word| word.load(Acquire) == value)),
+        Op::AwaitExchange(word, old, new) => await_until(|| words[word].cmpxchg(old, new) == old),
+        Op::AwaitTry(lock) => await_until(|| locks[lock].try_lock()),
+        Op::UnlockWaitRelaxed(lock) => locks[lock].unlock_wait(UnlockWait::Relaxed),
+        Op::UnlockWaitFully(lock) => locks[lock].unlock_wait(UnlockWait::LockUnlock),
+        Op::FenceRead => smp_rmb(),
+        Op::FenceWrite => smp_wmb(),
+        Op::FenceAcquire => fence(Acquire),
+        Op::FenceRelease => fence(Release),
+        Op::SpawnKept(kind) => known.kept.push_back(start(kind, world)),
+        Op::Join => {
+            if let Some(Err(_)) = known.kept.pop_front().map(JoinHandle::join) {
+                known.seen = 0;
+            }
+        }
     }
 }
 
-fn start(kind: u8, World { words, .. }: World) -> lockstep::thread::JoinHandle<()> {
+fn start(kind: u8, World { words, plain, .. }: World) -> JoinHandle<()> {
     spawn(move || match kind {
         0 => observe(words[0].load(Relaxed)),
         1 => words[1].store(3, Relaxed),
+        3 => words[0].store(words[1].load(Relaxed) + 1, Relaxed),
+        4 => {
+            words[0].store(1, Relaxed);
+            words[1].store(1, Relaxed);
+            observe(words[0].load(Relaxed));
+        }
+        5 => observe(words[0].fetch_add(1, Relaxed)),
+        6 => plain[0].set(1),
         _ => {}
     })
 }

@@ -34,7 +34,8 @@
 //! - For the same reason the later one of two racing steps is not taken for one that can begin the other order, unless nothing else can.
 //! - Locks block. A thread that waits for a lock races not with the release that lets it go on, which cannot come later, but with
 //!   the step before which the lock was last to be had. At the end of an execution, threads that wait for a lock for ever race
-//!   too (the papers leave blocking to a remark): otherwise the mirror image of a deadlock is missed.
+//!   too (the papers leave blocking to a remark): otherwise the mirror image of a deadlock is missed. So do those who could only go on
+//!   because of the step that ended everything: an assertion behind the release of a lock fails in the step that releases it.
 //! - A step that ends the execution while others could go on depends on every step, for it keeps what follows from happening. So
 //!   does a look at who can still go on, by which a main thread that has rested learns whether the execution is over.
 //! - A choice among alternatives inside of a step is no race: all of them are tried.

@@ -51,7 +51,8 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
         }
         // Also where everybody else is asleep: what is explored elsewhere need not have these threads held up by the same steps.
         if !machine.is_cut() {
-            machine.held_up_at_locks().for_each(|held_up| self.held_up(held_up.thread, held_up.touch));
+            let able = if kept.is_some() { self.steps[last as usize].options } else { u32::MAX };
+            machine.held_up_at_locks(able).for_each(|held_up| self.held_up(held_up.thread, held_up.touch));
         }
         if machine.is_redundant() {
             // Who sleeps here was decided without what this execution has shown of its steps. If it matters, the search begins anew.

@@ -30,7 +30,7 @@ pub struct Row {
     /// What depends on it: an outcome first.
     #[serde(default)]
     pub shown: Vec<ShownPart>,
-    /// How many scenarios pass it.
+    /// How many scenarios were seen to pass it.
     #[serde(default)]
     pub scenarios: usize,
     /// How many of these were exhausted, as the design is and weakened.

@@ -17,10 +17,10 @@ pub(super) const WITHOUT: &str = ": without ";
 /// What the words of the table mean.
 const LEGEND: &str = "\
 What shows when the ordering is taken away. race: plain data are unordered; outcome: clients see something else that is new; C4: that
-claim fails or, if it says 'sometimes' and the design never shows it, comes true; free: none of these in any of the scenarios that pass
-the place, all exhausted (never); free 24/25: none, and 24 of 25 were exhausted; in the others only faults were looked for, under
-the evidence below; ?: not explored; -: the design has no such place. Of a place that something depends on, the claims are those
-that a glance shows: there may be more.
+claim fails or, if it says 'sometimes' and the design never shows it, comes true; free: none of these in any of the scenarios in which
+some of 401 executions passed the place, all exhausted (never); free 24/25: none, and 24 of 25 were exhausted; in the others only
+faults were looked for, under the evidence below; ?: not explored; -: the design has no such place. Of a place that something depends
+on, the claims are those that a glance shows: there may be more.
 ";
 
 /// The table, what it rests on, and the witnesses.

@@ -2,7 +2,7 @@
 //!
 //! Promise: an outcome depends on an ordering if the weakened design shows one to clients that the design as it is does not; a claim depends on
 //! it if the design as it is never shows what the claim speaks of, and the weakened design does (`baseline`). Executions are watched for
-//! all claims that name their scenario. A place for which nothing was found was searched whole in every scenario that passes it, with
+//! all claims that name their scenario. A place for which nothing was found was searched whole in every scenario that was seen to pass it, with
 //! the evidence that its [`Coverage`] says.
 //!
 //! How: first a glance at each place in each scenario, some hundred runs, which finds nearly all. Then, in each scenario, all places for which
@@ -10,7 +10,7 @@
 //! adds executions. If that shows something or does not end, each is searched alone. So most of what is free is free together.
 //!
 //! Limits: of a place that something depends on, claims are asked in the glances only: there may be more than are named. That nothing
-//! depends on an ordering is said of the scenarios that pass it. Of two orderings of which either suffices each is free; where a scenario shows that
+//! depends on an ordering is said of the scenarios that were seen to pass it. Of two orderings of which either suffices each is free; where a scenario shows that
 //! such orderings are among those weakened together, [`Searched`] says so. Claims that compare variants are asked in `compared`.
 
 use lockstep::{
@@ -38,7 +38,7 @@ pub struct Dependence {
 /// In how many scenarios how much was explored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
-    /// Scenarios that pass the place.
+    /// Scenarios that were seen to pass the place.
     pub scenarios: usize,
     /// Those that were exhausted, both as the design is and weakened.
     pub exhausted: usize,

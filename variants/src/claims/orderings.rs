@@ -2,26 +2,30 @@
 //! about it" (Roland, 2009-08-03). Here: the places at which there is one.
 //!
 //! Promise: every place of the kernel model and of a design at which some execution takes or drops a lock, passes a barrier or makes an ordered
-//! access is a place to look at, with the scenarios in which it is passed; what depends on it is found in `dependence`. Beside the places
+//! access is a place to look at, with the scenarios in which it was seen to be passed; what depends on it is found in `dependence`. Beside the places
 //! there is one more: the scheduler as a whole, the implicit barrier between a wake-up and `schedule` (C4). The model has no loads and
 //! stores that acquire or release, so none are listed.
 //!
 //! A place is named by its function in our source, what it does there, to what, and its number among those of which all that is the same. So a
 //! name lasts when lines move.
 //!
-//! Limits: only places that the executions looked at have passed are known.
+//! Limits: only places that the executions looked at have passed are known, and of a place only the scenarios in which they have. A place that a scenario passes
+//! in rarer executions is not looked at there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lockstep::{CompareConfig, Kind, RunConfig, Schedule, Weakened, What, run};
+use lockstep::{CompareConfig, Event, Kind, Place, RunConfig, Schedule, Weakened, What, portfolio, run};
 
 use super::files::{FILES, function_at};
 use super::laboratory::{run_config, scenario_of, variant_of};
 use super::subject::Subject;
 use crate::scenarios::program::Scenario;
 
-/// Random executions of each scenario in which places are looked for, beside the one in order.
-const LOOKED_AT: u64 = 24;
+/// Random executions of each scenario, of all kinds in turn, in which places are looked for, beside the one in order.
+const LOOKED_AT: u64 = 400;
+
+/// Choice points that an execution of a scenario has, about: PCT wants to know.
+const LENGTH: u32 = 200;
 
 /// A place that orders something.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,7 +40,7 @@ pub struct OrderingSite {
     pub number: usize,
     /// The place.
     pub weakened: Weakened,
-    /// The scenarios in which it was passed.
+    /// Scenarios in which it was seen to be passed; there may be more.
     pub scenarios: Vec<&'static str>,
 }
 
@@ -69,7 +73,7 @@ pub fn ordering_sites(
 ) -> Vec<OrderingSite> {
     let mut known = Known::default();
     for &id in scenarios {
-        let schedules = (0..LOOKED_AT).map(|seed| Schedule::uniform(config.seed.wrapping_add(seed)));
+        let schedules = (0..LOOKED_AT).map(|number| portfolio(config.seed, number, LENGTH));
         for schedule in schedules.chain([Schedule::in_order()]) {
             sites_of(variant, (id, scenario_of(id)), &schedule, &run_config(config), &mut known);
         }
@@ -127,9 +131,15 @@ fn sites_of(
                     }
                     continue;
                 }
-                if kind == Kind::Update && one(Subject::weakened(weakened)).weakenings == 0 {
-                    known.relaxed.insert(weakened);
-                    continue;
+                if kind == Kind::Update {
+                    let without = one(Subject::weakened(weakened));
+                    if without.weakenings == 0 {
+                        // Only an execution that passes the place without losing an order there says that there is none.
+                        if without.trace.iter().any(|other| is_update_at(other, event.place)) {
+                            known.relaxed.insert(weakened);
+                        }
+                        continue;
+                    }
                 }
                 let object = match kind {
                     Kind::Fence => String::new(),
@@ -142,6 +152,10 @@ fn sites_of(
             _ => {}
         }
     }
+}
+
+fn is_update_at(event: &Event, place: Place) -> bool {
+    event.place == place && matches!(event.what, What::Access { kind: Kind::Update, .. })
 }
 
 fn orders(kind: Kind) -> bool {

@@ -4,8 +4,8 @@
 
 use crate::watch::{self, CONTROL, Running};
 use lockstep::{
-    Describe, Execution, GlanceConfig, Outcome, Replayer, RunConfig, Token, Variant, difference_lines, end_lines,
-    history_lines, run, trace_lines,
+    Describe, Execution, Outcome, RunConfig, Token, Variant, difference_lines, end_lines, history_lines, run,
+    trace_lines,
 };
 
 /// The execution that a token names, in each of these variants, and where the first two of them part.
@@ -39,19 +39,16 @@ pub fn replay_text(token: &Token, programs: &[Variant<'_>], words: &dyn Describe
     text
 }
 
-/// Runs the token's schedule, first under the eyes of the watchdog: what it does not survive it may never end.
+/// Runs the token's schedule under the eyes of the watchdog: what it does not survive it may never end.
 fn watched(token: &Token, variant: &Variant<'_>) -> Execution {
-    let run_config = RunConfig { memory: token.memory, ..RunConfig::default() };
-    let glance = GlanceConfig { run: run_config, tracing: false, control: Some((&CONTROL, 0)) };
     watch::begin(Running {
         subject: token.subject.clone(),
         scenario: token.scenario.clone(),
         variants: variant.name.to_owned(),
         memory: token.memory,
     });
-    Replayer::new().glance(&variant.program, &token.schedule, &glance, |_| ());
-    CONTROL.rest(0);
-    run(&variant.program, &token.schedule, &run_config)
+    let config = RunConfig { memory: token.memory, control: Some((&CONTROL, 0)), ..RunConfig::default() };
+    run(&variant.program, &token.schedule, &config)
 }
 
 /// All events, numbered.

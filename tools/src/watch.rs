@@ -2,8 +2,9 @@
 //! the token, which was written down before the execution began.
 //!
 //! Promise: a loop without any choice point and a stack that is overrun are named, whoever runs the execution: this file
-//! is part of `lockstep` and of every package that it generates, so it knows nothing of either. Limits: a path of the
-//! enumeration that is longer than what is kept of it gives no token.
+//! is part of `lockstep` and of every package that it generates, so it knows nothing of either. What counts is the
+//! processor time that an execution had, not how long it took: a machine that is busy with something else does not look
+//! like a loop. Limits: a path of the enumeration that is longer than what is kept of it gives no token.
 
 use lockstep::{Control, MemoryModel, Noted, Pulse, Token, WORKERS_MAX};
 use std::sync::Mutex;
@@ -15,8 +16,16 @@ pub static CONTROL: Control = Control::new();
 /// What each worker explores, for the last words of a run that dies. Where all explore the same, the first knows.
 static RUNNING: Mutex<[Option<Running>; WORKERS_MAX]> = Mutex::new([const { None }; WORKERS_MAX]);
 
-/// How long an execution may make no progress. Executions take microseconds; one that reaches the step limit takes milliseconds.
-const STUCK_AFTER: Duration = Duration::from_secs(20);
+/// Processor time after which an execution without progress is a loop. Executions take microseconds; one that reaches the step limit takes
+/// milliseconds.
+const STUCK_AFTER: Duration = Duration::from_secs(10);
+
+/// How long an execution may sleep. It never does of its own accord: only what the simulator does not know, such as a lock of the
+/// standard library, puts it to sleep.
+const ASLEEP_AFTER: Duration = Duration::from_secs(60);
+
+/// Who uses less than this part of the time sleeps.
+const ASLEEP_BELOW: u32 = 200;
 
 /// How often the watchdog looks.
 const BEAT: Duration = Duration::from_millis(50);
@@ -53,22 +62,84 @@ pub fn start(status: u8, each_beat: impl Fn() + Send + 'static) {
 }
 
 fn watch(status: i32, each_beat: impl Fn()) {
-    let mut seen = [(0_u64, Instant::now()); WORKERS_MAX];
+    let mut meters = [Meter::default(); WORKERS_MAX];
+    let (mut looked, mut used) = (Instant::now(), processor_time(Instant::now()));
+    let started = looked;
     loop {
         std::thread::sleep(BEAT);
         each_beat();
-        for (worker, (begun, since)) in seen.iter_mut().enumerate() {
-            let pulse = CONTROL.pulse(worker);
-            if pulse.begun != *begun || matches!(pulse.schedule, Noted::Resting) {
-                (*begun, *since) = (pulse.begun, Instant::now());
-            } else if since.elapsed() > STUCK_AFTER {
-                let cause =
-                    format!("made no progress for {} seconds: a loop without any choice point", STUCK_AFTER.as_secs());
-                last_words(&cause, worker, &pulse);
+        let pulses: [Pulse; WORKERS_MAX] = std::array::from_fn(|worker| CONTROL.pulse(worker));
+        let busy = pulses.iter().filter(|pulse| !is_resting(pulse)).count();
+        let (now, used_now) = (Instant::now(), processor_time(started));
+        let since = Since {
+            // A process that was put aside as a whole has not waited.
+            time: (now - looked).min(2 * BEAT),
+            processor: used_now.saturating_sub(used) / busy.max(1) as u32,
+        };
+        (looked, used) = (now, used_now);
+        for (worker, (meter, pulse)) in meters.iter_mut().zip(&pulses).enumerate() {
+            if let Some(cause) = meter.look(pulse, since) {
+                last_words(&cause, worker, pulse);
                 std::process::exit(status);
             }
         }
     }
+}
+
+fn is_resting(pulse: &Pulse) -> bool {
+    matches!(pulse.schedule, Noted::Resting)
+}
+
+/// What went by between two looks.
+#[derive(Clone, Copy, Debug)]
+struct Since {
+    time: Duration,
+    /// The processor time of one worker that runs, as if all that run had the same share.
+    processor: Duration,
+}
+
+/// What a worker had since it last began an execution.
+#[derive(Clone, Copy, Debug, Default)]
+struct Meter {
+    begun: u64,
+    time: Duration,
+    processor: Duration,
+}
+
+impl Meter {
+    /// Looks at the worker again. Why its execution cannot be survived, if so.
+    fn look(&mut self, pulse: &Pulse, since: Since) -> Option<String> {
+        if pulse.begun != self.begun || is_resting(pulse) {
+            *self = Meter { begun: pulse.begun, ..Meter::default() };
+            return None;
+        }
+        self.time += since.time;
+        self.processor += since.processor;
+        if self.processor > STUCK_AFTER {
+            let seconds = STUCK_AFTER.as_secs();
+            return Some(format!(
+                "made no progress in {seconds} seconds of processor time: a loop without any choice point"
+            ));
+        }
+        let sleeps = self.time > ASLEEP_AFTER && self.processor < self.time / ASLEEP_BELOW;
+        sleeps.then(|| {
+            let seconds = ASLEEP_AFTER.as_secs();
+            format!("slept for {seconds} seconds: it waits for something that is not simulated, such as a lock of the standard library")
+        })
+    }
+}
+
+/// The processor time of the process.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+fn processor_time(_started: Instant) -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec as u32)
+}
+
+/// The time since the start, where nothing better is known.
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+fn processor_time(started: Instant) -> Duration {
+    started.elapsed()
 }
 
 fn last_words(cause: &str, worker: usize, pulse: &Pulse) {
@@ -91,9 +162,54 @@ fn overrun(out: &mut dyn std::fmt::Write, thread: usize) -> std::fmt::Result {
     writeln!(out, "lockstep: simulated thread {thread} overran its stack between two choice points")?;
     for worker in 0..WORKERS_MAX {
         let pulse = CONTROL.pulse(worker);
-        if !matches!(pulse.schedule, Noted::Resting) && pulse.thread == thread {
+        if !is_resting(&pulse) && pulse.thread == thread {
             last_words("overran its stack", worker, &pulse);
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Meter, Since};
+    use lockstep::{Noted, Pulse};
+    use std::time::Duration;
+
+    /// What is said of a worker that is looked at so often, with so many microseconds of processor time from one look to the next.
+    #[track_caller]
+    fn check(looks: u64, micros: u64, pulse: impl Fn(u64) -> (u64, Noted), expected: Option<&str>) {
+        let mut meter = Meter::default();
+        let since = Since { time: Duration::from_millis(50), processor: Duration::from_micros(micros) };
+        let mut look = |nth: u64| {
+            let (begun, schedule) = pulse(nth);
+            meter.look(&Pulse { begun, program: 0, schedule, thread: 0 }, since)
+        };
+        let said = (0..looks).find_map(&mut look);
+        match (said, expected) {
+            (Some(said), Some(expected)) => assert!(said.contains(expected), "{said}"),
+            (said, expected) => assert_eq!(said.as_deref(), expected),
+        }
+    }
+
+    /// Twenty looks are a second.
+    const HOUR: u64 = 20 * 3600;
+
+    #[test]
+    fn a_loop_is_told_from_sleep_and_from_a_machine_without_time() {
+        let stuck = |_| (1, Noted::Uniform(7));
+        check(HOUR, 50_000, stuck, Some("in 10 seconds of processor time: a loop without any choice point"));
+        check(20 * 9, 50_000, stuck, None);
+        // One per cent of a processor: a quarter of an hour for those ten seconds.
+        check(20 * 900, 500, stuck, None);
+        check(HOUR, 500, stuck, Some("a loop"));
+        check(HOUR, 0, stuck, Some("slept for 60 seconds: it waits for something that is not simulated"));
+        check(20 * 59, 0, stuck, None);
+    }
+
+    #[test]
+    fn who_makes_progress_or_rests_is_never_stuck() {
+        check(HOUR, 50_000, |nth| (nth / 100, Noted::Uniform(7)), None);
+        check(HOUR, 50_000, |_| (1, Noted::Resting), None);
+        check(HOUR, 0, |_| (1, Noted::Resting), None);
+    }
 }

@@ -6,7 +6,7 @@
 
 use crate::document::{EventPart, PlacePart, RowPart, TracePart, WitnessPart};
 use lockstep::{
-    Aligned, CompareConfig, Describe, Divergence, Execution, Kind, RunConfig, Touched, TraceLine, Variant, aligned,
+    Aligned, CompareConfig, Describe, Divergence, Execution, Kind, Touched, TraceLine, Variant, aligned,
     difference_lines, end_lines, first_observation, run,
 };
 
@@ -30,9 +30,8 @@ pub fn look(
     config: &CompareConfig<'_>,
     words: &dyn Describe,
 ) -> Seen {
-    let run_config = RunConfig { memory: config.memory, steps_max: config.steps_max };
     let Divergence { shown_by, not_by, witness, .. } = divergence;
-    let execution = |variant: usize| run(&programs[variant].program, witness, &run_config);
+    let execution = |variant: usize| run(&programs[variant].program, witness, &config.run());
     let (with, without) = (execution(*shown_by), execution(*not_by));
     let names = (programs[*shown_by].name, programs[*not_by].name);
     let aligned = aligned((&with, &without), words);

@@ -19,7 +19,6 @@ use recorded::{Conditions, Situation, record};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, Write};
-use std::sync::Once;
 use watch::{CONTROL, Running};
 use witness::{difference, look};
 
@@ -34,6 +33,8 @@ fn main() {
             usual(info);
         }
     }));
+    // From now on what cannot be survived ends the program with a message.
+    watch::start(SUBJECT_FAILED, || ());
     let mut known = Known::new();
     for line in std::io::stdin().lock().lines() {
         let Ok(line) = line else { break };
@@ -77,14 +78,18 @@ fn program(body: &(dyn Fn() + Sync)) -> Program<'_> {
     Program { body, abandon: glue::ABANDON }
 }
 
-/// From now on what cannot be survived ends the program with a message. Whoever breaks code on purpose has limits instead.
-fn watch_out() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| watch::start(SUBJECT_FAILED, || ()));
-}
-
 /// The exit status of a subject that could not be run to an end.
 const SUBJECT_FAILED: u8 = 104;
+
+/// Writes down what runs from now on, for last words.
+fn begin(situation: &Situation, repaired: bool, variants: String, memory: MemoryModel) {
+    watch::begin(Running { subject: glue::subject(repaired), scenario: situation.id.clone(), variants, memory });
+}
+
+/// How one execution is run, under the eyes of the watchdog.
+fn watched(memory: MemoryModel) -> RunConfig<'static> {
+    RunConfig { memory, steps_max: STEPS_MAX, control: Some((&CONTROL, 0)) }
+}
 
 /// The execution that a token names, in these variants.
 fn replayed(request: &Value) -> Value {
@@ -100,7 +105,6 @@ fn replayed(request: &Value) -> Value {
     let Some(scenario) = scenarios.iter().position(|one| one.id == token.scenario) else {
         return refuse(format!("the token's scenario '{}' is gone", token.scenario));
     };
-    watch_out();
     let Situation { id, question, .. } = &scenarios[scenario];
     let shown = with_variants(request, scenario, repaired, |variants| {
         shown::replay_text(&token, variants, &Words, request["trace"] == json!(true))
@@ -112,10 +116,11 @@ fn replayed(request: &Value) -> Value {
 fn ordered(request: &Value) -> Value {
     let (variant, seeds) = (number(request, "variant") as usize, number(request, "executions"));
     let (mut order, mut executions) = (BTreeSet::new(), 0);
-    for scenario in 0..glue::scenarios().len() {
+    for (scenario, situation) in glue::scenarios().iter().enumerate() {
+        begin(situation, false, glue::variants().swap_remove(variant), MemoryModel::Sc);
         let body = move || glue::run(variant, scenario, false);
         for seed in 0..seeds {
-            order.extend(held::order(&run(&program(&body), &Schedule::uniform(seed), &RunConfig::default())));
+            order.extend(held::order(&run(&program(&body), &Schedule::uniform(seed), &watched(MemoryModel::Sc))));
             executions += 1;
         }
     }
@@ -139,7 +144,6 @@ fn with_variants<R>(request: &Value, scenario: usize, repaired: bool, go_on: imp
 
 /// All variants compared on one scenario.
 fn compared(request: &Value) -> Value {
-    watch_out();
     let scenario = number(request, "scenario") as usize;
     with_variants(request, scenario, request["repaired"] == json!(true), |variants| compared_with(request, variants))
 }
@@ -159,12 +163,8 @@ fn compared_with(request: &Value, variants: &[Variant<'_>]) -> Value {
         ..CompareConfig::default()
     };
     let situation = &glue::scenarios()[scenario];
-    watch::begin(Running {
-        subject: glue::subject(repaired),
-        scenario: situation.id.clone(),
-        variants: variants.iter().map(|variant| variant.name).collect::<Vec<_>>().join(", "),
-        memory: config.memory,
-    });
+    let names: Vec<&str> = variants.iter().map(|variant| variant.name).collect();
+    begin(situation, repaired, names.join(", "), config.memory);
     let repetition = repeat(variants, &config);
     let comparison = repetition.compare(variants, &config);
     let repetition = repeat_again(repetition, variants, &comparison, &config);
@@ -237,6 +237,7 @@ fn broken(request: &Value, known: &mut Known) -> Value {
         Variant { name: "mutant", program: program(&mutated) },
     ];
     let search = Search::of(request);
+    begin(&glue::scenarios()[scenario], repaired, "original, mutant".to_owned(), search.memory);
     let original = known.entry((variant, scenario, repaired)).or_insert_with(|| search.all(&variants[0].program));
     // What confirms one mutant must not change what is known when the next comes: the order of requests means nothing.
     let mut original = original.clone();
@@ -274,6 +275,7 @@ fn noticed(request: &Value, known: &mut Known) -> Value {
     let [sound, mutated] = [0, number(request, "mutant") as u32].map(|mutant| with_mutant(request, mutant));
     let (sound, mutated) = (program(&sound), program(&mutated));
     let search = Search { exact: true, ..Search::of(request) };
+    begin(&glue::scenarios()[scenario], repaired, "original, mutant".to_owned(), search.memory);
     let original = known.entry((variant, scenario, repaired)).or_insert_with(|| search.all(&sound));
     let found = search.all(&mutated);
     let shows_more = |one: &Exploration, other: &Exploration| {
@@ -286,7 +288,8 @@ fn noticed(request: &Value, known: &mut Known) -> Value {
     } else {
         return json!({ "how": "unknown" });
     };
-    let config = SoonConfig { memory: search.memory, seeds: number(request, "seeds"), limit: number(request, "limit") };
+    let (seeds, limit) = (number(request, "seeds"), number(request, "limit"));
+    let config = SoonConfig { memory: search.memory, seeds, limit, control: Some(&CONTROL) };
     let median = |strategy: Strategy| match soon(shown_by, strategy, &config, |glance| !other.outcomes.contains(glance.id())) {
         Soon::After(executions) => json!(executions),
         Soon::Beyond(_) => Value::Null,
@@ -351,7 +354,8 @@ impl Search {
     }
 
     fn config(&self, (strategy, executions): (Strategy, u64)) -> ExploreConfig<'static> {
-        ExploreConfig { strategy, executions, seed: self.seed, memory: self.memory, ..ExploreConfig::default() }
+        let (seed, memory, control) = (self.seed, self.memory, Some(&CONTROL));
+        ExploreConfig { strategy, executions, seed, memory, control, ..ExploreConfig::default() }
     }
 
     fn stage(&self, program: &Program<'_>, stage: (Strategy, u64)) -> Exploration {
@@ -373,7 +377,7 @@ impl Search {
 
     /// A schedule of an outcome that the first has shown and the second does not show, looked for once more.
     fn only_first(&self, first: &Exploration, second: &mut Exploration, program: &Program<'_>) -> Option<Schedule> {
-        let config = RunConfig { memory: self.memory, steps_max: STEPS_MAX };
+        let config = watched(self.memory);
         let missing = |second: &Exploration| -> Vec<Schedule> {
             let only = first.outcomes.iter().filter(|seen| !second.outcomes.contains(seen.outcome.id));
             let mut only: Vec<(u64, Schedule)> = only.map(|seen| (seen.first, seen.witness.clone())).collect();
@@ -406,7 +410,7 @@ impl Search {
     /// `shown_by` shows under the schedule what the other never did.
     fn kill(&self, how: &str, executions: u64, schedule: &Schedule, sides: (&Variant<'_>, &Variant<'_>)) -> Value {
         let (shown_by, not_by) = sides;
-        let config = RunConfig { memory: self.memory, steps_max: STEPS_MAX };
+        let config = watched(self.memory);
         let outcome = run(&shown_by.program, schedule, &config).outcome.id;
         let (witness, preemptions) = minimize(&shown_by.program, schedule, outcome, &config);
         let [with, without] = [shown_by, not_by].map(|variant| run(&variant.program, &witness, &config));

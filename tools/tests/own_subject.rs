@@ -102,6 +102,53 @@ fn a_module_of_several_files_is_broken_in_its_root() {
     assert!(text.contains("semaphore/acquire/") || text.contains("first killed by: inside"), "{text}");
 }
 
+/// A ticket whose holder counts down to its turn. Without the call it never comes.
+const TICKETS: &str = "
+use crate::subject::Tickets;
+use lockstep::sync::Atomic;
+pub struct Queue { next: Atomic<u32> }
+impl Default for Queue {
+    fn default() -> Queue { Queue { next: Atomic::named(\"next\", 1) } }
+}
+impl Tickets for Queue {
+    fn take(&self) {
+        let mut left = self.next.read_once();
+        while left > 0 {
+            count_down(&mut left);
+        }
+        self.next.write_once(1);
+    }
+}
+fn count_down(left: &mut u32) { *left -= 1; }
+";
+
+const TAKES: &str = "
+use lockstep::thread;
+pub trait Tickets: Sync { fn take(&self); }
+/// Does everybody get one?
+pub fn one_each(tickets: &dyn Tickets) {
+    thread::scope(|scope| {
+        scope.spawn(\"first\", || tickets.take());
+        scope.spawn(\"second\", || tickets.take());
+    });
+}
+";
+
+#[test]
+fn a_mutant_that_loops_without_a_choice_point_is_killed_and_said_to_break_down() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("it is written");
+    write("tickets.rs", TICKETS);
+    write("subject.rs", TAKES);
+    let arguments = ["mutate", "--base", "tickets.rs", "--executions", "20"];
+    let text = check_in(folder.path(), &arguments, 0, "killed because they broke down, and did so again: ");
+    assert!(text.contains("did so again: tickets/take/skip-call/1\n"), "{text}");
+    assert!(
+        text.contains("  tickets/take/skip-call/1: without count_down(&mut left);\n    one_each, broke down\n"),
+        "{text}"
+    );
+}
+
 const UNENDING: [&str; 4] = ["--base", "worker.rs", "--series", "overrun.patch"];
 
 #[test]
@@ -117,7 +164,8 @@ fn a_stack_that_is_overrun_is_named_with_thread_and_token() {
 #[test]
 fn a_loop_without_a_choice_point_is_named_with_thread_and_token() {
     let command = ["series", "check", "--base", "worker.rs", "--series", "loop.patch"];
-    let said = check_in(&folder("unending"), &command, 104, "20 seconds: a loop without any choice point");
+    let said =
+        check_in(&folder("unending"), &command, 104, "10 seconds of processor time: a loop without any choice point");
     assert!(said.contains("two, one of base, 1-wait-for-whoever-began: thread "), "{said}");
     assert!(said.contains("the execution is lk1.worker.two.sc."), "{said}");
 }

@@ -66,6 +66,13 @@ impl Default for CompareConfig<'_> {
     }
 }
 
+impl<'a> CompareConfig<'a> {
+    /// How one execution of the comparison is run by itself.
+    pub fn run(&self) -> RunConfig<'a> {
+        base(self).run()
+    }
+}
+
 /// What the outcome sets of two variants say of each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
@@ -297,9 +304,8 @@ fn confirm(variants: &[Variant<'_>], explorations: &mut [Exploration], length: u
                 continue;
             }
             let known = explorations[at].outcomes.len();
-            let run_config = RunConfig { memory: config.memory, steps_max: config.steps_max };
             for witness in missing.iter().take(CONFIRM_OUTCOMES) {
-                let nearby = explore_nearby(&variants[at].program, witness, &run_config);
+                let nearby = explore_nearby(&variants[at].program, witness, &config.run());
                 explorations[at].merge(nearby);
             }
             let more = ExploreConfig {
@@ -382,7 +388,6 @@ fn divergence(
     let side = shown.windows(2).position(|pair| pair[0] != pair[1]).expect("some variants show it and some do not");
     let (shown_by, not_by) = if shown[side] { (side, side + 1) } else { (side + 1, side) };
     let seen = comparison.explorations[shown_by].outcomes.get(outcome).expect("the variant shows it");
-    let run_config = RunConfig { memory: config.memory, steps_max: config.steps_max };
-    let (witness, preemptions) = minimize(&variants[shown_by].program, &seen.witness, outcome, &run_config);
+    let (witness, preemptions) = minimize(&variants[shown_by].program, &seen.witness, outcome, &config.run());
     Divergence { outcome, shown, attribution, shown_by, not_by, witness, preemptions }
 }

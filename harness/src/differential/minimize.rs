@@ -14,7 +14,7 @@ const PERMUTED_MAX: usize = 5;
 
 struct Search<'a> {
     program: &'a Program<'a>,
-    config: &'a RunConfig,
+    config: &'a RunConfig<'a>,
     wanted: OutcomeId,
     replayer: Replayer,
     runs: usize,
@@ -24,7 +24,12 @@ struct Search<'a> {
 type Size = (usize, usize);
 
 /// The smallest schedule found that shows `wanted` on `program`, and its number of preemptions. `witness` shows it.
-pub fn minimize(program: &Program<'_>, witness: &Schedule, wanted: OutcomeId, config: &RunConfig) -> (Schedule, usize) {
+pub fn minimize(
+    program: &Program<'_>,
+    witness: &Schedule,
+    wanted: OutcomeId,
+    config: &RunConfig<'_>,
+) -> (Schedule, usize) {
     let mut search = Search { program, config, wanted, replayer: Replayer::new(), runs: 0 };
     let explicit = search.replayer.explicit(program, witness, config);
     let Some(size) = search.size(&explicit) else {

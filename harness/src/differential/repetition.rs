@@ -7,7 +7,7 @@
 //! tried.
 
 use super::compare::{CompareConfig, Comparison, Variant, compare};
-use crate::explore::{Control, Execution, Mismatch, RunConfig, mismatch_of, portfolio, run_followed};
+use crate::explore::{Control, Execution, Mismatch, mismatch_of, portfolio, run};
 use crate::schedule::Schedule;
 use std::fmt;
 
@@ -128,8 +128,7 @@ impl Repetition {
 }
 
 fn run_once(variant: &Variant<'_>, schedule: &Schedule, config: &CompareConfig<'_>) -> Execution {
-    let run_config = RunConfig { memory: config.memory, steps_max: config.steps_max };
-    run_followed(&variant.program, schedule, &run_config, config.control)
+    run(&variant.program, schedule, &config.run())
 }
 
 /// The schedule without preemptions and some of every random kind, for executions of about this length.

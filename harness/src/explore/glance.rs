@@ -3,22 +3,18 @@
 //! An exploration keeps the outcomes of one program. Whoever runs thousands of programs a few hundred times each would spend more on
 //! making stacks than on running, and wants to count other things.
 
-use super::control::{Control, Noted};
 use super::outcome::{Outcome, OutcomeId};
 use super::{Program, Replayer, RunConfig};
 use crate::schedule::{Plan, Schedule};
 use crate::sim::{Bounds, Event, Machine};
-use std::sync::atomic::AtomicUsize;
 
 /// How an execution is run for a glance.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GlanceConfig<'a> {
     /// As for a whole execution.
-    pub run: RunConfig,
+    pub run: RunConfig<'a>,
     /// Whether a trace is kept.
     pub tracing: bool,
-    /// Where the execution is written down before it begins, and as which worker.
-    pub control: Option<(&'a Control, usize)>,
 }
 
 /// An execution that has just ended. What is not looked at costs nothing.
@@ -74,14 +70,6 @@ impl Replayer {
         config: &GlanceConfig<'_>,
         look: impl FnOnce(&Glance<'_>) -> R,
     ) -> R {
-        let unobserved = AtomicUsize::new(0);
-        let turn = match config.control {
-            Some((control, worker)) => {
-                control.begin(worker, Noted::of(schedule));
-                control.turn(worker)
-            }
-            None => &unobserved,
-        };
         let bounds = Bounds {
             memory: config.run.memory,
             steps_max: config.run.steps_max,
@@ -89,7 +77,9 @@ impl Replayer {
             logging: false,
         };
         let plan = Plan::Schedule(schedule);
-        self.runner
-            .run_observed(program.body, plan, &bounds, program.abandon, turn, |machine| look(&Glance { machine }))
+        let look = |machine: &Machine| look(&Glance { machine });
+        config
+            .run
+            .follow(schedule, |turn| self.runner.run_observed(program.body, plan, &bounds, program.abandon, turn, look))
     }
 }

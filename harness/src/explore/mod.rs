@@ -20,8 +20,8 @@ pub use glance::{Glance, GlanceConfig};
 pub use nearby::explore_nearby;
 pub use outcome::{Column, Entry, Outcome, OutcomeId, OutcomeSet, Seen};
 pub(crate) use replay::is_preemption;
+pub(crate) use replay::mismatch_of;
 pub use replay::{Execution, Mismatch, ObjectNames, Replayer, RunConfig, explicit, first_mismatch, run};
-pub(crate) use replay::{mismatch_of, run_followed};
 pub(crate) use sample::length_of;
 pub use sample::portfolio;
 pub use soon::{RANDOM_STRATEGIES, Soon, SoonConfig, mean_of_medians, soon};
@@ -108,6 +108,14 @@ pub struct ExploreConfig<'a> {
     pub tracing: bool,
     /// To follow and cancel the exploration.
     pub control: Option<&'a Control>,
+}
+
+impl<'a> ExploreConfig<'a> {
+    /// How one execution of the exploration is run by itself.
+    pub fn run(&self) -> RunConfig<'a> {
+        let control = self.control.map(|control| (control, 0));
+        RunConfig { memory: self.memory, steps_max: self.steps_max, control }
+    }
 }
 
 /// Choice points of an execution before it is cut off, unless configured otherwise.

@@ -12,7 +12,7 @@ use crate::sim::Machine;
 const RUNS_MAX: u64 = 2_000;
 
 /// Runs the schedule and its neighbours on the program.
-pub fn explore_nearby(program: &Program<'_>, schedule: &Schedule, config: &RunConfig) -> Exploration {
+pub fn explore_nearby(program: &Program<'_>, schedule: &Schedule, config: &RunConfig<'_>) -> Exploration {
     let mut replayer = Replayer::new();
     let mut result = Exploration::new();
     let base = match schedule {
@@ -63,7 +63,7 @@ fn try_one(
     replayer: &mut Replayer,
     program: &Program<'_>,
     explicit: &Explicit,
-    config: &RunConfig,
+    config: &RunConfig<'_>,
     result: &mut Exploration,
 ) {
     let schedule = Schedule::Explicit(explicit.clone());

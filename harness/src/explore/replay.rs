@@ -11,16 +11,29 @@ use crate::sim::{Bounds, End, Event, Kind, Machine, MemoryModel, ObjectId, Runne
 
 /// How one execution is run.
 #[derive(Clone, Copy, Debug)]
-pub struct RunConfig {
+pub struct RunConfig<'a> {
     /// The memory model.
     pub memory: MemoryModel,
     /// Choice points before it is cut off.
     pub steps_max: u64,
+    /// Where the execution is written down before it begins, and as which worker: a subject that loops without end is seen and named.
+    pub control: Option<(&'a Control, usize)>,
 }
 
-impl Default for RunConfig {
-    fn default() -> RunConfig {
-        RunConfig { memory: MemoryModel::Sc, steps_max: STEPS_MAX }
+impl Default for RunConfig<'_> {
+    fn default() -> Self {
+        RunConfig { memory: MemoryModel::Sc, steps_max: STEPS_MAX, control: None }
+    }
+}
+
+impl RunConfig<'_> {
+    /// Writes the schedule down, if anybody follows, and runs it. `execute` is told where the machine says which thread goes on.
+    pub(super) fn follow<R>(&self, schedule: &Schedule, execute: impl FnOnce(&AtomicUsize) -> R) -> R {
+        let Some((control, worker)) = self.control else { return execute(&AtomicUsize::new(0)) };
+        control.begin(worker, Noted::of(schedule));
+        let result = execute(control.turn(worker));
+        control.rest(worker);
+        result
     }
 }
 
@@ -65,25 +78,17 @@ pub struct Execution {
 }
 
 /// Runs one execution and keeps everything of it.
-pub fn run(program: &Program<'_>, schedule: &Schedule, config: &RunConfig) -> Execution {
-    run_followed(program, schedule, config, None)
-}
-
-/// The same, followed by a control: a subject that loops without end is seen and named.
-pub(crate) fn run_followed(
-    program: &Program<'_>,
-    schedule: &Schedule,
-    config: &RunConfig,
-    control: Option<&Control>,
-) -> Execution {
-    let unobserved = AtomicUsize::new(0);
-    let turn = control.map_or(&unobserved, |control| {
-        control.begin(0, Noted::of(schedule));
-        control.turn(0)
-    });
+pub fn run(program: &Program<'_>, schedule: &Schedule, config: &RunConfig<'_>) -> Execution {
     let bounds = Bounds { memory: config.memory, steps_max: config.steps_max, tracing: true, logging: true };
     let plan = Plan::Schedule(schedule);
-    let execution = Runner::new().run_observed(program.body, plan, &bounds, program.abandon, turn, |machine| {
+    config.follow(schedule, |turn| {
+        Runner::new().run_observed(program.body, plan, &bounds, program.abandon, turn, Execution::of)
+    })
+}
+
+impl Execution {
+    /// The execution that the machine has just ended.
+    fn of(machine: &Machine) -> Execution {
         let outcome = Outcome::of(machine);
         let threads_count = machine.threads_count();
         let mut names = outcome.columns.iter().map(|column| column.name.clone());
@@ -102,11 +107,7 @@ pub(crate) fn run_followed(
             preemptions: machine.arrivals().iter().filter(|arrival| is_preemption(arrival)).count(),
             outcome,
         }
-    });
-    if let Some(control) = control {
-        control.rest(0);
     }
-    execution
 }
 
 /// Whether the running thread was made to give way while it could go on, or memory did what is unusual.
@@ -127,7 +128,7 @@ pub(super) fn explicit_of(arrivals: &[Arrival]) -> Explicit {
 }
 
 /// The explicit schedule that, on this program, decides what `schedule` decides.
-pub fn explicit(program: &Program<'_>, schedule: &Schedule, config: &RunConfig) -> Explicit {
+pub fn explicit(program: &Program<'_>, schedule: &Schedule, config: &RunConfig<'_>) -> Explicit {
     Replayer::new().explicit(program, schedule, config)
 }
 
@@ -154,10 +155,8 @@ impl Replayer {
         Replayer { runner: Runner::new() }
     }
 
-    pub(crate) fn explicit(&mut self, program: &Program<'_>, schedule: &Schedule, config: &RunConfig) -> Explicit {
-        let bounds = Bounds { memory: config.memory, steps_max: config.steps_max, tracing: false, logging: true };
-        let plan = Plan::Schedule(schedule);
-        self.runner.run(program.body, plan, &bounds, program.abandon, |machine| explicit_of(machine.arrivals()))
+    pub(crate) fn explicit(&mut self, program: &Program<'_>, schedule: &Schedule, config: &RunConfig<'_>) -> Explicit {
+        self.look(program, schedule, config, |machine| explicit_of(machine.arrivals()))
     }
 
     /// Runs the schedule and looks at the machine.
@@ -165,11 +164,13 @@ impl Replayer {
         &mut self,
         program: &Program<'_>,
         schedule: &Schedule,
-        config: &RunConfig,
+        config: &RunConfig<'_>,
         look: impl FnOnce(&Machine) -> R,
     ) -> R {
         let bounds = Bounds { memory: config.memory, steps_max: config.steps_max, tracing: false, logging: true };
-        self.runner.run(program.body, Plan::Schedule(schedule), &bounds, program.abandon, look)
+        let plan = Plan::Schedule(schedule);
+        config
+            .follow(schedule, |turn| self.runner.run_observed(program.body, plan, &bounds, program.abandon, turn, look))
     }
 }
 
@@ -191,7 +192,7 @@ impl fmt::Display for Mismatch {
 
 /// Runs the schedule twice. Nothing, if both executions are the same; else the subject depends on something that no schedule decides, such as
 /// a clock, an address, or state that it keeps from one execution to the next.
-pub fn first_mismatch(program: &Program<'_>, schedule: &Schedule, config: &RunConfig) -> Option<Mismatch> {
+pub fn first_mismatch(program: &Program<'_>, schedule: &Schedule, config: &RunConfig<'_>) -> Option<Mismatch> {
     mismatch_of(&run(program, schedule, config), &run(program, schedule, config))
 }
 

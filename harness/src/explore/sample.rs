@@ -2,7 +2,7 @@
 
 use super::control::Noted;
 use super::tally::Tally;
-use super::{Exploration, ExploreConfig, Program, Strategy};
+use super::{Exploration, ExploreConfig, Program, Replayer, Strategy};
 use crate::schedule::{Plan, Schedule, scramble};
 use crate::sim::{Bounds, Machine, Runner};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -40,10 +40,8 @@ pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>) -> Expl
 
 /// Choice points of the execution without preemptions: PCT's estimate of how long executions are.
 pub(crate) fn length_of(program: &Program<'_>, config: &ExploreConfig<'_>) -> u32 {
-    let bounds = Bounds { memory: config.memory, steps_max: config.steps_max, tracing: false, logging: false };
-    let schedule = Schedule::in_order();
-    let plan = Plan::Schedule(&schedule);
-    Runner::new().run(program.body, plan, &bounds, program.abandon, Machine::steps).clamp(1, u64::from(u32::MAX)) as u32
+    let steps = Replayer::new().look(program, &Schedule::in_order(), &config.run(), Machine::steps);
+    steps.clamp(1, u64::from(u32::MAX)) as u32
 }
 
 impl Strategy {

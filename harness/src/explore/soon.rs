@@ -5,7 +5,7 @@
 
 use super::glance::{Glance, GlanceConfig};
 use super::sample::length_of;
-use super::{ExploreConfig, MemoryModel, Program, Replayer, RunConfig, Strategy};
+use super::{Control, ExploreConfig, MemoryModel, Program, Replayer, Strategy};
 use std::fmt;
 
 /// The kinds of random schedules, as tables list them.
@@ -20,18 +20,20 @@ pub const RANDOM_STRATEGIES: [Strategy; 6] = [
 
 /// How soon is measured.
 #[derive(Clone, Copy, Debug)]
-pub struct SoonConfig {
+pub struct SoonConfig<'a> {
     /// The memory model.
     pub memory: MemoryModel,
     /// The median is over so many seeds, from 0; at least 1.
     pub seeds: u64,
     /// Executions after which a strategy has not found it.
     pub limit: u64,
+    /// To follow the executions.
+    pub control: Option<&'a Control>,
 }
 
-impl Default for SoonConfig {
-    fn default() -> SoonConfig {
-        SoonConfig { memory: MemoryModel::Sc, seeds: 15, limit: 20_000 }
+impl Default for SoonConfig<'_> {
+    fn default() -> Self {
+        SoonConfig { memory: MemoryModel::Sc, seeds: 15, limit: 20_000, control: None }
     }
 }
 
@@ -66,12 +68,13 @@ impl fmt::Display for Soon {
 pub fn soon(
     program: &Program<'_>,
     strategy: Strategy,
-    config: &SoonConfig,
+    config: &SoonConfig<'_>,
     mut wanted: impl FnMut(&Glance<'_>) -> bool,
 ) -> Soon {
-    let (mut replayer, memory) = (Replayer::new(), config.memory);
-    let glance = GlanceConfig { run: RunConfig { memory, ..RunConfig::default() }, ..GlanceConfig::default() };
-    let length = length_of(program, &ExploreConfig { memory, ..ExploreConfig::default() });
+    let mut replayer = Replayer::new();
+    let explored = ExploreConfig { memory: config.memory, control: config.control, ..ExploreConfig::default() };
+    let glance = GlanceConfig { run: explored.run(), ..GlanceConfig::default() };
+    let length = length_of(program, &explored);
     let mut first = |seed: u64| {
         let mut is_wanted = |number: &u64| {
             let schedule = strategy.schedule(seed, *number, length);

@@ -21,18 +21,7 @@ impl Runner {
 
     /// Runs `body` as the main thread under `plan`, until no thread can go on. `look` sees what happened, before the stacks
     /// of threads that did not end are cleared away: unwinding runs the subject's destructors, which call primitives.
-    pub(crate) fn run<R>(
-        &mut self,
-        body: &(dyn Fn() + Sync),
-        plan: Plan<'_>,
-        bounds: &Bounds,
-        abandon: Abandon,
-        look: impl FnOnce(&Execution) -> R,
-    ) -> R {
-        self.run_observed(body, plan, bounds, abandon, &AtomicUsize::new(0), look)
-    }
-
-    /// As `run`; says in `turn`, for a watchdog on another OS thread, which thread goes on.
+    /// Says in `turn`, for a watchdog on another OS thread, which thread goes on.
     #[inline]
     pub(crate) fn run_observed<R>(
         &mut self,

@@ -7,13 +7,9 @@ use super::table::cycle;
 use crate::workshop::{Package, Place, Runner};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 /// Random schedules of each scenario.
 const SEEDS: u64 = 20;
-
-/// How long all of them may take on one step before one is taken to loop without end.
-const LIMIT: Duration = Duration::from_secs(120);
 
 /// What was observed of one step.
 #[derive(Clone, Debug)]
@@ -30,7 +26,7 @@ pub fn observe(package: &Package, place: &Place, steps: usize) -> Result<Vec<Obs
     let mut all = Vec::new();
     for step in 0..steps {
         let request = json!({ "kind": "order", "variant": step, "executions": SEEDS });
-        let answer = runner.ask(&request, LIMIT).map_err(|failure| failure.to_string())?;
+        let answer = runner.ask(&request).map_err(|failure| failure.to_string())?;
         let order = serde_json::from_value(answer["order"].clone()).map_err(|error| error.to_string())?;
         all.push(Observed { executions: answer["executions"].as_u64().unwrap_or(0), order });
     }

@@ -245,10 +245,9 @@ impl Worker<'_> {
         let subject = subject_name(repairs).to_owned();
         let running = Running { subject, scenario: scenario.id.to_string(), variants: names, memory };
         session::begin_as(self.number, running);
-        let run = RunConfig { memory, ..RunConfig::default() };
-        let glance = GlanceConfig { run, tracing: false, control: Some((&CONTROL, self.number)) };
+        let run = RunConfig { memory, control: Some((&CONTROL, self.number)), ..RunConfig::default() };
+        let glance = GlanceConfig { run, ..GlanceConfig::default() };
         let screened = screen(replayers, &scenario, number, self.config, &glance);
-        CONTROL.rest(self.number);
         // A comparison of a variant with itself may have been cut short.
         if self.hunt.soaks && session::is_ending() {
             return None;

@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 /// What became of a mutant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,12 +103,6 @@ pub struct Plan<'a> {
     /// The memory model shows orderings.
     pub shows_orderings: bool,
 }
-
-/// How long one mutant may take on one scenario.
-const LIMIT: Duration = Duration::from_secs(60);
-
-/// How long that may take where originals or mutants are searched whole.
-const EXHAUSTIVE_LIMIT: Duration = Duration::from_secs(600);
 
 /// The fates in the order of the trials. Nothing for those that the run did not come to.
 pub fn judge(plan: &Plan<'_>, trials: &[Trial]) -> Result<Vec<Option<Fate>>, String> {
@@ -237,11 +230,12 @@ fn pass(
                 request["mutant"] = json!(trial.mutant.number);
                 request["exact"] = json!(plan.proves);
                 request["covers"] = json!(exhaustive);
-                match ask_twice(plan, runner, &request, if plan.proves { EXHAUSTIVE_LIMIT } else { LIMIT })? {
+                match ask_twice(plan, runner, &request)? {
                     Ok(answer) if answer["killed"] == json!(true) => return Ok(Passed::Killed(kill(&answer, id))),
                     Ok(answer) if answer["exhaustive"] == json!(true) => {}
                     Ok(_) if matches!(passed, Passed::Equal) => passed = Passed::Unknown(id.clone()),
                     Ok(_) => {}
+                    Err(Failure::Stopped) => return Ok(Passed::Unknown(id.clone())),
                     Err(failure) => {
                         let (difference, how) = (failure.to_string(), BROKE_DOWN.to_owned());
                         let scenario = id.clone();
@@ -254,20 +248,17 @@ fn pass(
     Ok(passed)
 }
 
-/// What a runner that breaks down says counts only if it breaks down again: a machine that stood still looks like a loop.
-fn ask_twice(
-    plan: &Plan<'_>,
-    runner: &mut Runner,
-    request: &Value,
-    limit: Duration,
-) -> Result<Result<Value, Failure>, String> {
-    let mut answer = runner.ask(request, limit);
-    if answer.is_err() {
+/// What a runner that breaks down says counts only if it breaks down again: somebody may have killed it, or the memory run out.
+fn ask_twice(plan: &Plan<'_>, runner: &mut Runner, request: &Value) -> Result<Result<Value, Failure>, String> {
+    let mut answer = runner.ask(request);
+    for is_last in [false, true] {
+        if matches!(answer, Ok(_) | Err(Failure::Stopped)) {
+            break;
+        }
         *runner = Runner::start(plan.program)?;
-        answer = runner.ask(request, limit);
-    }
-    if answer.is_err() {
-        *runner = Runner::start(plan.program)?;
+        if !is_last {
+            answer = runner.ask(request);
+        }
     }
     Ok(answer)
 }

@@ -5,13 +5,9 @@
 
 use super::judge::{Fate, Kill, Plan, Trial};
 use crate::session;
-use crate::workshop::Runner;
+use crate::workshop::{Failure, Runner};
 use lockstep::{RANDOM_STRATEGIES, Soon, SoonConfig, mean_of_medians};
 use serde_json::{Value, json};
-use std::time::Duration;
-
-/// How long one mutant may take.
-const LIMIT: Duration = Duration::from_secs(300);
 
 /// Rows of the table, at most: those in which the kinds of schedules are furthest apart.
 const ROWS_MAX: usize = 12;
@@ -33,7 +29,7 @@ pub struct Measured {
 }
 
 /// Measures the mutants that were noticed.
-pub fn measure(plan: &Plan<'_>, results: &[(Trial, Fate)], config: &SoonConfig) -> Result<Measured, String> {
+pub fn measure(plan: &Plan<'_>, results: &[(Trial, Fate)], config: &SoonConfig<'_>) -> Result<Measured, String> {
     let mut runner = Runner::start(plan.program)?;
     let mut measured = Measured::default();
     for (trial, fate) in results {
@@ -56,7 +52,7 @@ fn medians(
     plan: &Plan<'_>,
     trial: &Trial,
     kill: &Kill,
-    config: &SoonConfig,
+    config: &SoonConfig<'_>,
     runner: &mut Runner,
 ) -> Result<Option<Vec<Soon>>, String> {
     let Some((scenario, _)) = plan.scenarios.iter().find(|(_, id)| *id == kill.scenario) else { return Ok(None) };
@@ -70,12 +66,13 @@ fn medians(
             request["mutant"] = json!(trial.mutant.number);
             request["seeds"] = json!(config.seeds);
             request["limit"] = json!(config.limit);
-            match runner.ask(&request, LIMIT) {
+            match runner.ask(&request) {
                 Ok(answer) => {
                     if let Some(medians) = answer["medians"].as_array() {
                         return Ok(Some(medians.iter().map(|median| read(median, config)).collect()));
                     }
                 }
+                Err(Failure::Stopped) => return Ok(None),
                 // It broke down, as this mutant does: there is nothing to count.
                 Err(_) => *runner = Runner::start(plan.program)?,
             }
@@ -84,7 +81,7 @@ fn medians(
     Ok(None)
 }
 
-fn read(median: &Value, config: &SoonConfig) -> Soon {
+fn read(median: &Value, config: &SoonConfig<'_>) -> Soon {
     median.as_u64().map_or(Soon::Beyond(config.limit), Soon::After)
 }
 

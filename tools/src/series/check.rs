@@ -120,7 +120,7 @@ pub fn check(bench: &mut Bench, steps: Vec<Step>, options: &Options) -> Result<C
             }
             progress.says(id);
             let request = request(scenario, repaired, checked.steps.len(), options);
-            let answer = match bench.runner.ask_until(&request, session::is_ending) {
+            let answer = match bench.runner.ask(&request) {
                 Ok(answer) => answer,
                 Err(_) if session::is_ending() => {
                     checked.cut_short = true;

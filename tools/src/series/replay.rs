@@ -2,7 +2,6 @@
 
 use super::check::Bench;
 use crate::arguments::Options;
-use crate::session;
 use crate::trouble::Trouble;
 use crate::workshop::{Failure, Package, Place, select_names};
 use serde_json::json;
@@ -19,7 +18,7 @@ pub fn replay(
     let steps = bench.listed.variants.iter().map(String::as_str);
     let variants = select_names("step", steps, &options.variants)?;
     let request = json!({ "kind": "replay", "token": token, "trace": whole_trace, "variants": variants });
-    match bench.runner.ask_until(&request, session::is_ending) {
+    match bench.runner.ask(&request) {
         Ok(answer) => Ok(answer["text"].as_str().unwrap_or_default().to_owned()),
         Err(Failure::Refused(why)) => Err(Trouble::Usage(why)),
         Err(failure) => Err(Trouble::Subject(failure.to_string())),

@@ -56,7 +56,8 @@ impl Package {
         };
         format!(
             "{HEAD}[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-             {library}[dependencies]\nlockstep = {{ path = {harness:?} }}\nserde = {{ version = \"1\", features = [\"derive\"] }}\nserde_json = \"1\"\n\n[lints.rust]\nwarnings = \"allow\"\n\n\
+             {library}[dependencies]\nlockstep = {{ path = {harness:?} }}\nserde = {{ version = \"1\", features = [\"derive\"] }}\nserde_json = \"1\"\n\n\
+             [target.'cfg(unix)'.dependencies]\nrustix = {{ version = \"1\", default-features = false, features = [\"time\"] }}\n\n[lints.rust]\nwarnings = \"allow\"\n\n\
              [profile.release]\ncodegen-units = 16\n\n[workspace]\n"
         )
     }

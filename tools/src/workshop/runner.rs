@@ -1,6 +1,7 @@
 //! A running package: requests and answers.
 
 use crate::selection::unknown;
+use crate::session;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
@@ -29,8 +30,6 @@ const BEAT: Duration = Duration::from_millis(50);
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// It took longer than it may: a loop without any choice point.
-    Late,
     /// The program ended with last words of its own, which say all.
     Died(String),
     /// The program ended; how, in words.
@@ -44,7 +43,6 @@ pub enum Failure {
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Failure::Late => f.write_str("it never came to an end: a loop without any choice point"),
             Failure::Died(words) => f.write_str(words),
             Failure::Ended(how) => write!(f, "it ended by itself: {how}"),
             Failure::Refused(why) => write!(f, "the request was refused: {why}"),
@@ -83,9 +81,6 @@ pub fn select_names<'a>(
     wanted.into_iter().map(find).collect()
 }
 
-/// How long a list may take.
-const LIST_LIMIT: Duration = Duration::from_secs(20);
-
 impl Runner {
     /// Starts the program.
     pub fn start(program: &Path) -> Result<Runner, String> {
@@ -114,27 +109,15 @@ impl Runner {
         Ok(Runner { child, input, answers, words: Some(words) })
     }
 
-    /// Asks and waits. After a failure the runner is of no more use, unless it only refused.
-    pub fn ask(&mut self, request: &Value, limit: Duration) -> Result<Value, Failure> {
-        self.send(request)?;
-        match self.answers.recv_timeout(limit) {
-            Ok(answer) => read(&answer),
-            Err(RecvTimeoutError::Timeout) => {
-                // If it cannot be killed it has ended.
-                let _ = self.child.kill();
-                Err(Failure::Late)
-            }
-            Err(RecvTimeoutError::Disconnected) => Err(self.ended()),
-        }
-    }
-
-    /// Asks a program that watches itself, and waits as long as the answer is wanted.
-    pub fn ask_until(&mut self, request: &Value, is_ending: impl Fn() -> bool) -> Result<Value, Failure> {
+    /// Asks, and waits as long as the answer is wanted: the program watches itself, and ends if it gets nowhere. After a failure
+    /// the runner is of no more use, unless it only refused.
+    pub fn ask(&mut self, request: &Value) -> Result<Value, Failure> {
         self.send(request)?;
         loop {
             match self.answers.recv_timeout(BEAT) {
                 Ok(answer) => return read(&answer),
-                Err(RecvTimeoutError::Timeout) if is_ending() => {
+                Err(RecvTimeoutError::Timeout) if session::is_ending() => {
+                    // If it cannot be killed it has ended.
                     let _ = self.child.kill();
                     return Err(Failure::Stopped);
                 }
@@ -164,7 +147,7 @@ impl Runner {
 
     /// What the package holds.
     pub fn list(&mut self) -> Result<Listed, Failure> {
-        let answer = self.ask(&json!({ "kind": "list" }), LIST_LIMIT)?;
+        let answer = self.ask(&json!({ "kind": "list" }))?;
         serde_json::from_value(answer).map_err(|error| Failure::Refused(error.to_string()))
     }
 }

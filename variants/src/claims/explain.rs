@@ -33,7 +33,7 @@ pub fn explain(decision: &Decision) -> Option<Explanation> {
 }
 
 /// An execution that does not show it, as near to the witness as there is one.
-fn nearest(witness: &Witness, shows: fn(&Outcome) -> bool, config: &RunConfig) -> Option<(String, Execution)> {
+fn nearest(witness: &Witness, shows: fn(&Outcome) -> bool, config: &RunConfig<'_>) -> Option<(String, Execution)> {
     let without = (0..decisions(&witness.schedule).len()).rev().map(|at| {
         let mut schedule = witness.schedule.clone();
         if let Schedule::Explicit(Explicit { decisions, .. }) = &mut schedule {

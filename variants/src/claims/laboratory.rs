@@ -99,7 +99,7 @@ pub(super) fn execution(
     subject: Subject,
     (variant, scenario): (&str, &str),
     schedule: &Schedule,
-    config: &RunConfig,
+    config: &RunConfig<'_>,
 ) -> Execution {
     subject.with_programs(&[variant_of(variant)], scenario_of(scenario), |programs| {
         run(&programs[0].program, schedule, config)
@@ -107,8 +107,8 @@ pub(super) fn execution(
 }
 
 /// How one execution is run under this configuration.
-pub fn run_config(config: &CompareConfig<'_>) -> RunConfig {
-    RunConfig { memory: config.memory, steps_max: config.steps_max }
+pub fn run_config(config: &CompareConfig<'_>) -> RunConfig<'static> {
+    RunConfig { memory: config.memory, steps_max: config.steps_max, control: None }
 }
 
 /// What a comparison explores of each variant: everything, if that is not too much; else all schedules with few preemptions, and random ones.

@@ -101,7 +101,7 @@ fn sites_of(
     variant: &'static str,
     (id, scenario): (&'static str, &'static Scenario),
     schedule: &Schedule,
-    run_config: &RunConfig,
+    run_config: &RunConfig<'_>,
     known: &mut Known,
 ) {
     let one = |subject: Subject| {

@@ -140,7 +140,7 @@ impl HuntConfig<'_> {
     }
 }
 
-fn run_config(config: &HuntConfig<'_>) -> RunConfig {
+fn run_config(config: &HuntConfig<'_>) -> RunConfig<'static> {
     RunConfig { memory: config.memory, ..RunConfig::default() }
 }
 

@@ -7,6 +7,7 @@ mod audit;
 mod claiming;
 mod comparing;
 mod costs;
+mod declared;
 mod diagnostic;
 mod document;
 mod execution;

@@ -82,7 +82,8 @@ impl Module {
         folder(Path::new(&self.path)).to_string_lossy().into_owned()
     }
 
-    fn name(&self, inside: &str) -> String {
+    /// What patches and messages call the file at this path inside the module's folder.
+    pub fn name(&self, inside: &str) -> String {
         let folder = self.folder();
         if folder.is_empty() { format!("./{inside}") } else { format!("{folder}/{inside}") }
     }

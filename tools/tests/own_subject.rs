@@ -95,11 +95,43 @@ fn a_cycle_in_the_order_of_locks_is_stated_and_observed() {
 }
 
 #[test]
-fn a_module_of_several_files_is_broken_in_its_root() {
-    let last = folder("semaphore");
-    let arguments = ["mutate", "--base", "semaphore.rs", "--executions", "100"];
-    let text = check_in(&last, &arguments, 0, "score ");
-    assert!(text.contains("semaphore/acquire/") || text.contains("first killed by: inside"), "{text}");
+fn a_module_of_several_files_is_broken_in_all_of_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let steps = folder.path().join("steps");
+    check(&["series", "materialize", steps.to_str().expect("a path in UTF-8")], 0, "1-count-in-a-file");
+    let source = steps.join("src");
+    let module = ["mutate", "--base", "steps/step_1.rs", "--subject", "subject.rs"];
+    let listed = check_in(&source, &[&module[..], &["--list"]].concat(), 0, "count/take/drop-store/1: without ");
+    assert!(listed.contains("step_1/acquire/drop-lock/1: self.lock is not taken\n"), "{listed}");
+    let text = check_in(&source, &[&module[..], &["--executions", "100"]].concat(), 0, "score ");
+    assert!(text.contains("count  step_1  all\n"), "{text}");
+    let (_, killed) = text.split_once("\nkilled (").expect("some are killed");
+    assert!(
+        killed.contains("  count/take/drop-store/1: ") && killed.contains("  step_1/acquire/drop-lock/1: "),
+        "{text}"
+    );
+    // Two files of one stem are told apart, and what is compiled for tests alone is no part of the protocol.
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("below the folder")).expect("the folder can be made");
+        std::fs::write(path, text).expect("it is written");
+    };
+    write("box.rs", "mod a; mod b; #[cfg(test)] mod tests;");
+    write("box/a.rs", "mod queue;");
+    write("box/b.rs", "mod queue;");
+    write("box/tests.rs", "fn put(w: &W) { w.write_once(1); }");
+    write("box/a/queue.rs", "fn put(w: &W) { w.write_once(1); }");
+    write("box/b/queue.rs", "fn put(w: &W) { w.write_once(2); }");
+    write("subject.rs", FORKS);
+    let arguments = ["mutate", "--base", "box.rs", "--list"];
+    check_in(folder.path(), &arguments, 2, "box.rs after 'the module': implements the trait Forks 0 times");
+    write("box.rs", "mod a; mod b; #[cfg(test)] mod tests; pub struct Box; impl crate::subject::Forks for Box {}");
+    let listed = check_in(folder.path(), &arguments, 0, "a/queue/put/drop-store/1: without w.write_once(1);\n");
+    assert!(listed.contains("b/queue/put/drop-store/1: without w.write_once(2);\n"), "{listed}");
+    assert_eq!(listed.lines().count(), 2, "{listed}");
+    write("box.rs", "mod a; mod b; mod c;");
+    let expected = "box.rs: says 'mod c;', and there is neither 'box/c.rs' nor 'box/c/mod.rs'";
+    check_in(folder.path(), &arguments, 2, expected);
 }
 
 /// A ticket whose holder counts down to its turn. Without the call it never comes.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// What is broken, and how much time it may take.
 #[derive(Debug, Args)]
 pub struct MutateInput {
-    /// A module of your own to break [default: the three designs].
+    /// A module of your own to break, with all its files [default: the three designs].
     #[arg(long, value_name = "FILE")]
     pub base: Option<PathBuf>,
     /// The file with trait and scenarios [default: subject.rs beside the base].

@@ -7,6 +7,7 @@
 
 mod equivalent;
 mod judge;
+mod label;
 mod operators;
 mod record;
 mod report;
@@ -15,6 +16,7 @@ mod statement;
 mod strategies;
 
 use crate::arguments::{Format, MutateInput, Options, RepairsArgument};
+use crate::declared::declared;
 use crate::files;
 use crate::fold::switched_off;
 use crate::module::Module;
@@ -22,10 +24,11 @@ use crate::session;
 use crate::status::Status;
 use crate::steps::Step;
 use crate::workshop::{
-    Listed, Package, Place, Runner, Steps, own_package, own_subject, select_listed, shipped_package,
+    Listed, Package, Place, Runner, Steps, own_package, own_subject, package_name, select_listed, shipped_package,
 };
 use equivalent::Entry;
 use judge::{Fate, Plan, Trial, judge};
+use label::{label_of, labels};
 use lockstep::SoonConfig;
 use record::{Record, records};
 use report::Account;
@@ -96,9 +99,7 @@ fn prepare(input: &MutateInput, memory: &str, place: &Place) -> Result<Prepared,
     }
     let all = equivalent::entries(&path)?;
     // An entry on a file that is not broken this time is not judged this time.
-    let stems: Vec<String> =
-        mutants.iter().map(|mutant| mutant.id.split('/').next().unwrap_or("").to_owned()).collect();
-    let is_here = |entry: &Entry| stems.iter().any(|stem| entry.mutant.split('/').next() == Some(stem));
+    let is_here = |entry: &Entry| mutants.iter().any(|mutant| mutant.label() == label_of(&entry.mutant));
     let entries: Vec<Entry> = if input.files.is_empty() { all } else { all.into_iter().filter(is_here).collect() };
     let stale = equivalent::stale(&entries, &mutants);
     if !stale.is_empty() {
@@ -108,14 +109,24 @@ fn prepare(input: &MutateInput, memory: &str, place: &Place) -> Result<Prepared,
     Ok(Prepared { package, mutants, entries })
 }
 
-/// A module of somebody's own.
+/// A module of somebody's own: all its files that are compiled.
 fn own(place: &Place, base: &Path, subject: Option<&Path>) -> Result<(Package, Vec<Mutant>, PathBuf), String> {
-    let module = Module::read(base, &place.name(base))?;
-    let Broken { text: broken, mutants } = schemata(&module.path, &module.text, &[], 1)?;
+    let mut module = Module::read(base, &place.name(base))?;
+    let inner = declared(&module)?;
+    let names: Vec<String> =
+        std::iter::once(module.path.clone()).chain(inner.iter().map(|inside| module.name(inside))).collect();
+    let labels = labels(&names);
+    let Broken { text, mut mutants } = schemata(&names[0], &labels[0], &module.text, &[], 1)?;
+    module.text = text;
+    for (inside, (name, label)) in inner.iter().zip(names.iter().zip(&labels).skip(1)) {
+        let text = module.inner.get_mut(inside).expect("it was found there");
+        let broken = schemata(name, label, text, &[], mutants.len() as u32 + 1)?;
+        *text = broken.text;
+        mutants.extend(broken.mutants);
+    }
     let (path, subject) = own_subject(base, subject)?;
     let step = Step { name: "original".to_owned(), subject: "the module".to_owned(), module };
-    let stem = base.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let package = own_package(place, &format!("{stem}-mutants"), (&path, &subject), &[step], Some(&broken))?;
+    let package = own_package(place, &format!("{}-mutants", package_name(base)), (&path, &subject), &[step])?;
     Ok((package, mutants, base.with_file_name("equivalent.toml")))
 }
 
@@ -125,16 +136,20 @@ fn shipped(place: &Place, wanted: &[String]) -> Result<(Package, Vec<Mutant>, Pa
     let off = switched_off(&files::read(&source.join("variants.rs"))?)?;
     let designs: Vec<String> = DESIGNS.iter().map(|(file, _)| (*file).to_owned()).collect();
     let wanted = if wanted.is_empty() { &designs } else { wanted };
+    let mut names: Vec<String> =
+        wanted.iter().map(|file| file.trim().trim_start_matches("variants/src/").to_owned()).collect();
+    names.sort();
+    names.dedup();
+    let labels = labels(&names);
     let (mut changed, mut mutants) = (BTreeMap::new(), Vec::new());
-    for file in wanted {
-        let file = file.trim().trim_start_matches("variants/src/");
+    for (file, label) in names.iter().zip(&labels) {
         if !["utrace/", "kernel/"].iter().any(|folder| file.starts_with(folder)) || file.contains("..") {
             return Err(format!(
                 "'{file}' is no file of the protocol: name one below utrace/ or kernel/ of variants/src"
             ));
         }
         let text = files::read(&source.join(file))?;
-        let broken = schemata(file, &text, &off, mutants.len() as u32 + 1)?;
+        let broken = schemata(file, label, &text, &off, mutants.len() as u32 + 1)?;
         changed.insert(file.to_owned(), broken.text);
         mutants.extend(broken.mutants);
     }

@@ -151,8 +151,7 @@ impl Section {
 fn table(results: &[(Trial, Fate)]) -> String {
     let mut cells: BTreeMap<(&str, &str), Vec<&Fate>> = BTreeMap::new();
     for (trial, fate) in results {
-        let file = trial.mutant.file.rsplit('/').next().unwrap_or(&trial.mutant.file).trim_end_matches(".rs");
-        cells.entry((trial.mutant.operator.name(), file)).or_default().push(fate);
+        cells.entry((trial.mutant.operator.name(), trial.mutant.label())).or_default().push(fate);
     }
     let operators: BTreeSet<&str> = cells.keys().map(|(operator, _)| *operator).collect();
     let files: BTreeSet<&str> = cells.keys().map(|(_, file)| *file).collect();

@@ -14,9 +14,9 @@ use syn::{Block, FnArg, Ident, ImplItem, ImplItemFn, Item, ItemFn, Pat, Signatur
 pub struct Mutant {
     /// What the generated code knows it by; from 1 on.
     pub number: u32,
-    /// Its name: file, function, operator, and which of those in that function.
+    /// Its name: what its file is called, function, operator, and which of those in that function.
     pub id: String,
-    /// The file it is in, below the source folder.
+    /// The file it is in, as its module or the source folder knows it.
     pub file: String,
     pub function: String,
     pub operator: Operator,
@@ -34,14 +34,14 @@ pub struct Broken {
 /// Names of functions that make things and are no part of a protocol.
 const MAKERS: [&str; 2] = ["new", "default"];
 
-/// Breaks a file in every way. Numbers begin at `first`; the alternatives `off` are folded away in broken forms.
-pub fn schemata(file: &str, text: &str, off: &[String], first: u32) -> Result<Broken, String> {
+/// Breaks a file in every way; ids call it `label`. Numbers begin at `first`; the alternatives `off` are folded away in broken forms.
+pub fn schemata(file: &str, label: &str, text: &str, off: &[String], first: u32) -> Result<Broken, String> {
     let mut plain = rust::parse(file, text)?;
     let mut folded = plain.clone();
     for field in off {
         fold_in(&mut folded, field, "false").map_err(|error| format!("{file}: {error}"))?;
     }
-    let mut maker = Maker { file, next: first, mutants: Vec::new() };
+    let mut maker = Maker { file, label, next: first, mutants: Vec::new() };
     let mut more: Vec<Item> = Vec::new();
     for (item, folded) in plain.items.iter_mut().zip(&folded.items) {
         match (item, folded) {
@@ -64,6 +64,7 @@ pub fn schemata(file: &str, text: &str, off: &[String], first: u32) -> Result<Br
 
 struct Maker<'a> {
     file: &'a str,
+    label: &'a str,
     next: u32,
     mutants: Vec<Mutant>,
 }
@@ -123,10 +124,9 @@ impl Maker<'_> {
     }
 
     fn id(&self, function: &str, operator: Operator) -> String {
-        let stem = self.file.rsplit('/').next().unwrap_or(self.file).trim_end_matches(".rs");
         let same = |known: &&Mutant| known.function == function && known.operator == operator;
         let nth = self.mutants.iter().filter(same).count() + 1;
-        format!("{stem}/{function}/{}/{nth}", operator.name())
+        format!("{}/{function}/{}/{nth}", self.label, operator.name())
     }
 }
 
@@ -150,7 +150,7 @@ mod tests {
     fn a_function_asks_which_of_its_forms_runs() {
         let text =
             "impl Design for A { fn stop(&self, m: &M) -> bool { if m.policy.p { a(); } w.write_once(1); true } }";
-        let broken = schemata("utrace/a.rs", text, &["p".to_owned()], 5).expect("well-formed");
+        let broken = schemata("utrace/a.rs", "a", text, &["p".to_owned()], 5).expect("well-formed");
         assert_eq!(broken.mutants.len(), 1);
         assert_eq!((broken.mutants[0].number, broken.mutants[0].id.as_str()), (5, "a/stop/drop-store/1"));
         let expected = "match crate::mutant::active() {\n            5u32 => Self::stop_mutant_5(self, m),";

@@ -20,7 +20,7 @@ use crate::session;
 use crate::status::Status;
 use crate::steps::{self, Step, steps};
 use crate::trouble::Trouble;
-use crate::workshop::{Package, Place, Steps, is_shipped, own_package, own_subject, shipped_package};
+use crate::workshop::{Package, Place, Steps, is_shipped, own_package, own_subject, package_name, shipped_package};
 use check::{Bench, Checked, check};
 use derive::Source;
 use revisions::module_at;
@@ -167,9 +167,7 @@ fn package(place: &Place, base: &Path, steps: &[Step], subject: Option<&Path>) -
         return shipped_package(place, Steps::Series(steps));
     }
     let (path, text) = own_subject(base, subject)?;
-    let stem =
-        base.file_stem().unwrap_or_default().to_string_lossy().replace(|at: char| !at.is_ascii_alphanumeric(), "-");
-    own_package(place, &stem, (&path, &text), steps, None)
+    own_package(place, &package_name(base), (&path, &text), steps)
 }
 
 fn derived(

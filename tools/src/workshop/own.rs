@@ -47,14 +47,13 @@ pub fn own_subject(base: &Path, named: Option<&Path>) -> Result<(PathBuf, String
     Ok((path, text))
 }
 
-/// The package that runs these steps. `mutated` is the text to compile as the root of the first, if it is not its own.
-pub fn own_package(
-    place: &Place,
-    name: &str,
-    subject: (&Path, &str),
-    steps: &[Step],
-    mutated: Option<&str>,
-) -> Result<Package, String> {
+/// What a package of the module at `base` is called, as far as cargo allows it.
+pub fn package_name(base: &Path) -> String {
+    base.file_stem().unwrap_or_default().to_string_lossy().replace(|at: char| !at.is_ascii_alphanumeric(), "-")
+}
+
+/// The package that runs these steps.
+pub fn own_package(place: &Place, name: &str, subject: (&Path, &str), steps: &[Step]) -> Result<Package, String> {
     let (path, text) = subject;
     let subject = rust::subject(&path.display().to_string(), text)?;
     let trait_name = subject.trait_name.to_string();
@@ -65,9 +64,6 @@ pub fn own_package(
         modules.push(rust::module(&origin, &step.module.text, &trait_name)?);
         let stem = format!("src/steps/step_{nth}");
         files.extend(step.module.files(&stem).map(|(path, text)| (path, text.to_owned())));
-    }
-    if let Some(mutated) = mutated {
-        files.insert("src/steps/step_0.rs".to_owned(), mutated.to_owned());
     }
     let origin = place.name(path);
     files.insert("src/glue.rs".to_owned(), print(&glue((name, &origin), &subject, steps, &modules)));

@@ -66,6 +66,19 @@ impl Module {
         Ok(module)
     }
 
+    /// The same files where the module has its root at another path.
+    pub fn at(&self, path: &str) -> Result<Module, String> {
+        let moved = Module { path: path.to_owned(), ..self.clone() };
+        match moved.inner.keys().find(|inside| !is_inner(Path::new(path), inside)) {
+            Some(inside) => Err(format!(
+                "{}: would be '{}', which is no file of the module '{path}': give the roots of all steps one name",
+                self.name(inside),
+                moved.name(inside)
+            )),
+            None => Ok(moved),
+        }
+    }
+
     /// Its files under another name: `STEM.rs` and what stands in `STEM/`.
     pub fn files<'a>(&'a self, stem: &'a str) -> impl Iterator<Item = (String, &'a str)> {
         let inner = self.inner.iter().map(move |(inside, text)| (format!("{stem}/{inside}"), text.as_str()));

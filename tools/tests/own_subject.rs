@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{check_in, root};
+use common::{check_in, root, write_in};
 use std::path::PathBuf;
 
 fn folder(name: &str) -> PathBuf {
@@ -81,7 +81,7 @@ pub fn both(forks: &dyn Forks) {
 #[test]
 fn a_cycle_in_the_order_of_locks_is_stated_and_observed() {
     let folder = tempfile::tempdir().expect("a folder");
-    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("it is written");
+    let write = |name: &str, text: &str| write_in(folder.path(), name, text);
     write("table.rs", CROSSED);
     write("subject.rs", FORKS);
     write(
@@ -111,11 +111,7 @@ fn a_module_of_several_files_is_broken_in_all_of_them() {
         "{text}"
     );
     // Two files of one stem are told apart, and what is compiled for tests alone is no part of the protocol.
-    let write = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        std::fs::create_dir_all(path.parent().expect("below the folder")).expect("the folder can be made");
-        std::fs::write(path, text).expect("it is written");
-    };
+    let write = |name: &str, text: &str| write_in(folder.path(), name, text);
     write("box.rs", "mod a; mod b; #[cfg(test)] mod tests;");
     write("box/a.rs", "mod queue;");
     write("box/b.rs", "mod queue;");
@@ -169,7 +165,7 @@ pub fn one_each(tickets: &dyn Tickets) {
 #[test]
 fn a_mutant_that_loops_without_a_choice_point_is_killed_and_said_to_break_down() {
     let folder = tempfile::tempdir().expect("a folder");
-    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("it is written");
+    let write = |name: &str, text: &str| write_in(folder.path(), name, text);
     write("tickets.rs", TICKETS);
     write("subject.rs", TAKES);
     let arguments = ["mutate", "--base", "tickets.rs", "--executions", "20"];

@@ -2,8 +2,9 @@
 
 mod common;
 
-use common::{check, check_in, copy_files, git, lockstep_in, root};
-use std::path::PathBuf;
+use common::{check, check_in, copy_files, git, lockstep_in, root, write_in};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 #[test]
 fn the_committed_series_gives_the_committed_designs() {
@@ -114,6 +115,109 @@ fn git_applies_a_series_written_from_files_and_its_cover_letter_says_what_it_doe
     git(folder.path(), &["am", "-q", "mails/0001-A-slot-behind-a-lock-and-one-queue-for-everybody-who.patch"]);
     let applied = std::fs::read_to_string(folder.path().join("one_sleeper.rs")).expect("the mail renames the file");
     assert_eq!(applied, changed);
+}
+
+/// All files below a folder by their path in it.
+fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).expect("the folder exists").flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.path().is_dir() {
+            files.extend(tree(&entry.path()).into_iter().map(|(inner, text)| (format!("{name}/{inner}"), text)));
+        } else {
+            files.insert(name, std::fs::read(entry.path()).expect("the file can be read"));
+        }
+    }
+    files
+}
+
+#[test]
+fn a_series_of_modules_of_several_files_comes_back_from_its_mails_byte_for_byte() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path();
+    let data = root().join("tools/tests/data/semaphore").display().to_string();
+    let made = [
+        "series",
+        "materialize",
+        "made",
+        "--base",
+        &format!("{data}/semaphore.rs"),
+        "--series",
+        &format!("{data}/series"),
+    ];
+    check_in(here, &made, 0, "3  3-take-room-by-compare");
+    let subject = "made/src/subject.rs";
+    // The last step takes everything back, and has files that are empty and without an end.
+    let last = here.join("made/src/steps/step_4");
+    std::fs::copy(here.join("made/src/steps/step_0.rs"), here.join("made/src/steps/step_4.rs")).expect("it is there");
+    write_in(&last, "empty.rs", "");
+    write_in(&last, "deep/open.rs", "// No end");
+    let steps: Vec<String> = (0..5).map(|nth| format!("made/src/steps/step_{nth}.rs")).collect();
+    let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
+    let derive = [&["series", "derive"], &steps[..], &["--out", "mails", "--subject", subject]].concat();
+    check_in(here, &[&derive[..], &["--text-only"]].concat(), 0, "mails/0004-");
+    let mails: Vec<PathBuf> = {
+        let found = std::fs::read_dir(here.join("mails")).expect("they are written").flatten();
+        let mut paths: Vec<PathBuf> = found.map(|entry| entry.path()).collect();
+        paths.sort();
+        paths
+    };
+    let first = std::fs::read_to_string(&mails[0]).expect("it is written");
+    let stat = " made/src/steps/step_0.rs       | 15\n made/src/steps/step_0/count.rs | 25\n 2 files changed, 34 insertions(+), 6 deletions(-)\n \
+                create mode 100644 made/src/steps/step_0/count.rs\n";
+    assert!(first.contains(stat), "{first}");
+    let back = ["series", "materialize", "back", "--base", steps[0], "--series", "mails", "--subject", subject];
+    check_in(here, &back, 0, "4  4-");
+    let mut wanted = tree(&here.join("made/src/steps"));
+    let mut found = tree(&here.join("back/src/steps"));
+    wanted.remove("mod.rs");
+    found.remove("mod.rs");
+    assert_eq!(found.keys().collect::<Vec<_>>(), wanted.keys().collect::<Vec<_>>());
+    assert_eq!(found, wanted);
+    // Git takes the same mails.
+    let tree_of_git = here.join("git");
+    std::fs::create_dir_all(tree_of_git.join("made/src/steps")).expect("the folder can be made");
+    std::fs::copy(here.join(steps[0]), tree_of_git.join(steps[0])).expect("it is there");
+    git(&tree_of_git, &["init", "-q"]);
+    git(&tree_of_git, &["add", "."]);
+    git(&tree_of_git, &["commit", "-q", "-m", "base"]);
+    for (nth, mail) in mails.iter().enumerate() {
+        let mail = mail.to_string_lossy();
+        git(&tree_of_git, &["apply", "--check", &mail]);
+        git(&tree_of_git, &["am", "-q", &mail]);
+        let applied = tree(&tree_of_git.join("made/src/steps"));
+        let step = format!("step_{}", nth + 1);
+        let of_step = wanted.iter().filter(|(name, _)| name.starts_with(&step));
+        let of_step: BTreeMap<String, Vec<u8>> =
+            of_step.map(|(name, text)| (name.replacen(&step, "step_0", 1), text.clone())).collect();
+        assert_eq!(applied, of_step, "{mail}");
+    }
+}
+
+#[test]
+fn a_series_is_derived_from_nothing_but_modules_that_differ() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| write_in(folder.path(), name, text);
+    write("a.rs", "//! One.\nmod q;\n");
+    write("a/q.rs", "// In its place.\n");
+    write("b.rs", "//! Two.\nmod q;\n");
+    write("inner/c/mod.rs", "//! Three.\n");
+    write("inner/d.rs", "//! Four.\nmod subject;\n");
+    write("inner/d/subject.rs", "");
+    let refuse = |steps: &[&str], expected: &str| {
+        let arguments = [&["series", "derive"], steps, &["--out", "mails", "--text-only"]].concat();
+        check_in(folder.path(), &arguments, 2, expected);
+        assert!(!folder.path().join("mails").exists());
+    };
+    refuse(&["a.rs", "b.rs"], "b.rs: says 'mod q;', and there is neither 'b/q.rs' nor 'b/q/mod.rs'");
+    refuse(&["a.rs", "./a.rs"], "a.rs and ./a.rs are the same: there is nothing to mail");
+    refuse(&["a.rs", "a"], "a: is a folder: name the file that is the module's root");
+    refuse(&["a.rs", "gone.rs"], "gone.rs: ");
+    refuse(&["a.rs", "../x.rs"], "../x.rs: patches cannot name it: ");
+    refuse(
+        &["inner/c/mod.rs", "inner/d.rs"],
+        "inner/d/subject.rs: would be 'inner/c/subject.rs', which is no file of the module",
+    );
 }
 
 #[test]

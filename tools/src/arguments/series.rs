@@ -25,9 +25,10 @@ pub enum SeriesCommand {
         #[command(flatten)]
         input: Input,
     },
-    /// Writes mails that lead from each file to the next, with a cover letter that says what they do to behaviour.
+    /// Writes mails that lead from each module to the next, with a cover letter that says what they do to behaviour.
     Derive {
-        /// The module's file, step by step.
+        /// The module's root, step by step; the files in its folder belong to the step. If there are any, the mails call the module
+        /// what the first step calls it.
         #[arg(required = true, num_args = 2.., value_name = "FILE")]
         files: Vec<PathBuf>,
         /// The folder that gets the mails. What stands there as subject and message of a patch is kept.

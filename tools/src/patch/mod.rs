@@ -18,5 +18,5 @@ pub use apply::apply;
 pub use diff::FileDiff;
 pub use mail::{Mail, parse_mails};
 pub use make::hunks;
-pub use path::{below, same_file};
+pub use path::{below, same_file, tree_path};
 pub use subject::Subject;

@@ -1,14 +1,14 @@
-//! Writing a series from the files it leads through: mails as `git format-patch` writes them.
+//! Writing a series from the modules it leads through: mails as `git format-patch` writes them.
 //!
 //! Subject and message of a mail that stands there already are kept; for a new one the documentation of the module
 //! says what it is. Nothing in a mail depends on when or where it was written.
 
+use super::change::{changes, diff, stat};
 use super::report::wrap;
 use super::source::read_mail;
 use crate::files;
-use crate::patch::hunks;
+use crate::module::Module;
 use crate::rust;
-use similar::{ChangeTag, TextDiff};
 use std::path::{Path, PathBuf};
 
 /// Nobody in particular.
@@ -17,15 +17,14 @@ const SENDER: &str = "Lockstep series <series@lockstep.invalid>";
 /// No time in particular: the day on which the thread began.
 const DATE: &str = "Sat, 1 Aug 2009 00:00:00 +0000";
 
-/// One file of the series: its path as patches name it, and its text.
+/// One step of the series.
 #[derive(Clone, Debug)]
 pub struct Source {
-    pub path: String,
-    pub text: String,
+    /// What its root was called on the command line.
+    pub given: String,
+    /// Its files, as patches name them.
+    pub module: Module,
 }
-
-/// Lines around a change.
-const CONTEXT: usize = 3;
 
 /// Words of a subject that make a file name.
 const NAME_MAX: usize = 52;
@@ -41,7 +40,7 @@ pub struct Words {
 pub fn words(sources: &[Source], folder: &Path) -> Result<Vec<Words>, String> {
     let kept = kept(folder)?;
     let old = |number: usize| kept.iter().find(|(known, ..)| *known == number).map(|(_, _, words)| words.clone());
-    let title = format!("{}: a series of {}", sources[0].path, sources.len() - 1);
+    let title = format!("{}: a series of {}", sources[0].module.path, sources.len() - 1);
     let mut all = vec![old(0).unwrap_or(Words { subject: title, message: String::new() })];
     for (nth, source) in sources.iter().enumerate().skip(1) {
         all.push(match old(nth) {
@@ -52,7 +51,7 @@ pub fn words(sources: &[Source], folder: &Path) -> Result<Vec<Words>, String> {
     Ok(all)
 }
 
-/// Writes the mails that lead from each file to the next, with a cover letter if there is something to say. The files written.
+/// Writes the mails that lead from each step to the next, with a cover letter if there is something to say. The files written.
 pub fn derive(
     sources: &[Source],
     words: &[Words],
@@ -64,12 +63,12 @@ pub fn derive(
     let mut subjects = Vec::new();
     for (nth, pair) in sources.windows(2).enumerate() {
         let (number, Words { subject, message }) = (nth + 1, &words[nth + 1]);
-        let diff = diff(&pair[0], &pair[1]);
-        if diff.is_empty() {
-            return Err(format!("{} and {} are the same: there is nothing to mail", pair[0].path, pair[1].path));
+        let changes = changes(&pair[0].module, &pair[1].module);
+        if changes.is_empty() {
+            return Err(format!("{} and {} are the same: there is nothing to mail", pair[0].given, pair[1].given));
         }
         let head = head(&format!("[PATCH {number}/{count}] {subject}"));
-        let stat = stat(&pair[0], &pair[1]);
+        let (stat, diff) = (stat(&changes), diff(&changes));
         let text = format!("{head}\n{message}\n---\n{stat}\n{diff}-- \nlockstep\n\n");
         mails.push((folder.join(format!("{number:04}-{}.patch", file_name(subject))), text));
         subjects.push(format!("  {number}/{count} {subject}"));
@@ -106,11 +105,12 @@ fn kept(folder: &Path) -> Result<Vec<(usize, PathBuf, Words)>, String> {
 
 /// The first paragraph of a module's documentation is the subject, the rest the message.
 fn documented(source: &Source) -> Result<Words, String> {
-    let file = rust::parse(&source.path, &source.text)?;
-    let lines = source.text.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim);
+    let Source { given, module } = source;
+    let file = rust::parse(given, &module.text)?;
+    let lines = module.text.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim);
     let text: Vec<&str> = lines.collect();
     if file.attrs.is_empty() || text.is_empty() {
-        let stem = Path::new(&source.path).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let stem = Path::new(given).file_stem().unwrap_or_default().to_string_lossy().into_owned();
         return Ok(Words { message: format!("Changes {stem}."), subject: stem });
     }
     let paragraphs: Vec<String> = text.split(|line| line.is_empty()).map(|lines| lines.join(" ")).collect();
@@ -139,29 +139,4 @@ fn file_name(subject: &str) -> String {
         name += word;
     }
     name
-}
-
-/// The diff of two files, with git's header.
-pub fn diff(old: &Source, new: &Source) -> String {
-    let changes = TextDiff::from_lines(&old.text, &new.text);
-    let (from, to) = (format!("a/{}", old.path), format!("b/{}", new.path));
-    let renamed = if old.path == new.path {
-        String::new()
-    } else {
-        let similarity = (changes.ratio() * 100.0) as u32;
-        format!("similarity index {similarity}%\nrename from {}\nrename to {}\n", old.path, new.path)
-    };
-    if old.text == new.text && renamed.is_empty() {
-        return String::new();
-    }
-    let hunks = hunks(&old.text, &new.text, CONTEXT);
-    let names = if hunks.is_empty() { String::new() } else { format!("--- {from}\n+++ {to}\n") };
-    format!("diff --git {from} {to}\n{renamed}{names}{hunks}")
-}
-
-fn stat(old: &Source, new: &Source) -> String {
-    let changes = TextDiff::from_lines(&old.text, &new.text);
-    let count = |tag: ChangeTag| changes.iter_all_changes().filter(|change| change.tag() == tag).count();
-    let (added, removed) = (count(ChangeTag::Insert), count(ChangeTag::Delete));
-    format!(" {} | {}\n 1 file changed, {added} insertions(+), {removed} deletions(-)\n", new.path, added + removed)
 }

@@ -3,15 +3,16 @@
 //! Promise: places in the source are those of the user's files as they are after the patch, never those of the generated package. Limit: what
 //! an execution costs on each path is counted for the shipped designs only.
 
+use super::change::{changes, diff};
 use super::check::{Bench, Checked, check};
-use super::{begun, derive, package, refuse_repairs};
+use super::{begun, package, refuse_repairs};
 use crate::arguments::{Input, Options};
 use crate::document::{ChangePart, DesignPart, Document, ScenarioPart, SeriesPart};
 use crate::module::SUBJECT;
 use crate::steps::Step;
 use crate::trouble::Trouble;
 use crate::workshop::{Place, is_shipped};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use utrace_variants::code_lines;
 
@@ -93,20 +94,7 @@ fn design_part(step: &Step) -> DesignPart {
 
 /// The diff of all files of the module.
 fn change_part(from: &Step, to: &Step) -> ChangePart {
-    let files = |step: &Step| {
-        let mut files: BTreeMap<String, String> = step.module.named().into_iter().collect();
-        // A root that moved is still the root.
-        files.remove(&step.module.path);
-        files
-    };
-    let (before, after) = (files(from), files(to));
-    let root = |step: &Step| derive::Source { path: step.module.path.clone(), text: step.module.text.clone() };
-    let mut diff = derive::diff(&root(from), &root(to));
-    for path in before.keys().chain(after.keys()).collect::<BTreeSet<_>>() {
-        let text = |files: &BTreeMap<String, String>| files.get(path).cloned().unwrap_or_default();
-        let source = |text: String| derive::Source { path: path.clone(), text };
-        diff += &derive::diff(&source(text(&before)), &source(text(&after)));
-    }
+    let diff = diff(&changes(&from.module, &to.module));
     ChangePart { from: from.name.clone(), to: to.name.clone(), diff }
 }
 

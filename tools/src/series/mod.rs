@@ -4,6 +4,7 @@
 //! attributed to the patch that brings or removes it, intermediate steps included. Limits: the series changes one
 //! module, which may have several files (see [`crate::module`]); what it changes elsewhere must be split off.
 
+mod change;
 mod check;
 mod derive;
 mod document;
@@ -14,7 +15,7 @@ mod source;
 mod verify;
 
 use crate::arguments::{Format, Input, Options, SeriesCommand};
-use crate::files;
+use crate::declared::declared;
 use crate::module::Module;
 use crate::session;
 use crate::status::Status;
@@ -170,6 +171,24 @@ fn package(place: &Place, base: &Path, steps: &[Step], subject: Option<&Path>) -
     own_package(place, &package_name(base), (&path, &text), steps)
 }
 
+/// The steps that lead from one root to the next. A patch does not move the root of a module of several files: if one of the
+/// steps has several, all have the name of the first.
+fn sources(place: &Place, paths: &[PathBuf]) -> Result<Vec<Source>, String> {
+    let mut sources = Vec::new();
+    for path in paths {
+        let module = Module::read(path, &place.tree_name(path)?)?;
+        declared(&module)?;
+        sources.push(Source { given: place.name(path), module });
+    }
+    if sources.iter().any(|source| !source.module.inner.is_empty()) {
+        let first = sources[0].module.path.clone();
+        for source in &mut sources {
+            source.module = source.module.at(&first)?;
+        }
+    }
+    Ok(sources)
+}
+
 fn derived(
     place: &Place,
     paths: &[PathBuf],
@@ -178,11 +197,7 @@ fn derived(
     text_only: bool,
     options: &Options,
 ) -> Result<(String, Status), Trouble> {
-    let mut sources = Vec::new();
-    for path in paths {
-        let text = files::read(path)?;
-        sources.push(Source { path: place.name(path), text });
-    }
+    let sources = sources(place, paths)?;
     let words = derive::words(&sources, out)?;
     refuse_repairs(Some(&paths[0]), place, options)?;
     let (mut behaviour, mut status) = (None, Status::Fine);
@@ -190,7 +205,7 @@ fn derived(
         let step = |(nth, source): (usize, &Source)| Step {
             name: steps::name(nth, &words[nth].subject),
             subject: words[nth].subject.clone(),
-            module: Module::alone(&source.path, &source.text),
+            module: source.module.clone(),
         };
         let steps: Vec<Step> = sources.iter().enumerate().map(step).collect();
         let package = package(place, &paths[0], &steps, subject)?;

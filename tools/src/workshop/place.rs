@@ -1,6 +1,7 @@
 //! Where the workspace of Lockstep is, and where generated packages are built.
 
-use std::path::{Path, PathBuf};
+use crate::patch::tree_path;
+use std::path::{Component, Path, PathBuf};
 
 /// The two folders that generated code needs.
 #[derive(Clone, Debug)]
@@ -34,6 +35,17 @@ impl Place {
         let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let root = self.workspace.canonicalize().unwrap_or_else(|_| self.workspace.clone());
         whole.strip_prefix(&root).unwrap_or(path).to_string_lossy().into_owned()
+    }
+
+    /// A file as patches name it: from the workspace if it is in there, and else from the current folder.
+    pub fn tree_name(&self, path: &Path) -> Result<String, String> {
+        let name = PathBuf::from(self.name(path));
+        let here = std::env::current_dir().unwrap_or_default();
+        let below = name.strip_prefix(&here).unwrap_or(&name);
+        let below: PathBuf = below.components().filter(|part| !matches!(part, Component::CurDir)).collect();
+        tree_path(&format!("a/{}", below.display())).map_err(|why| {
+            format!("{}: patches cannot name it: {why}: run the command in a folder around all steps", path.display())
+        })
     }
 }
 

@@ -68,7 +68,7 @@ impl Place {
     }
 
     pub fn write(&self, name: &str, text: &str) {
-        std::fs::write(self.path(name), text).expect("it is written");
+        write_in(self.folder.path(), name, text);
     }
 
     /// Runs and checks the status and a part of what is said, on either stream.
@@ -76,6 +76,13 @@ impl Place {
     pub fn check(&self, arguments: &[&str], status: i32, expected: &str) -> String {
         said_in(self.folder.path(), arguments, status, expected)
     }
+}
+
+/// Writes a file at a path below a folder.
+pub fn write_in(folder: &Path, name: &str, text: &str) {
+    let path = folder.join(name);
+    std::fs::create_dir_all(path.parent().expect("below the folder")).expect("the folder can be made");
+    std::fs::write(path, text).expect("it is written");
 }
 
 /// Copies the files of a folder, not those of folders in it.

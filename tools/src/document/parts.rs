@@ -58,6 +58,9 @@ pub struct SeriesPart {
     /// The file with trait and scenarios, if it is not the usual one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
+    /// Tells the sources that were compared from others: the steps, and trait and scenarios.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sources: Option<String>,
 }
 
 /// A variant.

@@ -1,9 +1,11 @@
 //! What a configuration asks for and a saved comparison does not hold.
 
 use super::config::Config;
+use super::series::Named;
 use crate::document::{Document, ScenarioPart};
 use crate::selection::select;
-use crate::series::prepare_steps;
+use crate::series::{compared_sources, prepare_steps};
+use crate::steps::Step;
 use crate::workshop::{Place, select_names};
 use std::collections::BTreeSet;
 use utrace_variants::{Repairs, subject_name};
@@ -11,23 +13,35 @@ use utrace_variants::{Repairs, subject_name};
 /// Comparisons that are named when a saved document lacks them.
 const LACKING_SHOWN: usize = 6;
 
+/// What to do about it.
+const SAVE: &str = "save one with 'lockstep gate --save FILE'";
+
 /// Both subjects of a selection: without and with the repairs.
 const ALL_REPAIRS: [Repairs; 2] = [Repairs::NONE, Repairs::ALL];
 
 /// In a sentence; nothing if nothing is lacking, or if the comparison is of a subject that the configuration does not know.
 pub fn lacking(document: &Document, config: &Config) -> Result<Option<String>, String> {
     let lacking = match &config.series {
-        Some(_) => of_series(document, config)?,
+        Some(series) => {
+            let place = Place::find(series.input.build.as_deref())?;
+            let steps = prepare_steps(&series.input, &place)?;
+            let lacking = of_series(document, config, series, &steps)?;
+            let saved = document.series.as_ref().and_then(|series| series.sources.as_ref());
+            if lacking.is_empty()
+                && saved.is_some_and(|saved| *saved != compared_sources(&series.input, &steps, &place))
+            {
+                return Ok(Some(format!(
+                    "the saved comparison is of other sources, for a step, the trait or a scenario is not what it was: {SAVE}"
+                )));
+            }
+            lacking
+        }
         None => of_designs(document, config)?,
     };
     let first = lacking.iter().take(LACKING_SHOWN).cloned().collect::<Vec<_>>().join(", ");
     let more = lacking.len().saturating_sub(LACKING_SHOWN);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    Ok((!lacking.is_empty()).then(|| {
-        format!(
-            "the saved comparison lacks {first}{more}, or variants of it: save one with 'lockstep gate --save FILE'"
-        )
-    }))
+    Ok((!lacking.is_empty()).then(|| format!("the saved comparison lacks {first}{more}, or variants of it: {SAVE}")))
 }
 
 fn of_designs(document: &Document, config: &Config) -> Result<Vec<String>, String> {
@@ -55,9 +69,7 @@ fn of_designs(document: &Document, config: &Config) -> Result<Vec<String>, Strin
 }
 
 /// The steps are read, not built.
-fn of_series(document: &Document, config: &Config) -> Result<Vec<String>, String> {
-    let Some(series) = &config.series else { return Ok(Vec::new()) };
-    let steps = prepare_steps(&series.input, &Place::find(series.input.build.as_deref())?)?;
+fn of_series(document: &Document, config: &Config, series: &Named, steps: &[Step]) -> Result<Vec<String>, String> {
     let names: BTreeSet<&str> = steps.iter().map(|step| step.name.as_str()).collect();
     let mut lacking = Vec::new();
     for options in &config.runs {

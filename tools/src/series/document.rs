@@ -8,10 +8,11 @@ use super::check::{Bench, Checked, check};
 use super::{begun, package, refuse_repairs};
 use crate::arguments::{Input, Options};
 use crate::document::{ChangePart, DesignPart, Document, ScenarioPart, SeriesPart};
+use crate::files;
 use crate::module::SUBJECT;
 use crate::steps::Step;
 use crate::trouble::Trouble;
-use crate::workshop::{Place, is_shipped};
+use crate::workshop::{Place, is_shipped, own_subject};
 use std::collections::BTreeMap;
 use std::path::Path;
 use utrace_variants::code_lines;
@@ -42,6 +43,9 @@ pub fn document(input: &Input, runs: &[Options]) -> Result<(Document, Vec<Snapsh
     let mut document = Document::of(runs.iter().map(|options| options.memory.clone()).collect());
     document.base_commit = begin;
     document.series = series_part(input);
+    if let Some(series) = &mut document.series {
+        series.sources = Some(fingerprint(input, &base, &steps));
+    }
     document.variants = steps.iter().map(design_part).collect();
     document.changes = steps.windows(2).map(|step| change_part(&step[0], &step[1])).collect();
     let origins = Origins::of(input, &base, &place, &steps);
@@ -78,7 +82,21 @@ pub fn series_part(input: &Input) -> Option<SeriesPart> {
         base: base.display().to_string(),
         series: series.clone(),
         subject: input.subject.as_ref().map(|path| path.display().to_string()),
+        sources: None,
     })
+}
+
+/// What tells the sources that a comparison would be of now from others.
+pub fn compared_sources(input: &Input, steps: &[Step], place: &Place) -> String {
+    fingerprint(input, &super::base(input, place), steps)
+}
+
+/// The files of all steps, and trait and scenarios of a module of one's own.
+fn fingerprint(input: &Input, base: &Path, steps: &[Step]) -> String {
+    let subject = input.base.as_ref().and_then(|_| own_subject(base, input.subject.as_deref()).ok());
+    let files = steps.iter().flat_map(|step| step.module.named());
+    let all = files.chain(subject.map(|(path, text)| (path.display().to_string(), text)));
+    files::fingerprint(&all.map(|(path, text)| format!("{path} {}\n{text}", text.len())).collect::<String>())
 }
 
 fn design_part(step: &Step) -> DesignPart {

@@ -29,7 +29,7 @@ use source::read_series;
 use std::path::{Path, PathBuf};
 use verify::BASE;
 
-pub use document::{Snapshot, document};
+pub use document::{Snapshot, compared_sources, document};
 pub use revisions::ends;
 
 /// Carries out a command; what it prints goes through `print`.

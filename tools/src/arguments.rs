@@ -57,7 +57,7 @@ Examples:
 pub enum Command {
     /// Lists scenarios and variants.
     List,
-    /// Runs one execution of one variant and prints its trace.
+    /// Runs one execution of each variant on one scenario and prints its trace.
     Run,
     /// Runs litmus tests in herd's C format, as the kernel uses it, and prints what herd prints.
     Litmus {
@@ -378,13 +378,14 @@ const EVERYTHING: [&str; 12] = [
 
 /// The command line as it is read and described: each command shows only the options that say something to it.
 pub fn definition() -> clap::Command {
-    let mut definition = Arguments::command();
+    let mut definition = without_empty_mirrors(Arguments::command());
     let options: Vec<clap::Arg> = definition.get_arguments().cloned().collect();
     let names: Vec<String> = definition.get_subcommands().map(|command| command.get_name().to_owned()).collect();
     for name in names {
         // A command that has an option already does not get it from above.
         let hidden = options.iter().filter(|option| irrelevant(&name).contains(&option.get_id().as_str()));
         let hidden: Vec<clap::Arg> = hidden.map(|option| option.clone().hide(true)).collect();
+        let hidden = hidden.into_iter().chain(options.iter().filter_map(|option| narrower(&name, option)));
         definition = definition.mut_subcommand(&name, |command| match examples::examples(&name) {
             Some(examples) => command.args(hidden).after_help(examples),
             None => command.args(hidden),
@@ -398,6 +399,26 @@ pub fn definition() -> clap::Command {
     }
     definition.build();
     definition
+}
+
+/// An option of all commands whose usual value is another one for the command of that name.
+fn narrower(name: &str, option: &clap::Arg) -> Option<clap::Arg> {
+    let help = match (name, option.get_id().as_str()) {
+        ("run", "scenario") => "The scenario",
+        ("run", "repairs") => "Repairs R1 to R3 in all variants alike: none or all [default: none]",
+        _ => return None,
+    };
+    Some(option.clone().help(help).hide_possible_values(true))
+}
+
+/// A variable of the environment that is empty is as one that is not set.
+fn without_empty_mirrors(command: clap::Command) -> clap::Command {
+    let is_empty = |name: &std::ffi::OsStr| std::env::var_os(name).is_some_and(|value| value.is_empty());
+    let mirrored = |option: clap::Arg| match option.get_env().is_some_and(is_empty) {
+        true => option.env(clap::builder::Resettable::Reset),
+        false => option,
+    };
+    command.mut_args(mirrored).mut_subcommands(without_empty_mirrors)
 }
 
 impl Arguments {

@@ -9,12 +9,14 @@ use std::path::Path;
 use utrace_variants::claims::{Subject, claim_lines};
 use utrace_variants::{Repairs, Words, generated, subject_name, with_programs};
 
-/// One execution of one variant under a uniform schedule, with its trace.
+/// One execution of each selected variant under a uniform schedule, with its trace.
 pub fn run_one(selection: &Selection, seed: u64) -> Result<String, String> {
     let [scenario] = selection.scenarios[..] else {
         return Err("run needs one scenario: say which with --scenario, as in 'lockstep run --scenario S3'".to_owned());
     };
-    let repairs = selection.repairs[0];
+    let [repairs] = selection.repairs[..] else {
+        return Err("run is with repairs or without: say --repairs none or --repairs all".to_owned());
+    };
     let config = RunConfig { memory: selection.memory, ..RunConfig::default() };
     let text = with_programs(&selection.variants, repairs, scenario, |programs| {
         let schedule = Schedule::uniform(seed);
@@ -43,7 +45,7 @@ pub fn replay(selection: &Selection, token: &str, whole_trace: bool) -> Result<S
     let token: Token = token.parse().map_err(|error: lockstep::TokenError| error.to_string())?;
     let subject = Subject::from_name(&token.subject).ok_or_else(|| {
         let known = [Repairs::NONE, Repairs::ALL].map(subject_name).into_iter();
-        unknown("subject", &token.subject, known) + ", and one of your own is named with --base FILE --series PATCHES"
+        unknown("subject", &token.subject, known) + "; one of your own is named with --base FILE --series PATCHES"
     })?;
     let id = &token.scenario;
     // Generated scenarios are made again; those cut down are in the corpus.

@@ -186,7 +186,7 @@ fn judge(explored: &[Explored], parts: usize, exhaustive: bool) -> Status {
         status = status.and(Status::Budget);
     }
     if explored.iter().all(|one| one.exploration.executions == 0) {
-        session::say("nothing was explored: raise --executions, --preemptions or --time");
+        session::say("nothing was explored: raise --enumerated, --executions or --time");
         status = status.and(Status::Nothing);
     }
     status

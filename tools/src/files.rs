@@ -22,12 +22,19 @@ pub fn write_all(files: &[(PathBuf, impl AsRef<str>)]) -> Result<(), String> {
         if path.is_dir() {
             return Err(format!("{}: is a folder, and a file is to be written there", path.display()));
         }
-        written.push((path, new_beside(path, text).map_err(|error| format!("{}: {error}", path.display()))?));
+        written
+            .push((path, new_beside(path, text).map_err(|error| format!("{}: {}", path.display(), reason(&error)))?));
     }
     for (path, new) in written {
-        new.persist(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        new.persist(path).map_err(|error| format!("{}: {}", path.display(), reason(&error.error)))?;
     }
     Ok(())
+}
+
+/// What went wrong with a file, without the name of a temporary one beside it, which differs each time.
+pub fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" at path \"").next().unwrap_or_default().to_owned()
 }
 
 /// The text in a file that goes unless it takes its name.

@@ -144,6 +144,7 @@ impl Ledger {
     ) -> Result<(), String> {
         expires.map_or(Ok(()), |last| in_order(date, last))?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         // The folder is what is locked, for the file is replaced by another one; held until this returns.
         let held = std::fs::File::open(folder).and_then(|folder| folder.lock().map(|()| folder));
         let _held = held.map_err(|error| format!("{} cannot be locked: {error}", folder.display()))?;

@@ -63,8 +63,7 @@ fn main() -> ExitCode {
         Err(error) => {
             // Help and version are no errors; they go to standard output.
             let status = if error.use_stderr() { Status::Usage } else { Status::Fine };
-            let printed = error.print();
-            return if printed.is_err() && status == Status::Fine { Status::Internal } else { status }.into();
+            return status.and(written(error.print())).into();
         }
     };
     let status = std::panic::catch_unwind(|| carry_out(&arguments, &given)).unwrap_or_else(|_| {
@@ -83,6 +82,12 @@ fn parse() -> Result<(Arguments, Given), clap::Error> {
     let names = Given::of(given);
     let is_given = |option: &&&str| given.value_source(option) == Some(ValueSource::CommandLine);
     let name = matches.subcommand_name().unwrap_or_default();
+    for (option, names) in [("scenario", &arguments.options.scenario), ("variants", &arguments.options.variants)] {
+        if names.iter().any(|name| name.trim().is_empty()) {
+            let message = format!("--{option} names one that is empty: leave the option out, or name what is meant");
+            return Err(command.error(clap::error::ErrorKind::InvalidValue, message));
+        }
+    }
     match arguments.irrelevant(name).iter().find(is_given) {
         None => Ok((arguments, names)),
         Some(option) => {
@@ -253,15 +258,19 @@ fn usage(message: &str) -> Status {
     Status::Usage
 }
 
-/// Writes the result. A reader that went away, as `head` does, is no error.
+/// Writes the result.
 fn print(text: &str) -> Status {
-    match anstream::stdout().write_all(text.as_bytes()) {
+    let mut output = anstream::stdout();
+    written(output.write_all(text.as_bytes()).and_then(|()| output.flush()))
+}
+
+/// What became of the result. A reader that went away, as `head` does, is no error; that there is no room where the caller wants it is the
+/// caller's to mend.
+fn written(result: std::io::Result<()>) -> Status {
+    match result {
         Ok(()) => Status::Fine,
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Status::Fine,
-        Err(error) => {
-            session::say(&format!("the result could not be written: {error}"));
-            Status::Internal
-        }
+        Err(error) => usage(&format!("the result could not be written to standard output: {error}")),
     }
 }
 
@@ -293,7 +302,7 @@ fn judge(outcomes: &Outcomes) -> Status {
     }
     let executions: u64 = outcomes.compared.iter().map(|compared| compared.comparison.executions()).sum();
     if executions == 0 {
-        session::say("nothing was explored: raise --executions, --preemptions or --time");
+        session::say_nothing_explored();
         status = status.and(Status::Nothing);
     }
     status

@@ -59,7 +59,7 @@ fn short(name: &str) -> &str {
 }
 
 fn cells(found: Option<&Compared>, variants_count: usize) -> Vec<String> {
-    let Some(Compared { comparison, scenario, .. }) = found.filter(|compared| !compared.comparison.cancelled) else {
+    let Some(Compared { comparison, scenario, .. }) = found.filter(|compared| is_explored(compared)) else {
         return vec!["-".to_owned(); variants_count];
     };
     let mut cells: Vec<String> = steps(comparison).map(cell).collect();
@@ -68,6 +68,11 @@ fn cells(found: Option<&Compared>, variants_count: usize) -> Vec<String> {
     let missed = if comparison.goals() & wanted == wanted { "" } else { " !" };
     cells.push(format!("{}{missed}", counts.collect::<Vec<_>>().join("/")));
     cells
+}
+
+/// Whether there is anything to be said: what was cancelled, or not explored at all, has no verdicts.
+fn is_explored(compared: &Compared) -> bool {
+    !compared.comparison.pairs.is_empty()
 }
 
 fn steps(comparison: &Comparison) -> impl Iterator<Item = &Pair> {
@@ -118,13 +123,14 @@ fn witnesses(outcomes: &Outcomes) -> String {
         }
     }
     if lines.is_empty() {
-        let explored = outcomes.compared.iter().filter(|compared| !compared.comparison.cancelled).count();
-        return match outcomes.cut_short {
-            true => format!(
+        let explored = outcomes.compared.iter().filter(|compared| is_explored(compared)).count();
+        return match explored {
+            0 => "nothing was explored\n".to_owned(),
+            explored if explored < outcomes.wanted => format!(
                 "no divergence was found in the {explored} of {} comparisons that were explored\n",
                 outcomes.wanted
             ),
-            false => "no divergence was found\n".to_owned(),
+            _ => "no divergence was found\n".to_owned(),
         };
     }
     let more = lines.len().saturating_sub(WITNESSES_MAX);

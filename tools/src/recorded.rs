@@ -124,6 +124,9 @@ fn pair_parts(comparison: &Comparison) -> Vec<PairPart> {
     part.collect()
 }
 
+/// Divergences of one scenario whose traces are kept, as many as a snapshot tells.
+const TOLD_MAX: usize = 6;
+
 fn divergence_parts(
     situation: &Situation,
     conditions: &Conditions,
@@ -131,7 +134,7 @@ fn divergence_parts(
     seen: &[Seen],
 ) -> Vec<DivergencePart> {
     let names = |of: &[usize]| of.iter().map(|&at| comparison.variants[at].clone()).collect::<Vec<_>>();
-    // Whole traces of the simplest witness of what each step brings and of what it removes: divergences are sorted so.
+    // Whole traces of some, and in any case of the simplest witness of what each step brings and of what it removes: divergences are sorted so.
     let mut told: Vec<&Attribution> = Vec::new();
     let mut parts: Vec<DivergencePart> = Vec::new();
     for (divergence, seen) in comparison.divergences.iter().zip(seen) {
@@ -139,7 +142,7 @@ fn divergence_parts(
             let marks = divergence.shown.iter().enumerate().filter(move |(_, shown)| **shown == wanted);
             names(&marks.map(|(at, _)| at).collect::<Vec<_>>())
         };
-        let is_first = !told.contains(&&divergence.attribution);
+        let is_told = told.len() < TOLD_MAX || !told.contains(&&divergence.attribution);
         told.push(&divergence.attribution);
         let token = conditions.token(situation, &divergence.witness).to_string();
         // What one variant shows and the next does not often has its counterpart under the same witness: one trace is enough.
@@ -160,7 +163,7 @@ fn divergence_parts(
             difference: seen.difference.clone(),
             first_event: seen.first_event.clone(),
             place: seen.place.clone(),
-            witness: (is_first && same_witness_as.is_none()).then(|| seen.witness.clone()),
+            witness: (is_told && same_witness_as.is_none()).then(|| seen.witness.clone()),
             same_witness_as,
             acceptance: None,
         });

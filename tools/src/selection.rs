@@ -16,8 +16,8 @@ pub struct Selection {
 pub fn select(options: &Options, both: bool) -> Result<Selection, String> {
     let default = if both { RepairsArgument::Both } else { RepairsArgument::None };
     Ok(Selection {
-        variants: select_variants(&named(&options.variants))?,
-        scenarios: select_scenarios(&named(&options.scenario))?,
+        variants: select_variants(&options.variants)?,
+        scenarios: select_scenarios(&options.scenario)?,
         repairs: match options.repairs.unwrap_or(default) {
             RepairsArgument::None => vec![Repairs::NONE],
             RepairsArgument::All => vec![Repairs::ALL],
@@ -31,13 +31,8 @@ pub fn select(options: &Options, both: bool) -> Result<Selection, String> {
 
 /// For a command that is told the rest by a token.
 pub fn select_variants_only(options: &Options) -> Result<Selection, String> {
-    let variants = select_variants(&named(&options.variants))?;
+    let variants = select_variants(&options.variants)?;
     Ok(Selection { variants, scenarios: Vec::new(), repairs: Vec::new(), memory: MemoryModel::Sc })
-}
-
-/// The names of a list. An empty one, as an empty mirror in the environment gives, names nothing.
-fn named(list: &[String]) -> Vec<String> {
-    list.iter().filter(|name| !name.trim().is_empty()).cloned().collect()
 }
 
 fn select_variants(names: &[String]) -> Result<Vec<&'static VariantInfo>, String> {

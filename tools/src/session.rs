@@ -11,6 +11,11 @@ use std::time::{Duration, Instant};
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
+static INTERRUPTED_AT: OnceLock<Instant> = OnceLock::new();
+
+/// What comes sooner is the same Ctrl-C once more: timeout(1) signals its program, then the group in which that is.
+const TWICE: Duration = Duration::from_millis(200);
+
 /// Milliseconds since the start after which explorations are stopped; 0 for no limit.
 static DEADLINE: AtomicU64 = AtomicU64::new(0);
 
@@ -61,10 +66,12 @@ pub fn start(time: Option<Duration>) {
         DEADLINE.store(u64::try_from(time.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
     let handler = ctrlc::set_handler(|| {
-        if INTERRUPTED.swap(true, Ordering::Relaxed) {
+        let first = *INTERRUPTED_AT.get_or_init(Instant::now);
+        if first.elapsed() > TWICE {
             // The second time somebody means it.
             std::process::exit(130);
         }
+        INTERRUPTED.store(true, Ordering::Relaxed);
         CONTROL.cancel();
     });
     if let Err(error) = handler {
@@ -86,6 +93,11 @@ pub fn is_ending() -> bool {
 /// Whether the user asked.
 pub fn is_interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
+}
+
+/// Says that nothing was explored, and with what more would be.
+pub fn say_nothing_explored() {
+    say("nothing was explored: raise --exhaustive-max, --enumerated, --executions or --time");
 }
 
 /// Says that the run ended before everything was explored, and why.

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 pub enum Status {
     /// Everything went as asked.
     Fine,
-    /// The arguments make no sense.
+    /// The arguments make no sense, or the result cannot be written where it is wanted.
     Usage,
     /// Nothing was explored, or a scenario never reached what it is about.
     Nothing,

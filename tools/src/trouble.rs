@@ -10,6 +10,8 @@ pub enum Trouble {
     Usage(String),
     /// The subject could not be built or run.
     Subject(String),
+    /// The user ended the run before there was a result.
+    Interrupted,
 }
 
 impl From<String> for Trouble {
@@ -19,13 +21,19 @@ impl From<String> for Trouble {
 }
 
 impl Trouble {
+    /// The subject did not build or start: its own fault, unless the user ended that.
+    pub fn of_subject(message: String) -> Trouble {
+        if session::is_interrupted() { Trouble::Interrupted } else { Trouble::Subject(message) }
+    }
+
     /// Says it, and what the command ends with.
     pub fn say(&self) -> Status {
-        let (Trouble::Usage(message) | Trouble::Subject(message)) = self;
+        let (message, status) = match self {
+            Trouble::Usage(message) => (message.as_str(), Status::Usage),
+            Trouble::Subject(message) => (message.as_str(), Status::Subject),
+            Trouble::Interrupted => ("interrupted: nothing was explored yet", Status::Budget),
+        };
         session::say(message);
-        match self {
-            Trouble::Usage(_) => Status::Usage,
-            Trouble::Subject(_) => Status::Subject,
-        }
+        status
     }
 }

@@ -15,13 +15,13 @@
       const fits = words.every((word) => text.includes(word))
         && (!onlyChanges.checked || row.dataset.changes === "true")
         && (!onlyOpen.checked || row.dataset.open === "true" && row.dataset.changes === "true")
-        && (!repairs.value || (repairs.value === "with") === (row.dataset.repaired === "true"));
+        && (!repairs?.value || (repairs.value === "with") === (row.dataset.repaired === "true"));
       row.hidden = article.hidden = !fits;
       shown += fits ? 1 : 0;
     }
     byId("count").textContent = shown + " of " + rows.length;
   };
-  for (const control of [filter, onlyChanges, onlyOpen, repairs]) control.addEventListener("input", applyFilters);
+  for (const control of [filter, onlyChanges, onlyOpen, repairs]) control?.addEventListener("input", applyFilters);
   all(".filters")[0].addEventListener("submit", (event) => event.preventDefault());
   applyFilters();
 

@@ -98,6 +98,41 @@ fn a_series_is_red_then_accepted_green_then_stale_red() {
 }
 
 #[test]
+fn the_command_that_accepts_works_as_it_is_printed() {
+    let place = Mailbox::new(CONFIG);
+    let own = ["--base", "mailbox.rs", "--series", "series"];
+    for options in [&["--config", "gate.toml"][..], &own, &["--config", "gate.toml", "--from", "saved.json"]] {
+        let said = place.check(&[&["gate", "--save", "saved.json"], options].concat(), 100, "unaccepted");
+        let printed = said.split("then 'lockstep ").nth(1).and_then(|rest| rest.split_once(" --reason …'"));
+        let command: Vec<&str> = printed.expect("it says how to accept").0.split(' ').collect();
+        place.check(&[&command[..], &["--reason", "meant"]].concat(), 0, "accepted in ");
+    }
+    assert!(place.read("snapshots/accepted.toml").contains("meant"), "the folder of the ledger was made");
+    let id = ids(&place.check(&[&["gate"], &own[..]].concat(), 100, "unaccepted")).remove(0);
+    place.check(&["accept", &id, "--reason", "meant"], 2, "name its series with --base FILE --series PATCHES");
+    place.write("gate.toml", &format!("{CONFIG}snapshots = \"snaps\"\n"));
+    place.gate(&[], 100, "'lockstep gate --config gate.toml --propose' writes the new one");
+}
+
+#[test]
+fn what_nobody_accepted_comes_first_and_with_both_traces() {
+    let place = Mailbox::new(CONFIG);
+    let id = ids(&place.gate(&["--save", "run.json"], 100, "4 unaccepted")).remove(0);
+    let of = ["--config", "gate.toml", "--from", "run.json"];
+    let count = |report: &str, what: &str| report.matches(what).count();
+    let report = || place.check(&["report", "--from", "run.json", "--format", "text"], 0, "");
+    let traces = "  --------------------------------- |";
+    assert_eq!((count(&report(), traces), count(&report(), "\n  unaccepted\n")), (4, 4), "{}", report());
+    place.check(&[&["accept", &id, "--reason", "meant"], &of[..]].concat(), 0, "accepted");
+    place.gate(&["--save", "run.json"], 100, "1 accepted, 3 unaccepted");
+    let report = report();
+    assert_eq!((count(&report, traces), count(&report, "\n  unaccepted\n")), (3, 3), "{report}");
+    let accepted = report.find("\n  accepted on ").expect("it is there");
+    assert!(report.rfind("\n  unaccepted\n").is_some_and(|last| last < accepted), "{report}");
+    assert_eq!(count(&report[accepted..], "lk1.mailbox."), 1, "its token is there: {report}");
+}
+
+#[test]
 fn reports_on_a_series_point_at_the_users_own_files() {
     let place = Mailbox::new(CONFIG);
     place.gate(&["--save", "run.json", "--scenario", "two_of_each"], 100, "4 unaccepted");
@@ -125,7 +160,7 @@ fn reports_on_a_series_point_at_the_users_own_files() {
 fn snapshots_of_a_series_are_proposed_accepted_and_of_these_very_steps() {
     let config = format!("{CONFIG}snapshots = \"snaps\"\nmemory = [\"sc\", \"tso\"]\n");
     let place = Mailbox::new(&config);
-    place.gate(&[], 100, "in_order has no snapshot: 'lockstep gate --propose'");
+    place.gate(&[], 100, "in_order has no snapshot: 'lockstep gate --config gate.toml --propose'");
     place.gate(&["--propose"], 100, "two_of_each-tso.snap.new: accept it with 'cargo insta review'");
     // What is only proposed is not accepted.
     place.gate(&[], 100, "two_of_each tso has no snapshot");

@@ -163,7 +163,8 @@ pub struct Comparison {
     pub pairs: Vec<Pair>,
     /// Every outcome that not all variants show, those with the simplest witness first.
     pub divergences: Vec<Divergence>,
-    /// The comparison was cancelled from outside before all variants were explored; then it has no verdicts and no divergences.
+    /// The comparison was cancelled from outside before all variants were explored; then it has no verdicts and no divergences. It has
+    /// none either if nothing at all was explored of a variant.
     pub cancelled: bool,
 }
 
@@ -226,7 +227,7 @@ pub fn compare(variants: &[Variant<'_>], config: &CompareConfig<'_>) -> Comparis
         cancelled,
     };
     // What was not explored is not empty: an incomplete comparison says nothing of differences.
-    if cancelled {
+    if cancelled || comparison.explorations.iter().any(|exploration| exploration.evidence.is_nothing()) {
         return comparison;
     }
     comparison.pairs = pairs(&comparison.explorations);

@@ -1,6 +1,7 @@
 //! Documents as files. Nothing half-written: a file appears whole or not at all.
 
 use super::{Document, SCHEMA};
+use crate::files;
 use serde::Deserialize;
 use std::io::Write;
 use std::path::Path;
@@ -34,7 +35,7 @@ pub fn read(path: &Path) -> Result<Document, String> {
 
 /// Writes a file whole: beside its place first, then renamed.
 pub fn write_whole(path: &Path, text: &str) -> Result<(), String> {
-    let failed = |error: std::io::Error| format!("{} cannot be written: {error}", path.display());
+    let failed = |error: std::io::Error| format!("{} cannot be written: {}", path.display(), files::reason(&error));
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)?;

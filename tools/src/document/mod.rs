@@ -1,8 +1,9 @@
 //! A comparison as a document: everything that reports need, so that they can be made again without running anything.
 //!
 //! Promise: one JSON document, versioned, described by `docs/comparison.schema.json`; equal options give equal bytes. Nothing volatile is
-//! inside: no times, no number of threads. Limit: whole traces are kept only of the simplest witness of what each step brings and of
-//! what it removes; every other witness is there as its token, which replays.
+//! inside: no times, no number of threads. Limit: whole traces are kept of the simplest witness of what each step brings and of what it
+//! removes, and of the first few divergences of a scenario unless the gate finds them accepted; every other witness is there as its token,
+//! which replays.
 
 mod file;
 mod parts;
@@ -10,7 +11,7 @@ mod query;
 
 pub use file::{read, text, write_whole};
 pub use parts::*;
-pub use query::{Cell, Standing, counts_of};
+pub use query::{Cell, Standing, counts_of, shell_word};
 
 /// Version of the form. A document of another version is refused, by name.
 pub const SCHEMA: u32 = 2;

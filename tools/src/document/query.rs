@@ -5,7 +5,7 @@ use super::{
     ScenarioPart, SeriesPart,
 };
 use lockstep::MACHINE_VERSION;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a step of the series does to a scenario.
 pub struct Cell<'a> {
@@ -13,14 +13,15 @@ pub struct Cell<'a> {
     pub step: usize,
     /// The scenario.
     pub scenario: &'a ScenarioPart,
-    /// The pair of variants.
-    pub pair: &'a PairPart,
+    /// The pair of variants; nothing if it was not explored.
+    pub pair: Option<&'a PairPart>,
 }
 
 impl Cell<'_> {
-    /// As in `git range-diff`: `=` nothing changes, `>` outcomes appear, `<` outcomes vanish, `!` both.
+    /// As in `git range-diff`: `=` nothing changes, `>` outcomes appear, `<` outcomes vanish, `!` both; `-` not explored.
     pub fn mark(&self) -> char {
-        match (self.pair.gained, self.pair.lost) {
+        let Some(pair) = self.pair else { return '-' };
+        match (pair.gained, pair.lost) {
             (0, 0) => '=',
             (_, 0) => '>',
             (0, _) => '<',
@@ -30,7 +31,22 @@ impl Cell<'_> {
 
     /// The numbers of outcomes gained and lost, such as `+1 -2`.
     pub fn counts(&self) -> String {
-        counts_of(self.pair.gained, self.pair.lost)
+        counts_of(self.gained(), self.lost())
+    }
+
+    /// Whether the step is known to change something.
+    pub fn is_change(&self) -> bool {
+        self.gained() + self.lost() > 0
+    }
+
+    /// Outcomes that the step brings, as far as is known.
+    pub fn gained(&self) -> usize {
+        self.pair.map_or(0, |pair| pair.gained)
+    }
+
+    /// Outcomes that the step removes, as far as is known.
+    pub fn lost(&self) -> usize {
+        self.pair.map_or(0, |pair| pair.lost)
     }
 }
 
@@ -114,6 +130,24 @@ impl ScenarioPart {
         self.variants.iter().map(|variant| &variant.evidence).min_by_key(rank)
     }
 
+    /// Why nothing can be said of it, if that is so.
+    pub fn gap(&self) -> Option<&'static str> {
+        let is_nothing = |one: &EvidencePart| {
+            !one.exhaustive && one.preemptions.is_none() && one.enumerated == 0 && one.sampled == 0
+        };
+        match self.evidence() {
+            _ if !self.complete => Some("the run ended before it was compared"),
+            Some(evidence) if !is_nothing(evidence) => None,
+            _ => Some("nothing was explored"),
+        }
+    }
+
+    /// What one variant is to another; nothing if they were not explored.
+    pub fn pair(&self, first: &str, second: &str) -> Option<&PairPart> {
+        let mut pairs = self.pairs.iter().filter(|_| self.gap().is_none());
+        pairs.find(|pair| pair.first == first && pair.second == second)
+    }
+
     /// Goals that no execution reached.
     pub fn missed(&self) -> impl Iterator<Item = &str> {
         self.goals.iter().filter(|goal| !goal.reached).map(|goal| goal.name.as_str())
@@ -123,8 +157,18 @@ impl ScenarioPart {
 impl SeriesPart {
     /// The options that name it.
     pub fn options(&self) -> String {
-        let subject = self.subject.as_ref().map_or(String::new(), |subject| format!(" --subject {subject}"));
-        format!(" --base {} --series {}{subject}", self.base, self.series)
+        let subject =
+            self.subject.as_ref().map_or(String::new(), |subject| format!(" --subject {}", shell_word(subject)));
+        format!(" --base {} --series {}{subject}", shell_word(&self.base), shell_word(&self.series))
+    }
+}
+
+/// A text as one word of a command that is to be copied into a shell.
+pub fn shell_word(text: &str) -> String {
+    let is_plain = |character: char| character.is_alphanumeric() || "/._-+:,@%=^".contains(character);
+    match !text.is_empty() && text.chars().all(is_plain) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', "'\\''")),
     }
 }
 
@@ -167,10 +211,10 @@ impl Document {
     /// Every step of the series on every scenario.
     pub fn cells(&self) -> impl Iterator<Item = Cell<'_>> {
         self.scenarios.iter().flat_map(|scenario| {
-            self.variants.windows(2).enumerate().filter_map(move |(at, step)| {
-                let mut pairs = scenario.pairs.iter();
-                let pair = pairs.find(|pair| pair.first == step[0].name && pair.second == step[1].name)?;
-                Some(Cell { step: at + 1, scenario, pair })
+            self.variants.windows(2).enumerate().map(move |(at, step)| Cell {
+                step: at + 1,
+                scenario,
+                pair: scenario.pair(&step[0].name, &step[1].name),
             })
         })
     }
@@ -178,6 +222,23 @@ impl Document {
     /// Every divergence with its scenario.
     pub fn divergences(&self) -> impl Iterator<Item = (&ScenarioPart, &DivergencePart)> {
         self.scenarios.iter().flat_map(|scenario| scenario.divergences.iter().map(move |one| (scenario, one)))
+    }
+
+    /// Leaves out the traces of what was accepted, but for the simplest of what each step brings and of what it removes.
+    pub fn forget_accepted(&mut self) {
+        for scenario in &mut self.scenarios {
+            let mut told = BTreeSet::new();
+            let mut kept = BTreeSet::new();
+            for one in &scenario.divergences {
+                let is_first = told.insert((&one.introduced_by_step_to, &one.removed_by_step_to));
+                if is_first || one.standing() != Standing::Accepted {
+                    kept.extend([&one.id].into_iter().chain(&one.same_witness_as).cloned());
+                }
+            }
+            for one in scenario.divergences.iter_mut().filter(|one| !kept.contains(&one.id)) {
+                one.witness = None;
+            }
+        }
     }
 
     /// Executions of everything.
@@ -211,12 +272,21 @@ impl Document {
         let count = self.divergences().count();
         let unaccepted = self.divergences().filter(|(_, one)| one.standing() == Standing::Unaccepted).count();
         let judged = if self.gate.is_some() { format!(", {unaccepted} of them not accepted") } else { String::new() };
+        let (explored, all) = (self.explored(), self.scenarios.len());
+        let of = match explored == all {
+            true => format!("{all} comparisons"),
+            false => format!("the {explored} of {all} comparisons that were explored"),
+        };
         match count {
-            0 => format!("no divergence in {} comparisons", self.scenarios.len()),
-            1 => format!("1 divergence in {} comparisons{judged}", self.scenarios.len()),
-            _ => {
-                format!("{count} divergences on {diverging} of {} comparisons{judged}", self.scenarios.len())
-            }
+            0 if explored == 0 => format!("nothing was explored in {all} comparisons"),
+            0 => format!("no divergence in {of}"),
+            1 => format!("1 divergence in {of}{judged}"),
+            _ => format!("{count} divergences on {diverging} of {of}{judged}"),
         }
+    }
+
+    /// How many comparisons say anything.
+    pub fn explored(&self) -> usize {
+        self.scenarios.iter().filter(|scenario| scenario.gap().is_none()).count()
     }
 }

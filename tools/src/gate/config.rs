@@ -3,6 +3,7 @@
 use super::series::{Named, find, inside, named};
 use crate::arguments::{Options, RepairsArgument, SeriesArguments};
 use crate::diagnostic::{Diagnostic, toml_error};
+use crate::document::shell_word;
 use crate::given::Given;
 use crate::session::parse_time;
 use clap::ValueEnum;
@@ -37,6 +38,8 @@ pub struct Config {
     pub memories: Vec<String>,
     /// The command line selects a part: what is not in it is not judged.
     pub is_narrowed: bool,
+    /// What the command line names, for the commands that are printed: without it they would speak of something else.
+    pub told: String,
 }
 
 impl Config {
@@ -150,7 +153,23 @@ pub fn read(path: Option<&Path>, told: &SeriesArguments, options: &Options, give
     let file: File = toml::from_str(&text).map_err(|error| toml_error(&name, &text, &error))?;
     let wrong =
         |span: Range<usize>, message: &str| Diagnostic { file: &name, text: &text, span, message, help: None }.render();
-    config(&file.gate, told, options, given, &wrong)
+    let config = config(&file.gate, told, options, given, &wrong)?;
+    Ok(Config { told: words(path, told), ..config })
+}
+
+/// The options that name a configuration and a series, each behind a space.
+fn words(path: Option<&Path>, told: &SeriesArguments) -> String {
+    let SeriesArguments { base, series, subject, build } = told;
+    let path_of = |path: Option<&Path>| path.map(|path| path.display().to_string());
+    let named = [
+        ("--config", path_of(path)),
+        ("--base", path_of(base.as_deref())),
+        ("--series", series.clone()),
+        ("--subject", path_of(subject.as_deref())),
+        ("--build", path_of(build.as_deref())),
+    ];
+    let option = |(name, value): (&str, Option<String>)| value.map(|value| format!(" {name} {}", shell_word(&value)));
+    named.into_iter().filter_map(option).collect()
 }
 
 /// A message at a place of the file.
@@ -187,6 +206,7 @@ fn config(
         memories,
         snapshots: path(&section.snapshots)?,
         ledger: path(&section.ledger)?.unwrap_or_else(|| PathBuf::from("snapshots/accepted.toml")),
+        told: String::new(),
         is_narrowed: ["scenario", "variants", "repairs", "memory"].iter().any(|name| given.has(name)),
     })
 }

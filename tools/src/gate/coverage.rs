@@ -7,27 +7,25 @@ use super::committed::Committed;
 use super::config::Config;
 use crate::document::{Document, ScenarioPart};
 
-/// What to do about it.
-const REMEDY: &str = "'lockstep gate --propose' writes the new one for review";
-
 /// What has no counterpart, in sentences.
 pub fn uncovered(document: &Document, committed: &[Committed], config: &Config) -> Vec<String> {
     let compared = document.scenarios.iter().filter(|scenario| scenario.complete);
-    let lacking = compared.filter_map(|scenario| lacking(scenario, committed));
+    let lacking = compared.filter_map(|scenario| lacking(scenario, committed, config));
     let idle = committed.iter().filter_map(|one| idle(one, document, config));
     lacking.chain(idle).collect()
 }
 
-fn lacking(scenario: &ScenarioPart, committed: &[Committed]) -> Option<String> {
+fn lacking(scenario: &ScenarioPart, committed: &[Committed], config: &Config) -> Option<String> {
+    let remedy = format!("'lockstep gate{} --propose' writes the new one for review", config.told);
     let mut own = committed.iter().filter(|one| one.is_scenario(scenario) && one.memory == scenario.memory);
     let title = scenario.title();
     match own.clone().find(|one| one.has_variants_of(scenario)) {
         Some(_) => None,
         None => Some(match own.next() {
             Some(other) => {
-                format!("{title}: {} is of other steps, {}: {REMEDY}", other.file, other.variants.join(", "))
+                format!("{title}: {} is of other steps, {}: {remedy}", other.file, other.variants.join(", "))
             }
-            None => format!("{title} has no snapshot: {REMEDY}"),
+            None => format!("{title} has no snapshot: {remedy}"),
         }),
     }
 }

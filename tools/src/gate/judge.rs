@@ -26,6 +26,8 @@ pub struct Law<'a> {
     pub ledger: &'a Ledger,
     /// The day on which the judgement is made.
     pub today: Date,
+    /// The option that names the saved comparison that is judged, behind a space; empty if there is none.
+    pub saved: String,
     /// What was asked for and is not in a saved comparison, in a sentence.
     pub lacking: Option<String>,
 }
@@ -57,7 +59,7 @@ pub fn judge(document: &mut Document, law: &Law<'_>) -> Status {
         findings.push(Finding::new(Status::Nondeterminism, format!("nondeterminism: {mismatch}")));
     }
     if document.executions() == 0 {
-        let message = "nothing was explored: raise 'executions', 'preemptions' or 'time'";
+        let message = "nothing was explored: raise 'exhaustive-max', 'enumerated', 'executions' or 'time'";
         findings.push(Finding::new(Status::Nothing, message.to_owned()));
     }
     if !document.complete {
@@ -65,7 +67,10 @@ pub fn judge(document: &mut Document, law: &Law<'_>) -> Status {
         findings.push(Finding::new(Status::Budget, message.to_owned()));
     }
     findings.extend(law.lacking.clone().map(|message| Finding::new(Status::Budget, message)));
-    let options = document.series.as_ref().map_or(String::new(), SeriesPart::options);
+    let remedy = Remedy {
+        replay: document.series.as_ref().map_or(String::new(), SeriesPart::options),
+        accept: format!("{}{}", law.config.told, law.saved),
+    };
     for scenario in &mut document.scenarios {
         let title = scenario.title();
         findings.extend(scenario.missed().map(|goal| {
@@ -74,7 +79,7 @@ pub fn judge(document: &mut Document, law: &Law<'_>) -> Status {
         }));
         let shortfalls = shortfalls(scenario, law.config).into_iter();
         findings.extend(shortfalls.map(|message| Finding::new(Status::Budget, message)));
-        findings.extend(accept(scenario, law, &options));
+        findings.extend(accept(scenario, law, &remedy));
         let strays = strays(scenario, law.committed).into_iter();
         findings.extend(strays.map(|message| Finding::new(Status::Unaccepted, message)));
     }
@@ -127,11 +132,16 @@ fn committed_of<'a>(scenario: &ScenarioPart, committed: &'a [Committed]) -> impl
     committed.iter().filter(move |one| one.is_scenario(scenario) && one.has_variants_of(scenario))
 }
 
-/// Says of each divergence whether somebody accepted it, and returns what speaks against the rest. `options` is what the command that replays
-/// a witness must be told.
+/// What the commands that look at a divergence and accept it must be told beside its name.
+struct Remedy {
+    replay: String,
+    accept: String,
+}
+
+/// Says of each divergence whether somebody accepted it, and returns what speaks against the rest.
 ///
 /// The id of a divergence says nothing of the memory model: one that is committed or accepted is so under each.
-fn accept(scenario: &mut ScenarioPart, law: &Law<'_>, options: &str) -> Vec<Finding> {
+fn accept(scenario: &mut ScenarioPart, law: &Law<'_>, remedy: &Remedy) -> Vec<Finding> {
     let committed: Vec<&Committed> = committed_of(scenario, law.committed).collect();
     let title = scenario.title();
     let mut unaccepted = Vec::new();
@@ -145,7 +155,7 @@ fn accept(scenario: &mut ScenarioPart, law: &Law<'_>, options: &str) -> Vec<Find
             None => ("unaccepted", None),
         };
         if standing == "unaccepted" {
-            let finding = Finding::new(Status::Unaccepted, said(&title, divergence, options));
+            let finding = Finding::new(Status::Unaccepted, said(&title, divergence, remedy));
             unaccepted.push(Finding { divergence: Some(divergence.id.clone()), ..finding });
         }
         divergence.acceptance = Some(AcceptancePart {
@@ -157,11 +167,11 @@ fn accept(scenario: &mut ScenarioPart, law: &Law<'_>, options: &str) -> Vec<Find
     unaccepted
 }
 
-fn said(title: &str, divergence: &DivergencePart, options: &str) -> String {
+fn said(title: &str, divergence: &DivergencePart, Remedy { replay, accept }: &Remedy) -> String {
     let DivergencePart { id, difference, token, .. } = divergence;
     let what = divergence.attribution();
     format!(
-        "{title}: {id}, {what}: {difference}; look with 'lockstep replay {token}{options}', then 'lockstep accept {id} --reason …'"
+        "{title}: {id}, {what}: {difference}; look with 'lockstep replay {token}{replay}', then 'lockstep accept {id}{accept} --reason …'"
     )
 }
 

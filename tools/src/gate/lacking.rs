@@ -13,14 +13,12 @@ use utrace_variants::{Repairs, subject_name};
 /// Comparisons that are named when a saved document lacks them.
 const LACKING_SHOWN: usize = 6;
 
-/// What to do about it.
-const SAVE: &str = "save one with 'lockstep gate --save FILE'";
-
 /// Both subjects of a selection: without and with the repairs.
 const ALL_REPAIRS: [Repairs; 2] = [Repairs::NONE, Repairs::ALL];
 
 /// In a sentence; nothing if nothing is lacking, or if the comparison is of a subject that the configuration does not know.
 pub fn lacking(document: &Document, config: &Config) -> Result<Option<String>, String> {
+    let save = format!("save one with 'lockstep gate{} --save FILE'", config.told);
     let lacking = match &config.series {
         Some(series) => {
             let place = Place::find(series.input.build.as_deref())?;
@@ -31,7 +29,7 @@ pub fn lacking(document: &Document, config: &Config) -> Result<Option<String>, S
                 && saved.is_some_and(|saved| *saved != compared_sources(&series.input, &steps, &place))
             {
                 return Ok(Some(format!(
-                    "the saved comparison is of other sources, for a step, the trait or a scenario is not what it was: {SAVE}"
+                    "the saved comparison is of other sources, for a step, the trait or a scenario is not what it was: {save}"
                 )));
             }
             lacking
@@ -41,15 +39,19 @@ pub fn lacking(document: &Document, config: &Config) -> Result<Option<String>, S
     let first = lacking.iter().take(LACKING_SHOWN).cloned().collect::<Vec<_>>().join(", ");
     let more = lacking.len().saturating_sub(LACKING_SHOWN);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    Ok((!lacking.is_empty()).then(|| format!("the saved comparison lacks {first}{more}, or variants of it: {SAVE}")))
+    Ok((!lacking.is_empty()).then(|| format!("the saved comparison lacks {first}{more}, or variants of it: {save}")))
+}
+
+/// Whether it is a subject of this repository.
+pub fn is_own(subject: &str) -> bool {
+    ALL_REPAIRS.iter().any(|repairs| subject == subject_name(*repairs))
 }
 
 fn of_designs(document: &Document, config: &Config) -> Result<Vec<String>, String> {
     let mut lacking = Vec::new();
     for options in &config.runs {
         let selection = select(options, true)?;
-        let is_own = |part: &ScenarioPart| ALL_REPAIRS.iter().any(|repairs| part.subject == subject_name(*repairs));
-        if !document.scenarios.iter().any(is_own) {
+        if !document.scenarios.iter().any(|part| is_own(&part.subject)) {
             return Ok(Vec::new());
         }
         let names: BTreeSet<&str> = selection.variants.iter().map(|variant| variant.name).collect();

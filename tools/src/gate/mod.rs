@@ -14,7 +14,7 @@ mod series;
 
 use crate::arguments::{AcceptArguments, GateArguments, Options};
 use crate::comparing::compare_all;
-use crate::document::{DivergencePart, Document, Standing, read, text, write_whole};
+use crate::document::{DivergencePart, Document, Standing, read, shell_word, text, write_whole};
 use crate::given::Given;
 use crate::hunt::summary::median;
 use crate::ledger::Ledger;
@@ -30,7 +30,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use judge::{Law, judge};
-use lacking::lacking;
+use lacking::{is_own, lacking};
 use lockstep::DivergenceId;
 use proposal::propose;
 use std::path::PathBuf;
@@ -59,8 +59,13 @@ pub fn gate(arguments: &GateArguments, options: &Options, given: &Given) -> Resu
     };
     let lacking = if arguments.from.is_some() { lacking(&document, &config)? } else { None };
     let today = arguments.date.unwrap_or_else(today);
-    let law = Law { config: &config, committed: &committed, ledger: &ledger, today, lacking };
+    let saved = arguments
+        .from
+        .as_ref()
+        .map_or(String::new(), |path| format!(" --from {}", shell_word(&path.display().to_string())));
+    let law = Law { config: &config, committed: &committed, ledger: &ledger, today, saved, lacking };
     let status = judge(&mut document, &law);
+    document.forget_accepted();
     if let Some(path) = &arguments.save {
         write_whole(path, &text(&document))?;
     }
@@ -133,7 +138,8 @@ pub fn human(judged: &Judged) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, standing)| format!("{count} {standing}"))
         .collect();
-    let counted = if counted.is_empty() { "no divergence".to_owned() } else { counted.join(", ") };
+    let none = if document.explored() == 0 { "nothing explored" } else { "no divergence" };
+    let counted = if counted.is_empty() { none.to_owned() } else { counted.join(", ") };
     let colour = if *status == Status::Fine { "green" } else { "red" };
     text += &format!("{colour}: {} comparisons; divergences: {counted}\n", document.scenarios.len());
     for (evidence, ids) in document.evidences() {
@@ -167,7 +173,8 @@ pub fn accept(arguments: &AcceptArguments, options: &Options, given: &Given) -> 
     }
     let committed = config.snapshots.as_deref().map(committed::read).transpose()?.unwrap_or_default();
     let date = arguments.date.unwrap_or_else(today);
-    judge(&mut document, &Law { config: &config, committed: &committed, ledger: &ledger, today: date, lacking: None });
+    let (saved, lacking) = (String::new(), None);
+    judge(&mut document, &Law { config: &config, committed: &committed, ledger: &ledger, today: date, saved, lacking });
     let id = id.to_string();
     let found: Vec<&DivergencePart> = document.divergences().map(|(_, one)| one).filter(|one| one.id == id).collect();
     // Under several memory models one outcome may be shown by different variants: each of these is accepted.
@@ -176,7 +183,8 @@ pub fn accept(arguments: &AcceptArguments, options: &Options, given: &Given) -> 
     open.dedup_by(|one, other| one.shown_by == other.shown_by && one.not_by == other.not_by);
     let Some(first) = found.first() else {
         return Err(Trouble::Usage(format!(
-            "the comparison does not show {id}: 'lockstep gate' lists what it shows; an outcome that is rare needs the gate's whole budget, or --from"
+            "the comparison does not show {id}: 'lockstep gate{}' lists what it shows; an outcome that is rare needs the gate's whole budget, or --from",
+            config.told
         )));
     };
     if open.is_empty() {
@@ -196,6 +204,12 @@ pub fn accept(arguments: &AcceptArguments, options: &Options, given: &Given) -> 
 
 /// Narrows the configuration to the scenario of one divergence.
 fn narrow(config: &mut Config, id: &DivergenceId) -> Result<(), String> {
+    if config.series.is_none() && !is_own(&id.subject) {
+        return Err(format!(
+            "{id} is of the subject '{}', which is none of this repository: name its series with --base FILE --series PATCHES, or --config FILE",
+            id.subject
+        ));
+    }
     let scenario = series::find(config.series.as_ref(), &id.scenario)?;
     for options in &mut config.runs {
         options.scenario = vec![scenario.clone()];

@@ -23,6 +23,7 @@ use crate::module::Module;
 use crate::session;
 use crate::status::Status;
 use crate::steps::Step;
+use crate::trouble::Trouble;
 use crate::workshop::{
     Listed, Package, Place, Runner, Steps, own_package, own_subject, package_name, select_listed, shipped_package,
 };
@@ -77,10 +78,7 @@ pub fn command(input: &MutateInput, options: &Options, print: impl Fn(&str) -> S
     });
     let (program, listed) = match ran {
         Ok(ran) => ran,
-        Err(message) => {
-            session::say(&message);
-            return Status::Subject;
-        }
+        Err(message) => return Trouble::of_subject(message).say(),
     };
     match run(input, options, &prepared, &program, &listed) {
         Ok((text, status)) => print(&text).and(status),

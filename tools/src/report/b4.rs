@@ -88,20 +88,21 @@ fn changes<'a>(document: &'a Document, steps: &[usize]) -> Vec<&'a DivergencePar
 fn result_of_steps(document: &Document, steps: &[usize]) -> CheckResult {
     let changes = changes(document, steps);
     let has = |standing: Standing| changes.iter().any(|divergence| divergence.standing() == standing);
-    let status = match () {
-        () if has(Standing::Unaccepted) => "fail",
-        () if has(Standing::Unjudged) => "warn",
-        () => "pass",
-    };
     let cells: Vec<_> = document.cells().filter(|cell| steps.contains(&cell.step)).collect();
     let scenarios_of = |cells: &mut dyn Iterator<Item = &Cell<'_>>| {
         cells.map(|cell| cell.scenario.title()).collect::<BTreeSet<_>>().len()
     };
-    let changed = scenarios_of(&mut cells.iter().filter(|cell| cell.mark() != '='));
-    let all = scenarios_of(&mut cells.iter());
-    let gained = cells.iter().map(|cell| cell.pair.gained).sum();
-    let lost = cells.iter().map(|cell| cell.pair.lost).sum();
+    let changed = scenarios_of(&mut cells.iter().filter(|cell| cell.is_change()));
+    let all = scenarios_of(&mut cells.iter().filter(|cell| cell.pair.is_some()));
+    let status = match () {
+        () if has(Standing::Unaccepted) => "fail",
+        () if has(Standing::Unjudged) || all == 0 => "warn",
+        () => "pass",
+    };
+    let gained = cells.iter().map(Cell::gained).sum();
+    let lost = cells.iter().map(Cell::lost).sum();
     let what = match counts_of(gained, lost) {
+        _ if all == 0 => "nothing is known of this".to_owned(),
         counts if counts.is_empty() => "no outcome changes".to_owned(),
         counts => format!("outcomes {counts} on {changed} of {all} scenarios"),
     };

@@ -49,9 +49,9 @@ fn case(document: &Document, scenario: &ScenarioPart, from: &str, to: &str) -> T
         scenario.divergences.iter().filter(|divergence| divergence.is_of_step_to(to)).collect();
     let said = || changes.iter().map(|divergence| said(document, divergence)).collect::<Vec<_>>().join("\n");
     let open = changes.iter().filter(|divergence| divergence.standing() != Standing::Accepted).count();
-    let status = if !scenario.complete {
+    let status = if let Some(gap) = scenario.gap() {
         let mut status = TestCaseStatus::skipped();
-        status.set_message("the run ended before this scenario was compared");
+        status.set_message(gap);
         status
     } else if !missed.is_empty() {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);

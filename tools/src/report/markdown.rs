@@ -6,8 +6,8 @@ use super::claims::{self, touched};
 use super::range_diff::CELLS;
 use super::sheet::sheet;
 use super::table::{Table, sections};
-use super::text::{cell, limits, one_line};
-use crate::document::{DivergencePart, Document, ScenarioPart, Standing, WitnessPart, counts_of};
+use super::text::{cell, limits, one_line, rank};
+use crate::document::{DivergencePart, Document, ScenarioPart, WitnessPart, counts_of};
 use textwrap::core::display_width;
 
 /// Characters that the report may have, with room for what its user puts around it.
@@ -63,16 +63,14 @@ fn matrix(document: &Document) -> String {
     let mut equal = Vec::new();
     for scenario in &document.scenarios {
         let missed = scenario.missed().count();
-        if scenario.complete && scenario.divergences.is_empty() && missed == 0 {
+        if scenario.gap().is_none() && scenario.divergences.is_empty() && missed == 0 {
             equal.push(scenario.title());
             continue;
         }
         let warning = if missed > 0 { " ⚠ a goal was not reached" } else { "" };
         text += &format!("| {} | {}{warning} |", escape(&scenario.title()), escape(&scenario.name));
         for step in document.variants.windows(2) {
-            let mut pairs = scenario.pairs.iter();
-            let pair = pairs.find(|pair| pair.first == step[0].name && pair.second == step[1].name);
-            text += &match pair {
+            text += &match scenario.pair(&step[0].name, &step[1].name) {
                 None => " not explored |".to_owned(),
                 Some(pair) if pair.gained + pair.lost == 0 => " = |".to_owned(),
                 Some(pair) => format!(" {} |", counts_of(pair.gained, pair.lost)),
@@ -99,9 +97,8 @@ fn witnesses(document: &Document, mut room: usize) -> String {
     let mut text = String::new();
     let mut left_out = 0;
     // What nobody accepted comes first, for it must not be what does not fit.
-    let rank = |standing: Standing| if standing == Standing::Unaccepted { 0 } else { 1 };
     let mut all: Vec<_> = document.divergences().collect();
-    all.sort_by_key(|(_, divergence)| (rank(divergence.standing()), divergence.witness.is_none()));
+    all.sort_by_key(|(_, divergence)| (rank(divergence), divergence.witness.is_none()));
     for (scenario, divergence) in all {
         let part = divergence_text(document, scenario, divergence);
         let size = part.chars().count();

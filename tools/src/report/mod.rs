@@ -5,6 +5,7 @@
 
 mod audit;
 mod b4;
+mod belonging;
 mod claims;
 mod github;
 mod html;
@@ -31,17 +32,21 @@ use std::path::Path;
 /// `lockstep report`.
 pub fn command(arguments: &ReportArguments, format: Format) -> Result<String, String> {
     let mut document = read(&arguments.from)?;
+    let variants = std::mem::take(&mut document.variants);
     let sections = [
-        (&arguments.claims, &mut document.claims),
-        (&arguments.audit, &mut document.audit),
-        (&arguments.mutants, &mut document.mutants),
-        (&arguments.orderings, &mut document.orderings),
+        ("claims", &arguments.claims, &mut document.claims),
+        ("audit", &arguments.audit, &mut document.audit),
+        ("mutants", &arguments.mutants, &mut document.mutants),
+        ("orderings", &arguments.orderings, &mut document.orderings),
     ];
-    for (path, section) in sections {
+    for (name, path, section) in sections {
         if let Some(path) = path {
-            *section = Some(json(path)?);
+            let value = json(path)?;
+            belonging::refuse_foreign((name, path), &value, &variants)?;
+            *section = Some(value);
         }
     }
+    document.variants = variants;
     if let Some(commit) = &arguments.base_commit {
         document.base_commit = Some(commit.clone());
     }

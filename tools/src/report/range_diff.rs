@@ -5,7 +5,7 @@ use crate::document::{Cell, Document};
 use textwrap::core::display_width;
 
 /// What the signs mean.
-pub const LEGEND: &str = "= nothing changes, > outcomes appear, < outcomes vanish, ! both";
+pub const LEGEND: &str = "= nothing changes, > outcomes appear, < outcomes vanish, ! both, - not explored";
 
 /// What the cells of a matrix mean.
 pub const CELLS: &str = "= the same outcomes, +n outcomes that the step brings, -n outcomes that it removes";

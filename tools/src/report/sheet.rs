@@ -76,9 +76,10 @@ fn behaviour(document: &Document) -> Table {
         let of = || document.scenarios.iter().flat_map(|scenario| &scenario.variants).filter(|one| one.name == name);
         rows[0].push(of().map(|variant| variant.outcomes.len()).sum::<usize>().to_string());
         let cells = || document.cells().filter(|cell| cell.step == at);
-        let sum = |count: usize| if at == 0 { "-".to_owned() } else { count.to_string() };
-        rows[1].push(sum(cells().map(|cell| cell.pair.gained).sum()));
-        rows[2].push(sum(cells().map(|cell| cell.pair.lost).sum()));
+        let is_known = cells().any(|cell| cell.pair.is_some());
+        let sum = |count: usize| if is_known { count.to_string() } else { "-".to_owned() };
+        rows[1].push(sum(cells().map(|cell| cell.gained()).sum()));
+        rows[2].push(sum(cells().map(|cell| cell.lost()).sum()));
         let faults = of().flat_map(|variant| &variant.outcomes).filter(|outcome| is_fault(&outcome.end)).count();
         rows[3].push(faults.to_string());
     }

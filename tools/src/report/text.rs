@@ -5,7 +5,7 @@
 use super::claims::{claims, touched};
 use super::range_diff::{LEGEND, cut, lines};
 use super::table::{Table, sections};
-use crate::document::{DivergencePart, Document, ScenarioPart, WitnessPart};
+use crate::document::{DivergencePart, Document, ScenarioPart, Standing, WitnessPart};
 use textwrap::core::display_width;
 use textwrap::{Options, WordSplitter, wrap};
 
@@ -47,7 +47,10 @@ pub fn text(document: &Document) -> String {
             text += &paragraph(&format!("{}: {}", finding.status, finding.message), "  ", "    ");
         }
     }
-    for scenario in document.scenarios.iter().filter(|scenario| !scenario.divergences.is_empty()) {
+    let mut diverging: Vec<&ScenarioPart> =
+        document.scenarios.iter().filter(|scenario| !scenario.divergences.is_empty()).collect();
+    diverging.sort_by_key(|scenario| scenario.divergences.iter().map(rank).min());
+    for scenario in diverging {
         text += &scenario_text(document, scenario);
     }
     text += &claims_text(document);
@@ -129,10 +132,11 @@ fn scenario_text(document: &Document, scenario: &ScenarioPart) -> String {
         text += &paragraph(&format!("Claims touched: {}", claims.join(", ")), "", "  ");
     }
     let known = unrepaired(document, scenario);
-    let (known, new): (Vec<_>, Vec<_>) =
+    let (known, mut new): (Vec<_>, Vec<_>) =
         scenario.divergences.iter().partition(|one| known.contains(&one.outcome.as_str()));
+    new.sort_by_key(|divergence| rank(divergence));
     for divergence in new {
-        text += &divergence_text(divergence);
+        text += &divergence_text(scenario, divergence);
     }
     if !known.is_empty() {
         let ids: Vec<&str> = known.iter().map(|divergence| divergence.outcome.as_str()).collect();
@@ -157,7 +161,15 @@ pub fn unrepaired<'a>(document: &'a Document, scenario: &ScenarioPart) -> Vec<&'
     plain.iter().flat_map(|plain| plain.divergences.iter().filter(same)).map(|one| one.outcome.as_str()).collect()
 }
 
-fn divergence_text(divergence: &DivergencePart) -> String {
+/// What nobody accepted comes first.
+pub fn rank(divergence: &DivergencePart) -> usize {
+    usize::from(divergence.standing() != Standing::Unaccepted)
+}
+
+/// Of what was accepted the token does; everything else has its traces, once for both sides of a witness.
+fn divergence_text(scenario: &ScenarioPart, divergence: &DivergencePart) -> String {
+    let is_accepted = |one: &DivergencePart| one.standing() == Standing::Accepted;
+    let other = scenario.divergences.iter().find(|one| divergence.same_witness_as.as_ref() == Some(&one.id));
     let indent = |line: &str| paragraph(line, "  ", "    ");
     let mut text = format!("\n{}", paragraph(&format!("divergence {}", divergence.id), "", "  "));
     text += &indent(&divergence.attribution());
@@ -176,11 +188,14 @@ fn divergence_text(divergence: &DivergencePart) -> String {
     }
     if let Some(other) = &divergence.same_witness_as {
         text += &indent(&format!("the other side of {other}"));
+    }
+    if other.is_some_and(|other| is_accepted(divergence) || !is_accepted(other)) {
         return text;
     }
     let plural = if divergence.preemptions == 1 { "" } else { "s" };
     text += &format!("  witness, {} preemption{plural}:\n  {}\n", divergence.preemptions, one_line(&divergence.token));
-    if let Some(witness) = &divergence.witness {
+    let witness = divergence.witness.as_ref().or(other.and_then(|other| other.witness.as_ref()));
+    if let Some(witness) = witness.filter(|_| !is_accepted(divergence)) {
         text += &two_columns(witness);
     }
     text

@@ -23,9 +23,9 @@ pub struct Bench {
 impl Bench {
     /// Builds the package and starts it.
     pub fn build(package: &Package, place: &Place) -> Result<Bench, Trouble> {
-        let program = package.build(place).map_err(Trouble::Subject)?;
-        let mut runner = Runner::start(&program).map_err(Trouble::Subject)?;
-        let listed = runner.list().map_err(|failure| Trouble::Subject(failure.to_string()))?;
+        let program = package.build(place).map_err(Trouble::of_subject)?;
+        let mut runner = Runner::start(&program).map_err(Trouble::of_subject)?;
+        let listed = runner.list().map_err(|failure| Trouble::of_subject(failure.to_string()))?;
         Ok(Bench { runner, listed, _program: program })
     }
 }
@@ -93,8 +93,17 @@ impl Scenario {
 pub struct Checked {
     pub steps: Vec<Step>,
     pub scenarios: Vec<Scenario>,
+    /// How many comparisons were asked for.
+    pub wanted: usize,
     /// The run ended before all scenarios were compared.
     pub cut_short: bool,
+}
+
+impl Checked {
+    /// How many comparisons say anything.
+    pub fn explored(&self) -> usize {
+        self.scenarios.iter().filter(|scenario| scenario.part.gap().is_none()).count()
+    }
 }
 
 /// Compares the steps on the scenarios that the options select.
@@ -109,8 +118,9 @@ pub fn check(bench: &mut Bench, steps: Vec<Step>, options: &Options) -> Result<C
         RepairsArgument::All => &[true],
         RepairsArgument::Both => &[false, true],
     };
-    let progress = session::Progress::new(wanted.len() * both.len());
-    let mut checked = Checked { steps, scenarios: Vec::new(), cut_short: false };
+    let count = wanted.len() * both.len();
+    let progress = session::Progress::new(count);
+    let mut checked = Checked { steps, scenarios: Vec::new(), wanted: count, cut_short: false };
     for &scenario in &wanted {
         for &repaired in both {
             let id = &bench.listed.scenarios[scenario];

@@ -116,7 +116,7 @@ fn judge(checked: &Checked) -> Status {
         status = status.and(Status::Nondeterminism);
     }
     if checked.scenarios.iter().map(check::Scenario::executions).sum::<u64>() == 0 {
-        session::say("nothing was explored: raise --executions, --preemptions or --time");
+        session::say_nothing_explored();
         status = status.and(Status::Nothing);
     }
     status

@@ -39,6 +39,9 @@ fn divergences(checked: &Checked, scenario: &Scenario) -> String {
     for (part, attribution) in scenario.divergences() {
         kinds.entry((&attribution.introduced[..], &attribution.removed[..])).or_default().push(part);
     }
+    if let Some(gap) = scenario.part.gap() {
+        return format!("  {gap}\n");
+    }
     if kinds.is_empty() {
         return "  every step shows the same outcomes\n".to_owned();
     }
@@ -84,15 +87,18 @@ pub fn verdict(checked: &Checked) -> Vec<String> {
                 changed.push(format!("{}{repaired} {}", scenario.part.id, counts_of(brings, removes)));
             }
         }
-        let count = checked.scenarios.len();
-        lines.push(match changed.is_empty() {
-            true => format!("{}: the same outcomes in all {count} scenarios", step.name),
-            false => format!(
-                "{}: other outcomes in {} of {count} scenarios: {}",
-                step.name,
-                changed.len(),
-                changed.join(", ")
-            ),
+        let (count, explored) = (checked.wanted, checked.explored());
+        let (all, of) = match explored == count {
+            true => (format!("all {count} scenarios"), format!("{count} scenarios")),
+            false => {
+                let part = format!("the {explored} of {count} scenarios that were explored");
+                (part.clone(), part)
+            }
+        };
+        lines.push(match changed.len() {
+            0 if explored == 0 => format!("{}: nothing explored", step.name),
+            0 => format!("{}: the same outcomes in {all}", step.name),
+            changes => format!("{}: other outcomes in {changes} of {of}: {}", step.name, changed.join(", ")),
         });
     }
     let between: Vec<&Scenario> = checked

@@ -2,11 +2,13 @@
 
 use super::place::Place;
 use super::sealed::{HEAD, MADE_BY_CARGO, refuse_foreign, seal};
-use crate::files;
+use crate::{files, session};
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus, Stdio};
+use std::time::Duration;
 use tempfile::TempPath;
 
 /// How a package runs scenarios; the same for all.
@@ -67,7 +69,7 @@ impl Package {
         refuse_foreign(folder)?;
         let mut sealed = self.clone();
         seal(&mut sealed.files);
-        let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
+        let failed = |error: std::io::Error| format!("{}: {}", folder.display(), files::reason(&error));
         if folder.file_name().is_none() {
             return Err(format!("{}: is a place and no name: name a new folder", folder.display()));
         }
@@ -107,7 +109,7 @@ impl Package {
     /// whomever, has no say in what runs.
     pub fn build(&self, place: &Place) -> Result<TempPath, String> {
         let folder = place.build.join(&self.name);
-        let failed = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
+        let failed = |path: &Path, error: std::io::Error| format!("{}: {}", path.display(), files::reason(&error));
         fs::create_dir_all(&folder).map_err(|error| failed(&folder, error))?;
         // Held until the program is built: nobody else changes the sources under the compiler.
         let lock = folder.join(".lock");
@@ -121,14 +123,14 @@ impl Package {
         }
         let target = place.build.join("target");
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let output = Command::new(cargo)
+        let mut command = Command::new(cargo);
+        command
             .args(["build", "--release", "--quiet", "--message-format", "short", "--color", "never", "--manifest-path"])
             .arg(folder.join("Cargo.toml"))
             .arg("--target-dir")
-            .arg(&target)
-            .output()
-            .map_err(|error| format!("cargo cannot be run: {error}"))?;
-        if output.status.success() {
+            .arg(&target);
+        let (status, said) = unless_interrupted(&mut command)?;
+        if status.success() {
             let built = target.join("release").join(format!("{}{}", self.name, std::env::consts::EXE_SUFFIX));
             let suffix = std::env::consts::EXE_SUFFIX;
             let program = tempfile::Builder::new().prefix(".run-").suffix(suffix).tempfile_in(&folder);
@@ -136,8 +138,36 @@ impl Package {
             fs::copy(&built, &program).map_err(|error| failed(&built, error))?;
             return Ok(program);
         }
-        let said = String::from_utf8_lossy(&output.stderr);
         let lines: Vec<&str> = said.lines().filter(|line| !line.contains(": warning:")).take(LINES_MAX).collect();
         Err(format!("{} does not compile:\n{}", folder.display(), lines.join("\n")))
     }
+}
+
+/// How often somebody who waits for cargo looks whether its program is still wanted.
+const BEAT: Duration = Duration::from_millis(20);
+
+/// Runs cargo to its end, or to that of the user's patience: how it ended, and what it said. A time budget does not end it: what is built today
+/// is there tomorrow.
+fn unless_interrupted(command: &mut Command) -> Result<(ExitStatus, String), String> {
+    let failed = |error: std::io::Error| format!("cargo cannot be run: {error}");
+    // A file, for a pipe that nobody empties would hold cargo up.
+    let mut said = tempfile::tempfile().map_err(failed)?;
+    let errors = said.try_clone().map_err(failed)?;
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(errors).spawn().map_err(failed)?;
+    let status = loop {
+        let ended = child.try_wait().map_err(failed)?;
+        if session::is_interrupted() {
+            // Ctrl-C reaches cargo as well; if it has ended by itself it cannot be killed.
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err("interrupted: the package was not built".to_owned());
+        }
+        match ended {
+            Some(status) => break status,
+            None => std::thread::sleep(BEAT),
+        }
+    };
+    let mut text = Vec::new();
+    said.rewind().and_then(|()| said.read_to_end(&mut text)).map_err(failed)?;
+    Ok((status, String::from_utf8_lossy(&text).into_owned()))
 }

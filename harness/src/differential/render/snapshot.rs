@@ -61,6 +61,12 @@ pub fn render(
     for pair in comparison.pairs.iter().filter(|pair| pair.second == pair.first + 1 || comparison.variants.len() == 2) {
         put(&mut text, format_args!("{}", pair_line(comparison, pair)));
     }
+    if comparison.pairs.is_empty() && !comparison.cancelled {
+        for names in comparison.variants.windows(2) {
+            put(&mut text, format_args!("{} -> {}: nothing explored", names[0], names[1]));
+        }
+        return text;
+    }
     common(&mut text, comparison);
     let mut traced: Vec<&Attribution> = Vec::new();
     for (nth, divergence) in comparison.divergences.iter().enumerate() {

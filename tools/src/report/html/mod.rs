@@ -10,7 +10,7 @@ use super::range_diff::CELLS;
 use super::sheet;
 use super::table::{Table, sections};
 use super::text::{limits, unrepaired};
-use crate::document::{ChangePart, DivergencePart, Document, OutcomePart, ScenarioPart, Standing, counts_of};
+use crate::document::{Cell, ChangePart, DivergencePart, Document, OutcomePart, ScenarioPart, Standing, counts_of};
 use askama::Template;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -32,6 +32,7 @@ struct Page<'a> {
     legend: &'static str,
     steps: Vec<String>,
     rows: Vec<MatrixRow>,
+    has_repairs: bool,
     evidences: Vec<(String, Vec<String>)>,
     diverging: Vec<ScenarioView<'a>>,
     equal: Vec<ScenarioView<'a>>,
@@ -90,8 +91,10 @@ struct ChangeView<'a> {
 pub fn page(document: &Document) -> Result<String, String> {
     let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text.as_bytes()));
     let views = document.scenarios.iter().map(|scenario| scenario_view(document, scenario));
-    let (diverging, equal) =
-        views.partition(|scenario| !scenario.divergences.is_empty() || !scenario.missed.is_empty());
+    let is_equal = |scenario: &ScenarioView<'_>| {
+        scenario.divergences.is_empty() && scenario.missed.is_empty() && scenario.part.gap().is_none()
+    };
+    let (equal, diverging) = views.partition(is_equal);
     let page = Page {
         document,
         policy: format!(
@@ -106,6 +109,7 @@ pub fn page(document: &Document) -> Result<String, String> {
         legend: CELLS,
         steps: document.variants.windows(2).map(|step| format!("{} → {}", step[0].name, step[1].name)).collect(),
         rows: document.scenarios.iter().map(|scenario| matrix_row(document, scenario)).collect(),
+        has_repairs: document.scenarios.iter().any(|scenario| !scenario.repairs.is_empty()),
         evidences: document.evidences(),
         diverging,
         equal,
@@ -141,20 +145,17 @@ fn anchor(scenario: &ScenarioPart) -> String {
 }
 
 fn matrix_row(document: &Document, scenario: &ScenarioPart) -> MatrixRow {
-    let cell = |step: &[crate::document::DesignPart]| {
-        let mut pairs = scenario.pairs.iter();
-        match pairs.find(|pair| pair.first == step[0].name && pair.second == step[1].name) {
-            None => MatrixCell { class: "none", text: "–".to_owned() },
-            Some(pair) => {
-                let class = match (pair.gained, pair.lost) {
-                    (0, 0) => "equal",
-                    (_, 0) => "gained",
-                    (0, _) => "lost",
-                    _ => "both",
-                };
-                let text = counts_of(pair.gained, pair.lost);
-                MatrixCell { class, text: if text.is_empty() { "=".to_owned() } else { text } }
-            }
+    let cell = |step: &[crate::document::DesignPart]| match scenario.pair(&step[0].name, &step[1].name) {
+        None => MatrixCell { class: "none", text: "–".to_owned() },
+        Some(pair) => {
+            let class = match (pair.gained, pair.lost) {
+                (0, 0) => "equal",
+                (_, 0) => "gained",
+                (0, _) => "lost",
+                _ => "both",
+            };
+            let text = counts_of(pair.gained, pair.lost);
+            MatrixCell { class, text: if text.is_empty() { "=".to_owned() } else { text } }
         }
     };
     let outcomes = scenario.variants.iter().map(|variant| variant.outcomes.len().to_string());
@@ -203,8 +204,8 @@ fn change_view<'a>(document: &Document, change: &'a ChangePart) -> ChangeView<'a
         Some(b'@') => "hunk",
         _ => "context",
     };
-    let cells = document.cells().filter(|cell| cell.pair.first == change.from && cell.pair.second == change.to);
-    let changed = cells.filter(|cell| cell.mark() != '=');
+    let is_its = |cell: &Cell<'_>| cell.pair.is_some_and(|pair| pair.first == change.from && pair.second == change.to);
+    let changed = document.cells().filter(is_its).filter(Cell::is_change);
     ChangeView {
         part: change,
         lines: change.diff.lines().map(|line| (class(line), line)).collect(),

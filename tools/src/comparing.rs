@@ -55,36 +55,70 @@ pub fn jobs(options: &Options) -> usize {
     options.jobs.map_or_else(cores, usize::from)
 }
 
+/// Runs of the exhaustive search of each variant in a first look.
+const LOOK: u64 = 4_000;
+
+/// A first look at each comparison, where there are several: most are done with it, and whoever ends the run early has something of all. What it
+/// exhausts reads as if it had been given more; everything else is compared again.
+fn first_look(config: &CompareConfig<'static>, comparisons: usize) -> Option<CompareConfig<'static>> {
+    (comparisons > 1 && config.exhaustive_max > LOOK).then(|| CompareConfig {
+        exhaustive_max: LOOK,
+        enumerated_max: config.enumerated_max.min(LOOK / 2),
+        confirmed: config.confirmed.min(LOOK / 4),
+        sampled: config.sampled.min(LOOK / 8),
+        ..*config
+    })
+}
+
 /// Compares everything selected.
 pub fn compare_all(selection: &Selection, options: &Options) -> Outcomes {
     let config = config(options, selection.memory);
-    let wanted = selection.scenarios.len() * selection.repairs.len();
-    let progress = Progress::new(wanted);
-    let mut outcomes = Outcomes { compared: Vec::new(), wanted, cut_short: false, nondeterminism: None };
-    for scenario in &selection.scenarios {
-        for &repairs in &selection.repairs {
+    let wanted: Vec<(&'static Scenario, Repairs)> = selection
+        .scenarios
+        .iter()
+        .flat_map(|scenario| selection.repairs.iter().map(move |repairs| (*scenario, *repairs)))
+        .collect();
+    let progress = Progress::new(wanted.len());
+    let mut nondeterminism = None;
+    let mut compared: Vec<Option<Compared>> = wanted.iter().map(|_| None).collect();
+    let mut left: Vec<usize> = (0..wanted.len()).collect();
+    for config in first_look(&config, wanted.len()).into_iter().chain([config]) {
+        let mut open = Vec::new();
+        for at in left {
+            let (scenario, repairs) = wanted[at];
             if session::is_ending() {
-                outcomes.cut_short = true;
-                return outcomes;
+                open.push(at);
+                continue;
             }
             progress.says(&format!("{} {}", scenario.id, scenario.name));
-            let compared = compare_one(selection, scenario, repairs, &config, &mut outcomes.nondeterminism);
-            // A subject that does not repeat itself is not compared either, but not for want of time.
-            outcomes.cut_short |= compared.comparison.cancelled && session::is_ending();
-            let done = &compared.comparison;
-            let count = done.divergences.len();
+            let one = compare_one(selection, scenario, repairs, &config, &mut nondeterminism);
+            let done = &one.comparison;
+            if done.cancelled && session::is_ending() {
+                open.push(at);
+                // What ended early says less than what a first look has said.
+                compared[at].get_or_insert(one);
+                continue;
+            }
             session::tell(&format!(
-                "{} on {}: {} executions, {}; divergences: {count}",
+                "{} on {}: {} executions, {}; divergences: {}",
                 scenario.id,
                 subject_name(repairs),
                 done.executions(),
-                done.evidence()
+                done.evidence(),
+                done.divergences.len()
             ));
-            outcomes.compared.push(compared);
-            progress.advances();
+            // A subject that does not repeat itself is cancelled, and does not repeat itself next time either.
+            if done.evidence().exhaustive || done.cancelled || config.exhaustive_max == options.exhaustive_max {
+                progress.advances();
+            } else {
+                open.push(at);
+            }
+            compared[at] = Some(one);
         }
+        left = open;
     }
-    outcomes
+    let cut_short = !left.is_empty();
+    Outcomes { compared: compared.into_iter().flatten().collect(), wanted: wanted.len(), cut_short, nondeterminism }
 }
 
 fn compare_one(

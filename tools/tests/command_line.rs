@@ -69,6 +69,19 @@ fn equal_options_give_equal_bytes_whatever_the_number_of_jobs() {
     assert_eq!(first, run("3"));
 }
 
+/// Of S8f more than a first look is needed.
+#[test]
+fn a_scenario_is_compared_alike_alone_and_among_others() {
+    let scenarios = |named: &str| {
+        let printed = check(&["compare", "--scenario", named, "--executions", "800", "--format", "json"], 0, "");
+        let document: serde_json::Value = serde_json::from_str(&printed).expect("it is JSON");
+        document["scenarios"].as_array().cloned().expect("a list")
+    };
+    let alone: Vec<serde_json::Value> = ["S2", "S8f", "S5"].map(scenarios).concat();
+    assert_eq!(scenarios("S2,S8f,S5"), alone);
+    assert!(alone.iter().all(|one| one["variants"][0]["evidence"]["exhaustive"] == true), "{alone:?}");
+}
+
 #[test]
 fn json_names_scenarios_and_evidence() {
     let text = check(&["compare", "--scenario", "s2", "--format", "json", QUICK[0], QUICK[1]], 0, "\"id\": \"S2\"");

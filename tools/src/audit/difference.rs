@@ -54,7 +54,8 @@ const fn verb(access: Access) -> &'static str {
         Access::Write => "write",
         Access::Lock => "lock",
         Access::Barrier => "barrier",
-        Access::Wake => "wake",
+        Access::Wake => "wake of one",
+        Access::WakeAll => "wake of all",
     }
 }
 
@@ -112,10 +113,24 @@ fn orderings(old: &Function, new: &Function) -> Vec<Change> {
             format!("{lock} is not taken: what it ordered is implicit, or lost"),
         ));
     }
-    for queue in old.all(Access::Wake).difference(&new.all(Access::Wake)) {
-        changes.push(change(&old.name, "wake-gone", format!("nobody in {queue} is woken any more")));
-    }
+    changes.extend(wake_ups(old, new));
     changes
+}
+
+/// Sleepers that are woken no longer, or one instead of all.
+fn wake_ups(old: &Function, new: &Function) -> Vec<Change> {
+    let [one, all] = [Access::Wake, Access::WakeAll].map(|access| (old.all(access), new.all(access)));
+    let queues = one.0.union(&all.0).filter(|queue| !(one.1.contains(*queue) && all.1.contains(*queue)));
+    let change = |queue: &&String| {
+        let (kind, what) = match (one.1.contains(queue), all.1.contains(queue)) {
+            (false, false) => ("wake-gone", format!("nobody in {queue} is woken any more")),
+            (true, _) if all.0.contains(queue) => ("wake-one", format!("one in {queue} is woken, and was all")),
+            (_, true) if one.0.contains(queue) => ("wake-all", format!("all in {queue} are woken, and was one")),
+            _ => return None,
+        };
+        Some(change(&old.name, kind, what))
+    };
+    queues.filter_map(change).collect()
 }
 
 #[cfg(test)]
@@ -176,5 +191,8 @@ mod tests {
                 "nobody in b.q is woken any more",
             ],
         );
+        check("self.q.wake_all();", "self.q.wake_one();", &["one in b.q is woken, and was all"]);
+        check("self.q.wake_one();", "self.q.wake_all();", &["all in b.q are woken, and was one"]);
+        check("self.q.wake_all(); self.q.wake_one();", "self.q.wake_one(); self.q.wake_all();", &[]);
     }
 }

@@ -88,7 +88,8 @@ const fn word(access: Access) -> &'static str {
         Access::Write => "writes",
         Access::Lock => "takes",
         Access::Barrier => "barrier",
-        Access::Wake => "wakes",
+        Access::Wake => "wakes one",
+        Access::WakeAll => "wakes all",
     }
 }
 

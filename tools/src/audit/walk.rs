@@ -18,7 +18,10 @@ pub enum Access {
     Lock,
     /// A barrier, by its name.
     Barrier,
+    /// Of one sleeper.
     Wake,
+    /// Of all.
+    WakeAll,
 }
 
 /// Something that happens to shared state, and the locks it happens under.
@@ -468,9 +471,8 @@ impl<'a> Walker<'a> {
                     locks
                 });
             }
-            "wake_one" | "wake_all" | "notify_one" | "notify_all" => {
-                self.record(Access::Wake, &path, None, &held, line)
-            }
+            "wake_one" | "notify_one" => self.record(Access::Wake, &path, None, &held, line),
+            "wake_all" | "notify_all" => self.record(Access::WakeAll, &path, None, &held, line),
             "wait" => self.record(Access::Read, &path, None, &held, line),
             name if READS.contains(&name) => self.touch(Access::Read, &path, call, &held),
             name if WRITES.contains(&name) => self.touch(Access::Write, &path, call, &held),

@@ -5,6 +5,7 @@
 
 use crate::arguments::{Format, Options};
 use crate::comparing;
+use crate::counted::counted;
 use crate::document::{EvidencePart, OutcomePart};
 use crate::recorded::{evidence_part, outcome_part};
 use crate::saving::repairs_part;
@@ -89,13 +90,12 @@ fn token(explored: &Explored, seen: &Seen, memory: MemoryModel) -> Token {
 
 fn human(explored: &Explored, memory: MemoryModel) -> String {
     let Explored { scenario, variant, exploration, .. } = explored;
-    let plural = |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     let mut text = format!("{} on {}, memory model {}: {}\n", scenario.id, variant.name, memory.name(), scenario.name);
-    let outcomes = plural(exploration.outcomes.len() as u64, "outcome");
-    let executions = plural(exploration.executions, "execution");
+    let outcomes = counted(exploration.outcomes.len(), "outcome");
+    let executions = counted(exploration.executions, "execution");
     let redundant = match exploration.redundant {
         0 => String::new(),
-        count => format!(", {} given up as explored elsewhere", plural(count, "run")),
+        count => format!(", {} given up as explored elsewhere", counted(count, "run")),
     };
     text += &format!("{outcomes}; {}; {executions}{redundant}\n", exploration.evidence);
     for (at, goal) in scenario.goals.iter().enumerate() {
@@ -103,7 +103,7 @@ fn human(explored: &Explored, memory: MemoryModel) -> String {
         text += &format!("goal, {reached}: {}\n", goal.name);
     }
     for seen in exploration.outcomes.iter() {
-        text += &format!("\noutcome {}, in {}\n", seen.outcome.id, plural(seen.count, "execution"));
+        text += &format!("\noutcome {}, in {}\n", seen.outcome.id, counted(seen.count, "execution"));
         text += &outcome_text(&seen.outcome, &Words);
         text += &format!("  {}\n", token(explored, seen, memory));
     }

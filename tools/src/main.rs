@@ -7,6 +7,7 @@ mod audit;
 mod claiming;
 mod comparing;
 mod costs;
+mod counted;
 mod declared;
 mod diagnostic;
 mod document;

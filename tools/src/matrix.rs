@@ -1,6 +1,7 @@
 //! The matrix: all scenarios, each step of the series, without and with repairs.
 
 use crate::comparing::{Compared, Outcomes};
+use crate::counted::counted;
 use crate::selection::Selection;
 use comfy_table::{ContentArrangement, Table, presets};
 use lockstep::{Comparison, Divergence, Pair, Token};
@@ -13,12 +14,10 @@ const WITNESSES_MAX: usize = 24;
 /// The matrix as text.
 pub fn matrix(selection: &Selection, outcomes: &Outcomes) -> String {
     let mut text = String::new();
-    let count = selection.scenarios.len();
-    let plural = if count == 1 { "" } else { "s" };
     for (number, variant) in selection.variants.iter().enumerate() {
         text += &format!("{}  {}: {}\n", number + 1, variant.name, variant.summary);
     }
-    text += &format!("on {count} scenario{plural}, ");
+    text += &format!("on {}, ", counted(selection.scenarios.len(), "scenario"));
     text += &format!("memory model {}: {}\n\n", selection.memory.name(), selection.memory.limits());
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);

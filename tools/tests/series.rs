@@ -280,22 +280,31 @@ fn reads(text: &str, expected: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// The run itself takes minutes and belongs to `.ci/run`.
+/// The runs themselves take minutes; that under `sc` belongs to `.ci/run`.
 #[test]
-fn the_committed_table_speaks_of_the_mutants_that_there_are() {
-    let table = std::fs::read_to_string(root().join("snapshots/mutants.txt")).expect("the table is committed");
+fn the_committed_tables_speak_of_the_mutants_that_there_are() {
     let listed = check(&["mutate", "--list"], 0, "");
     let scenarios = check(&["list", "--format", "json"], 0, "");
     let scenarios: serde_json::Value = serde_json::from_str(&scenarios).expect("a list");
     let scenarios = scenarios["scenarios"].as_array().map_or(0, Vec::len);
-    let head = format!("{} mutants on {scenarios} scenarios, ", listed.lines().count());
-    assert!(table.starts_with(&head), "{head}\n{table}");
     let lines: Vec<&str> = listed.lines().collect();
-    let named = table
-        .lines()
-        .filter_map(|line| line.strip_prefix("  ").filter(|line| line.contains('/') && !line.starts_with(' ')));
-    for line in named {
-        assert!(lines.contains(&line), "the table speaks of '{line}', which no mutant is");
+    let head = format!("{} mutants on {scenarios} scenarios, ", lines.len());
+    let entries = std::fs::read_dir(root().join("snapshots")).expect("snapshots are committed").flatten();
+    let is_table = |name: &str| name.starts_with("mutants") && name.ends_with(".txt");
+    let tables: Vec<_> = entries
+        .map(|entry| entry.path())
+        .filter(|path| is_table(&path.file_name().unwrap_or_default().to_string_lossy()))
+        .collect();
+    assert!(!tables.is_empty(), "a table is committed");
+    for path in tables {
+        let table = std::fs::read_to_string(&path).expect("the table can be read");
+        assert!(table.starts_with(&head), "{}: {head}", path.display());
+        let named = table
+            .lines()
+            .filter_map(|line| line.strip_prefix("  ").filter(|line| line.contains('/') && !line.starts_with(' ')));
+        for line in named {
+            assert!(lines.contains(&line), "{} speaks of '{line}', which no mutant is", path.display());
+        }
     }
 }
 

@@ -14,6 +14,7 @@ mod series;
 
 use crate::arguments::{AcceptArguments, GateArguments, Options};
 use crate::comparing::compare_all;
+use crate::counted::counted;
 use crate::document::{DivergencePart, Document, Standing, read, shell_word, text, write_whole};
 use crate::given::Given;
 use crate::hunt::summary::median;
@@ -132,18 +133,19 @@ pub fn human(judged: &Judged) -> String {
         let standings = document.divergences().filter_map(|(_, one)| one.acceptance.as_ref());
         standings.filter(|acceptance| acceptance.standing == standing).count()
     };
-    let counted: Vec<String> = ["committed", "accepted", "unaccepted"]
+    let classes: Vec<String> = ["committed", "accepted", "unaccepted"]
         .map(|standing| (count(standing), standing))
         .into_iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, standing)| format!("{count} {standing}"))
         .collect();
     let none = if document.explored() == 0 { "nothing explored" } else { "no divergence" };
-    let counted = if counted.is_empty() { none.to_owned() } else { counted.join(", ") };
+    let classes = if classes.is_empty() { none.to_owned() } else { classes.join(", ") };
     let colour = if *status == Status::Fine { "green" } else { "red" };
-    text += &format!("{colour}: {} comparisons; divergences: {counted}\n", document.scenarios.len());
+    let comparisons = counted(document.scenarios.len(), "comparison");
+    text += &format!("{colour}: {comparisons}; divergences: {classes}\n");
     for (evidence, ids) in document.evidences() {
-        text += &format!("evidence of {} comparisons: {evidence}\n", ids.len());
+        text += &format!("evidence of {}: {evidence}\n", counted(ids.len(), "comparison"));
     }
     let preemptions: Vec<usize> = document.divergences().map(|(_, one)| one.preemptions).collect();
     if let Some(&most) = preemptions.iter().max() {

@@ -12,6 +12,7 @@ pub mod summary;
 
 use crate::arguments::{HuntArguments, Options};
 use crate::comparing;
+use crate::counted::counted;
 use crate::selection::Selection;
 use crate::session::{self, CONTROL, Running};
 use crate::shard::Shard;
@@ -156,7 +157,8 @@ fn judge_finds(ledger: &Ledger, hunt: &Hunt) -> Result<Status, String> {
         return Ok(Status::Fine);
     }
     session::say(&format!(
-        "{news} classes of divergences that the corpus does not have: look at them with 'lockstep corpus list --corpus {}', and copy the cases to {}",
+        "{} of divergences that the corpus does not have: look at them with 'lockstep corpus list --corpus {}', and copy the cases to {}",
+        counted(news, "class"),
         hunt.directory.display(),
         hunt.corpus.display()
     ));

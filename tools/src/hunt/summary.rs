@@ -3,6 +3,7 @@
 //! The unseen is estimated after Good and Turing (Good, Biometrika 40, 1953): the next case shows about as many new things as were seen in
 //! exactly one case, divided by the number of cases.
 
+use crate::counted::counted;
 use crate::hunt::ledger::{Ledger, Species, Violation};
 use std::collections::{BTreeMap, BTreeSet};
 use utrace_variants::CHART;
@@ -100,8 +101,9 @@ fn classes(ledger: &Ledger, known: &BTreeSet<String>) -> String {
     let unknown = verified.iter().filter(|(class, ..)| !known.contains(*class)).count();
     let refuted = ledger.classes.len() - verified.len();
     let mut text = format!(
-        "classes of divergences: {}, {unknown} of them not in the corpus; {refuted} candidates that no judgement confirmed\n",
-        verified.len()
+        "classes of divergences: {}, {unknown} of them not in the corpus; {} that no judgement confirmed\n",
+        verified.len(),
+        counted(refuted, "candidate")
     );
     text += &sizes(verified.iter().map(|(.., found)| (found.sizes, found.preemptions)).collect());
     for (class, sightings, found) in verified.iter().take(NAMES_MAX) {

@@ -16,6 +16,7 @@ mod statement;
 mod strategies;
 
 use crate::arguments::{Format, MutateInput, Options, RepairsArgument};
+use crate::counted::counted;
 use crate::declared::declared;
 use crate::files;
 use crate::fold::switched_off;
@@ -252,11 +253,12 @@ fn head(options: &Options, plan: &Plan<'_>, mutants: usize) -> String {
         format!("and {sampled}")
     };
     format!(
-        "{mutants} mutants on {} scenarios{repairs}, memory model {}\neach: every schedule with at most {} preemptions (at most {} executions)\n{covered}",
-        plan.scenarios.len(),
+        "{} on {}{repairs}, memory model {}\neach: every schedule with at most {} (at most {})\n{covered}",
+        counted(mutants, "mutant"),
+        counted(plan.scenarios.len(), "scenario"),
         options.memory,
-        options.preemptions,
-        options.enumerated,
+        counted(options.preemptions, "preemption"),
+        counted(options.enumerated, "execution"),
     )
 }
 

@@ -3,6 +3,7 @@
 //! A case fails when its step brings or removes an outcome that nobody accepted, and is an error when the scenario missed a goal. What the gate found
 //! beside divergences is an error of a case of its own.
 
+use crate::counted::counted;
 use crate::document::{DivergencePart, Document, GatePart, ScenarioPart, Standing};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
@@ -59,8 +60,8 @@ fn case(document: &Document, scenario: &ScenarioPart, from: &str, to: &str) -> T
         status
     } else if open > 0 {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-        let plural = if open == 1 { "" } else { "s" };
-        status.set_type("divergence").set_message(format!("{open} divergence{plural} that nobody accepted"));
+        let message = format!("{} that nobody accepted", counted(open, "divergence"));
+        status.set_type("divergence").set_message(message);
         status.set_description(said());
         status
     } else {

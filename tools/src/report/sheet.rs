@@ -4,6 +4,7 @@ use super::claims;
 use super::orderings;
 use super::table::Table;
 use super::text::{limits, one_line};
+use crate::counted::counted;
 use crate::document::{CostPart, DesignPart, Document, RangePart};
 use comfy_table::{ContentArrangement, presets};
 
@@ -23,7 +24,7 @@ pub fn sheet(document: &Document) -> String {
     text += "schedules; a passage counts what its thread does between entering and leaving the function.\n";
     text += &format!("Behaviour rests on: {}.\n", one_line(&limits(document)));
     for (evidence, ids) in document.evidences() {
-        text += &format!("evidence of {} comparisons: {}\n", ids.len(), one_line(&evidence));
+        text += &format!("evidence of {}: {}\n", counted(ids.len(), "comparison"), one_line(&evidence));
     }
     text
 }

@@ -5,6 +5,7 @@
 use super::claims::{claims, touched};
 use super::range_diff::{LEGEND, cut, lines};
 use super::table::{Table, sections};
+use crate::counted::counted;
 use crate::document::{DivergencePart, Document, ScenarioPart, Standing, WitnessPart};
 use textwrap::core::display_width;
 use textwrap::{Options, WordSplitter, wrap};
@@ -192,8 +193,8 @@ fn divergence_text(scenario: &ScenarioPart, divergence: &DivergencePart) -> Stri
     if other.is_some_and(|other| is_accepted(divergence) || !is_accepted(other)) {
         return text;
     }
-    let plural = if divergence.preemptions == 1 { "" } else { "s" };
-    text += &format!("  witness, {} preemption{plural}:\n  {}\n", divergence.preemptions, one_line(&divergence.token));
+    let preemptions = counted(divergence.preemptions, "preemption");
+    text += &format!("  witness, {preemptions}:\n  {}\n", one_line(&divergence.token));
     let witness = divergence.witness.as_ref().or(other.and_then(|other| other.witness.as_ref()));
     if let Some(witness) = witness.filter(|_| !is_accepted(divergence)) {
         text += &two_columns(witness);

@@ -3,6 +3,7 @@
 //! Promise: whoever applies it to all files of the first gets those of the second, byte for byte. Limit: a file that moved
 //! inside the module's folder is one that goes and one that comes; a root that moved is renamed.
 
+use crate::counted::counted;
 use crate::module::Module;
 use crate::patch::hunks;
 use similar::{ChangeTag, TextDiff};
@@ -62,7 +63,7 @@ pub fn stat(changes: &[FileChange<'_>]) -> String {
         all_added += added;
         all_removed += removed;
     }
-    let files = if changes.len() == 1 { "1 file".to_owned() } else { format!("{} files", changes.len()) };
+    let files = counted(changes.len(), "file");
     format!("{lines} {files} changed, {all_added} insertions(+), {all_removed} deletions(-)\n{modes}")
 }
 

@@ -1,6 +1,7 @@
 //! What a checked series says to its reader: the terminal, a program, or a mail.
 
 use super::check::{Attribution, Checked, Scenario};
+use crate::counted::counted;
 use crate::document::{DivergencePart, counts_of};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -50,7 +51,7 @@ fn divergences(checked: &Checked, scenario: &Scenario) -> String {
         let names = |steps: &[usize]| {
             steps.iter().map(|&step| checked.steps[step].name.as_str()).collect::<Vec<_>>().join(" and ")
         };
-        let count = if all.len() == 1 { "1 outcome".to_owned() } else { format!("{} outcomes", all.len()) };
+        let count = counted(all.len(), "outcome");
         text += &match (introduced.is_empty(), removed.is_empty()) {
             (false, true) => format!("  {count} brought by {}\n", names(introduced)),
             (true, _) => format!("  {count} removed by {}\n", names(removed)),
@@ -89,6 +90,7 @@ pub fn verdict(checked: &Checked) -> Vec<String> {
         }
         let (count, explored) = (checked.wanted, checked.explored());
         let (all, of) = match explored == count {
+            true if count == 1 => ("the one scenario".to_owned(), "1 scenario".to_owned()),
             true => (format!("all {count} scenarios"), format!("{count} scenarios")),
             false => {
                 let part = format!("the {explored} of {count} scenarios that were explored");

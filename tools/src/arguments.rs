@@ -175,6 +175,11 @@ pub enum Command {
         #[command(flatten)]
         input: Input,
     },
+    /// Looks for the smallest schedule that shows what each variant shows under a token.
+    Minimize {
+        /// A token, as reports, snapshots and 'run' print it.
+        token: String,
+    },
 }
 
 /// What to do with a corpus.
@@ -450,7 +455,7 @@ pub fn irrelevant(name: &str) -> &'static [&'static str] {
         "accept" => &["variants", "scenario", "repairs", "memory", "format"],
         "litmus" => &["variants", "scenario", "repairs", "exhaustive_max", "preemptions", "enumerated", "format"],
         "run" => &["executions", "exhaustive_max", "preemptions", "enumerated", "time", "jobs", "format"],
-        "replay" => &EVERYTHING[1..],
+        "replay" | "minimize" => &EVERYTHING[1..],
         "explore" => &["exhaustive_max"],
         _ => &[],
     }

@@ -1,13 +1,16 @@
-//! Single executions: `run` and `replay`.
+//! Single executions: `run`, `replay` and `minimize`.
 
 use crate::arguments::CORPUS;
+use crate::counted::counted;
 use crate::hunt::corpus;
 use crate::selection::{Selection, find_scenario, unknown};
+use crate::session::{self, CONTROL, Running};
 use crate::shown::{outcome_text, replay_text, trace_text};
 use lockstep::{RunConfig, Schedule, Token, Variant, explicit, run};
+use std::borrow::Cow;
 use std::path::Path;
 use utrace_variants::claims::{Subject, claim_lines};
-use utrace_variants::{Repairs, Words, generated, subject_name, with_programs};
+use utrace_variants::{Repairs, Scenario, Words, generated, subject_name, with_programs};
 
 /// One execution of each selected variant under a uniform schedule, with its trace.
 pub fn run_one(selection: &Selection, seed: u64) -> Result<String, String> {
@@ -40,8 +43,14 @@ pub fn run_one(selection: &Selection, seed: u64) -> Result<String, String> {
     Ok(text)
 }
 
-/// The execution that a token names, in every selected variant.
-pub fn replay(selection: &Selection, token: &str, whole_trace: bool) -> Result<String, String> {
+/// What a token names.
+struct Named {
+    token: Token,
+    subject: Subject,
+    scenario: Cow<'static, Scenario>,
+}
+
+fn named(token: &str) -> Result<Named, String> {
     let token: Token = token.parse().map_err(|error: lockstep::TokenError| error.to_string())?;
     let subject = Subject::from_name(&token.subject).ok_or_else(|| {
         let known = [Repairs::NONE, Repairs::ALL].map(subject_name).into_iter();
@@ -49,15 +58,41 @@ pub fn replay(selection: &Selection, token: &str, whole_trace: bool) -> Result<S
     })?;
     let id = &token.scenario;
     // Generated scenarios are made again; those cut down are in the corpus.
-    let made = generated(id).or_else(|| corpus::find_scenario(Path::new(CORPUS), id));
-    let scenario = match &made {
-        Some(scenario) => scenario,
-        None => find_scenario(id).map_err(|error| format!("the token's scenario is gone: {error}"))?,
+    let scenario = match generated(id).or_else(|| corpus::find_scenario(Path::new(CORPUS), id)) {
+        Some(made) => Cow::Owned(made),
+        None => Cow::Borrowed(find_scenario(id).map_err(|error| format!("the token's scenario is gone: {error}"))?),
     };
+    Ok(Named { token, subject, scenario })
+}
+
+/// The execution that a token names, in every selected variant.
+pub fn replay(selection: &Selection, token: &str, whole_trace: bool) -> Result<String, String> {
+    let Named { token, subject, scenario } = named(token)?;
     let claim = subject.claim().map_or(String::new(), |claim| claim_lines(claim).join("\n") + "\n\n");
     let mut heading = format!("{}: {}\n{}\n", scenario.id, scenario.name, scenario.question);
     scenario.program_lines().iter().for_each(|line| heading += &format!("  {line}\n"));
     let replayed = subject
-        .with_programs(&selection.variants, scenario, |programs| replay_text(&token, programs, &Words, whole_trace));
+        .with_programs(&selection.variants, &scenario, |programs| replay_text(&token, programs, &Words, whole_trace));
     Ok(claim + &heading + &replayed)
+}
+
+/// For every selected variant the smallest schedule that was found to show what it shows under the token.
+pub fn minimize(selection: &Selection, token: &str) -> Result<String, String> {
+    let Named { token, subject, scenario } = named(token)?;
+    let config = RunConfig { memory: token.memory, control: Some((&CONTROL, 0)), ..RunConfig::default() };
+    Ok(subject.with_programs(&selection.variants, &scenario, |programs| {
+        let one = |variant: &Variant<'_>| {
+            session::begin(Running {
+                subject: token.subject.clone(),
+                scenario: token.scenario.clone(),
+                variants: variant.name.to_owned(),
+                memory: token.memory,
+            });
+            let shown = run(&variant.program, &token.schedule, &config).outcome.id;
+            let (schedule, preemptions) = lockstep::minimize(&variant.program, &token.schedule, shown, &config);
+            let smallest = Token { schedule, ..token.clone() };
+            format!("{}: outcome {shown}, {}\n  {smallest}\n", variant.name, counted(preemptions, "preemption"))
+        };
+        programs.iter().map(one).collect()
+    }))
 }

@@ -152,7 +152,7 @@ fn carry_out(arguments: &Arguments, given: &Given) -> Status {
             session::start(options.time);
             return series::replay_command(token, *trace, input, options, print);
         }
-        Some(Command::Replay { .. }) => select_variants_only(options),
+        Some(Command::Replay { .. } | Command::Minimize { .. }) => select_variants_only(options),
         Some(Command::Audit { input, observe }) => return audit::command(input, *observe, options, print),
         Some(Command::Mutate { input }) => {
             session::start(options.time);
@@ -180,6 +180,7 @@ fn carry_out(arguments: &Arguments, given: &Given) -> Status {
         }
         Some(Command::Run) => execution::run_one(&selection, options.seed),
         Some(Command::Replay { token, trace, .. }) => execution::replay(&selection, token, *trace),
+        Some(Command::Minimize { token }) => execution::minimize(&selection, token),
         Some(Command::Litmus { files }) => {
             return litmus::command(files, &comparing::config(options, selection.memory), print);
         }

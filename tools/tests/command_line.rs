@@ -168,6 +168,15 @@ fn a_run_prints_its_trace_and_a_token_that_replays() {
     let again = check(&["replay", written_out, "--variants", "stopped-lockless"], 0, "outcome ");
     let id = |text: &str| text.split("outcome ").nth(1).map(|rest| rest[..8].to_owned());
     assert_eq!(id(&outcome), id(&again));
+    // What a random schedule shows needs few decisions, and the smallest schedule cannot be made smaller.
+    let minimized = |token: &str| check(&["minimize", token, "--variants", "stopped-lockless"], 0, "outcome ");
+    let smallest = minimized(token);
+    assert_eq!(id(&outcome), id(&smallest));
+    let small = smallest.lines().nth(1).expect("a token is printed").trim();
+    assert!(small.len() < written_out.len(), "{small}");
+    assert_eq!(minimized(small), smallest);
+    assert_eq!(id(&check(&["replay", small, "--variants", "stopped-lockless"], 0, "outcome ")), id(&outcome));
+    check(&["minimize", &token[..token.len() - 1]], 2, "token");
 }
 
 #[test]

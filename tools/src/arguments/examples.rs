@@ -16,6 +16,7 @@ pub(super) fn examples(name: &str) -> Option<&'static str> {
         "corpus" => CORPUS,
         "completions" => COMPLETIONS,
         "man" => MAN,
+        "minimize" => MINIMIZE,
         "replay" => REPLAY,
         _ => return None,
     })
@@ -85,6 +86,11 @@ Examples:
 const MAN: &str = "\
 Examples:
   lockstep man gate | man -l -";
+
+const MINIMIZE: &str = "\
+Examples:
+  lockstep minimize lk1.utrace.S7.sc.m1.x.548b58
+  lockstep minimize TOKEN --variants stopped-removed";
 
 const REPLAY: &str = "\
 Examples:

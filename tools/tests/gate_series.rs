@@ -87,7 +87,7 @@ fn a_series_is_red_then_accepted_green_then_stale_red() {
     }
     place.gate(&[], 0, "green: 3 comparisons; divergences: 4 accepted");
     place.gate(&["--from", "run.json"], 0, "4 accepted");
-    place.gate(&["--scenario", "in_order"], 0, "green: 1 comparisons");
+    place.gate(&["--scenario", "in_order"], 0, "green: 1 comparison;");
     place.write("gate.toml", &format!("{CONFIG}scenarios = [\"in_order\"]\n"));
     place.gate(&[], 100, "matches nothing any more");
     // Less was explored than is required.

@@ -45,7 +45,12 @@ pub fn refuse_foreign(folder: &Path) -> Result<(), String> {
     if files.is_empty() {
         return Ok(());
     }
-    let Some((seal, unsealed)) = files.get(MANIFEST).and_then(|manifest| unseal(manifest)) else {
+    let manifest = files.get(MANIFEST);
+    let Some((seal, unsealed)) = manifest.and_then(|manifest| unseal(manifest)) else {
+        // Before there were seals a manifest said only that changes are lost.
+        if manifest.is_some_and(|manifest| manifest.starts_with(HEAD)) {
+            return Ok(());
+        }
         return Err(format!("{}: holds something else: name a new folder", folder.display()));
     };
     let mut sealed = files.clone();

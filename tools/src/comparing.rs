@@ -73,11 +73,7 @@ fn first_look(config: &CompareConfig<'static>, comparisons: usize) -> Option<Com
 /// Compares everything selected.
 pub fn compare_all(selection: &Selection, options: &Options) -> Outcomes {
     let config = config(options, selection.memory);
-    let wanted: Vec<(&'static Scenario, Repairs)> = selection
-        .scenarios
-        .iter()
-        .flat_map(|scenario| selection.repairs.iter().map(move |repairs| (*scenario, *repairs)))
-        .collect();
+    let wanted: Vec<(&'static Scenario, Repairs)> = selection.comparisons().collect();
     let progress = Progress::new(wanted.len());
     let mut nondeterminism = None;
     let mut compared: Vec<Option<Compared>> = wanted.iter().map(|_| None).collect();

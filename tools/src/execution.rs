@@ -4,8 +4,7 @@ use crate::arguments::CORPUS;
 use crate::counted::counted;
 use crate::hunt::corpus;
 use crate::selection::{Selection, find_scenario, unknown};
-use crate::session::{self, CONTROL, Running};
-use crate::shown::{outcome_text, replay_text, trace_text};
+use crate::shown::{begin, outcome_text, replay_text, trace_text};
 use lockstep::{RunConfig, Schedule, Token, Variant, explicit, run};
 use std::borrow::Cow;
 use std::path::Path;
@@ -79,15 +78,9 @@ pub fn replay(selection: &Selection, token: &str, whole_trace: bool) -> Result<S
 /// For every selected variant the smallest schedule that was found to show what it shows under the token.
 pub fn minimize(selection: &Selection, token: &str) -> Result<String, String> {
     let Named { token, subject, scenario } = named(token)?;
-    let config = RunConfig { memory: token.memory, control: Some((&CONTROL, 0)), ..RunConfig::default() };
     Ok(subject.with_programs(&selection.variants, &scenario, |programs| {
         let one = |variant: &Variant<'_>| {
-            session::begin(Running {
-                subject: token.subject.clone(),
-                scenario: token.scenario.clone(),
-                variants: variant.name.to_owned(),
-                memory: token.memory,
-            });
+            let config = begin(&token, variant);
             let shown = run(&variant.program, &token.schedule, &config).outcome.id;
             let (schedule, preemptions) = lockstep::minimize(&variant.program, &token.schedule, shown, &config);
             let smallest = Token { schedule, ..token.clone() };

@@ -73,6 +73,15 @@ pub fn fingerprint(text: &str) -> String {
     format!("{:08x}", hash >> 32)
 }
 
+/// The same for files, by path and text.
+pub fn fingerprint_of(files: impl IntoIterator<Item = (impl AsRef<str>, impl AsRef<str>)>) -> String {
+    let files = files.into_iter().map(|(path, text)| {
+        let (path, text) = (path.as_ref(), text.as_ref());
+        format!("{path} {}\n{text}", text.len())
+    });
+    fingerprint(&files.collect::<String>())
+}
+
 /// The Rust files below a folder with their paths relative to it, in order. Links are not followed.
 pub fn sources(folder: &Path) -> Result<Vec<(String, String)>, String> {
     let mut open = vec![folder.to_owned()];

@@ -12,6 +12,13 @@ pub struct Selection {
     pub memory: MemoryModel,
 }
 
+impl Selection {
+    /// Every scenario, with each of the repairs.
+    pub fn comparisons(&self) -> impl Iterator<Item = (&'static Scenario, Repairs)> {
+        self.scenarios.iter().flat_map(|scenario| self.repairs.iter().map(move |repairs| (*scenario, *repairs)))
+    }
+}
+
 /// Reads the options. `both` tells what no word about repairs means.
 pub fn select(options: &Options, both: bool) -> Result<Selection, String> {
     let default = if both { RepairsArgument::Both } else { RepairsArgument::None };

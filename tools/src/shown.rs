@@ -41,14 +41,18 @@ pub fn replay_text(token: &Token, programs: &[Variant<'_>], words: &dyn Describe
 
 /// Runs the token's schedule under the eyes of the watchdog: what it does not survive it may never end.
 fn watched(token: &Token, variant: &Variant<'_>) -> Execution {
+    run(&variant.program, &token.schedule, &begin(token, variant))
+}
+
+/// Tells the watchdog whose executions come now; how they are to be run.
+pub fn begin(token: &Token, variant: &Variant<'_>) -> RunConfig<'static> {
     watch::begin(Running {
         subject: token.subject.clone(),
         scenario: token.scenario.clone(),
         variants: variant.name.to_owned(),
         memory: token.memory,
     });
-    let config = RunConfig { memory: token.memory, control: Some((&CONTROL, 0)), ..RunConfig::default() };
-    run(&variant.program, &token.schedule, &config)
+    RunConfig { memory: token.memory, control: Some((&CONTROL, 0)), ..RunConfig::default() }
 }
 
 /// All events, numbered.

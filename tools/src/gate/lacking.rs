@@ -55,10 +55,8 @@ fn of_designs(document: &Document, config: &Config) -> Result<Vec<String>, Strin
             return Ok(Vec::new());
         }
         let names: BTreeSet<&str> = selection.variants.iter().map(|variant| variant.name).collect();
-        for (scenario, repairs) in
-            selection.scenarios.iter().flat_map(|one| selection.repairs.iter().map(move |repairs| (one, repairs)))
-        {
-            let subject = subject_name(*repairs);
+        for (scenario, repairs) in selection.comparisons() {
+            let subject = subject_name(repairs);
             let is_it = |part: &ScenarioPart| {
                 part.subject == subject && scenario.id == part.id && part.memory == options.memory
             };

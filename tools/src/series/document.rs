@@ -8,7 +8,7 @@ use super::check::{Bench, Checked, check};
 use super::{begun, package, refuse_repairs};
 use crate::arguments::{Input, Options};
 use crate::document::{ChangePart, DesignPart, Document, ScenarioPart, SeriesPart};
-use crate::files;
+use crate::files::fingerprint_of;
 use crate::module::SUBJECT;
 use crate::steps::Step;
 use crate::trouble::Trouble;
@@ -95,8 +95,7 @@ pub fn compared_sources(input: &Input, steps: &[Step], place: &Place) -> String 
 fn fingerprint(input: &Input, base: &Path, steps: &[Step]) -> String {
     let subject = input.base.as_ref().and_then(|_| own_subject(base, input.subject.as_deref()).ok());
     let files = steps.iter().flat_map(|step| step.module.named());
-    let all = files.chain(subject.map(|(path, text)| (path.display().to_string(), text)));
-    files::fingerprint(&all.map(|(path, text)| format!("{path} {}\n{text}", text.len())).collect::<String>())
+    fingerprint_of(files.chain(subject.map(|(path, text)| (path.display().to_string(), text))))
 }
 
 fn design_part(step: &Step) -> DesignPart {

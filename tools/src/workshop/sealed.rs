@@ -3,7 +3,7 @@
 //! Promise: a package takes the place of an earlier one only as that was written; what somebody has changed or added there is not
 //! lost. What cargo makes of it (`target`, `Cargo.lock`) does not count. Limit: a folder without files is nothing.
 
-use crate::files::fingerprint;
+use crate::files::fingerprint_of;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -21,13 +21,9 @@ pub const MADE_BY_CARGO: [&str; 2] = ["target", "Cargo.lock"];
 
 /// Writes into the manifest what all files are.
 pub fn seal(files: &mut BTreeMap<String, String>) {
-    let seal = format!("{HEAD}{SEAL}{}\n", fingerprint_of(files));
+    let seal = format!("{HEAD}{SEAL}{}\n", fingerprint_of(&*files));
     let manifest = files.get_mut(MANIFEST).expect("a package has a manifest");
     *manifest = manifest.replacen(HEAD, &seal, 1);
-}
-
-fn fingerprint_of(files: &BTreeMap<String, String>) -> String {
-    fingerprint(&files.iter().map(|(path, text)| format!("{path} {}\n{text}", text.len())).collect::<String>())
 }
 
 /// A folder that holds something else than a package as it was written is not written over.

@@ -4,6 +4,7 @@
 //! folded into one; an arrow or bar that begins in a fold begins at the fold.
 
 use super::super::range_diff::cut;
+use crate::counted::counted;
 use crate::document::{EventPart, TracePart, WitnessPart};
 use std::collections::BTreeMap;
 
@@ -338,11 +339,10 @@ impl<'a> Drawing<'a> {
 }
 
 fn band(row: &RowView) -> Band {
-    let plural = if row.folded == 1 { "" } else { "s" };
     let (class, text) = match (row.folded, row.mark) {
         (0, ' ') => ("same", String::new()),
         (0, _) => ("differs", String::new()),
-        (count, _) => ("fold", format!("… {count} event{plural}")),
+        (count, _) => ("fold", format!("… {}", counted(count, "event"))),
     };
     Band { number: row.number, y: HEAD + row.number * ROW, class, text }
 }

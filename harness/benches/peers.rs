@@ -13,7 +13,7 @@
 //! Limits: one workload of about 30 choice points, made for none of the three. Shuttle and Lockstep sample, loom searches, so loom's
 //! figure is a rate of executions and says nothing of how many executions a search needs.
 //!
-//! `cargo bench -p lockstep --bench peers` builds with fat link-time optimization, `--profile release` with thin.
+//! `cargo bench -p lockstep-benches --bench peers` builds with fat link-time optimization, `--profile release` with thin.
 
 #[macro_use]
 mod workload;

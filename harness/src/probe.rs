@@ -1,30 +1,40 @@
 //! How a subject tells the machine what matters: named sites, observations, goals, warnings.
 
-use crate::sim::{FaultKind, Label, Left, OBSERVERS_MAX, ObjectId, Weakened, current, op};
+use crate::sim::{FaultKind, Label, Left, OBSERVERS_MAX, Ticket, Weakened, current, op};
+use std::marker::PhantomData;
 use std::panic::Location;
 
-/// Restores the enclosing site when dropped.
+/// Restores the enclosing site when dropped. It stays with its thread:
+///
+/// ```compile_fail,E0277
+/// fn is_send<T: Send>() {}
+/// is_send::<lockstep::probe::SiteGuard>();
+/// ```
 #[derive(Debug)]
 #[must_use = "the site is left when the guard is dropped"]
 pub struct SiteGuard {
     left: Left,
+    /// It is the site of the thread that has entered it.
+    stays: PhantomData<std::sync::MutexGuard<'static, ()>>,
 }
 
 /// Enters a named site: an operation, a hook, a function whose name all variants share. Keys of schedules are relative to it.
 #[track_caller]
 pub fn site(name: &'static str) -> SiteGuard {
-    SiteGuard { left: current::get().with(|execution| execution.enter_site(name, None)) }
+    SiteGuard { left: current::get().with(|execution| execution.enter_site(name, None)), stays: PhantomData }
 }
 
 /// Enters the `number`th of several sites of a name, such as an operation of a thread's list.
 #[track_caller]
 pub fn site_n(name: &'static str, number: u32) -> SiteGuard {
-    SiteGuard { left: current::get().with(|execution| execution.enter_site(name, Some(number))) }
+    SiteGuard { left: current::get().with(|execution| execution.enter_site(name, Some(number))), stays: PhantomData }
 }
 
 impl Drop for SiteGuard {
     fn drop(&mut self) {
-        current::get().with(|execution| execution.leave_site(self.left));
+        if current::is_inside() {
+            current::get().with(|execution| execution.leave_site(self.left));
+        }
     }
 }
 
@@ -36,17 +46,21 @@ pub fn observe(word: u64) {
     current::get().with(|execution| execution.observe(execution.running(), word, place));
 }
 
-/// Says in the trace what the subject does next, for readers. Not observable, and not called unless a trace is kept.
+/// Says in the trace what the subject does next, for readers. Not observable, and not called unless a trace is kept; so it only
+/// computes: if it does something that is an event, the execution ends as [`crate::End::Misuse`].
 #[track_caller]
 pub fn remark(text: impl FnOnce() -> String) {
-    let place = Location::caller();
-    current::get().with(|execution| execution.remark(text, place));
+    let (here, place) = (current::get(), Location::caller());
+    if here.with(|execution| execution.tracing()) {
+        let text = op::compute(here, text);
+        here.with(|execution| execution.remark(text, place));
+    }
 }
 
 /// A column of the outcome that belongs to no thread.
 #[derive(Clone, Copy, Debug)]
 pub struct Observer {
-    object: ObjectId,
+    ticket: Ticket,
     column: usize,
 }
 
@@ -59,7 +73,7 @@ impl Observer {
         let (label, place) = (label.into(), Location::caller());
         let made = current::get().with(|execution| {
             let column = execution.add_observer(label)?;
-            Some(Observer { object: execution.create(label, 0, place), column })
+            Some(Observer { ticket: execution.create(label, 0, place), column })
         });
         made.unwrap_or_else(|| {
             op::fail(FaultKind::Misuse, format!("more than {OBSERVERS_MAX} observers in one execution"), place)
@@ -70,7 +84,7 @@ impl Observer {
     #[track_caller]
     pub fn note(&self, word: u64) {
         debug_assert!(word & op::WARNING == 0);
-        op::note(self.object, self.column, word, Location::caller());
+        op::note(self.ticket, self.column, word, Location::caller());
     }
 }
 

@@ -1,6 +1,6 @@
 //! Simulated threads, in the shape of `std::thread`.
 
-use crate::sim::{FaultKind, Label, current, op};
+use crate::sim::{FaultKind, Label, Stuck, Ticket, current, op};
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::panic::Location;
@@ -8,7 +8,7 @@ use std::panic::Location;
 /// A started thread.
 #[derive(Debug)]
 pub struct JoinHandle<T> {
-    thread: usize,
+    ticket: Ticket,
     result: PhantomData<fn() -> T>,
 }
 
@@ -22,22 +22,33 @@ where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    start(Label::from("thread"), body, Location::caller())
+    let started = start(Label::from("thread"), body, false, Location::caller());
+    JoinHandle { ticket: started.map_or(Ticket::NOTHING, |(ticket, _)| ticket), result: PhantomData }
 }
 
-fn start<F: FnOnce() -> T, T>(label: Label, body: F, place: &'static Location<'static>) -> JoinHandle<T> {
+/// The ticket of the thread and its number. Nothing after the end of the execution: no thread is started then.
+fn start<F: FnOnce() -> T, T>(
+    label: Label,
+    body: F,
+    is_scoped: bool,
+    place: &'static Location<'static>,
+) -> Option<(Ticket, usize)> {
     op::spawn(place);
     let here = current::get();
-    let thread = here.with(|execution| {
-        let thread = execution.spawn_thread(label, place)?;
-        execution.install(thread, body);
-        Some(thread)
-    });
-    let Some(thread) = thread else {
+    if here.with(|execution| execution.is_torn_down()) {
+        return None;
+    }
+    let Some(thread) = here.with(|execution| execution.spawn_thread(label, place)) else {
         let message = format!("more than {} threads in one execution", crate::THREADS_MAX);
         op::fail(FaultKind::Misuse, message, place);
     };
-    JoinHandle { thread, result: PhantomData }
+    here.with(|execution| {
+        if is_scoped {
+            execution.lend_to(thread);
+        }
+        execution.install(thread, body);
+        Some((execution.thread_ticket(thread), thread))
+    })
 }
 
 impl<T> JoinHandle<T> {
@@ -50,17 +61,19 @@ impl<T> JoinHandle<T> {
     #[track_caller]
     #[inline]
     pub fn join(self) -> Result<T> {
-        op::join(self.thread, Location::caller());
-        let here = current::get();
-        if here.with(|execution| execution.is_torn_down() && !execution.job(self.thread).has_result()) {
-            return Err(Box::new("the execution is over and the thread has not ended"));
-        }
-        Ok(here.with(|execution| execution.job(self.thread).result::<T>()))
+        let joined = op::join(self.ticket, Location::caller());
+        let result = joined.and_then(|thread| {
+            current::get().with(|execution| {
+                let job = execution.job(thread);
+                job.has_result().then(|| job.result::<T>())
+            })
+        });
+        result.ok_or_else(|| Box::new("the execution is over and the thread has not ended") as _)
     }
 
     /// Number of the thread in its execution.
     pub fn number(&self) -> usize {
-        self.thread
+        self.ticket.number()
     }
 }
 
@@ -90,9 +103,8 @@ where
 {
     let place = Location::caller();
     let scope = Scope { started: Cell::new(0), scope: PhantomData, env: PhantomData };
-    let closing = Closing;
+    let closing = Closing(&scope.started);
     let result = f(&scope);
-    std::mem::forget(closing);
     let here = current::get();
     let mut left = scope.started.get();
     while left != 0 {
@@ -101,8 +113,9 @@ where
         if here.with(|execution| execution.end_resting(thread)) {
             op::never_go_on(here);
         }
-        op::join(thread, place);
+        op::join_own(thread, place);
     }
+    std::mem::forget(closing);
     drop(Results(scope.started.get()));
     result
 }
@@ -116,22 +129,21 @@ impl Drop for Results {
             let thread = self.0.trailing_zeros() as usize;
             // The others are dropped even if the destructor of this one panics.
             let _others = Results(self.0 & (self.0 - 1));
-            let leftover = current::get().with(|execution| execution.job(thread).leftover());
-            if let Some(leftover) = leftover {
+            if let Some(leftover) = current::get().leftover(thread) {
                 leftover.discard();
             }
         }
     }
 }
 
-/// If the closure of a scope unwinds, the threads of the scope must not run any more: what they borrow is going away.
-struct Closing;
+/// If a scope unwinds, the threads of the scope must not run any more, and nothing of them may be left: what they borrow is going away.
+struct Closing<'a>(&'a Cell<u32>);
 
-impl Drop for Closing {
+impl Drop for Closing<'_> {
     fn drop(&mut self) {
-        let here = current::get();
-        if here.with(|execution| execution.tear_down_scope()) {
-            here.give_way();
+        let (here, threads) = (current::get(), self.0.get());
+        while here.with(|execution| execution.tear_down_scope(threads)) {
+            here.stick(Stuck::Threads(threads));
         }
     }
 }
@@ -144,9 +156,12 @@ impl<'scope> Scope<'scope, '_> {
         F: FnOnce() -> T + 'scope,
         T: 'scope,
     {
-        let handle = start(label.into(), body, Location::caller());
-        self.started.set(self.started.get() | 1 << handle.thread);
-        ScopedJoinHandle { handle, scope: PhantomData }
+        let started = start(label.into(), body, true, Location::caller());
+        if let Some((_, thread)) = started {
+            self.started.set(self.started.get() | 1 << thread);
+        }
+        let ticket = started.map_or(Ticket::NOTHING, |(ticket, _)| ticket);
+        ScopedJoinHandle { handle: JoinHandle { ticket, result: PhantomData }, scope: PhantomData }
     }
 }
 
@@ -155,12 +170,13 @@ impl<T> ScopedJoinHandle<'_, T> {
     #[track_caller]
     #[inline]
     pub fn join(self) -> T {
-        self.handle.join().expect("a scoped thread ends before its scope")
+        // There is a result unless the execution is over.
+        self.handle.join().unwrap_or_else(|_| op::never_go_on(current::get()))
     }
 
     /// Number of the thread in its execution.
     pub fn number(&self) -> usize {
-        self.handle.thread
+        self.handle.number()
     }
 }
 
@@ -192,6 +208,15 @@ pub enum Status {
 }
 
 /// Whether the thread of that number has ended.
+///
+/// # Panics
+///
+/// In the subject, if there is no thread of that number.
+#[track_caller]
 pub fn status(thread: usize) -> Status {
-    if current::get().with(|execution| execution.has_finished(thread)) { Status::Finished } else { Status::Blocked }
+    match current::get().with(|execution| execution.has_finished(thread)) {
+        Some(true) => Status::Finished,
+        Some(false) => Status::Blocked,
+        None => panic!("there is no thread of the number {thread}"),
+    }
 }

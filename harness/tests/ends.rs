@@ -9,8 +9,8 @@ use lockstep::probe::{Observer, bug, observe, warn};
 use lockstep::sync::{Atomic, Mutex, Ordering::SeqCst, Plain, ReadWriteLock, SpinLock, WaitQueue};
 use lockstep::thread::{idle, scope, spawn, yield_now};
 use lockstep::{
-    Abandon, Blocked, End, Entry, Execution, ExploreConfig, Fault, OBSERVERS_MAX, Program, RunConfig, Schedule,
-    Strategy, THREADS_MAX, explore, run,
+    Blocked, End, Entry, Execution, ExploreConfig, Fault, OBSERVERS_MAX, RunConfig, Schedule, Strategy, THREADS_MAX,
+    explore, run,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -494,26 +494,6 @@ fn what_a_thread_borrows_outlives_its_destructors_when_the_scope_panics() {
         assert_eq!(fault(end).message, "in the scope");
     }
     assert_eq!(wrong.load(Ordering::Relaxed), 0);
-}
-
-#[test]
-fn forgetting_drops_nothing_of_blocked_threads() {
-    let (made, drops) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let body = || {
-        let lock = SpinLock::named("lock");
-        lock.lock();
-        scope(|threads| {
-            threads.spawn("a", || {
-                let _local = Counted::new(&made, &drops);
-                lock.lock();
-            });
-        });
-    };
-    let forgetful = Program { body: &body, abandon: Abandon::Forget };
-    let config = ExploreConfig { executions: 100, ..ExploreConfig::default() };
-    let result = explore(&forgetful, &config);
-    assert_eq!(result.outcomes.len(), 1);
-    assert_eq!((made.load(Ordering::Relaxed), drops.load(Ordering::Relaxed)), (100, 0));
 }
 
 #[test]

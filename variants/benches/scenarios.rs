@@ -31,7 +31,7 @@ fn main() {
     for scenario in scenarios() {
         let measured = series.iter().map(|variant| {
             let body = || run(variant, Repairs::NONE, scenario);
-            let program = Program { body: &body, abandon: Abandon::Forget };
+            let program = Program { body: &body, abandon: Abandon::Unwind };
             let mut rounds: Vec<(f64, f64)> = (0..ROUNDS).map(|_| measure(&program, executions)).collect();
             rounds.sort_by(|one, other| one.0.total_cmp(&other.0));
             rounds[ROUNDS / 2]

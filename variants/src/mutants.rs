@@ -172,8 +172,8 @@ fn check(mutation: Mutation, inner: &'static dyn Design, policy: Policy, id: &st
     let scenario = scenarios().iter().find(|scenario| scenario.id == id).expect("the scenario exists");
     let (original, broken) = (|| run(inner, policy, scenario), || run(mutant, policy, scenario));
     let variants = [
-        Variant { name: "original", program: Program { body: &original, abandon: Abandon::Forget } },
-        Variant { name: "mutant", program: Program { body: &broken, abandon: Abandon::Forget } },
+        Variant { name: "original", program: Program { body: &original, abandon: Abandon::Unwind } },
+        Variant { name: "mutant", program: Program { body: &broken, abandon: Abandon::Unwind } },
     ];
     let comparison = compare(&variants, &config());
     assert!(!comparison.cancelled);

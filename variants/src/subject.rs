@@ -57,7 +57,7 @@ pub(crate) fn with_altered_programs<R>(
         .map(|(variant, body)| Variant {
             name: variant.name,
             // The world is made of handles and lies on the main thread's stack: nothing there needs dropping.
-            program: Program { body: &**body, abandon: Abandon::Forget },
+            program: Program { body: &**body, abandon: Abandon::Unwind },
         })
         .collect();
     f(&programs)

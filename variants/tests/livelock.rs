@@ -23,7 +23,7 @@ fn check(answers: &str, expected: [bool; 2]) {
     for variant in variants().iter().filter(|variant| variant.main_series) {
         for repairs in [Repairs::NONE, Repairs::ALL] {
             let body = || run(variant, repairs, &scenario);
-            let program = Program { body: &body, abandon: Abandon::Forget };
+            let program = Program { body: &body, abandon: Abandon::Unwind };
             let strategy = Strategy::Portfolio { length: None };
             let config = ExploreConfig { strategy, executions: 64, steps_max: 3_000, ..ExploreConfig::default() };
             let exploration = explore(&program, &config);

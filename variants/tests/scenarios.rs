@@ -29,7 +29,7 @@ fn check(repairs: Repairs, scenario: &Scenario) -> Vec<String> {
 /// Explores and returns the goals that were reached.
 fn goals(variant: &VariantInfo, repairs: Repairs, scenario: &Scenario) -> u64 {
     let body = || run(variant, repairs, scenario);
-    let program = Program { body: &body, abandon: Abandon::Forget };
+    let program = Program { body: &body, abandon: Abandon::Unwind };
     let mut goals = 0;
     for strategy in [Strategy::Uniform, Strategy::Pct { depth: 3, length: None }] {
         let config = ExploreConfig { strategy, executions: EXECUTIONS, jobs: 2, ..ExploreConfig::default() };

@@ -5,7 +5,9 @@
 //! point cannot be ended from inside (a watchdog outside sees it). Deviation: threads run one at a time, so what needs real
 //! parallelism (torn accesses, caches, interrupts) is not shown; what reads may see is the memory model's answer.
 
+mod admission;
 mod arena;
+mod clearing;
 mod clock;
 mod coroutine;
 mod end;
@@ -22,7 +24,9 @@ mod weakening;
 mod runner;
 mod seeing;
 mod site;
+mod ticket;
 mod touch;
+mod waits;
 
 pub(crate) use arena::Shared;
 pub use coroutine::Abandon;
@@ -32,9 +36,10 @@ pub use coroutine::{LastWords, on_stack_overrun};
 pub use end::{Blocked, End, Fault};
 pub use event::{Event, Footprint, Kind, ObjectId, Place, What};
 pub use execution::OBSERVERS_MAX;
-pub(crate) use execution::{Bounds, Execution as Machine, FaultKind};
+pub(crate) use execution::{Bounds, Execution as Machine, FaultKind, Stuck};
 pub use memory::{Barrier, MemoryModel};
 pub use object::Label;
+pub(crate) use ticket::Ticket;
 
 pub(crate) use runner::Runner;
 pub(crate) use site::Left;
@@ -48,4 +53,5 @@ pub fn is_simulated() -> bool {
 /// The operations of the machine, as the primitives call them.
 pub(crate) mod op {
     pub(crate) use super::ops::*;
+    pub(crate) use super::waits::*;
 }

@@ -2,6 +2,7 @@
 
 use super::arena::Table;
 use super::event::{ObjectId, Place};
+use super::ticket::TICKETS;
 use crate::schedule::{THREADS_MAX, hash_name, hash_numbered};
 use std::fmt;
 use std::ops::{Index, IndexMut};
@@ -94,7 +95,8 @@ pub(super) struct Objects(Table<Object>);
 
 #[cold]
 #[inline(never)]
-fn new_object(hash: u64, made_at: Place) -> Object {
+fn new_object(number: usize, hash: u64, made_at: Place) -> Object {
+    assert!(number < TICKETS, "more than {TICKETS} objects in one execution");
     Object {
         hash,
         waiters: 0,
@@ -126,7 +128,7 @@ impl Objects {
     #[inline(always)]
     pub(super) fn add(&mut self, hash: u64, label: Option<Label>, made_at: Place) -> ObjectId {
         let number = self.0.len();
-        let object = self.0.add(|| new_object(hash, made_at));
+        let object = self.0.add(|| new_object(number, hash, made_at));
         object.hash = hash;
         object.waiters = 0;
         object.readers = 0;
@@ -139,24 +141,9 @@ impl Objects {
         object.access = None;
         ObjectId(number as u32)
     }
-
-    /// The object of an event that is being announced: here it is made sure that the object is of this execution.
-    #[inline(always)]
-    pub(super) fn announced(&mut self, object: ObjectId) -> &mut Object {
-        match self.0.get_mut(object.index()) {
-            Some(known) => known,
-            None => foreign(object),
-        }
-    }
 }
 
 const FOREIGN: &str = "the object is of this execution";
-
-#[cold]
-#[inline(never)]
-fn foreign(object: ObjectId) -> ! {
-    panic!("object {} is not of this execution: make words and locks inside the body that uses them", object.index())
-}
 
 impl Index<usize> for Objects {
     type Output = Object;

@@ -4,11 +4,15 @@
 //! performs it; subject code stays small. Between the two, in the subject's own function, the thread takes its turn (see
 //! [`Handle::announce`] for why there).
 
-use super::coroutine::current::{self, Handle, Turn};
+use super::admission::take_after_end;
+pub(crate) use super::admission::{compute, never_go_on};
+use super::coroutine::current::{self, Turn};
 use super::event::{Intent, Kind, ObjectId, Place, What};
 use super::execution::{Execution, FaultKind};
 use super::memory::Barrier;
 use super::object::{HELD, NOBODY, ONE_READER};
+use super::ticket::Ticket;
+use std::panic::Location;
 use std::sync::atomic::Ordering;
 
 #[inline(always)]
@@ -20,14 +24,6 @@ pub(crate) fn spawn(place: Place) {
         }
         execution.record_access(None, None);
     });
-}
-
-/// Gives way for good: the execution is over and the calling thread never goes on.
-pub(crate) fn never_go_on(here: Handle) -> ! {
-    loop {
-        here.give_way();
-        assert!(!here.with(|execution| execution.is_torn_down()), "a thread went on after the end of its execution");
-    }
 }
 
 impl Execution {
@@ -103,13 +99,17 @@ impl Execution {
         self.enabled = (self.enabled & !blocked) | 1 << me | watchers;
     }
 
-    /// Whether the running thread holds the lock; if not, the execution ends: unlocking is a fault of the subject.
+    /// Whether the running thread holds the lock.
     #[inline(always)]
-    fn holds(&mut self, lock: ObjectId, place: Place) -> bool {
-        if usize::from(self.objects[lock.index()].holder) == self.me || self.is_torn_down() {
-            return true;
-        }
-        self.fault_misuse("unlock of", lock, "which the thread does not hold", place)
+    pub(super) fn holds(&self, lock: ObjectId) -> bool {
+        usize::from(self.objects[lock.index()].holder) == self.me
+    }
+
+    /// The running thread gives up what it does not hold: a fault of the subject. Once everything is over it is nothing: a guard unwinds
+    /// whose lock was given up for a sleep. True if the thread goes on.
+    #[cold]
+    pub(super) fn is_let_off(&mut self, lock: ObjectId, place: Place) -> bool {
+        self.is_torn_down() || self.fault_misuse("unlock of", lock, "which the thread does not hold", place)
     }
 
     /// True if the thread goes on all the same: it cannot end in a destructor that runs because of a panic.
@@ -126,7 +126,7 @@ impl Execution {
 
     /// The running thread gives up the lock, in an event that writes as said.
     #[inline(always)]
-    fn released(&mut self, lock: ObjectId, written: Option<u64>, place: Place) {
+    pub(super) fn released(&mut self, lock: ObjectId, written: Option<u64>, place: Place) {
         if self.attention != 0 {
             return self.released_attended(lock, written, place);
         }
@@ -174,31 +174,22 @@ impl Execution {
         }
         self.record_access(None, Some(value));
     }
-
-    /// A sleeper is woken: from now on it waits for the lock it gave up.
-    fn rouse(&mut self, sleeper: usize) {
-        let Intent { second: lock, place, .. } = self.threads[sleeper].intent;
-        self.threads[sleeper].intent = Intent::new(Kind::Lock, lock, place);
-        self.objects[lock.index()].waiters |= 1 << sleeper;
-        if self.memory.newest(lock) == 0 {
-            self.enabled |= 1 << sleeper;
-        }
-    }
 }
 
 /// One function for each kind of event that announces it.
 macro_rules! announcements {
     ($($name:ident $kind:ident)*) => {$(
         #[inline(never)]
-        fn $name(object: ObjectId, place: Place) -> Turn {
-            current::get().announce(Intent::new(Kind::$kind, object, place))
+        fn $name(ticket: Ticket, place: Place) -> Turn {
+            let here = current::get();
+            let object = here.admit(ticket, place);
+            here.announce(Intent::new(Kind::$kind, object, place))
         }
     )*};
 }
 
 announcements! {
     announce_update Update
-    announce_wake Wake
     announce_note Note
 }
 
@@ -221,8 +212,9 @@ macro_rules! combined {
         barrier if $is_barrier:expr, |$execution:ident| $perform:block
     ) => {
         #[inline(never)]
-        fn $combined($object: ObjectId, $place: Place $(, $argument: $type)*) -> (Turn, $result) {
+        fn $combined(ticket: Ticket, $place: Place $(, $argument: $type)*) -> (Turn, $result) {
             let here = current::get();
+            let $object = here.admit(ticket, $place);
             let turn = here.announce(Intent::new(Kind::$kind, $object, $place).barrier_if($is_barrier));
             if !turn.goes_on() {
                 return (turn, Default::default());
@@ -231,18 +223,21 @@ macro_rules! combined {
         }
 
         #[inline(never)]
-        fn $later($object: ObjectId, $place: Place $(, $argument: $type)*) -> $result {
-            current::get().with(|$execution| $perform)
+        pub(super) fn $later(ticket: Ticket, $place: Place $(, $argument: $type)*) -> $result {
+            current::get().with(|$execution| {
+                let $object = $execution.admitted(ticket);
+                $perform
+            })
         }
 
         #[inline(always)]
-        pub(crate) fn $name($object: ObjectId, $place: Place $(, $argument: $type)*) -> $result {
-            let (turn, result) = $combined($object, $place $(, $argument)*);
+        pub(crate) fn $name(ticket: Ticket, $place: Place $(, $argument: $type)*) -> $result {
+            let (turn, result) = $combined(ticket, $place $(, $argument)*);
             if turn.goes_on() {
                 return result;
             }
             turn.take();
-            $later($object, $place $(, $argument)*)
+            $later(ticket, $place $(, $argument)*)
         }
     };
 }
@@ -263,24 +258,48 @@ combined!(store announce_store later_store Store (object, _place, value: u64, or
     execution.changed(object);
 });
 
-combined!(lock announce_lock later_lock Lock (object, place) -> (), barrier if false, |execution| {
-    if !execution.is_torn_down() {
+combined!(lock_fails announce_lock later_lock Lock (object, place) -> bool, barrier if false, |execution| {
+    let is_over = execution.is_torn_down();
+    if !is_over {
         execution.acquired(object, Ordering::Acquire, place);
     }
+    is_over
 });
 
-combined!(unlock_fails announce_unlock later_unlock Unlock (object, place) -> bool, barrier if false, |execution| {
-    let fine = execution.holds(object, place);
-    if fine {
-        execution.released(object, Some(0), place);
+/// Takes a lock that guards nothing outside of the machine: once everything is over, there is nothing to take.
+#[inline(always)]
+pub(crate) fn lock(ticket: Ticket, place: Place) {
+    lock_fails(ticket, place);
+}
+
+/// Takes a lock that guards data: nobody else has them when it returns, whatever has become of the execution.
+#[inline(always)]
+pub(crate) fn lock_data(ticket: Ticket, place: Place) {
+    if lock_fails(ticket, place) {
+        take_after_end(current::get(), ticket);
     }
-    !fine
+}
+
+combined!(unlock_fails announce_unlock later_unlock Unlock (object, place) -> bool, barrier if false, |execution| {
+    if execution.holds(object) {
+        execution.released(object, Some(0), place);
+        return false;
+    }
+    !execution.is_let_off(object, place)
 });
 
 #[inline(always)]
-pub(crate) fn unlock(object: ObjectId, place: Place) {
-    if unlock_fails(object, place) {
+pub(crate) fn unlock(ticket: Ticket, place: Place) {
+    if unlock_fails(ticket, place) {
         never_go_on(current::get());
+    }
+}
+
+/// As `unlock`, when a guard is dropped. Outside of all executions its lock is gone, and there is nothing to do.
+#[inline(always)]
+pub(crate) fn release(ticket: Ticket, place: Place) {
+    if current::is_inside() {
+        unlock(ticket, place);
     }
 }
 
@@ -297,45 +316,67 @@ pub(crate) fn expect(value: u64) {
 /// An atomic read-modify-write. `change` gives the new value, or nothing to leave the word as it is. Returns the old value.
 ///
 /// When nothing is written the access is a read with `failure` as its ordering, but it was announced as an update: a footprint is
-/// known before the event runs, so it is the larger of the two. `change` may be asked for several old values.
+/// known before the event runs, so it is the larger of the two. `change` may be asked for several old values; it is the subject's, so it
+/// is asked before the event happens, and nothing happens between.
 #[inline]
 pub(crate) fn update(
-    object: ObjectId,
+    ticket: Ticket,
     success: Ordering,
     failure: Ordering,
     place: Place,
     change: impl Fn(u64) -> Option<u64>,
 ) -> u64 {
-    announce_update(object, place).take();
-    current::get().with(|execution| {
+    announce_update(ticket, place).take();
+    let here = current::get();
+    let old = here.with(|execution| {
+        let object = execution.admitted(ticket);
+        (!execution.is_relaxed).then(|| execution.memory.newest(object))
+    });
+    let Some(old) = old else {
+        return update_relaxed(ticket, success, failure, place, &change);
+    };
+    let new = compute(here, || change(old));
+    perform_update(ticket, new, success, failure, place)
+}
+
+/// As `update`, where a memory model chooses what is read: `change` is asked about all that may be.
+#[cold]
+#[inline(never)]
+fn update_relaxed(
+    ticket: Ticket,
+    success: Ordering,
+    failure: Ordering,
+    place: Place,
+    change: &dyn Fn(u64) -> Option<u64>,
+) -> u64 {
+    let here = current::get();
+    let mut asked = here.with(|execution| execution.values_that_may_be_read(execution.admitted(ticket)));
+    compute(here, || asked.iter_mut().for_each(|(old, new)| *new = change(*old)));
+    here.with(|execution| {
         let success = execution.order_at(success, place);
-        if execution.is_relaxed {
-            return execution.update_relaxed(object, success, failure, &change);
-        }
-        let old = execution.memory.newest(object);
-        let new = change(old);
-        perform_update(execution, object, new, success, failure)
+        let answer = |old| asked.iter().find(|(value, _)| *value == old).expect("the function was asked about it").1;
+        let old = execution.update_relaxed(execution.admitted(ticket), success, failure, &answer);
+        execution.keep_asked(asked);
+        old
     })
 }
 
 #[inline(never)]
-fn perform_update(
-    execution: &mut Execution,
-    object: ObjectId,
-    new: Option<u64>,
-    success: Ordering,
-    failure: Ordering,
-) -> u64 {
-    let me = execution.me;
-    let old = match new {
-        Some(value) => execution.memory.update(me, object, success, |_| value),
-        None => execution.memory.read(me, object, failure),
-    };
-    if new.is_some() {
-        execution.changed(object);
-    }
-    execution.record_read(object, old, new);
-    old
+fn perform_update(ticket: Ticket, new: Option<u64>, success: Ordering, failure: Ordering, place: Place) -> u64 {
+    current::get().with(|execution| {
+        let object = execution.admitted(ticket);
+        let success = execution.order_at(success, place);
+        let me = execution.me;
+        let old = match new {
+            Some(value) => execution.memory.update(me, object, success, |_| value),
+            None => execution.memory.read(me, object, failure),
+        };
+        if new.is_some() {
+            execution.changed(object);
+        }
+        execution.record_read(object, old, new);
+        old
+    })
 }
 
 pub(crate) fn fence(barrier: Barrier, place: Place) {
@@ -352,8 +393,9 @@ pub(crate) fn fence(barrier: Barrier, place: Place) {
     });
 }
 
-pub(crate) fn try_lock(object: ObjectId, place: Place) -> bool {
+pub(crate) fn try_lock(ticket: Ticket, place: Place) -> bool {
     let here = current::get();
+    let object = here.admit(ticket, place);
     here.point(Intent::new(Kind::TryLock, object, place));
     here.with(|execution| {
         let free =
@@ -369,8 +411,9 @@ pub(crate) fn try_lock(object: ObjectId, place: Place) -> bool {
 }
 
 /// Reads the lock word as memory.
-pub(crate) fn is_locked(object: ObjectId, place: Place) -> bool {
+pub(crate) fn is_locked(ticket: Ticket, place: Place) -> bool {
     let here = current::get();
+    let object = here.admit(ticket, place);
     here.point(Intent::new(Kind::IsLocked, object, place));
     here.with(|execution| {
         let value = execution.read(object, Ordering::Relaxed);
@@ -380,8 +423,9 @@ pub(crate) fn is_locked(object: ObjectId, place: Place) -> bool {
 }
 
 /// Blocks until the lock is seen free; the read that sees it is of the given ordering.
-pub(crate) fn unlock_wait(object: ObjectId, order: Ordering, place: Place) {
+pub(crate) fn unlock_wait(ticket: Ticket, order: Ordering, place: Place) {
     let here = current::get();
+    let object = here.admit(ticket, place);
     here.point(Intent::new(Kind::UnlockWait, object, place));
     here.with(|execution| {
         let me = execution.me;
@@ -396,8 +440,9 @@ pub(crate) fn unlock_wait(object: ObjectId, order: Ordering, place: Place) {
     });
 }
 
-pub(crate) fn read_lock(object: ObjectId, place: Place) {
+pub(crate) fn read_lock(ticket: Ticket, place: Place) {
     let here = current::get();
+    let object = here.admit(ticket, place);
     here.point(Intent::new(Kind::ReadLock, object, place));
     here.with(|execution| {
         let me = execution.me;
@@ -414,8 +459,9 @@ pub(crate) fn read_lock(object: ObjectId, place: Place) {
     });
 }
 
-pub(crate) fn read_unlock(object: ObjectId, place: Place) {
+pub(crate) fn read_unlock(ticket: Ticket, place: Place) {
     let here = current::get();
+    let object = here.admit(ticket, place);
     here.point(Intent::new(Kind::ReadUnlock, object, place));
     let fine = here.with(|execution| {
         let held = execution.memory.newest(object) >= ONE_READER;
@@ -439,103 +485,9 @@ pub(crate) fn read_unlock(object: ObjectId, place: Place) {
     }
 }
 
-/// Releases the lock and begins to sleep, as one event; once woken, takes the lock again, as another.
-#[inline(always)]
-pub(crate) fn wait(queue: ObjectId, lock: ObjectId, place: Place) {
-    announce_wait(queue, lock, place).take();
-    begin_sleep(queue, lock, place).take();
-    later_lock(lock, place);
-}
-
-#[inline(never)]
-fn announce_wait(queue: ObjectId, lock: ObjectId, place: Place) -> Turn {
-    current::get().announce(Intent { kind: Kind::Wait, object: queue, second: lock, place })
-}
-
-/// Performs the wait and announces that the thread goes on once it is woken.
-#[inline(never)]
-fn begin_sleep(queue: ObjectId, lock: ObjectId, place: Place) -> Turn {
+pub(crate) fn ghost_read(ticket: Ticket, place: Place) -> u64 {
     let here = current::get();
-    let fine = here.with(|execution| {
-        let fine = execution.holds(lock, place);
-        if fine {
-            execution.released(lock, None, place);
-            let me = execution.me;
-            execution.objects[queue.index()].sleepers |= 1 << me;
-        }
-        fine
-    });
-    if !fine {
-        never_go_on(here);
-    }
-    here.announce(Intent { kind: Kind::Sleep, object: queue, second: lock, place })
-}
-
-/// Wakes one sleeper, which the schedule chooses, or all. Returns how many.
-#[inline(always)]
-pub(crate) fn wake(queue: ObjectId, all: bool, place: Place) -> u32 {
-    announce_wake(queue, place).take();
-    perform_wake(queue, all)
-}
-
-#[inline(never)]
-fn perform_wake(queue: ObjectId, all: bool) -> u32 {
-    current::get().with(|execution| {
-        let sleepers = execution.objects[queue.index()].sleepers;
-        let count = sleepers.count_ones();
-        let mut woken = sleepers;
-        if !all && count > 1 {
-            let nth = execution.choose(queue, Kind::Wake, count as usize);
-            let mut left = sleepers;
-            for _ in 0..nth {
-                left &= left - 1;
-            }
-            woken = left & left.wrapping_neg();
-        }
-        execution.objects[queue.index()].sleepers = sleepers & !woken;
-        let mut left = woken;
-        while left != 0 {
-            execution.rouse(left.trailing_zeros() as usize);
-            left &= left - 1;
-        }
-        execution.record_access(None, Some(u64::from(woken)));
-        woken.count_ones()
-    })
-}
-
-/// Evaluates the condition; while it is false, sleeps until something it has read is written.
-pub(crate) fn await_until(mut condition: impl FnMut() -> bool, place: Place) {
-    let here = current::get();
-    loop {
-        here.with(|execution| {
-            execution.attention |= 1 << execution.me;
-            execution.threads[execution.me].watched.clear();
-        });
-        let holds = condition();
-        let reads = here.with(|execution| {
-            execution.attention &= !(1 << execution.me);
-            execution.insisting &= !(1 << execution.me);
-            execution.threads[execution.me].watched.len()
-        });
-        if holds || here.with(|execution| execution.is_torn_down()) {
-            return;
-        }
-        assert!(reads > 0, "an awaited condition is false and reads no shared word, so nothing can make it true");
-        here.point(Intent::new(Kind::Await, ObjectId::NONE, place));
-        here.with(|execution| {
-            let me = execution.me;
-            for at in 0..execution.threads[me].watched.len() {
-                let (object, _) = execution.threads[me].watched[at];
-                execution.objects[object.index()].watchers &= !(1 << me);
-            }
-            execution.insisting |= 1 << me;
-            execution.record_access(None, None);
-        });
-    }
-}
-
-pub(crate) fn ghost_read(object: ObjectId, place: Place) -> u64 {
-    let here = current::get();
+    let object = here.admit(ticket, place);
     here.point(Intent::new(Kind::GhostRead, object, place));
     here.with(|execution| {
         let value = execution.memory.newest(object);
@@ -544,8 +496,9 @@ pub(crate) fn ghost_read(object: ObjectId, place: Place) -> u64 {
     })
 }
 
-pub(crate) fn ghost_write(object: ObjectId, value: u64, place: Place) {
+pub(crate) fn ghost_write(ticket: Ticket, value: u64, place: Place) {
     let here = current::get();
+    let object = here.admit(ticket, place);
     here.point(Intent::new(Kind::GhostWrite, object, place));
     here.with(|execution| {
         execution.memory.set(object, value);
@@ -553,8 +506,9 @@ pub(crate) fn ghost_write(object: ObjectId, value: u64, place: Place) {
     });
 }
 
-pub(crate) fn plain_read(object: ObjectId, place: Place) -> u64 {
+pub(crate) fn plain_read(ticket: Ticket, place: Place) -> u64 {
     let here = current::get();
+    let object = here.admit(ticket, place);
     let (value, raced) = here.with(|execution| execution.access_plain(object, None, place));
     if raced {
         never_go_on(here);
@@ -562,16 +516,17 @@ pub(crate) fn plain_read(object: ObjectId, place: Place) -> u64 {
     value
 }
 
-pub(crate) fn plain_write(object: ObjectId, value: u64, place: Place) {
+pub(crate) fn plain_write(ticket: Ticket, value: u64, place: Place) {
     let here = current::get();
+    let object = here.admit(ticket, place);
     let (_, raced) = here.with(|execution| execution.access_plain(object, Some(value), place));
     if raced {
         never_go_on(here);
     }
 }
 
-pub(crate) fn note(object: ObjectId, column: usize, word: u64, place: Place) {
-    announce_note(object, place).take();
+pub(crate) fn note(ticket: Ticket, column: usize, word: u64, place: Place) {
+    announce_note(ticket, place).take();
     current::get().with(|execution| {
         execution.record_access(None, None);
         execution.observe(column, word, place);
@@ -595,8 +550,16 @@ pub(crate) fn idle(place: Place) {
     });
 }
 
+/// Waits for the end of the thread. Its number, if it is a thread of this execution; everything is over if it is not.
 #[inline(always)]
-pub(crate) fn join(thread: usize, place: Place) {
+pub(crate) fn join(ticket: Ticket, place: Place) -> Option<usize> {
+    let thread = current::get().admit_thread(ticket, place)?;
+    join_own(thread, place);
+    Some(thread)
+}
+
+#[inline(always)]
+pub(crate) fn join_own(thread: usize, place: Place) {
     announce_join(ObjectId(thread as u32), place).take();
     perform_join(thread);
 }
@@ -632,4 +595,28 @@ pub(crate) fn fail(kind: FaultKind, message: String, place: Place) -> ! {
     let here = current::get();
     here.with(|execution| execution.fault(kind, message, place, None));
     never_go_on(here)
+}
+
+/// The newest value of a word, without an event.
+#[track_caller]
+pub(crate) fn peek(ticket: Ticket) -> u64 {
+    let here = current::get();
+    let object = here.admit(ticket, Location::caller());
+    here.with(|execution| execution.newest(object))
+}
+
+/// Whether data of a lock are of the running execution. If not the calling thread, or whoever else calls, panics.
+#[track_caller]
+#[inline(always)]
+pub(crate) fn check_home(ticket: Ticket) {
+    if current::get().with(|execution| execution.admits(ticket).is_none()) {
+        stray();
+    }
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn stray() -> ! {
+    panic!("the guard of a lock was used outside of the execution that made the lock");
 }

@@ -6,6 +6,7 @@
 use super::clock::Clock;
 use super::event::{Event, Intent, Kind, ObjectId, Place, What};
 use super::execution::{Execution, FaultKind};
+use super::ticket::Ticket;
 use crate::schedule::Spot;
 
 /// Who accessed a plain object, and when by their own clocks.
@@ -18,7 +19,8 @@ pub(super) struct PlainAccess {
 
 impl Execution {
     /// Declares that the object is plain data.
-    pub(crate) fn make_plain(&mut self, object: ObjectId) {
+    pub(crate) fn make_plain(&mut self, ticket: Ticket) {
+        let object = self.admitted(ticket);
         self.objects[object.index()].access = Some(self.plain.len() as u32);
         let me = self.me;
         self.memory.order.keep();

@@ -13,6 +13,9 @@ use std::sync::atomic::Ordering;
 /// Gives the new value, or nothing to leave the word as it is.
 pub(super) type Change<'a> = &'a dyn Fn(u64) -> Option<u64>;
 
+/// Old values, each with the new one.
+pub(super) type Asked = Vec<(u64, Option<u64>)>;
+
 impl Execution {
     fn is_tso(&self) -> bool {
         self.model.has_buffers()
@@ -67,6 +70,28 @@ impl Execution {
         } else {
             self.tell(object, value, order);
         }
+    }
+
+    /// All values that a read-modify-write of the word could read now, each once, and room for what it would write.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn values_that_may_be_read(&mut self, object: ObjectId) -> Asked {
+        let mut asked = std::mem::take(&mut self.asked);
+        asked.clear();
+        if self.is_tso() {
+            asked.push((self.newest_relaxed(object), None));
+        } else {
+            let weak = &self.memory.weak;
+            asked.extend(weak.readable(self.me, object, false).map(|place| (weak.value(object, place), None)));
+            asked.sort_unstable();
+            asked.dedup();
+        }
+        asked
+    }
+
+    /// The list is used again.
+    pub(super) fn keep_asked(&mut self, asked: Asked) {
+        self.asked = asked;
     }
 
     /// A read-modify-write, from looking at the word to what is recorded of it.

@@ -1,17 +1,31 @@
 //! The runner: makes executions, one after the other, on the same stacks and tables.
 
-use super::coroutine::{Abandon, abandon, current, go};
+use super::clearing::{clear_away, clear_some_away};
+use super::coroutine::{Abandon, current, go};
 use super::event::Place;
 use super::execution::{Bounds, Execution};
 use super::object::Label;
 use crate::schedule::Plan;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::panic::Location;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// Everything that executions on one OS thread reuse.
 pub(crate) struct Runner {
     execution: Box<Execution>,
+}
+
+/// Clears away what is left, also if looking at it panics: frames must not vanish from under what borrows from them.
+struct Clears(current::Handle);
+
+impl Drop for Clears {
+    #[inline(always)]
+    fn drop(&mut self) {
+        let left = self.0.with(|execution| execution.uncleared());
+        if left != 0 {
+            clear_away(self.0, left);
+        }
+    }
 }
 
 impl Runner {
@@ -32,6 +46,7 @@ impl Runner {
         turn: &AtomicUsize,
         look: impl FnOnce(&Execution) -> R,
     ) -> R {
+        let Abandon::Unwind = abandon;
         let place: Place = Location::caller();
         let Runner { execution } = self;
         execution.reset(plan, bounds);
@@ -42,45 +57,31 @@ impl Runner {
             let main = execution.add_thread(Label::from("main"), None, place);
             let main = main.expect("an execution has room for its main thread");
             execution.install(main, body);
+            execution.borrow_from_caller(main);
             execution.impersonate(main);
         });
         turn.store(0, Relaxed);
         go(here);
-        if let Some(panicking) = here.with(Execution::take_clearing) {
-            // A panic leaves a scope. What the threads of the scope borrow goes away with it, so they go first.
-            let others = here.with(|execution| execution.leftovers()) & !(1 << panicking);
-            clear_away(here, others, abandon);
-            here.with(|execution| execution.impersonate(panicking));
-            go(here);
+        let clears = Clears(here);
+        if let Some(panicking) = here.with(|execution| execution.leaves_scope()) {
+            leave_scope(here, panicking);
         }
         let seen = here.with(|execution| look(execution));
-        let left = here.with(|execution| execution.leftovers());
-        if left != 0 {
-            clear_away(here, left, abandon);
-        }
+        drop(clears);
         seen
     }
 }
 
-/// Frees the stacks of threads that did not end, and drops closures that did not begin and results that nobody took. A thread can
-/// borrow from those that started it, which have smaller numbers, so the last thread goes first.
+/// A panic leaves a scope. What the threads of the scope borrow goes away with it, so they go first; then the panic goes on to where its
+/// message is known.
+#[cold]
 #[inline(never)]
-fn clear_away(here: current::Handle, threads: u32, how: Abandon) {
-    here.with(Execution::tear_down);
-    let mut left = threads;
-    while left != 0 {
-        let thread = left.ilog2() as usize;
-        left &= !(1 << thread);
-        here.with(|execution| execution.impersonate(thread));
-        if here.with(|execution| execution.has_begun(thread) && !execution.is_finished(thread)) {
-            abandon(here, thread, how);
-        }
-        if how == Abandon::Forget {
-            here.with(|execution| execution.job(thread).forget());
-        }
-        if let Some(leftover) = here.with(|execution| execution.job(thread).leftover()) {
-            // What a destructor says when everything is over concerns nobody.
-            let _ = catch_unwind(AssertUnwindSafe(|| leftover.discard()));
-        }
+fn leave_scope(here: current::Handle, panicking: usize) {
+    let others = here.with(|execution| execution.uncleared()) & !(1 << panicking);
+    clear_some_away(here, others);
+    here.with(|execution| execution.impersonate(panicking));
+    if !here.with(|execution| execution.is_stuck(panicking)) {
+        here.with(|execution| execution.unstick(panicking));
+        go(here);
     }
 }

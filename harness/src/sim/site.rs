@@ -2,6 +2,7 @@
 
 use super::event::What;
 use super::execution::Execution;
+use super::ticket::Ticket;
 use crate::schedule::{hash_name, hash_numbered, hash_path};
 use std::panic::Location;
 
@@ -84,6 +85,8 @@ pub(crate) struct Left {
     path: u64,
     inner: u64,
     name: &'static str,
+    /// Of the execution and the thread.
+    ticket: Ticket,
 }
 
 impl Execution {
@@ -100,12 +103,13 @@ impl Execution {
         let serial = self.sites.serial();
         self.threads[self.me].anchor = Anchor { path: inner, hash: inner, serial };
         self.record(What::Enter(name, number), Location::caller());
-        Left { path: outer.path, inner, name }
+        Left { path: outer.path, inner, name, ticket: self.thread_ticket(self.me) }
     }
 
     #[track_caller]
     pub(crate) fn leave_site(&mut self, left: Left) {
-        if self.is_torn_down() {
+        // A guard that was kept beyond its execution restores nothing.
+        if self.is_torn_down() || left.ticket != self.thread_ticket(self.me) {
             return;
         }
         let serial = self.sites.serial();

@@ -1,7 +1,7 @@
 //! Shared words with orderings.
 
 use super::word::Word;
-use crate::sim::{Label, ObjectId, current, op};
+use crate::sim::{Label, Ticket, current, op};
 use std::marker::PhantomData;
 use std::ops::{BitAnd, BitOr, BitXor};
 use std::panic::Location;
@@ -9,10 +9,11 @@ use std::sync::atomic::Ordering;
 
 /// A shared word. Every access is an event and a choice point.
 ///
-/// It is a handle: copies denote the same word. It means something only inside the execution that made it.
+/// It is a handle: copies denote the same word. It means something only inside the execution that made it; using it in another one ends
+/// that as [`crate::End::Misuse`].
 #[derive(Debug)]
 pub struct Atomic<T> {
-    object: ObjectId,
+    ticket: Ticket,
     value: PhantomData<fn() -> T>,
 }
 
@@ -30,31 +31,32 @@ impl<T: Word> Atomic<T> {
     #[inline]
     pub fn new(value: T) -> Atomic<T> {
         let place = Location::caller();
-        let object = current::get().with(|execution| execution.create_unnamed(value.to_word(), place));
-        Atomic { object, value: PhantomData }
+        let value = value.to_word();
+        let ticket = current::get().with(|execution| execution.create_unnamed(value, place));
+        Atomic { ticket, value: PhantomData }
     }
 
     /// A word with a name.
     #[track_caller]
     #[inline]
     pub fn named(label: impl Into<Label>, value: T) -> Atomic<T> {
-        let (label, place) = (label.into(), Location::caller());
-        let object = current::get().with(|execution| execution.create(label, value.to_word(), place));
-        Atomic { object, value: PhantomData }
+        let (label, value, place) = (label.into(), value.to_word(), Location::caller());
+        let ticket = current::get().with(|execution| execution.create(label, value, place));
+        Atomic { ticket, value: PhantomData }
     }
 
     /// Reads.
     #[track_caller]
     #[inline]
     pub fn load(&self, order: Ordering) -> T {
-        T::from_word(op::load(self.object, Location::caller(), order))
+        T::from_word(op::load(self.ticket, Location::caller(), order))
     }
 
     /// Writes.
     #[track_caller]
     #[inline]
     pub fn store(&self, value: T, order: Ordering) {
-        op::store(self.object, Location::caller(), value.to_word(), order);
+        op::store(self.ticket, Location::caller(), value.to_word(), order);
     }
 
     /// Writes and returns the value replaced.
@@ -67,7 +69,7 @@ impl<T: Word> Atomic<T> {
     #[inline]
     fn change(&self, order: Ordering, place: &'static Location<'static>, change: impl Fn(T) -> T) -> T {
         let change = |word| Some(change(T::from_word(word)).to_word());
-        T::from_word(op::update(self.object, order, order, place, change))
+        T::from_word(op::update(self.ticket, order, order, place, change))
     }
 
     /// Writes `new` if the value is `old`. `Ok` holds the value replaced, `Err` the value found.
@@ -78,14 +80,16 @@ impl<T: Word> Atomic<T> {
     #[track_caller]
     #[inline]
     pub fn compare_exchange(&self, old: T, new: T, success: Ordering, failure: Ordering) -> Result<T, T> {
-        let expected = old.to_word();
-        let replace = |word| (word == expected).then_some(new.to_word());
+        let (expected, new) = (old.to_word(), new.to_word());
+        let replace = |word| (word == expected).then_some(new);
         op::expect(expected);
-        let found = op::update(self.object, success, failure, Location::caller(), replace);
+        let found = op::update(self.ticket, success, failure, Location::caller(), replace);
         if found == expected { Ok(old) } else { Err(T::from_word(found)) }
     }
 
     /// One atomic read-modify-write by any function of the value, which may be asked for several values. Returns the value replaced.
+    ///
+    /// The function only computes: if it does something that is an event, the execution ends as [`crate::End::Misuse`].
     #[track_caller]
     #[inline]
     pub fn fetch_update_word(&self, order: Ordering, change: impl Fn(T) -> T) -> T {
@@ -137,8 +141,9 @@ impl<T: Word> Atomic<T> {
     }
 
     /// The newest value, without an access: for monitors, goals and looking at a final state. No event.
+    #[track_caller]
     pub fn peek(&self) -> T {
-        T::from_word(current::get().with(|execution| execution.newest(self.object)))
+        T::from_word(op::peek(self.ticket))
     }
 }
 

@@ -1,11 +1,12 @@
 //! Locks, barriers and waiting as the kernel has them.
 
-use crate::sim::{Barrier, Label, ObjectId, current, op};
+use crate::sim::{Barrier, Label, Ticket, current, op};
+use std::marker::PhantomData;
 use std::panic::Location;
 use std::sync::atomic::Ordering;
 
 #[track_caller]
-fn create(label: Label) -> ObjectId {
+fn create(label: Label) -> Ticket {
     let place = Location::caller();
     current::get().with(|execution| execution.create(label, 0, place))
 }
@@ -14,7 +15,7 @@ fn create(label: Label) -> ObjectId {
 /// A handle: copies denote the same lock.
 #[derive(Clone, Copy, Debug)]
 pub struct SpinLock {
-    pub(super) object: ObjectId,
+    pub(super) ticket: Ticket,
 }
 
 /// What `spin_unlock_wait` orders. It was never agreed; Linux 4.14 removed it for that reason.
@@ -32,33 +33,33 @@ impl SpinLock {
     /// A free lock.
     #[track_caller]
     pub fn named(label: impl Into<Label>) -> SpinLock {
-        SpinLock { object: create(label.into()) }
+        SpinLock { ticket: create(label.into()) }
     }
 
     /// `spin_lock`: blocks until the lock is free and takes it.
     #[track_caller]
     #[inline]
     pub fn lock(&self) {
-        op::lock(self.object, Location::caller());
+        op::lock(self.ticket, Location::caller());
     }
 
     /// `spin_unlock`. Ends the execution as a misuse if the caller does not hold the lock.
     #[track_caller]
     #[inline]
     pub fn unlock(&self) {
-        op::unlock(self.object, Location::caller());
+        op::unlock(self.ticket, Location::caller());
     }
 
     /// `spin_trylock`: takes the lock if it is free; says whether it did.
     #[track_caller]
     pub fn try_lock(&self) -> bool {
-        op::try_lock(self.object, Location::caller())
+        op::try_lock(self.ticket, Location::caller())
     }
 
     /// `spin_is_locked`: reads the lock word as memory.
     #[track_caller]
     pub fn is_locked(&self) -> bool {
-        op::is_locked(self.object, Location::caller())
+        op::is_locked(self.ticket, Location::caller())
     }
 
     /// `spin_unlock_wait`: blocks until the lock is seen free.
@@ -66,11 +67,11 @@ impl SpinLock {
     pub fn unlock_wait(&self, reading: UnlockWait) {
         let place = Location::caller();
         match reading {
-            UnlockWait::Relaxed => op::unlock_wait(self.object, Ordering::Relaxed, place),
-            UnlockWait::Acquire => op::unlock_wait(self.object, Ordering::Acquire, place),
+            UnlockWait::Relaxed => op::unlock_wait(self.ticket, Ordering::Relaxed, place),
+            UnlockWait::Acquire => op::unlock_wait(self.ticket, Ordering::Acquire, place),
             UnlockWait::LockUnlock => {
-                op::lock(self.object, place);
-                op::unlock(self.object, place);
+                op::lock(self.ticket, place);
+                op::unlock(self.ticket, place);
             }
         }
     }
@@ -79,92 +80,99 @@ impl SpinLock {
     #[track_caller]
     pub fn guard(&self) -> SpinGuard {
         self.lock();
-        SpinGuard { lock: *self, place: Location::caller() }
+        SpinGuard { lock: *self, place: Location::caller(), stays: PhantomData }
     }
 }
 
-/// Releases its lock when dropped.
+/// Releases its lock when dropped. It stays with its thread:
+///
+/// ```compile_fail,E0277
+/// fn is_send<T: Send>() {}
+/// is_send::<lockstep::sync::SpinGuard>();
+/// ```
 #[derive(Debug)]
 #[must_use = "the lock is released when the guard is dropped"]
 pub struct SpinGuard {
     lock: SpinLock,
     /// Drop has no caller to blame; the place of the acquisition says most.
     place: &'static Location<'static>,
+    /// The thread that has taken a lock releases it: guards go to no other thread.
+    stays: PhantomData<std::sync::MutexGuard<'static, ()>>,
 }
 
 impl Drop for SpinGuard {
     fn drop(&mut self) {
-        op::unlock(self.lock.object, self.place);
+        op::release(self.lock.ticket, self.place);
     }
 }
 
 /// A reader-writer lock (`rwlock_t`). A handle.
 #[derive(Clone, Copy, Debug)]
 pub struct ReadWriteLock {
-    object: ObjectId,
+    ticket: Ticket,
 }
 
 impl ReadWriteLock {
     /// A free lock.
     #[track_caller]
     pub fn named(label: impl Into<Label>) -> ReadWriteLock {
-        ReadWriteLock { object: create(label.into()) }
+        ReadWriteLock { ticket: create(label.into()) }
     }
 
     /// `read_lock`: blocks while a writer holds the lock.
     #[track_caller]
     pub fn read_lock(&self) {
-        op::read_lock(self.object, Location::caller());
+        op::read_lock(self.ticket, Location::caller());
     }
 
     /// `read_unlock`.
     #[track_caller]
     pub fn read_unlock(&self) {
-        op::read_unlock(self.object, Location::caller());
+        op::read_unlock(self.ticket, Location::caller());
     }
 
     /// `write_lock`: blocks while anybody holds the lock.
     #[track_caller]
     pub fn write_lock(&self) {
-        op::lock(self.object, Location::caller());
+        op::lock(self.ticket, Location::caller());
     }
 
     /// `write_unlock`.
     #[track_caller]
     pub fn write_unlock(&self) {
-        op::unlock(self.object, Location::caller());
+        op::unlock(self.ticket, Location::caller());
     }
 }
 
 /// A place to sleep in, used with a lock that the caller holds. There are no spurious wake-ups. A handle.
 #[derive(Clone, Copy, Debug)]
 pub struct WaitQueue {
-    pub(super) object: ObjectId,
+    pub(super) ticket: Ticket,
 }
 
 impl WaitQueue {
     /// An empty queue.
     #[track_caller]
     pub fn named(label: impl Into<Label>) -> WaitQueue {
-        WaitQueue { object: create(label.into()) }
+        WaitQueue { ticket: create(label.into()) }
     }
 
     /// Releases the lock and sleeps, as one event; once woken takes the lock again, as another.
     #[track_caller]
     pub fn wait(&self, lock: &SpinLock) {
-        op::wait(self.object, lock.object, Location::caller());
+        op::wait(self.ticket, lock.ticket, Location::caller());
     }
 
     /// Wakes one sleeper, if there is one; which one is the schedule's choice.
     #[track_caller]
     pub fn wake_one(&self) {
-        op::wake(self.object, false, Location::caller());
+        op::wake(self.ticket, false, Location::caller());
     }
 
     /// Wakes all sleepers.
     #[track_caller]
     pub fn wake_all(&self) {
-        op::wake(self.object, true, Location::caller());
+        op::wake(self.ticket, true, Location::caller());
     }
 }
 

@@ -1,15 +1,15 @@
 //! Plain shared data, and the ghost cells of monitors.
 
 use super::word::Word;
-use crate::sim::{Label, ObjectId, current, op};
+use crate::sim::{Label, Ticket, current, op};
 use std::marker::PhantomData;
 use std::panic::Location;
 
-/// Plain shared data. Accesses are no choice points; a data race on it (two accesses, one of them a write, neither ordered before the
+/// Plain shared data. A handle, as [`super::Atomic`] is. Accesses are no choice points; a data race on it (two accesses, one of them a write, neither ordered before the
 /// other) ends the execution as [`crate::End::Race`].
 #[derive(Debug)]
 pub struct Plain<T> {
-    object: ObjectId,
+    ticket: Ticket,
     value: PhantomData<fn() -> T>,
 }
 
@@ -17,7 +17,7 @@ pub struct Plain<T> {
 /// they always see the newest value.
 #[derive(Debug)]
 pub struct Ghost<T> {
-    object: ObjectId,
+    ticket: Ticket,
     value: PhantomData<fn() -> T>,
 }
 
@@ -41,44 +41,45 @@ impl<T: Word> Plain<T> {
     /// Plain data without a name.
     #[track_caller]
     pub fn new(value: T) -> Plain<T> {
-        let place = Location::caller();
-        let object = current::get().with(|execution| {
-            let object = execution.create_unnamed(value.to_word(), place);
-            execution.make_plain(object);
-            object
+        let (value, place) = (value.to_word(), Location::caller());
+        let ticket = current::get().with(|execution| {
+            let ticket = execution.create_unnamed(value, place);
+            execution.make_plain(ticket);
+            ticket
         });
-        Plain { object, value: PhantomData }
+        Plain { ticket, value: PhantomData }
     }
 
     /// Plain data with a name.
     #[track_caller]
     pub fn named(label: impl Into<Label>, value: T) -> Plain<T> {
-        let (label, place) = (label.into(), Location::caller());
-        let object = current::get().with(|execution| {
-            let object = execution.create(label, value.to_word(), place);
-            execution.make_plain(object);
-            object
+        let (label, value, place) = (label.into(), value.to_word(), Location::caller());
+        let ticket = current::get().with(|execution| {
+            let ticket = execution.create(label, value, place);
+            execution.make_plain(ticket);
+            ticket
         });
-        Plain { object, value: PhantomData }
+        Plain { ticket, value: PhantomData }
     }
 
     /// Reads.
     #[track_caller]
     #[inline]
     pub fn get(&self) -> T {
-        T::from_word(op::plain_read(self.object, Location::caller()))
+        T::from_word(op::plain_read(self.ticket, Location::caller()))
     }
 
     /// Writes.
     #[track_caller]
     #[inline]
     pub fn set(&self, value: T) {
-        op::plain_write(self.object, value.to_word(), Location::caller());
+        op::plain_write(self.ticket, value.to_word(), Location::caller());
     }
 
     /// The value, without an access: for monitors, goals and looking at a final state.
+    #[track_caller]
     pub fn peek(&self) -> T {
-        T::from_word(current::get().with(|execution| execution.newest(self.object)))
+        T::from_word(op::peek(self.ticket))
     }
 }
 
@@ -86,25 +87,26 @@ impl<T: Word> Ghost<T> {
     /// A ghost cell with a name.
     #[track_caller]
     pub fn named(label: impl Into<Label>, value: T) -> Ghost<T> {
-        let (label, place) = (label.into(), Location::caller());
-        let object = current::get().with(|execution| execution.create(label, value.to_word(), place));
-        Ghost { object, value: PhantomData }
+        let (label, value, place) = (label.into(), value.to_word(), Location::caller());
+        let ticket = current::get().with(|execution| execution.create(label, value, place));
+        Ghost { ticket, value: PhantomData }
     }
 
     /// Reads.
     #[track_caller]
     pub fn get(&self) -> T {
-        T::from_word(op::ghost_read(self.object, Location::caller()))
+        T::from_word(op::ghost_read(self.ticket, Location::caller()))
     }
 
     /// Writes.
     #[track_caller]
     pub fn set(&self, value: T) {
-        op::ghost_write(self.object, value.to_word(), Location::caller());
+        op::ghost_write(self.ticket, value.to_word(), Location::caller());
     }
 
     /// The value, without an event.
+    #[track_caller]
     pub fn peek(&self) -> T {
-        T::from_word(current::get().with(|execution| execution.newest(self.object)))
+        T::from_word(op::peek(self.ticket))
     }
 }

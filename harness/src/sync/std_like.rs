@@ -1,7 +1,8 @@
 //! The shapes of `std::sync`: code written against it runs in the machine by changing its imports.
 
-use crate::sim::{ObjectId, Shared, current, op};
+use crate::sim::{Shared, Ticket, current, op};
 use std::convert::Infallible;
+use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 
@@ -51,10 +52,21 @@ pub mod atomic {
 }
 
 /// A lock with the data it guards. See [`std::sync::Mutex`].
+///
+/// Whoever shares it sends the data:
+///
+/// ```compile_fail,E0277
+/// fn is_sync<T: Sync>() {}
+/// is_sync::<lockstep::sync::Mutex<std::rc::Rc<u64>>>();
+/// ```
+///
+/// ```
+/// fn is_sync<T: Sync>() {}
+/// is_sync::<lockstep::sync::Mutex<std::cell::Cell<u64>>>();
+/// ```
 #[derive(Debug)]
 pub struct Mutex<T> {
-    object: ObjectId,
-    home: (usize, u64),
+    ticket: Ticket,
     data: Shared<T>,
 }
 
@@ -63,9 +75,8 @@ impl<T> Mutex<T> {
     #[track_caller]
     pub fn new(data: T) -> Mutex<T> {
         let place = Location::caller();
-        let (object, home) =
-            current::get().with(|execution| (execution.create_unnamed(0, place), execution.identity()));
-        Mutex { object, home, data: Shared::new(data) }
+        let ticket = current::get().with(|execution| execution.create_unnamed(0, place));
+        Mutex { ticket, data: Shared::new(data) }
     }
 
     /// Blocks until the lock is free and takes it.
@@ -77,10 +88,8 @@ impl<T> Mutex<T> {
     #[inline]
     pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
         let place = Location::caller();
-        let here = current::get().with(|execution| execution.identity());
-        assert!(here == self.home, "a mutex was used outside of the execution that made it");
-        op::lock(self.object, place);
-        Ok(MutexGuard { mutex: self, place })
+        op::lock_data(self.ticket, place);
+        Ok(MutexGuard { mutex: self, place, stays: PhantomData })
     }
 
     /// The data.
@@ -90,23 +99,48 @@ impl<T> Mutex<T> {
 }
 
 /// Access to the data of a locked [`Mutex`]; unlocks when dropped.
+///
+/// It stays with its thread, and is shared with others if the data may be:
+///
+/// ```compile_fail,E0277
+/// fn is_send<T: Send>() {}
+/// is_send::<lockstep::sync::MutexGuard<'static, u64>>();
+/// ```
+///
+/// ```compile_fail,E0277
+/// fn is_sync<T: Sync>() {}
+/// is_sync::<lockstep::sync::MutexGuard<'static, std::cell::Cell<u64>>>();
+/// ```
+///
+/// ```
+/// fn is_sync<T: Sync>() {}
+/// is_sync::<lockstep::sync::MutexGuard<'static, u64>>();
+/// ```
 #[derive(Debug)]
 #[must_use = "the mutex is unlocked when the guard is dropped"]
 pub struct MutexGuard<'a, T> {
     mutex: &'a Mutex<T>,
     place: &'static Location<'static>,
+    /// It goes to no other thread, and is shared with others only if the data may be: as this one.
+    stays: PhantomData<std::sync::MutexGuard<'a, T>>,
 }
 
 impl<T> Deref for MutexGuard<'_, T> {
     type Target = T;
 
+    #[track_caller]
+    #[inline]
     fn deref(&self) -> &T {
+        op::check_home(self.mutex.ticket);
         self.mutex.data.get()
     }
 }
 
 impl<T> DerefMut for MutexGuard<'_, T> {
+    #[track_caller]
+    #[inline]
     fn deref_mut(&mut self) -> &mut T {
+        op::check_home(self.mutex.ticket);
         self.mutex.data.get()
     }
 }
@@ -114,14 +148,14 @@ impl<T> DerefMut for MutexGuard<'_, T> {
 impl<T> Drop for MutexGuard<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        op::unlock(self.mutex.object, self.place);
+        op::release(self.mutex.ticket, self.place);
     }
 }
 
 /// A place to wait in. See [`std::sync::Condvar`]. There are no spurious wake-ups; which waiter `notify_one` wakes is the schedule's choice.
 #[derive(Debug)]
 pub struct Condvar {
-    object: ObjectId,
+    ticket: Ticket,
 }
 
 impl Default for Condvar {
@@ -136,7 +170,7 @@ impl Condvar {
     #[track_caller]
     pub fn new() -> Condvar {
         let place = Location::caller();
-        Condvar { object: current::get().with(|execution| execution.create_unnamed(0, place)) }
+        Condvar { ticket: current::get().with(|execution| execution.create_unnamed(0, place)) }
     }
 
     /// Releases the lock and waits; takes the lock again once notified.
@@ -147,7 +181,7 @@ impl Condvar {
     #[track_caller]
     #[inline]
     pub fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
-        op::wait(self.object, guard.mutex.object, Location::caller());
+        op::wait_with_data(self.ticket, guard.mutex.ticket, Location::caller());
         Ok(guard)
     }
 
@@ -163,7 +197,7 @@ impl Condvar {
         mut condition: impl FnMut(&mut T) -> bool,
     ) -> LockResult<MutexGuard<'a, T>> {
         while condition(&mut guard) {
-            op::wait(self.object, guard.mutex.object, Location::caller());
+            op::wait_with_data(self.ticket, guard.mutex.ticket, Location::caller());
         }
         Ok(guard)
     }
@@ -172,13 +206,13 @@ impl Condvar {
     #[track_caller]
     #[inline]
     pub fn notify_one(&self) {
-        op::wake(self.object, false, Location::caller());
+        op::wake(self.ticket, false, Location::caller());
     }
 
     /// Wakes all waiters.
     #[track_caller]
     #[inline]
     pub fn notify_all(&self) {
-        op::wake(self.object, true, Location::caller());
+        op::wake(self.ticket, true, Location::caller());
     }
 }

@@ -19,7 +19,7 @@ pub use subject::Words;
 pub use subject::mutant::activate;
 use subject::{Repairs, VariantInfo, scenarios as all, subject_name, LIST as listed};
 
-pub const ABANDON: lockstep::Abandon = lockstep::Abandon::Forget;
+pub const ABANDON: lockstep::Abandon = lockstep::Abandon::Unwind;
 
 fn switches(repaired: bool) -> Repairs {
     if repaired { Repairs::ALL } else { Repairs::NONE }

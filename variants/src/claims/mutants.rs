@@ -40,7 +40,7 @@ fn check(id: &str, mutation: Mutation, original: &'static str, scenario: &str) {
     let mutant = Mutant { inner, mutation };
     let explored = |design: &(dyn Design + Sync), executions: u64| {
         let body = || run_watched(design, policy, scenario_of(scenario), claim.watching());
-        let program = Program { body: &body, abandon: Abandon::Forget };
+        let program = Program { body: &body, abandon: Abandon::Unwind };
         let config = ExploreConfig { strategy: Strategy::Exhaustive, executions, ..ExploreConfig::default() };
         explore(&program, &config)
     };

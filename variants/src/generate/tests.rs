@@ -131,7 +131,7 @@ fn most_executions_reach_what_matters() {
     for number in 0..scenarios {
         let scenario = generate(number);
         let body = || run(variant, Repairs::NONE, &scenario);
-        let program = Program { body: &body, abandon: Abandon::Forget };
+        let program = Program { body: &body, abandon: Abandon::Unwind };
         let mut outcomes = BTreeSet::new();
         for execution in 0..40 {
             let schedule = portfolio(number, execution, 100);

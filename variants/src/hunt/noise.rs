@@ -132,7 +132,7 @@ mod tests {
     /// Runs something eight times, again, and against itself: the violations of both kinds.
     #[track_caller]
     fn check(body: &(dyn Fn() + Sync), expected: [bool; 2]) {
-        let program = Program { body, abandon: Abandon::Forget };
+        let program = Program { body, abandon: Abandon::Unwind };
         let variant = Variant { name: "subject", program };
         let (mut replayer, glance) = (Replayer::new(), GlanceConfig::default());
         let schedule = |number: u64| Schedule::uniform(number);

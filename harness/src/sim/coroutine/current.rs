@@ -1,13 +1,42 @@
 //! The one thread-local: which execution runs on this OS thread.
 
 use super::super::event::Intent;
-use super::super::execution::Execution;
-use super::fiber;
+use super::super::execution::{Execution, Stuck};
+use super::fiber::{self, Limits};
+use super::job::Leftover;
 use super::switch::Context;
 use std::cell::Cell;
+use std::marker::PhantomData;
 
 thread_local! {
     static CURRENT: Cell<*mut Execution> = const { Cell::new(std::ptr::null_mut()) };
+
+    /// Where the stacks of its runner end, for the handler of faults.
+    static LIMITS: Cell<*const Limits> = const { Cell::new(std::ptr::null()) };
+
+    /// Whether a reference into the execution is alive. Kept where assertions are.
+    #[cfg(debug_assertions)]
+    static IS_LOOKED_AT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Alive as long as a reference into the execution is.
+struct Alone;
+
+impl Alone {
+    #[inline(always)]
+    fn new() -> Alone {
+        #[cfg(debug_assertions)]
+        assert!(!IS_LOOKED_AT.replace(true), "the machine was entered while it was being changed");
+        Alone
+    }
+}
+
+impl Drop for Alone {
+    #[inline(always)]
+    fn drop(&mut self) {
+        #[cfg(debug_assertions)]
+        IS_LOOKED_AT.set(false);
+    }
 }
 
 /// The execution that the calling simulated thread belongs to.
@@ -43,19 +72,26 @@ pub(crate) fn is_inside() -> bool {
     !CURRENT.get().is_null()
 }
 
-/// Makes `execution` the running one until the guard is dropped.
-pub(crate) fn enter(execution: &mut Execution) -> Entered {
+/// Makes `execution` the running one until the guard is dropped, which borrows it so long.
+pub(crate) fn enter(execution: &mut Execution) -> Entered<'_> {
     assert!(!is_inside(), "an execution cannot be started inside of another one");
+    LIMITS.set(execution.limits());
     CURRENT.set(execution);
-    Entered
+    Entered(PhantomData)
 }
 
-pub(crate) struct Entered;
+pub(crate) struct Entered<'a>(PhantomData<&'a mut Execution>);
 
-impl Drop for Entered {
+impl Drop for Entered<'_> {
     fn drop(&mut self) {
         CURRENT.set(std::ptr::null_mut());
+        LIMITS.set(std::ptr::null());
     }
+}
+
+/// Where the stacks of the runner end that runs an execution on the calling thread.
+pub(super) fn limits() -> Option<*const Limits> {
+    Some(LIMITS.get()).filter(|limits| !limits.is_null())
 }
 
 /// Whether the thread that has announced an event gives way first.
@@ -73,20 +109,47 @@ impl Turn {
     #[inline(always)]
     pub(crate) fn take(self) {
         if !self.goes_on() {
-            // SAFETY: `announce` has chosen who goes on, and nothing ran since.
+            // SAFETY: `announce` has chosen who goes on, and nothing ran since. It gave a pointer of the execution's own.
             unsafe { fiber::hop(self.0) };
         }
     }
 }
 
 impl Handle {
-    /// Looks at or changes the execution. `f` must not suspend; nothing it is given lives longer.
+    /// Looks at or changes the execution. `f` runs no code of the subject and must not suspend; nothing it is given lives longer.
     #[inline(always)]
     pub(crate) fn with<R>(self, f: impl FnOnce(&mut Execution) -> R) -> R {
-        // SAFETY: the pointer was set by `enter` from a unique reference that the runner does not use while a thread
-        // runs, and `f` cannot keep the reference or suspend while it has it: nothing inside `Execution` suspends, only
-        // `give_way` does, which takes no reference.
+        let _alone = Alone::new();
+        // SAFETY: `enter` made the pointer from the runner's unique reference, which the runner does not use until it has left, so
+        // references are made here and in `announce` alone. None is alive now: `f` and what `announce` calls are of this crate, enter
+        // the machine by no handle (`Alone` asserts that), never suspend, and call nothing of the subject: its functions run in
+        // `compute`, its destructors where a leftover is discarded, both without a reference. What the system calls when it likes, the
+        // handler of faults, reads what lies outside of the execution.
         f(unsafe { &mut *self.0 })
+    }
+
+    /// The place in the execution that a pointer from inside of it shows, for use while no reference into the execution is alive.
+    ///
+    /// A pointer made from a reference is good until the next reference is made. This one is made from what `enter` was
+    /// given, from which all references are made as well.
+    #[inline(always)]
+    pub(super) fn place<T>(self, shown: *const T) -> *mut T {
+        self.0.cast::<T>().with_addr(shown.addr())
+    }
+
+    /// What is left of the thread's job, to be discarded at once.
+    pub(crate) fn leftover(self, thread: usize) -> Option<Leftover> {
+        let leftover = self.with(|execution| execution.job(thread).leftover())?;
+        Some(leftover.placed(|at| self.place(at)))
+    }
+
+    /// Suspends the calling thread, which may not go on but cannot unwind, until the runner finds that what it waits for is there.
+    #[cold]
+    pub(crate) fn stick(self, reason: Stuck) {
+        let to = self.with(|execution| execution.stick(reason));
+        let Some(to) = to else { fiber::raise() };
+        // SAFETY: as for `give_way`.
+        unsafe { fiber::hop(self.place(to)) };
     }
 
     /// Announces an event and gives way if the schedule says so. When it returns the event may happen.
@@ -102,10 +165,13 @@ impl Handle {
     /// that guess wrong when the thread leaves, when the next one enters, and at every return until calls and returns are level again.
     #[inline(always)]
     pub(crate) fn announce(self, intent: Intent) -> Turn {
+        let alone = Alone::new();
         // SAFETY: as for `with`. A closure would be one function for all kinds of events, too large to be inlined: it must
         // be inlined, for then the kind is a constant.
         let execution = unsafe { &mut *self.0 };
-        Turn(execution.arrive(intent))
+        let to = execution.arrive(intent);
+        drop(alone);
+        Turn(if to.is_null() { to } else { self.place(to) })
     }
 
     /// Suspends the calling thread for the one that the execution has chosen, or for the runner when it is over.
@@ -113,6 +179,6 @@ impl Handle {
     pub(crate) fn give_way(self) {
         let to = self.with(|execution| execution.hop_away());
         // SAFETY: the execution has said right now who goes on.
-        unsafe { fiber::hop(to) };
+        unsafe { fiber::hop(self.place(to)) };
     }
 }

@@ -6,6 +6,8 @@
 use super::current;
 use std::fmt::{self, Write};
 use std::sync::OnceLock;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// What is written before the process ends: the number of the simulated thread is given. It runs in a signal handler on a small stack:
 /// it must not allocate, lock or panic.
@@ -18,7 +20,7 @@ struct Installed {
     before: libc::sigaction,
 }
 
-/// The one global of the crate: a signal handler has no other argument.
+/// A global: a signal handler has no other argument.
 static INSTALLED: OnceLock<Installed> = OnceLock::new();
 
 /// From now on a process that overruns a simulated stack writes `last_words` to standard error and ends with `status`. Other
@@ -57,9 +59,14 @@ extern "C" fn on_fault(_signal: libc::c_int, info: *mut libc::siginfo_t, _contex
     let Some(installed) = INSTALLED.get() else { return };
     // SAFETY: the kernel passes a valid `info` to a handler installed with SA_SIGINFO.
     let address = unsafe { (*info).si_addr() }.addr();
-    if current::is_inside() {
-        let (thread, limit) = current::get().with(|execution| (execution.running(), execution.stack_limit()));
-        if (limit..limit + installed.page).contains(&address) {
+    if let Some(limits) = current::limits() {
+        let holds = |limit: &AtomicUsize| {
+            let limit = limit.load(Relaxed);
+            limit != 0 && (limit..limit + installed.page).contains(&address)
+        };
+        // SAFETY: threads run, so the stacks of their runner exist, and the limits with them. They lie outside of the execution, of which
+        // there may be a reference now, and are atomic, for a stack may be in the making.
+        if let Some(thread) = unsafe { &*limits }.iter().position(holds) {
             let _ = (installed.last_words)(&mut RawError, thread);
             // SAFETY: ends the process without running anything else.
             unsafe { libc::_exit(installed.status) };
@@ -68,4 +75,11 @@ extern "C" fn on_fault(_signal: libc::c_int, info: *mut libc::siginfo_t, _contex
     // Not ours: put the old handler back and let the access fault again.
     // SAFETY: `before` is what the system returned at installation.
     unsafe { libc::sigaction(libc::SIGSEGV, &installed.before, std::ptr::null_mut()) };
+}
+
+/// The last word of a process that cannot go on, because of a thread of an execution.
+#[cold]
+pub(super) fn die(thread: usize, why: &str) -> ! {
+    let _ = writeln!(RawError, "an execution is over and thread {thread} never ends: {why}");
+    std::process::abort()
 }

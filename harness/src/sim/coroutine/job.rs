@@ -32,7 +32,8 @@ pub(crate) struct Job {
 }
 
 /// What is left of a job: a closure that never ran, or a result that nobody took. It is dropped where no reference into the execution is
-/// alive, for the subject's destructors call primitives.
+/// alive, for the subject's destructors call primitives: so its place is one that [`Handle::leftover`](super::current::Handle::leftover)
+/// gave, which no reference has taken over.
 #[must_use = "the leftover is leaked unless it is discarded"]
 pub(crate) struct Leftover {
     drop: Work,
@@ -40,9 +41,15 @@ pub(crate) struct Leftover {
 }
 
 impl Leftover {
+    /// The same at a place that is good without a reference to the job.
+    pub(super) fn placed(self, place: impl FnOnce(*mut u8) -> *mut u8) -> Leftover {
+        Leftover { drop: self.drop, at: place(self.at) }
+    }
+
     pub(crate) fn discard(self) {
-        // SAFETY: `leftover` gave the function that belongs to what the buffer holds, and the job's state says that nobody else takes
-        // it. It is moved out of the buffer before its destructor runs.
+        // SAFETY: `leftover` gave the function that belongs to what the buffer holds, and the job's state, which is empty since, says that
+        // nobody else takes it. It is moved out of the buffer, by a pointer that is good while no reference is alive, before its
+        // destructor runs: so the destructor may use the machine.
         unsafe { (self.drop)(self.at) }
     }
 }
@@ -73,12 +80,14 @@ unsafe fn discard<T>(at: *mut u8) {
 }
 
 /// # Safety
-/// `at` holds a closure stored by `put::<F>`.
+/// `at` holds a closure stored by `put::<F>`, and stays good for access, between the uses of references to the job, until this returns.
 pub(super) unsafe fn run<F: FnOnce() -> T, T>(at: *mut u8) {
-    // SAFETY: the caller says that the closure is there; its place is free again once it was taken.
+    // SAFETY: the caller says that the closure is there; its place is free again once it was taken. While the closure runs, the job is
+    // running, and a running job's buffer is touched by nobody.
     unsafe {
         let closure = take::<F>(at);
-        put(at, closure());
+        let result = closure();
+        put(at, result);
     }
 }
 
@@ -99,13 +108,15 @@ impl Job {
     ///
     /// The lifetime of `closure` is forgotten: the caller (`thread::spawn`, `thread::scope`, the runner) sees to it that it ends after the thread.
     pub(crate) fn install<F: FnOnce() -> T, T>(&mut self, closure: F) {
-        self.clear();
-        // SAFETY: `clear` left the buffer empty.
+        // What the buffer holds now, if anything, needs no dropping: executions clear away all that does. Nothing is dropped here, for a
+        // reference into the execution is alive.
+        debug_assert!(self.state != State::Ready && (self.state != State::Done || !self.drops_result));
+        // SAFETY: the place is this job's own buffer.
         unsafe { put(self.place(), closure) };
         self.state = State::Ready;
         self.drop_closure = discard::<F>;
         self.drop_result = discard::<T>;
-        self.drops_result = needs_drop::<T>();
+        self.drops_result = needs_drop::<T>() || !fits::<T>();
     }
 
     fn place(&mut self) -> *mut u8 {
@@ -152,27 +163,13 @@ impl Job {
     pub(crate) fn result<T>(&mut self) -> T {
         assert!(self.state == State::Done, "the result of a thread can be taken once, after its end");
         self.state = State::Empty;
-        // SAFETY: the state says that `run` stored a result. `T` is the closure's: `JoinHandle<T>` is made by the same call as the job.
+        // SAFETY: the state says that `run` stored a result. `T` is the closure's: a `JoinHandle<T>` is made by the call that installs the
+        // job, its ticket is of this thread of this execution, and an execution installs one job a thread.
         unsafe { take::<T>(self.place()) }
     }
 
-    /// Drops what is left of the job.
-    fn clear(&mut self) {
-        if let Some(leftover) = self.leftover() {
-            leftover.discard();
-        }
-    }
-
-    /// Forgets a closure that never ran, without dropping it.
-    pub(crate) fn forget(&mut self) {
-        if self.state == State::Ready {
-            self.state = State::Empty;
-        }
-    }
-}
-
-impl Drop for Job {
-    fn drop(&mut self) {
-        self.clear();
+    /// The thread will never go on: what it does is neither running nor done.
+    pub(crate) fn give_up(&mut self) {
+        self.state = State::Empty;
     }
 }

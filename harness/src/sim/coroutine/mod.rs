@@ -15,8 +15,7 @@ pub(crate) mod job;
 mod switch;
 
 pub use fiber::Abandon;
-pub(super) use fiber::STACK_RESERVE;
-pub(super) use fiber::{Beat, Stacks, abandon, go};
+pub(super) use fiber::{Beat, Limits, Stacks, abandon, drop_quietly, give_up, go, raise};
 #[cfg(unix)]
 pub use guard::{LastWords, on_stack_overrun};
 pub(super) use switch::{Context, stack_pointer};

@@ -3,12 +3,12 @@
 use super::super::end::{Blocked, End, Fault};
 use super::super::event::{Kind, Place};
 use super::super::object::NOBODY;
-use super::{Ending, Execution, FaultKind, Thread};
+use super::{Clearing, Ending, Execution, FaultKind, PATIENCE, Stuck, Thread};
 
 impl Execution {
     /// Whether the running thread's stack is being unwound because it was abandoned, rather than by a panic of its own.
     pub(crate) fn is_unwound_by_runner(&self) -> bool {
-        self.torn_down && self.unwinding != Some(self.me)
+        self.torn_down && (self.unwinding != Some(self.me) || self.clearing == Clearing::Stacks)
     }
 
     /// A panic of the running thread unwinds and the execution cannot go on: a scope is left, or a destructor would block. The execution ends
@@ -21,22 +21,24 @@ impl Execution {
         }
         self.tear_down();
         self.over = false;
+        self.patience = PATIENCE;
         let message = "a panic left a scope, or met a destructor that blocks, before it was caught".to_owned();
         self.fault(FaultKind::Panic, message, place, None);
         self.unwinding = Some(self.me);
         true
     }
 
-    /// As `tear_down_on_panic`, when what other threads borrow goes away: they have to be cleared away first. True: the caller gives way.
-    pub(crate) fn tear_down_scope(&mut self) -> bool {
+    /// As `tear_down_on_panic`, when what these threads borrow goes away: they have to be cleared away first. True: the caller is stuck
+    /// until they are.
+    pub(crate) fn tear_down_scope(&mut self, threads: u32) -> bool {
         let place = self.threads[self.me].intent.place;
-        self.clearing = self.tear_down_on_panic(place);
-        self.clearing
+        self.tear_down_on_panic(place);
+        self.uncleared() & threads != 0
     }
 
-    /// The thread to let go on once all others are cleared away.
-    pub(crate) fn take_clearing(&mut self) -> Option<usize> {
-        if std::mem::take(&mut self.clearing) { self.unwinding } else { None }
+    /// The thread whose panic has met the end of a scope and goes on when the threads of the scope are cleared away.
+    pub(crate) fn leaves_scope(&self) -> Option<usize> {
+        self.unwinding.filter(|&thread| matches!(self.stuck(thread), Some(Stuck::Threads(_))))
     }
 
     /// A panic unwinds the running thread, and the schedule would let another one go on. Nobody else may run until the panic has arrived, for

@@ -4,6 +4,7 @@
 //! An event has three parts: the thread *arrives* (announces it, and the schedule says who goes on), it may give way, and once
 //! it goes on it *performs* the event, which is then possible by construction: no step is ever retried.
 
+mod after;
 mod ending;
 mod history;
 mod record;
@@ -18,9 +19,15 @@ use super::landing::Buffering;
 use super::memory::{Memory, MemoryModel};
 use super::object::{HASH_OF_NONE, Label, Objects};
 use super::plain::PlainAccess;
+use super::relaxed::Asked;
 use super::site::{Anchor, Sites};
+use super::ticket::{Ticket, Tickets};
 use super::weakening::Weakened;
 use crate::schedule::{Decider, Drawn, Plan, Spot, THREADS_MAX, hash_numbered, hash_path};
+pub(in crate::sim) use after::Clearing;
+pub(crate) use after::Stuck;
+use after::{PATIENCE, StuckThread};
+use std::any::Any;
 use std::panic::Location;
 
 /// Columns of observers beside those of the threads.
@@ -99,13 +106,25 @@ pub(crate) struct Execution {
     torn_down: bool,
     /// The thread whose panic has torn down the execution.
     unwinding: Option<usize>,
-    /// That thread waits for the runner to clear away all others.
-    clearing: bool,
     /// Threads that ended with a result which has to be dropped if nobody takes it.
     results: u32,
-    /// Executions made by this runner.
-    executions: u64,
+    /// What tells its objects and threads from those of all other executions.
+    tickets: Tickets,
     over: bool,
+    /// What the runner is clearing away.
+    clearing: Clearing,
+    /// Threads of which nothing is left because it was cleared away.
+    cleared: u32,
+    /// Threads that are stuck, and why.
+    stuck: Vec<StuckThread>,
+    /// Choice points that a thread may still pass after the end.
+    patience: u32,
+    /// Steps that are left, kept back while a function of the subject computes.
+    computing: Option<u64>,
+    /// Panics of the subject that are not dropped yet.
+    payloads: Vec<Box<dyn Any + Send>>,
+    /// Threads that borrow from whoever has called the runner.
+    borrows: u32,
     /// The threads that wait in `thread::idle`.
     idlers: u32,
     rested: bool,
@@ -129,6 +148,8 @@ pub(crate) struct Execution {
     pub(super) has_seen_old: bool,
     /// For each thread what it has to find if the update that it has announced is to write.
     pub(super) expected: [Option<u64>; THREADS_MAX],
+    /// What functions of the subject were asked, under relaxed memory; kept for its room.
+    pub(super) asked: Asked,
     pub(super) decider: Decider,
     pub(super) memory: Memory,
     pub(super) objects: Objects,
@@ -192,10 +213,16 @@ impl Execution {
             steps_max: 0,
             torn_down: false,
             unwinding: None,
-            clearing: false,
             results: 0,
-            executions: 0,
+            tickets: Tickets::new(),
             over: false,
+            clearing: Clearing::No,
+            cleared: 0,
+            stuck: Vec::new(),
+            patience: PATIENCE,
+            computing: None,
+            payloads: Vec::new(),
+            borrows: 0,
             idlers: 0,
             rested: false,
             tracing: false,
@@ -210,6 +237,7 @@ impl Execution {
             buffering: Buffering::None,
             has_seen_old: false,
             expected: [None; THREADS_MAX],
+            asked: Asked::new(),
             decider: Decider::new(),
             memory: Memory::new(),
             objects: Objects::new(),
@@ -247,10 +275,13 @@ impl Execution {
         self.steps_max = bounds.steps_max;
         self.torn_down = false;
         self.unwinding = None;
-        self.clearing = false;
         self.results = 0;
-        self.executions += 1;
+        self.tickets.renew();
         self.over = false;
+        self.cleared = 0;
+        self.stuck.clear();
+        self.patience = PATIENCE;
+        self.borrows = 0;
         self.idlers = 0;
         self.rested = false;
         self.tracing = bounds.tracing;
@@ -279,9 +310,29 @@ impl Execution {
         self.create_hashed(HASH_OF_NONE, Some(Label::from("none")), 0, nowhere());
     }
 
-    /// What no other execution has, as long as this one exists.
-    pub(crate) fn identity(&self) -> (usize, u64) {
-        (std::ptr::from_ref(self).addr(), self.executions)
+    /// The object that the ticket is for, if it is one of this execution.
+    #[inline(always)]
+    pub(in crate::sim) fn admits(&self, ticket: Ticket) -> Option<ObjectId> {
+        let index = self.tickets.index(ticket);
+        (index < self.objects.len() as u64).then_some(ObjectId(index as u32))
+    }
+
+    /// The object of a ticket that was admitted before, in the same event.
+    #[inline(always)]
+    pub(in crate::sim) fn admitted(&self, ticket: Ticket) -> ObjectId {
+        self.tickets.own(ticket)
+    }
+
+    /// The number of the thread that the ticket is for, if it is one of this execution.
+    #[inline(always)]
+    pub(in crate::sim) fn admits_thread(&self, ticket: Ticket) -> Option<usize> {
+        let index = self.tickets.index(ticket);
+        (index < self.threads_count as u64).then_some(index as usize)
+    }
+
+    /// What stands for the thread of that number.
+    pub(crate) fn thread_ticket(&self, thread: usize) -> Ticket {
+        self.tickets.of(thread)
     }
 
     /// The newest value of a word, without an event.
@@ -292,18 +343,20 @@ impl Execution {
         if self.is_relaxed { self.newest_relaxed(object) } else { self.memory.newest(object) }
     }
 
-    pub(crate) fn create(&mut self, label: Label, value: u64, place: Place) -> ObjectId {
-        self.create_hashed(label.hash(), Some(label), value, place)
+    pub(crate) fn create(&mut self, label: Label, value: u64, place: Place) -> Ticket {
+        let object = self.create_hashed(label.hash(), Some(label), value, place);
+        self.tickets.of(object.index())
     }
 
     /// An object without a name is known by which one it is among those that its maker made at its anchor.
-    pub(crate) fn create_unnamed(&mut self, value: u64, place: Place) -> ObjectId {
+    pub(crate) fn create_unnamed(&mut self, value: u64, place: Place) -> Ticket {
         let anchor = self.threads[self.me].anchor;
         let (serial, count) = self.made[self.me];
         let nth = if serial == anchor.serial { count + 1 } else { 0 };
         self.made[self.me] = (anchor.serial, nth);
         let hash = hash_path(anchor.hash, hash_numbered(0, nth));
-        self.create_hashed(hash, None, value, place)
+        let object = self.create_hashed(hash, None, value, place);
+        self.tickets.of(object.index())
     }
 
     #[inline(always)]

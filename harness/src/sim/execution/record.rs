@@ -70,13 +70,16 @@ impl Execution {
         self.trace.push(Event { thread: me as u8, what, place: intent.place });
     }
 
-    /// Keeps what the subject says of itself, if a trace is kept.
-    pub(crate) fn remark(&mut self, text: impl FnOnce() -> String, place: Place) {
-        if self.tracing {
-            let number = self.remarks.len() as u32;
-            self.remarks.push(text());
-            self.record(What::Remark(number), place);
-        }
+    /// Whether a trace is kept.
+    pub(crate) fn tracing(&self) -> bool {
+        self.tracing
+    }
+
+    /// Keeps what the subject says of itself, for the trace.
+    pub(crate) fn remark(&mut self, text: String, place: Place) {
+        let number = self.remarks.len() as u32;
+        self.remarks.push(text);
+        self.record(What::Remark(number), place);
     }
 
     pub(crate) fn remarks(&self) -> &[String] {

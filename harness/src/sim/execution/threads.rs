@@ -1,7 +1,7 @@
 //! The threads of an execution: made, begun, suspended for one another, ended.
 
 use super::super::coroutine::job::Job;
-use super::super::coroutine::{Context, STACK_RESERVE};
+use super::super::coroutine::{Context, Limits};
 use super::super::event::{Intent, Kind, ObjectId, Place};
 use super::super::object::{HASH_OF_NONE, Label};
 use super::super::site::Anchor;
@@ -48,12 +48,6 @@ impl Execution {
     /// Number of the running thread.
     pub(crate) fn running(&self) -> usize {
         self.me
-    }
-
-    /// Lowest address of the stack of the running thread, where its guard page begins.
-    #[cfg(unix)]
-    pub(in crate::sim) fn stack_limit(&self) -> usize {
-        self.threads[self.me].stack_floor - STACK_RESERVE
     }
 
     /// Threads of which something is left when the execution is over: a stack, a closure or a result.
@@ -141,12 +135,27 @@ impl Execution {
         self.finished & (1 << thread) != 0
     }
 
-    /// As `is_finished`, when the subject asks.
-    pub(crate) fn has_finished(&mut self, thread: usize) -> bool {
+    /// As `is_finished`, when the subject asks. Nothing, if there is no such thread.
+    pub(crate) fn has_finished(&mut self, thread: usize) -> Option<bool> {
+        if thread >= self.threads_count {
+            return None;
+        }
         if self.is_recording() {
             self.mark_end(thread, false);
         }
-        self.is_finished(thread)
+        Some(self.is_finished(thread))
+    }
+
+    /// Where its stacks end.
+    pub(in crate::sim) fn limits(&self) -> *const Limits {
+        self.stacks.limits()
+    }
+
+    /// Gives up what the thread has on its stack, with the stack.
+    pub(in crate::sim) fn lose(&mut self, thread: usize) {
+        self.jobs[thread].give_up();
+        self.threads[thread].stack_floor = self.stacks.replace(thread);
+        self.cleared(thread);
     }
 
     /// Whether the thread has begun its job: unless it has ended since, there is something on its stack.

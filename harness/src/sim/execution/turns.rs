@@ -60,7 +60,7 @@ impl Execution {
             // Events without an object are counted by kind: a barrier that a patch adds moves no later join.
             (enabled, next_spot(anchor, HASH_OF_NONE, &mut self.loose[me][kind as usize], kind))
         } else {
-            let touched = self.objects.announced(object);
+            let touched = &mut self.objects[object.index()];
             let enabled = match kind {
                 Kind::Lock | Kind::UnlockWait => {
                     touched.waiters |= bit;
@@ -91,7 +91,7 @@ impl Execution {
         if object == ObjectId::NONE {
             return next_spot(anchor, HASH_OF_NONE, &mut self.loose[me][kind as usize], kind);
         }
-        let object = self.objects.announced(object);
+        let object = &mut self.objects[object.index()];
         next_spot(anchor, object.hash, &mut object.touched[me], kind)
     }
 
@@ -219,9 +219,12 @@ impl Execution {
         place: Place,
         here: usize,
     ) -> *const Context {
+        if self.is_computing() {
+            self.refuse_to_act(place);
+            return self.hop_away_if(true);
+        }
         if self.torn_down {
-            // A subject that has caught the panic which ended the execution does not go on.
-            return self.hop_away_if(self.unwinding == Some(self.me) && !std::thread::panicking());
+            return self.arrive_after_end();
         }
         let me = self.me;
         self.threads[me].intent = Intent { kind, object, second, place };

@@ -1,0 +1,118 @@
+//! Who may go on with what: handles of this execution, and threads of one that is not over.
+//!
+//! A handle from elsewhere is a misuse that ends the execution. A thread that may not go on gives way for good; where the language
+//! does not let it, in a destructor that runs while its stack unwinds, it is *stuck* until the runner can help it, see `clearing.rs`.
+
+use super::coroutine::current::Handle;
+use super::coroutine::raise;
+use super::event::{ObjectId, Place};
+use super::execution::{Clearing, FaultKind, Stuck};
+use super::ticket::Ticket;
+
+const FOREIGN: &str =
+    "a handle of another execution was used: make words, locks and threads inside of the body that uses them";
+
+const IMPURE: &str =
+    "a function that is to compute a value or a text used the machine: such a function may look, but not act";
+
+impl Handle {
+    /// The object that the handle of a subject is for. If it is from elsewhere the execution ends; should it be over, the object is none.
+    #[inline(always)]
+    pub(super) fn admit(self, ticket: Ticket, place: Place) -> ObjectId {
+        match self.with(|execution| execution.admits(ticket)) {
+            Some(object) => object,
+            None => {
+                refuse(self, place);
+                ObjectId::NONE
+            }
+        }
+    }
+
+    /// As `admit`, of a thread.
+    #[inline(always)]
+    pub(super) fn admit_thread(self, ticket: Ticket, place: Place) -> Option<usize> {
+        let admitted = self.with(|execution| execution.admits_thread(ticket));
+        if admitted.is_none() {
+            refuse(self, place);
+        }
+        admitted
+    }
+}
+
+/// Returns only to destructors that run while a stack unwinds, and to what goes on after the end.
+#[cold]
+#[inline(never)]
+fn refuse(here: Handle, place: Place) {
+    let is_over = here.with(|execution| {
+        if std::thread::panicking() {
+            execution.tear_down_on_panic(place);
+        }
+        execution.is_torn_down()
+    });
+    if !is_over {
+        here.with(|execution| execution.fault(FaultKind::Misuse, FOREIGN.to_owned(), place, None));
+        never_go_on(here);
+    }
+}
+
+/// Gives way for good: the execution is over and the calling thread never goes on.
+///
+/// A destructor that runs while its stack unwinds cannot be suspended for good. It unwinds too, as from any panic in such a place: the
+/// language ends the process unless it catches that itself.
+#[cold]
+pub(crate) fn never_go_on(here: Handle) -> ! {
+    loop {
+        if std::thread::panicking() {
+            here.with(|execution| {
+                let place = execution.threads[execution.me].intent.place;
+                execution.tear_down_on_panic(place);
+            });
+            raise();
+        }
+        if here.with(|execution| execution.clearing() != Clearing::No) {
+            raise();
+        }
+        here.give_way();
+    }
+}
+
+/// The execution is over, and a destructor wants the data that a lock guards: for good, unless somebody else has them.
+#[cold]
+#[inline(never)]
+pub(super) fn take_after_end(here: Handle, ticket: Ticket) {
+    let Some(lock) = here.with(|execution| execution.admits(ticket)) else { never_go_on(here) };
+    while !here.with(|execution| execution.take_after_end(lock)) {
+        if !std::thread::panicking() {
+            never_go_on(here);
+        }
+        here.stick(Stuck::Lock(lock));
+    }
+}
+
+/// Runs a function of the subject that must not act on the machine: what it computes may be asked for more or less often, and what it is
+/// asked for is one event. Nothing refers into the execution meanwhile.
+#[inline(always)]
+pub(crate) fn compute<R>(here: Handle, of_subject: impl FnOnce() -> R) -> R {
+    /// Back to acting, also if the function unwinds.
+    struct Acting(Handle);
+
+    impl Drop for Acting {
+        #[inline(always)]
+        fn drop(&mut self) {
+            self.0.with(|execution| execution.act());
+        }
+    }
+
+    here.with(|execution| execution.compute());
+    let _acting = Acting(here);
+    of_subject()
+}
+
+impl super::execution::Execution {
+    /// The running thread, which only computes, has announced an event.
+    #[cold]
+    pub(super) fn refuse_to_act(&mut self, place: Place) {
+        self.act();
+        self.fault(FaultKind::Misuse, IMPURE.to_owned(), place, None);
+    }
+}

@@ -306,11 +306,29 @@ pub(crate) fn update(
     place: Place,
     change: impl Fn(u64) -> Option<u64>,
 ) -> u64 {
+    update_as(object, (success, failure), false, place, change)
+}
+
+/// One of the kernel's, fully ordered if it writes and a relaxed read if not.
+#[inline]
+pub(crate) fn update_fully(object: ObjectId, place: Place, change: impl Fn(u64) -> Option<u64>) -> u64 {
+    update_as(object, (Ordering::SeqCst, Ordering::Relaxed), true, place, change)
+}
+
+#[inline(always)]
+fn update_as(
+    object: ObjectId,
+    (success, failure): (Ordering, Ordering),
+    is_full: bool,
+    place: Place,
+    change: impl Fn(u64) -> Option<u64>,
+) -> u64 {
     announce_update(object, place).take();
     current::get().with(|execution| {
         let success = execution.order_at(success, place);
         if execution.is_relaxed {
-            return execution.update_relaxed(object, success, failure, &change);
+            let is_full = is_full && success == Ordering::SeqCst;
+            return execution.update_relaxed(object, (success, failure), is_full, &change);
         }
         let old = execution.memory.newest(object);
         let new = change(old);

@@ -120,20 +120,30 @@ impl<T: Word> Atomic<T> {
         self.store(value, Ordering::Release);
     }
 
+    /// One of the kernel's read-modify-writes that return a value: fully ordered, by any function of the value, which may be asked for
+    /// several values. Returns the value replaced.
+    #[track_caller]
+    #[inline]
+    pub fn update_fully(&self, change: impl Fn(T) -> T) -> T {
+        let change = |word| Some(change(T::from_word(word)).to_word());
+        T::from_word(op::update_fully(self.object, Location::caller(), change))
+    }
+
     /// `xchg`: fully ordered.
     #[track_caller]
     #[inline]
     pub fn xchg(&self, value: T) -> T {
-        self.swap(value, Ordering::SeqCst)
+        self.update_fully(|_| value)
     }
 
     /// `cmpxchg`: fully ordered if it writes. Returns the value found.
     #[track_caller]
     #[inline]
     pub fn cmpxchg(&self, old: T, new: T) -> T {
-        match self.compare_exchange(old, new, Ordering::SeqCst, Ordering::Relaxed) {
-            Ok(found) | Err(found) => found,
-        }
+        let expected = old.to_word();
+        let replace = |word| (word == expected).then_some(new.to_word());
+        op::expect(expected);
+        T::from_word(op::update_fully(self.object, Location::caller(), replace))
     }
 
     /// The newest value, without an access: for monitors, goals and looking at a final state. No event.

@@ -44,16 +44,30 @@ impl<T: Word> Atomic<T> {
     }
 
     /// Reads.
+    ///
+    /// # Panics
+    ///
+    /// In the subject, if the order is one that the standard library refuses: `Release` or `AcqRel`.
     #[track_caller]
     #[inline]
     pub fn load(&self, order: Ordering) -> T {
+        if matches!(order, Ordering::Release | Ordering::AcqRel) {
+            refuse(order, "load");
+        }
         T::from_word(op::load(self.object, Location::caller(), order))
     }
 
     /// Writes.
+    ///
+    /// # Panics
+    ///
+    /// In the subject, if the order is one that the standard library refuses: `Acquire` or `AcqRel`.
     #[track_caller]
     #[inline]
     pub fn store(&self, value: T, order: Ordering) {
+        if matches!(order, Ordering::Acquire | Ordering::AcqRel) {
+            refuse(order, "store");
+        }
         op::store(self.object, Location::caller(), value.to_word(), order);
     }
 
@@ -75,9 +89,16 @@ impl<T: Word> Atomic<T> {
     /// # Errors
     ///
     /// The value found, if it was not `old`.
+    ///
+    /// # Panics
+    ///
+    /// In the subject, if the order of failing is one that the standard library refuses: `Release` or `AcqRel`.
     #[track_caller]
     #[inline]
     pub fn compare_exchange(&self, old: T, new: T, success: Ordering, failure: Ordering) -> Result<T, T> {
+        if matches!(failure, Ordering::Release | Ordering::AcqRel) {
+            refuse(failure, "failure ordering");
+        }
         let expected = old.to_word();
         let replace = |word| (word == expected).then_some(new.to_word());
         op::expect(expected);
@@ -150,6 +171,19 @@ impl<T: Word> Atomic<T> {
     pub fn peek(&self) -> T {
         T::from_word(current::get().with(|execution| execution.newest(self.object)))
     }
+}
+
+/// Ends the subject as the standard library does where an access cannot have the order.
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn refuse(order: Ordering, what: &str) -> ! {
+    let order = match order {
+        Ordering::Acquire => "an acquire",
+        Ordering::Release => "a release",
+        _ => "an acquire-release",
+    };
+    panic!("there is no such thing as {order} {what}")
 }
 
 /// Arithmetic on the words of numbers.

@@ -61,8 +61,7 @@ impl Execution {
     pub(super) fn update_locked(
         &mut self,
         object: ObjectId,
-        success: Ordering,
-        failure: Ordering,
+        (success, failure): (Ordering, Ordering),
         change: Change<'_>,
     ) -> (u64, Option<u64>) {
         let old = self.newest_relaxed(object);

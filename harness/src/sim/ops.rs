@@ -326,6 +326,23 @@ pub(crate) fn update(
     place: Place,
     change: impl Fn(u64) -> Option<u64>,
 ) -> u64 {
+    update_as(ticket, (success, failure), false, place, change)
+}
+
+/// One of the kernel's, fully ordered if it writes and a relaxed read if not.
+#[inline]
+pub(crate) fn update_fully(ticket: Ticket, place: Place, change: impl Fn(u64) -> Option<u64>) -> u64 {
+    update_as(ticket, (Ordering::SeqCst, Ordering::Relaxed), true, place, change)
+}
+
+#[inline(always)]
+fn update_as(
+    ticket: Ticket,
+    orders: (Ordering, Ordering),
+    is_full: bool,
+    place: Place,
+    change: impl Fn(u64) -> Option<u64>,
+) -> u64 {
     announce_update(ticket, place).take();
     let here = current::get();
     let old = here.with(|execution| {
@@ -333,10 +350,10 @@ pub(crate) fn update(
         (!execution.is_relaxed).then(|| execution.memory.newest(object))
     });
     let Some(old) = old else {
-        return update_relaxed(ticket, success, failure, place, &change);
+        return update_relaxed(ticket, orders, is_full, place, &change);
     };
     let new = compute(here, || change(old));
-    perform_update(ticket, new, success, failure, place)
+    perform_update(ticket, new, orders, place)
 }
 
 /// As `update`, where a memory model chooses what is read: `change` is asked about all that may be.
@@ -344,8 +361,8 @@ pub(crate) fn update(
 #[inline(never)]
 fn update_relaxed(
     ticket: Ticket,
-    success: Ordering,
-    failure: Ordering,
+    (success, failure): (Ordering, Ordering),
+    is_full: bool,
     place: Place,
     change: &dyn Fn(u64) -> Option<u64>,
 ) -> u64 {
@@ -354,15 +371,21 @@ fn update_relaxed(
     compute(here, || asked.iter_mut().for_each(|(old, new)| *new = change(*old)));
     here.with(|execution| {
         let success = execution.order_at(success, place);
+        let is_full = is_full && success == Ordering::SeqCst;
         let answer = |old| asked.iter().find(|(value, _)| *value == old).expect("the function was asked about it").1;
-        let old = execution.update_relaxed(execution.admitted(ticket), success, failure, &answer);
+        let old = execution.update_relaxed(execution.admitted(ticket), (success, failure), is_full, &answer);
         execution.keep_asked(asked);
         old
     })
 }
 
 #[inline(never)]
-fn perform_update(ticket: Ticket, new: Option<u64>, success: Ordering, failure: Ordering, place: Place) -> u64 {
+fn perform_update(
+    ticket: Ticket,
+    new: Option<u64>,
+    (success, failure): (Ordering, Ordering),
+    place: Place,
+) -> u64 {
     current::get().with(|execution| {
         let object = execution.admitted(ticket);
         let success = execution.order_at(success, place);

@@ -100,14 +100,14 @@ impl Execution {
     pub(super) fn update_relaxed(
         &mut self,
         object: ObjectId,
-        success: Ordering,
-        failure: Ordering,
+        orders: (Ordering, Ordering),
+        is_full: bool,
         change: Change<'_>,
     ) -> u64 {
         let (old, new) = if self.is_tso() {
-            self.update_locked(object, success, failure, change)
+            self.update_locked(object, orders, change)
         } else {
-            self.update_message(object, success, failure, change)
+            self.update_message(object, orders, is_full, change)
         };
         self.record_read(object, old, new);
         self.expected[self.me] = None;

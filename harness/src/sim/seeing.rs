@@ -5,7 +5,7 @@
 
 use super::event::{Intent, Kind, ObjectId};
 use super::execution::Execution;
-use super::memory::{ALTERNATIVES_MAX, Message};
+use super::memory::{ALTERNATIVES_MAX, Act, Events, Message};
 use super::object::HELD;
 use super::relaxed::Change;
 use std::sync::atomic::Ordering;
@@ -13,11 +13,11 @@ use std::sync::atomic::Ordering;
 /// Questions about one event.
 const MESSAGE: u64 = 3;
 const PLACE: u64 = 4;
-/// Three barriers at most belong to one event: its own, or one on each side.
+/// Two barriers at most belong to one event: its own, or one on each side.
 const BARRIER: u64 = 5;
 
-/// Whether a read-modify-write or a failing one stands between full barriers.
-fn is_fenced(order: Ordering) -> bool {
+/// Whether all threads have to agree on when the access was made.
+fn is_consistent(order: Ordering) -> bool {
     order == Ordering::SeqCst
 }
 
@@ -53,33 +53,37 @@ impl Execution {
 
     /// A read of a message with such a value, of which there is one; of a new one, if the thread `insists`.
     fn see_one(&mut self, object: ObjectId, order: Ordering, insists: bool, suits: impl Fn(u64) -> bool) -> u64 {
-        if is_fenced(order) {
-            self.barrier(0);
-        }
+        let me = self.me;
+        let earlier = self.begin_access(is_consistent(order));
         let weak = &self.memory.weak;
-        let suiting = weak.readable(self.me, object, insists).filter(|&place| suits(weak.value(object, place)));
-        let places = Alternatives::of(suiting);
+        let suiting = weak.readable(me, object, insists).filter(|&place| suits(weak.value(object, place)));
+        let places = Alternatives::of(suiting.filter(|&place| weak.admits(me, object, place, Act::Read, order)));
         let place = self.choose_among(MESSAGE, &places);
         self.has_seen_old = place != self.memory.weak.newest_place(object);
-        let value = self.memory.weak.read(&mut self.memory.order, self.me, object, place, order);
-        if is_fenced(order) {
-            self.barrier(1);
-        }
+        let value = self.memory.weak.read(&mut self.memory.order, me, object, place, order);
+        self.memory.weak.settle(me, object, &earlier, is_consistent(order));
         value
     }
 
     /// A write.
     pub(super) fn tell(&mut self, object: ObjectId, value: u64, order: Ordering) {
-        if is_fenced(order) {
-            self.barrier(0);
-        }
-        let places = Alternatives::of(self.memory.weak.places(self.me, object));
+        let me = self.me;
+        let earlier = self.begin_access(is_consistent(order));
+        let weak = &self.memory.weak;
+        let admitted = |&place: &Message| weak.admits(me, object, place, Act::Write, order);
+        let places = Alternatives::of(weak.places(me, object).filter(admitted));
         let behind = self.choose_among(PLACE, &places);
-        let is_newest = self.memory.weak.write(&mut self.memory.order, self.me, object, (behind, value), order);
+        let is_newest = self.memory.weak.write(&mut self.memory.order, me, object, (behind, value), order);
+        self.memory.weak.settle(me, object, &earlier, is_consistent(order));
         self.told(object, value, is_newest);
-        if is_fenced(order) {
-            self.barrier(1);
+    }
+
+    /// An access begins. Returns what happened before.
+    fn begin_access(&mut self, is_consistent: bool) -> Events {
+        if is_consistent {
+            self.memory.weak.keep_consistent();
         }
+        self.memory.weak.earlier(self.me)
     }
 
     fn told(&mut self, object: ObjectId, value: u64, is_newest: bool) {
@@ -117,28 +121,28 @@ impl Execution {
         }
     }
 
-    /// A read-modify-write. Which message it sees decides whether it writes, and so whether full barriers belong to it. Returns the old value
-    /// and the new one.
+    /// A read-modify-write, which stands between full barriers if it is one of the kernel's `full` ones and writes. Which message it sees decides
+    /// whether it does. Returns the old value and the new one.
     pub(super) fn update_message(
         &mut self,
         object: ObjectId,
-        success: Ordering,
-        failure: Ordering,
+        (success, failure): (Ordering, Ordering),
+        is_full: bool,
         change: Change<'_>,
     ) -> (u64, Option<u64>) {
         let me = self.me;
-        let always_fenced = is_fenced(failure);
-        if always_fenced {
-            self.barrier(0);
-        }
+        let is_success_consistent = is_consistent(success) && !is_full;
+        let earlier = self.begin_access(is_success_consistent || is_consistent(failure));
         let insists = self.insisting & (1 << me) != 0;
         let weak = &self.memory.weak;
+        let act = if is_full { Act::ReplaceBehindBarrier } else { Act::Replace };
         let is_open = |&place: &Message| {
             if change(weak.value(object, place)).is_none() {
-                return true;
+                return weak.admits(me, object, place, Act::Read, failure);
             }
             weak.can_replace(object, place)
-                && (always_fenced || !is_fenced(success) || weak.sees_behind_barrier(me, object, place))
+                && (!is_full || weak.sees_behind_barrier(me, object, place))
+                && weak.admits(me, object, place, act, success)
         };
         let places = Alternatives::of(weak.readable(me, object, insists).filter(is_open));
         let place = self.choose_among(MESSAGE, &places);
@@ -147,18 +151,17 @@ impl Execution {
         let new = change(old);
         let Some(value) = new else {
             self.memory.weak.read(&mut self.memory.order, me, object, place, failure);
-            if always_fenced {
-                self.barrier(1);
-            }
+            self.memory.weak.settle(me, object, &earlier, is_consistent(failure));
             return (old, None);
         };
-        if is_fenced(success) && !always_fenced {
+        if is_full {
             self.barrier_before(0, Some((object, place)));
         }
         self.memory.weak.read(&mut self.memory.order, me, object, place, success);
         let is_newest = self.memory.weak.replace(&mut self.memory.order, me, object, (place, value), success);
+        self.memory.weak.settle(me, object, &earlier, is_success_consistent);
         self.told(object, value, is_newest);
-        if is_fenced(success) || always_fenced {
+        if is_full {
             self.barrier(1);
         }
         (old, new)
@@ -187,7 +190,9 @@ impl Execution {
             return false;
         }
         let weak = &self.memory.weak;
-        let can_fail = weak.readable(self.me, lock, false).any(|place| weak.value(lock, place) != 0);
+        let shows_held =
+            |place| weak.value(lock, place) != 0 && weak.admits(self.me, lock, place, Act::Read, Ordering::Relaxed);
+        let can_fail = weak.readable(self.me, lock, false).any(shows_held);
         self.choose_seen(PLACE, 1 + usize::from(can_fail)) == 0
     }
 

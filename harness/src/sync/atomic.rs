@@ -46,16 +46,30 @@ impl<T: Word> Atomic<T> {
     }
 
     /// Reads.
+    ///
+    /// # Panics
+    ///
+    /// In the subject, if the order is one that the standard library refuses: `Release` or `AcqRel`.
     #[track_caller]
     #[inline]
     pub fn load(&self, order: Ordering) -> T {
+        if matches!(order, Ordering::Release | Ordering::AcqRel) {
+            refuse(order, "load");
+        }
         T::from_word(op::load(self.ticket, Location::caller(), order))
     }
 
     /// Writes.
+    ///
+    /// # Panics
+    ///
+    /// In the subject, if the order is one that the standard library refuses: `Acquire` or `AcqRel`.
     #[track_caller]
     #[inline]
     pub fn store(&self, value: T, order: Ordering) {
+        if matches!(order, Ordering::Acquire | Ordering::AcqRel) {
+            refuse(order, "store");
+        }
         op::store(self.ticket, Location::caller(), value.to_word(), order);
     }
 
@@ -77,9 +91,16 @@ impl<T: Word> Atomic<T> {
     /// # Errors
     ///
     /// The value found, if it was not `old`.
+    ///
+    /// # Panics
+    ///
+    /// In the subject, if the order of failing is one that the standard library refuses: `Release` or `AcqRel`.
     #[track_caller]
     #[inline]
     pub fn compare_exchange(&self, old: T, new: T, success: Ordering, failure: Ordering) -> Result<T, T> {
+        if matches!(failure, Ordering::Release | Ordering::AcqRel) {
+            refuse(failure, "failure ordering");
+        }
         let (expected, new) = (old.to_word(), new.to_word());
         let replace = |word| (word == expected).then_some(new);
         op::expect(expected);
@@ -124,20 +145,30 @@ impl<T: Word> Atomic<T> {
         self.store(value, Ordering::Release);
     }
 
+    /// One of the kernel's read-modify-writes that return a value: fully ordered, by any function of the value, which may be asked for
+    /// several values. Returns the value replaced.
+    #[track_caller]
+    #[inline]
+    pub fn update_fully(&self, change: impl Fn(T) -> T) -> T {
+        let change = |word| Some(change(T::from_word(word)).to_word());
+        T::from_word(op::update_fully(self.ticket, Location::caller(), change))
+    }
+
     /// `xchg`: fully ordered.
     #[track_caller]
     #[inline]
     pub fn xchg(&self, value: T) -> T {
-        self.swap(value, Ordering::SeqCst)
+        self.update_fully(|_| value)
     }
 
     /// `cmpxchg`: fully ordered if it writes. Returns the value found.
     #[track_caller]
     #[inline]
     pub fn cmpxchg(&self, old: T, new: T) -> T {
-        match self.compare_exchange(old, new, Ordering::SeqCst, Ordering::Relaxed) {
-            Ok(found) | Err(found) => found,
-        }
+        let expected = old.to_word();
+        let replace = |word| (word == expected).then_some(new.to_word());
+        op::expect(expected);
+        T::from_word(op::update_fully(self.ticket, Location::caller(), replace))
     }
 
     /// The newest value, without an access: for monitors, goals and looking at a final state. No event.
@@ -145,6 +176,19 @@ impl<T: Word> Atomic<T> {
     pub fn peek(&self) -> T {
         T::from_word(op::peek(self.ticket))
     }
+}
+
+/// Ends the subject as the standard library does where an access cannot have the order.
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn refuse(order: Ordering, what: &str) -> ! {
+    let order = match order {
+        Ordering::Acquire => "an acquire",
+        Ordering::Release => "a release",
+        _ => "an acquire-release",
+    };
+    panic!("there is no such thing as {order} {what}")
 }
 
 /// Arithmetic on the words of numbers.

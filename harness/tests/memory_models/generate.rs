@@ -1,6 +1,6 @@
 //! Generated programs of accesses, fences and locks.
 
-use super::Op::{Add, Exchange, Fence, IsLocked, Load, Lock, Store, TryLock, Unlock};
+use super::Op::{Add, AddFully, Exchange, ExchangeFully, Fence, IsLocked, Load, Lock, Store, TryLock, Unlock};
 use super::{LOCKS, MB, Op, WORDS};
 use lockstep::sync::Barrier;
 use lockstep::sync::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
@@ -49,8 +49,11 @@ fn op(words: usize) -> impl Generator<Value = Op> {
         5 => (0..words, load).prop_map(|(word, order)| Load(word, order)),
         5 => (0..words, 1..4_u64, store).prop_map(|(word, value, order)| Store(word, value, order)),
         1 => (0..words, 1..3_u64, update.clone()).prop_map(|(word, value, order)| Add(word, value, order)),
-        1 => (0..words, 0..2_u64, 1..4_u64, update)
-            .prop_map(|(word, old, new, order)| Exchange(word, old, new, order)),
+        1 => (0..words, 0..2_u64, 1..4_u64, update, prop::sample::select(vec![Relaxed, Acquire, SeqCst]))
+            .prop_map(|(word, old, new, success, failure)| Exchange(word, old, new, success, failure)),
+        1 => (0..words, 0..2_u64, 1..3_u64, prop::bool::ANY).prop_map(|(word, old, value, exchanges)| {
+            if exchanges { ExchangeFully(word, old, value) } else { AddFully(word, value) }
+        }),
         2 => prop::sample::select(barriers.to_vec()).prop_map(Fence),
     ]
 }
@@ -60,6 +63,33 @@ pub fn programs() -> impl Generator<Value = Vec<Vec<Op>>> {
     prop_oneof![
         3 => prop::collection::vec(prop::collection::vec(op(2), 1..4), 2..=2),
         2 => prop::collection::vec(prop::collection::vec(op(2), 1..3), 3..=3),
+    ]
+}
+
+/// An operation of programs in which many accesses are sequentially consistent.
+fn consistent_op(words: usize) -> impl Generator<Value = Op> {
+    let load = prop::sample::select(vec![Relaxed, Acquire, SeqCst, SeqCst]);
+    let store = prop::sample::select(vec![Relaxed, Release, SeqCst, SeqCst]);
+    let update = prop::sample::select(vec![Relaxed, AcqRel, SeqCst]);
+    let barriers = [Barrier::Full, Barrier::Full, Barrier::Acquire, Barrier::Release];
+    prop_oneof![
+        6 => (0..words, load).prop_map(|(word, order)| Load(word, order)),
+        6 => (0..words, 1..3_u64, store).prop_map(|(word, value, order)| Store(word, value, order)),
+        2 => (0..words, update.clone()).prop_map(|(word, order)| Add(word, 4, order)),
+        1 => (0..words, 0..2_u64, update, prop::sample::select(vec![Relaxed, Acquire, SeqCst]))
+            .prop_map(|(word, old, success, failure)| Exchange(word, old, 3, success, failure)),
+        1 => (0..words).prop_map(|word| AddFully(word, 8)),
+        2 => prop::sample::select(barriers.to_vec()).prop_map(Fence),
+    ]
+}
+
+/// Programs with many sequentially consistent accesses, some of four threads.
+pub fn consistent_programs() -> impl Generator<Value = Vec<Vec<Op>>> {
+    prop_oneof![
+        3 => prop::collection::vec(prop::collection::vec(consistent_op(2), 1..5), 2..=2),
+        3 => prop::collection::vec(prop::collection::vec(consistent_op(2), 1..4), 3..=3),
+        2 => prop::collection::vec(prop::collection::vec(consistent_op(WORDS), 2..4), 3..=3),
+        2 => prop::collection::vec(prop::collection::vec(consistent_op(2), 1..3), 4..=4),
     ]
 }
 

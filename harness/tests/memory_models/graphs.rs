@@ -24,7 +24,7 @@ pub fn shown(program: &[Vec<Op>], memory: MemoryModel, graphs_max: u64) -> Optio
         _ => unreachable!("graphs have no {}", memory.name()),
     };
     let mut shown = Shown { outcomes: BTreeSet::new(), deadlocks: false };
-    let mut script = Script { program, memory, next: Vec::new() };
+    let mut script = Script { program, next: Vec::new() };
     let counts = graph::graphs(&mut script, model, graphs_max, &mut |ending, last| {
         match ending {
             Ending::Complete => {
@@ -49,7 +49,9 @@ fn history(ops: &[Op], answers: Vec<u64>) -> Vec<u64> {
     for op in ops {
         let answer = answers.next().expect("a complete graph answers every event");
         match op {
-            Op::Load(..) | Op::Add(..) | Op::Exchange(..) => seen.push(answer),
+            Op::Load(..) | Op::Add(..) | Op::AddFully(..) | Op::Exchange(..) | Op::ExchangeFully(..) => {
+                seen.push(answer)
+            }
             Op::IsLocked(_) => seen.push(u64::from(answer != 0)),
             Op::TryLock(_) => {
                 let taken = answer == 0;
@@ -67,28 +69,21 @@ fn history(ops: &[Op], answers: Vec<u64>) -> Vec<u64> {
 /// A program as threads that say what they do next.
 struct Script<'a> {
     program: &'a [Vec<Op>],
-    memory: MemoryModel,
     next: Vec<usize>,
 }
 
-impl Script<'_> {
-    /// The machine's reading: a sequentially consistent access is stronger than C++20 has it under `weak`, where it stands between full
-    /// barriers; under `tso` only its store drains.
-    fn order(&self, order: Ordering) -> graph::Order {
-        match order {
-            Ordering::Relaxed => graph::Order::Relaxed,
-            Ordering::Acquire => graph::Order::Acquire,
-            Ordering::Release => graph::Order::Release,
-            Ordering::AcqRel => graph::Order::AcquireRelease,
-            _ if self.memory == MemoryModel::Weak => graph::Order::Full,
-            _ => graph::Order::SeqCst,
-        }
+fn order(order: Ordering) -> graph::Order {
+    match order {
+        Ordering::Relaxed => graph::Order::Relaxed,
+        Ordering::Acquire => graph::Order::Acquire,
+        Ordering::Release => graph::Order::Release,
+        Ordering::AcqRel => graph::Order::AcquireRelease,
+        _ => graph::Order::SeqCst,
     }
+}
 
-    fn update(&self, location: usize, change: Change, order: Ordering) -> Step {
-        let label = Label::Update { location, success: self.order(order), failure: graph::Order::Relaxed };
-        Step { label, change: Some(change) }
-    }
+fn update(location: usize, change: Change, success: graph::Order, failure: Ordering) -> Step {
+    Step { label: Label::Update { location, success, failure: order(failure) }, change: Some(change) }
 }
 
 fn fence(barrier: Barrier) -> graph::Fence {
@@ -125,10 +120,18 @@ impl Threads for Script<'_> {
         let Some(&op) = ops.get(*half / 2) else { return Label::End.into() };
         *half += if matches!(op, Op::TryLock(_)) { 1 } else { 2 };
         match op {
-            Op::Load(location, order) => Label::Read { location, order: self.order(order) }.into(),
-            Op::Store(location, value, order) => Label::Write { location, value, order: self.order(order) }.into(),
-            Op::Add(location, value, order) => self.update(location, Change::Add(value), order),
-            Op::Exchange(location, old, new, order) => self.update(location, Change::Replace(old, new), order),
+            Op::Load(location, how) => Label::Read { location, order: order(how) }.into(),
+            Op::Store(location, value, how) => Label::Write { location, value, order: order(how) }.into(),
+            Op::Add(location, value, how) => update(location, Change::Add(value), order(how), Ordering::Relaxed),
+            Op::AddFully(location, value) => {
+                update(location, Change::Add(value), graph::Order::Full, Ordering::Relaxed)
+            }
+            Op::Exchange(location, old, new, success, failure) => {
+                update(location, Change::Replace(old, new), order(success), failure)
+            }
+            Op::ExchangeFully(location, old, new) => {
+                update(location, Change::Replace(old, new), graph::Order::Full, Ordering::Relaxed)
+            }
             Op::Fence(barrier) => Label::Fence(fence(barrier)).into(),
             Op::Lock(lock) => Label::Lock(WORDS + lock).into(),
             Op::TryLock(lock) => Label::TryLock(WORDS + lock).into(),

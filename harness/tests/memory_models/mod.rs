@@ -27,8 +27,12 @@ pub enum Op {
     Load(usize, Ordering),
     Store(usize, u64, Ordering),
     Add(usize, u64, Ordering),
-    /// Compares and exchanges; a failing one is relaxed.
-    Exchange(usize, u64, u64, Ordering),
+    /// Adds as the kernel does with a value returned: fully ordered.
+    AddFully(usize, u64),
+    /// Compares and exchanges, with what orders it if it writes and if not.
+    Exchange(usize, u64, u64, Ordering, Ordering),
+    /// The kernel's: fully ordered if it writes, relaxed if not.
+    ExchangeFully(usize, u64, u64),
     Fence(Barrier),
     Lock(usize),
     Unlock(usize),
@@ -44,10 +48,12 @@ fn perform(op: Op, words: [Atomic<u64>; WORDS], locks: [SpinLock; LOCKS]) -> Opt
         Op::Load(word, order) => return Some(words[word].load(order)),
         Op::Store(word, value, order) => words[word].store(value, order),
         Op::Add(word, value, order) => return Some(words[word].fetch_add(value, order)),
-        Op::Exchange(word, old, new, order) => {
-            let (Ok(found) | Err(found)) = words[word].compare_exchange(old, new, order, Ordering::Relaxed);
+        Op::AddFully(word, value) => return Some(words[word].update_fully(|old| old + value)),
+        Op::Exchange(word, old, new, success, failure) => {
+            let (Ok(found) | Err(found)) = words[word].compare_exchange(old, new, success, failure);
             return Some(found);
         }
+        Op::ExchangeFully(word, old, new) => return Some(words[word].cmpxchg(old, new)),
         Op::Fence(Barrier::Full) => smp_mb(),
         Op::Fence(Barrier::Read) => smp_rmb(),
         Op::Fence(Barrier::Write) => smp_wmb(),

@@ -1,7 +1,7 @@
 //! RC11 by its axioms: every graph of a program, and whether it is consistent.
 //!
-//! After Lahav, Vafeiadis, Kang, Hur, Dreyer (PLDI 2017), with C++20's release sequences, and with sequentially consistent accesses as relaxed
-//! ones between two fences. A read-modify-write is one event that reads and writes.
+//! After Lahav, Vafeiadis, Kang, Hur, Dreyer (PLDI 2017), with C++20's release sequences and "strongly happens before". The kernel's fully
+//! ordered read-modify-writes are ones that acquire and release, between two fences. A read-modify-write is one event that reads and writes.
 
 use super::{Op, Outcome, WORDS, outcome};
 use lockstep::sync::{Barrier, Ordering};
@@ -44,10 +44,11 @@ impl What {
     }
 }
 
-/// All outcomes of a program without locks. A failing compare-and-exchange is relaxed, so whether it stands between fences depends on
-/// whether it fails: each case is a program of its own.
+/// All outcomes of a program without locks. What a compare-and-exchange is ordered by depends on whether it fails: each case is a
+/// program of its own.
 pub fn outcomes(program: &[Vec<Op>]) -> BTreeSet<Outcome> {
-    let exchanges = program.iter().flatten().filter(|op| matches!(op, Op::Exchange(..))).count();
+    let is_exchange = |op: &&Op| matches!(op, Op::Exchange(..) | Op::ExchangeFully(..));
+    let exchanges = program.iter().flatten().filter(is_exchange).count();
     let mut outcomes = BTreeSet::new();
     for succeed in 0..1_u32 << exchanges {
         outcomes.extend(Graphs::new(program, succeed).outcomes());
@@ -118,15 +119,15 @@ impl Graphs {
         let mut exchange = 0;
         for (thread, ops) in program.iter().enumerate() {
             for op in ops {
-                let (what, order) = event(*op);
-                let mut is_fenced = order == Ordering::SeqCst && what.word().is_some();
+                let (what, success, failure) = event(*op);
+                let mut is_fenced = matches!(op, Op::AddFully(..) | Op::ExchangeFully(..));
                 let mut does_write = what.may_write();
                 if let What::Exchange(..) = what {
                     does_write = succeed & (1 << exchange) != 0;
                     is_fenced &= does_write;
                     exchange += 1;
                 }
-                let order = if what.reads() && what.may_write() && !does_write { Ordering::Relaxed } else { order };
+                let order = if what.may_write() && !does_write { failure } else { success };
                 let full = Event { thread: Some(thread), what: What::Fence(Barrier::Full), order: Ordering::SeqCst };
                 let own = Event { thread: Some(thread), what, order };
                 let around = if is_fenced { vec![full, own, full] } else { vec![own] };
@@ -242,7 +243,7 @@ impl Graphs {
         let eco = closure(&union(&union(&rf, &follows), &fr));
         let is_coherent = is_irreflexive(&hb) && is_irreflexive(&compose(&hb, &eco)) && is_irreflexive(&eco);
         let is_atomic = is_irreflexive(&compose(&fr, &follows));
-        is_coherent && is_atomic && is_acyclic(&self.psc(&hb, &eco))
+        is_coherent && is_atomic && is_acyclic(&self.psc(&hb, &eco, &union(&follows, &fr)))
     }
 
     /// Whoever releases before whoever acquires what was released.
@@ -283,12 +284,34 @@ impl Graphs {
         }
     }
 
-    fn psc(&self, hb: &Relation, eco: &Relation) -> Relation {
-        let is_full = |event: &usize| self.events[*event].what == What::Fence(Barrier::Full);
-        let full = (0..self.events.len()).filter(is_full).fold(0, |mask, event| mask | 1 << event);
+    fn psc(&self, hb: &Relation, eco: &Relation, writes: &Relation) -> Relation {
+        let count = self.events.len();
+        let is_full = |event: usize| self.events[event].what == What::Fence(Barrier::Full);
+        let is_access = |event: usize| self.events[event].what.word().is_some();
+        let is_consistent = |event: usize| is_access(event) && self.events[event].order == Ordering::SeqCst;
+        let mask = |has: &dyn Fn(usize) -> bool| {
+            (0..count).filter(|&event| has(event)).fold(0, |mask: u64, event| mask | 1 << event)
+        };
+        let (full, consistent) = (mask(&is_full), mask(&is_consistent));
         let path = union(hb, &compose(&compose(hb, eco), hb));
         let row = |(event, row): (usize, &u64)| if full & (1 << event) != 0 { row & full } else { 0 };
-        path.iter().enumerate().map(row).collect()
+        let fences: Relation = path.iter().enumerate().map(row).collect();
+        // Coherence and from-reads, which are what leads to writes in the order of a word.
+        let on_one_word = |(event, row): (usize, &u64)| {
+            let word = self.events[event].what.word();
+            row & mask(&|other| is_access(event) && self.events[other].what.word() == word)
+        };
+        let same_word: Relation = hb.iter().enumerate().map(on_one_word).collect();
+        let strongly = compose(&compose(&self.po, hb), &self.po);
+        let scb = union(&union(&self.po, &strongly), &union(&same_word, writes));
+        let begin = |(event, row): (usize, &u64)| {
+            let own = if (full | consistent) & (1 << event) != 0 { 1 << event } else { 0 };
+            own | if full & (1 << event) != 0 { *row } else { 0 }
+        };
+        let begin: Relation = hb.iter().enumerate().map(begin).collect();
+        let end = |(event, row): (usize, &u64)| (full | consistent) & (1 << event) | row & full;
+        let end: Relation = hb.iter().enumerate().map(end).collect();
+        union(&fences, &compose(&compose(&begin, &scb), &end))
     }
 
     fn outcome(&self, candidate: &Candidate, mo: &[Vec<usize>]) -> Outcome {
@@ -303,13 +326,17 @@ impl Graphs {
     }
 }
 
-fn event(op: Op) -> (What, Ordering) {
+/// What it is, and what orders it if it writes as it may, and if not.
+fn event(op: Op) -> (What, Ordering, Ordering) {
+    let relaxed = Ordering::Relaxed;
     match op {
-        Op::Load(word, order) => (What::Load(word), order),
-        Op::Store(word, value, order) => (What::Store(word, value), order),
-        Op::Add(word, value, order) => (What::Add(word, value), order),
-        Op::Exchange(word, old, new, order) => (What::Exchange(word, old, new), order),
-        Op::Fence(barrier) => (What::Fence(barrier), Ordering::SeqCst),
+        Op::Load(word, order) => (What::Load(word), order, relaxed),
+        Op::Store(word, value, order) => (What::Store(word, value), order, relaxed),
+        Op::Add(word, value, order) => (What::Add(word, value), order, relaxed),
+        Op::AddFully(word, value) => (What::Add(word, value), Ordering::AcqRel, relaxed),
+        Op::Exchange(word, old, new, success, failure) => (What::Exchange(word, old, new), success, failure),
+        Op::ExchangeFully(word, old, new) => (What::Exchange(word, old, new), Ordering::AcqRel, relaxed),
+        Op::Fence(barrier) => (What::Fence(barrier), Ordering::SeqCst, relaxed),
         Op::Lock(_) | Op::Unlock(_) | Op::TryLock(_) | Op::IsLocked(_) => unreachable!("there are no locks here"),
     }
 }

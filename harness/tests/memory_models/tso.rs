@@ -69,8 +69,10 @@ fn step(state: &State, thread: usize, op: Op) -> Option<State> {
             next.buffers[thread].push((word, value));
             (true, None)
         }
-        Op::Add(word, value, _) => (locked(word, visible(word) + value), Some(visible(word))),
-        Op::Exchange(word, old, new, _) => {
+        Op::Add(word, value, _) | Op::AddFully(word, value) => {
+            (locked(word, visible(word) + value), Some(visible(word)))
+        }
+        Op::Exchange(word, old, new, ..) | Op::ExchangeFully(word, old, new) => {
             let found = visible(word);
             (found != old || locked(word, new), Some(found))
         }

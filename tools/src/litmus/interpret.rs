@@ -9,8 +9,7 @@
 //! Deviations from herd under the kernel's model: `smp_mb__before_atomic`, `smp_mb__after_atomic`,
 //! `smp_mb__after_spinlock` and `smp_mb__after_unlock_lock` are full barriers wherever they stand, while the kernel's
 //! model lets them order only what is on the other side of the atomic operation or lock that they belong to. `barrier`
-//! is nothing: the simulated machine has no compiler. A read-modify-write that the kernel fully orders is one of the
-//! harness with sequentially consistent ordering.
+//! is nothing: the simulated machine has no compiler.
 
 use super::ast::{
     BinaryOperator, Expression, Fence, Item, LocationId, LocationKind, Operation, Order, Program, Statement, Thread,
@@ -161,7 +160,11 @@ impl Machine<'_> {
                 let operand = self.value(operand);
                 self.shadows.write(*location, self.thread, false);
                 let change = |old| changed(*operation, old, operand);
-                let old = self.word(*location).fetch_update_word(ordering(*order), change);
+                let word = self.word(*location);
+                let old = match order {
+                    Order::Full => word.update_fully(change),
+                    order => word.fetch_update_word(ordering(*order), change),
+                };
                 match result {
                     UpdateResult::Old => old,
                     UpdateResult::New => change(old),
@@ -186,7 +189,11 @@ impl Machine<'_> {
 
     /// One that fails is a relaxed load.
     fn compare_exchange(&self, location: LocationId, old: i64, new: i64, order: Order) -> i64 {
-        match self.word(location).compare_exchange(old, new, ordering(order), Ordering::Relaxed) {
+        let word = self.word(location);
+        if order == Order::Full {
+            return word.cmpxchg(old, new);
+        }
+        match word.compare_exchange(old, new, ordering(order), Ordering::Relaxed) {
             Ok(found) | Err(found) => found,
         }
     }

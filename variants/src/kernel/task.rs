@@ -155,7 +155,7 @@ impl ThreadFlag {
     /// `test_and_set_tsk_thread_flag`, a full barrier everywhere.
     #[track_caller]
     pub fn test_and_set(&self) -> bool {
-        self.word.fetch_or(self.bit, Ordering::SeqCst) & self.bit != 0
+        self.word.update_fully(|word| word | self.bit) & self.bit != 0
     }
 
     #[track_caller]

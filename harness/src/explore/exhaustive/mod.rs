@@ -16,7 +16,8 @@
 //! Under the weak model nothing happens beside the steps of threads: what a read sees, and where a write or a full barrier goes, are
 //! choices inside of a step. Steps depend on each other as under sequential consistency: that suffices because a read commutes with whatever
 //! touches no message of its word, and so do full barriers with each other and with accesses, for every place in their line is
-//! tried and each combination of places and messages is possible in either order or in none (see `sim/memory/barriers.rs`). Only who waits
+//! tried and each combination of places and messages is possible in either order or in none (see `sim/memory/barriers.rs`). The same holds for
+//! what sequentially consistent accesses have to agree on: a part of an execution that closes no cycle has none (`sim/memory/psc.rs`). Only who waits
 //! until it sees a lock free can be kept from going on by a barrier of another thread, and depends on all of them.
 //!
 //! Limits: what threads share without the machine's knowledge, such as the count of an `Arc`, is not seen. Executions are repeated from

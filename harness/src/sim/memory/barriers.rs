@@ -31,7 +31,7 @@ const WINDOW: usize = 31;
 #[derive(Default)]
 struct Barrier {
     thread: usize,
-    /// Which one of its thread, from 1.
+    /// Which event of its thread, from 1.
     number: u32,
     /// What it and all those in front of it have seen.
     view: View,
@@ -67,7 +67,7 @@ impl Line {
     /// A read of the message at `stamp`, or the write of it, by somebody with this view.
     pub(super) fn note(&mut self, view: &View, object: ObjectId, stamp: Stamp, writes: bool) {
         for barrier in &mut self.window {
-            if view.barriers_of(barrier.thread) >= barrier.number {
+            if view.knows(barrier.thread, barrier.number) {
                 if barrier.least.len() <= object.index() {
                     barrier.least.resize(object.index() + 1, NEVER);
                 }
@@ -81,8 +81,7 @@ impl Line {
     pub(super) fn places(&self, view: &View) -> usize {
         let may_precede = |barrier: &&Barrier| {
             let seen = view.stamps().iter().zip(&barrier.least);
-            view.barriers_of(barrier.thread) < barrier.number
-                && seen.into_iter().all(|(seen, least)| 2 * seen <= *least)
+            !view.knows(barrier.thread, barrier.number) && seen.into_iter().all(|(seen, least)| 2 * seen <= *least)
         };
         1 + self.window.iter().rev().take_while(may_precede).count()
     }
@@ -95,7 +94,7 @@ impl Line {
         }
     }
 
-    /// Puts the barrier `number` of the thread, which has seen `view`, in front of the last `place` ones.
+    /// Puts the barrier, event `number` of the thread, which has seen `view`, in front of the last `place` ones.
     pub(super) fn insert(&mut self, place: usize, thread: usize, number: u32, view: &View) {
         let at = self.window.len() - place;
         for later in &mut self.window[at..] {
@@ -117,6 +116,6 @@ impl Line {
     /// Whether somebody with this view comes after one of the last `place` barriers.
     pub(super) fn follows(&self, place: usize, view: &View) -> bool {
         let last = &self.window[self.window.len() - place..];
-        last.iter().any(|barrier| view.barriers_of(barrier.thread) >= barrier.number)
+        last.iter().any(|barrier| view.knows(barrier.thread, barrier.number))
     }
 }

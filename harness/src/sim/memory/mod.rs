@@ -9,6 +9,7 @@ mod tso;
 mod weak;
 mod view;
 mod barriers;
+mod psc;
 
 use super::clock::Clock;
 use super::event::{Kind, ObjectId};
@@ -16,7 +17,8 @@ use crate::schedule::THREADS_MAX;
 pub(crate) use sc::Sc;
 use std::sync::atomic::Ordering;
 pub(super) use tso::{Buffers, Store};
-pub(super) use weak::{ALTERNATIVES_MAX, Place as Message, Weak};
+pub(super) use view::Events;
+pub(super) use weak::{ALTERNATIVES_MAX, Act, Place as Message, Weak};
 
 /// The memory model of an execution.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

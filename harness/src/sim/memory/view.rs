@@ -1,7 +1,7 @@
 //! Views: for each word, how far in its order of writes somebody has seen.
 //!
 //! A view holds for each object the stamp of a message, beyond which (and not before) its owner may read, and for each thread how many of
-//! its full barriers come before. Views only grow.
+//! its events happened before. Views only grow.
 
 use crate::schedule::THREADS_MAX;
 use crate::sim::event::ObjectId;
@@ -9,18 +9,21 @@ use crate::sim::event::ObjectId;
 /// Where a message is in the order of writes to its word. The first message has 0.
 pub(crate) type Stamp = u64;
 
+/// For each thread, how many of its events are meant: the first so many.
+pub(crate) type Events = [u32; THREADS_MAX];
+
 /// What somebody has seen.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct View {
-    /// For each thread, how many of its full barriers happened before.
-    barriers: [u32; THREADS_MAX],
+    /// What happened before.
+    events: Events,
     /// By object; 0 beyond the end.
     stamps: Vec<Stamp>,
 }
 
 impl View {
     pub(super) fn clear(&mut self) {
-        self.barriers = [0; THREADS_MAX];
+        self.events = [0; THREADS_MAX];
         self.stamps.clear();
     }
 
@@ -47,9 +50,7 @@ impl View {
 
     /// Takes over what `other` has seen and what happened before it.
     pub(super) fn join(&mut self, other: &View) {
-        for (mine, theirs) in self.barriers.iter_mut().zip(other.barriers) {
-            *mine = theirs.max(*mine);
-        }
+        join_events(&mut self.events, &other.events);
         self.join_stamps(other);
     }
 
@@ -65,19 +66,31 @@ impl View {
 
     /// Becomes a copy, without giving up its memory.
     pub(super) fn copy(&mut self, other: &View) {
-        self.barriers = other.barriers;
+        self.events = other.events;
         self.stamps.clear();
         self.stamps.extend_from_slice(&other.stamps);
     }
 
-    /// How many full barriers of the thread happened before.
-    pub(super) fn barriers_of(&self, thread: usize) -> u32 {
-        self.barriers[thread]
+    /// What happened before.
+    pub(super) fn events(&self) -> &Events {
+        &self.events
     }
 
-    /// The thread has made one more full barrier. Returns its number.
-    pub(super) fn count_barrier(&mut self, thread: usize) -> u32 {
-        self.barriers[thread] += 1;
-        self.barriers[thread]
+    /// Whether the event of that number of the thread happened before. Events of a thread are counted from 1.
+    pub(super) fn knows(&self, thread: usize, number: u32) -> bool {
+        self.events[thread] >= number
+    }
+
+    /// The thread, whose view it is, has made one more event. Returns its number.
+    pub(super) fn count(&mut self, thread: usize) -> u32 {
+        self.events[thread] += 1;
+        self.events[thread]
+    }
+}
+
+/// Takes over what happened before `other`.
+pub(super) fn join_events(events: &mut Events, other: &Events) {
+    for (mine, theirs) in events.iter_mut().zip(other) {
+        *mine = (*theirs).max(*mine);
     }
 }

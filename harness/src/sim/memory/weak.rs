@@ -1,7 +1,7 @@
 //! A weak machine: release and acquire by views, as in C11 and as the kernel's primitives promise at least.
 //!
 //! Promise: the outcomes are those of RC11 (Lahav, Vafeiadis, Kang, Hur, Dreyer, "Repairing sequential consistency in C/C++11", PLDI 2017) with
-//! C++20's release sequences, for programs of relaxed, release and acquire accesses and fences of all kinds. The machine is
+//! C++20's release sequences, for programs of accesses and fences of all kinds. The machine is
 //! that of Kang, Hur, Lahav, Vafeiadis, Dreyer ("A promising semantics for relaxed-memory concurrency", POPL 2017) without
 //! promises: each word has a list of messages in the order in which they overwrite one another; each thread has a [`View`] of
 //! how far in each list it has seen. A read sees any message that is not before the thread's view, a write goes anywhere behind it;
@@ -14,9 +14,12 @@
 //!   the view of who has acquired y: x may be read as 2 or 1, not as 0
 //! ```
 //!
+//! Sequentially consistent accesses acquire and release, and do nothing on which not all threads could agree, see [`super::psc`]. They are no
+//! barriers: a load of another strength may see what is older than they are, as in C++20.
+//!
 //! The kernel's primitives: `READ_ONCE` and `WRITE_ONCE` are relaxed accesses, `smp_rmb` is an acquire fence, `smp_wmb` a release fence, `smp_mb` a
-//! full barrier. A sequentially consistent access is a relaxed one between two full barriers. So is a read-modify-write without suffix;
-//! one that does not write is a relaxed read.
+//! full barrier. A read-modify-write without suffix is one that acquires and releases, between two full barriers; if it does not write, a
+//! relaxed read.
 //!
 //! Locks: taking one is an acquiring read-modify-write of the newest message, the only one that says the lock is free and was not
 //! taken. The kernel's model orders more than C11 does (tools/memory-model/Documentation/explanation.txt, "Locking"): what comes
@@ -30,15 +33,15 @@
 //! what depends on an address, data or a condition. A read sees one of the [`ALTERNATIVES_MAX`] newest messages that it may see, a write goes to one of
 //! as many places, and between two messages there is room for at least 31 more.
 //!
-//! Deviations: `smp_rmb` and `smp_wmb` order more than the kernel says (reads before later writes, and the reverse). Sequentially
-//! consistent accesses are stronger than C++20's. A mutex in the shape of the standard library has the rules of the kernel's locks; the
+//! Deviations: `smp_rmb` and `smp_wmb` order more than the kernel says (reads before later writes, and the reverse). A mutex in the shape of the standard library has the rules of the kernel's locks; the
 //! readers of a reader-writer lock only acquire and release. An await is a loop of which only the last round counts: its reads are free
 //! in the first round and see something new in each further one. Races on plain data are those of C11's happens-before, which knows
 //! nothing of the locks' further ordering; plain data themselves are outside. This is not the kernel's memory model, only a machine
 //! that is for most programs as weak.
 
 use super::barriers::Line;
-use super::view::{Stamp, View};
+use super::psc::{Attempt, Psc, rank_behind, rank_of_read};
+use super::view::{Events, Stamp, View, join_events};
 use super::{Order, Published, acquires, releases};
 use crate::schedule::THREADS_MAX;
 use crate::sim::event::ObjectId;
@@ -75,6 +78,19 @@ struct Seen {
     unlocked: View,
 }
 
+impl Seen {
+    /// Which event of the thread, whose it is, was the last one.
+    fn number(&self, thread: usize) -> u32 {
+        self.current.events()[thread]
+    }
+
+    /// The thread makes one more event. Returns its number.
+    fn count(&mut self, thread: usize) -> u32 {
+        self.acquired.count(thread);
+        self.current.count(thread)
+    }
+}
+
 /// A message by its place in the list of its word.
 pub(crate) type Place = u32;
 
@@ -87,6 +103,20 @@ pub(crate) struct Weak {
     views: Vec<View>,
     views_count: usize,
     line: Line,
+    psc: Psc,
+}
+
+/// What a thread could do with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Act {
+    /// See it.
+    Read,
+    /// Write behind it.
+    Write,
+    /// Replace it.
+    Replace,
+    /// Replace it after a full barrier.
+    ReplaceBehindBarrier,
 }
 
 impl Weak {
@@ -99,6 +129,7 @@ impl Weak {
             views: Vec::new(),
             views_count: 0,
             line: Line::default(),
+            psc: Psc::default(),
         }
     }
 
@@ -107,6 +138,7 @@ impl Weak {
         self.words_count = 0;
         self.views_count = 0;
         self.line.reset();
+        self.psc.reset();
     }
 
     pub(crate) fn create(&mut self, object: ObjectId, value: u64) {
@@ -125,7 +157,11 @@ impl Weak {
         let (parents, rest) = self.threads.split_at_mut(thread);
         let seen = &mut rest[0];
         match parent {
-            Some(parent) => seen.current.copy(&parents[parent].current),
+            Some(parent) => {
+                // Starting it is an event of the parent.
+                parents[parent].count(parent);
+                seen.current.copy(&parents[parent].current);
+            }
             None => seen.current.clear(),
         }
         seen.acquired.copy(&seen.current);
@@ -135,7 +171,9 @@ impl Weak {
 
     /// The thread sees what the other one has seen, which has ended.
     pub(crate) fn join(&mut self, thread: usize, ended: usize) {
+        let number = ended;
         let [seen, ended] = self.threads.get_disjoint_mut([thread, ended]).expect("no thread waits for its own end");
+        ended.count(number);
         seen.current.join(&ended.current);
         seen.acquired.join(&ended.current);
     }
@@ -196,6 +234,7 @@ impl Weak {
         let message = &self.words[object.index()][place as usize];
         order.read(thread, &message.published, acquires(how));
         let seen = &mut self.threads[thread];
+        let number = seen.count(thread);
         seen.current.raise(object, message.stamp);
         seen.acquired.raise(object, message.stamp);
         if let Some(view) = message.view {
@@ -206,6 +245,7 @@ impl Weak {
             }
         }
         self.line.note(&seen.current, object, message.stamp, false);
+        self.psc.note((thread, number), object, message.stamp, false, seen.current.events());
         message.value
     }
 
@@ -219,9 +259,10 @@ impl Weak {
         how: Ordering,
     ) -> bool {
         let published = order.publish(thread, releases(how));
-        let seen = &self.threads[thread];
+        let seen = &mut self.threads[thread];
+        seen.count(thread);
         let told = if releases(how) { &seen.current } else { &seen.released };
-        let view = keep(&mut self.views, &mut self.views_count, told, None);
+        let view = keep(&mut self.views, &mut self.views_count, told, None, releases(how));
         self.put(thread, object, behind, Message { stamp: 0, value, published, view, is_replaced: false })
     }
 
@@ -238,13 +279,14 @@ impl Weak {
         message.is_replaced = true;
         let (mut published, before) = (message.published, message.view);
         order.write(thread, &mut published, releases(how), true);
-        let seen = &self.threads[thread];
+        let seen = &mut self.threads[thread];
+        seen.count(thread);
         let told = if releases(how) { &seen.current } else { &seen.released };
-        let view = keep(&mut self.views, &mut self.views_count, told, before);
+        let view = keep(&mut self.views, &mut self.views_count, told, before, releases(how));
         self.put(thread, object, replaced, Message { stamp: 0, value, published, view, is_replaced: false })
     }
 
-    /// Puts the message behind another one.
+    /// Puts the message behind another one. The event was counted.
     fn put(&mut self, thread: usize, object: ObjectId, behind: Place, mut message: Message) -> bool {
         let word = &mut self.words[object.index()];
         let behind = behind as usize;
@@ -258,28 +300,33 @@ impl Weak {
         word.insert(behind + 1, message);
         let is_newest = behind + 2 == word.len();
         let seen = &mut self.threads[thread];
+        let number = seen.number(thread);
         seen.current.raise(object, stamp);
         seen.acquired.raise(object, stamp);
         self.line.note(&seen.current, object, stamp, true);
+        self.psc.note((thread, number), object, stamp, true, seen.current.events());
         is_newest
     }
 
     /// The thread takes over what was told to it, as an acquire fence does.
     pub(crate) fn acquire(&mut self, thread: usize) {
-        let Seen { current, acquired, .. } = &mut self.threads[thread];
-        current.copy(acquired);
+        let seen = &mut self.threads[thread];
+        seen.count(thread);
+        seen.current.copy(&seen.acquired);
     }
 
     /// Later relaxed writes of the thread tell what it has seen until now, as after a release fence.
     pub(crate) fn release(&mut self, thread: usize) {
-        let Seen { current, released, .. } = &mut self.threads[thread];
-        released.copy(current);
+        let seen = &mut self.threads[thread];
+        seen.count(thread);
+        seen.released.copy(&seen.current);
     }
 
     /// In how many places of the line a full barrier of the thread may stand, after which it has seen no more of the object than `stamp`, if one
     /// is given. They are counted from the end, and begin with the first one returned.
     pub(crate) fn barrier_places(&mut self, thread: usize, limit: Option<(ObjectId, Place)>) -> std::ops::Range<usize> {
-        self.acquire(thread);
+        let seen = &mut self.threads[thread];
+        seen.current.copy(&seen.acquired);
         let places = self.line.places(&self.threads[thread].current);
         let first = limit.map_or(0, |(object, place)| {
             let stamp = self.words[object.index()][place as usize].stamp;
@@ -299,8 +346,9 @@ impl Weak {
     /// The thread makes a full barrier in that place of the line. [`Weak::barrier_places`] was asked before.
     pub(crate) fn barrier(&mut self, thread: usize, place: usize) {
         let seen = &mut self.threads[thread];
+        self.psc.fence(thread, seen.number(thread) + 1, seen.current.events());
         seen.current.join_stamps(self.line.seen_before(place));
-        let number = seen.current.count_barrier(thread);
+        let number = seen.count(thread);
         seen.acquired.copy(&seen.current);
         seen.released.copy(&seen.current);
         if place > 0 {
@@ -323,6 +371,45 @@ impl Weak {
         self.threads[thread].current = seen;
     }
 
+    /// There are sequentially consistent accesses from now on.
+    pub(crate) fn keep_consistent(&mut self) {
+        self.psc.keep();
+    }
+
+    /// What has happened before the next event of the thread.
+    pub(crate) fn earlier(&self, thread: usize) -> Events {
+        *self.threads[thread].current.events()
+    }
+
+    /// Whether the thread may do that with the message, for all that sequentially consistent accesses have to agree on.
+    pub(crate) fn admits(&self, thread: usize, object: ObjectId, place: Place, act: Act, how: Ordering) -> bool {
+        if !self.psc.is_kept() || place == self.newest_place(object) {
+            return true;
+        }
+        let message = &self.words[object.index()][place as usize];
+        let seen = &self.threads[thread];
+        let is_fenced = act == Act::ReplaceBehindBarrier;
+        let earlier = if is_fenced { *seen.acquired.events() } else { *seen.current.events() };
+        let mut past = earlier;
+        if act != Act::Write
+            && acquires(how)
+            && let Some(view) = message.view
+        {
+            join_events(&mut past, self.views[view as usize].events());
+        }
+        let writes = act != Act::Read;
+        let rank = if writes { rank_behind(message.stamp) } else { rank_of_read(message.stamp) };
+        let is_consistent = how == Ordering::SeqCst && !is_fenced;
+        self.psc.admits(&Attempt { thread, object, rank, writes, earlier, past, is_consistent, is_fenced })
+    }
+
+    /// The last access of the object, by the thread, stays. `earlier` is what happened before it.
+    pub(crate) fn settle(&mut self, thread: usize, object: ObjectId, earlier: &Events, is_consistent: bool) {
+        if is_consistent || self.psc.is_kept() {
+            self.psc.settle(thread, object, earlier, is_consistent);
+        }
+    }
+
     /// The thread has taken a lock: what was seen before the unlock that it read, and before its own unlocks, counts as seen, and its
     /// later writes tell it.
     pub(crate) fn pull(&mut self, thread: usize, object: ObjectId, place: Place) {
@@ -343,20 +430,22 @@ impl Weak {
     pub(crate) fn unlock(&mut self, order: &mut Order, thread: usize, lock: ObjectId, ordering: Ordering) {
         let releases = ordering != Ordering::Relaxed;
         let published = order.publish(thread, releases);
+        self.threads[thread].count(thread);
         let Seen { acquired, released, unlocked, .. } = &mut self.threads[thread];
         if releases {
             unlocked.copy(acquired);
         }
         let told = if releases { unlocked } else { released };
-        let view = keep(&mut self.views, &mut self.views_count, told, None);
+        let view = keep(&mut self.views, &mut self.views_count, told, None, releases);
         let newest = self.newest_place(lock);
         self.put(thread, lock, newest, Message { stamp: 0, value: 0, published, view, is_replaced: false });
     }
 }
 
-/// Keeps a view for a message, together with that of the one it replaces. Returns its number, if it tells anything.
-fn keep(views: &mut Vec<View>, count: &mut usize, told: &View, before: Option<u32>) -> Option<u32> {
-    if told.is_empty() {
+/// Keeps a view for a message, together with that of the one it replaces. Returns its number, if it tells anything; one that was released
+/// tells that it happened.
+fn keep(views: &mut Vec<View>, count: &mut usize, told: &View, before: Option<u32>, releases: bool) -> Option<u32> {
+    if told.is_empty() && !releases {
         return before;
     }
     if *count == views.len() {

@@ -176,10 +176,9 @@ fn scb(graph: &Graph, views: &[View], from: EventId, to: EventId) -> bool {
             return true;
         }
     }
-    let later = graph.next(from);
-    let earlier = other.index.checked_sub(1).map(|index| graph.threads[other.thread][index]);
-    match (later, earlier) {
-        (Some(later), Some(earlier)) => happens_before(graph, views, later, earlier),
+    // Before its first event a thread was started, which is an event of its parent.
+    match (graph.next(from), graph.previous(to)) {
+        (Some(later), Some(earlier)) => later == earlier || happens_before(graph, views, later, earlier),
         _ => false,
     }
 }

@@ -273,7 +273,7 @@ impl Format {
 pub enum RepairsArgument {
     /// The designs as they were.
     None,
-    /// R1, R2 and R3.
+    /// R1.
     All,
     /// Once without, once with.
     Both,
@@ -294,7 +294,7 @@ pub struct Options {
     #[arg(long, global = true, env = "LOCKSTEP_SCENARIO", value_delimiter = ',', hide_env = true)]
     pub scenario: Vec<String>,
 
-    /// Repairs R1 to R3 in all variants alike [default: both for the matrix, none elsewhere]
+    /// The repair R1 in all variants alike [default: both for the matrix, none elsewhere]
     #[arg(long, global = true, env = "LOCKSTEP_REPAIRS", value_enum, hide_env = true)]
     pub repairs: Option<RepairsArgument>,
 
@@ -410,7 +410,7 @@ pub fn definition() -> clap::Command {
 fn narrower(name: &str, option: &clap::Arg) -> Option<clap::Arg> {
     let help = match (name, option.get_id().as_str()) {
         ("run", "scenario") => "The scenario",
-        ("run", "repairs") => "Repairs R1 to R3 in all variants alike: none or all [default: none]",
+        ("run", "repairs") => "The repair R1 in all variants alike: none or all [default: none]",
         _ => return None,
     };
     Some(option.clone().help(help).hide_possible_values(true))

@@ -34,7 +34,7 @@ pub fn matrix(selection: &Selection, outcomes: &Outcomes) -> String {
         table.add_row(row);
     }
     text += &table.to_string().lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
-    text += "\n\n1>2 the step from 1 to 2, +R with the repairs R1 to R3 in all; = equal; +n outcomes that the step brings, -n that\nit removes; ! a goal of the scenario was not reached; - not explored\n";
+    text += "\n\n1>2 the step from 1 to 2, +R with the repair R1 in all; = equal; +n outcomes that the step brings, -n that\nit removes; ! a goal of the scenario was not reached; - not explored\n";
     text += &evidence(outcomes);
     text += &witnesses(outcomes);
     text

@@ -46,8 +46,7 @@ fn change_part(from: &VariantInfo, to: &VariantInfo) -> Option<ChangePart> {
 
 /// The repairs by name.
 pub fn repairs_part(repairs: Repairs) -> Vec<String> {
-    let switches = [(repairs.r1, "R1"), (repairs.r2, "R2"), (repairs.r3, "R3")];
-    switches.into_iter().filter(|(on, _)| *on).map(|(_, name)| name.to_owned()).collect()
+    if repairs.r1 { vec!["R1".to_owned()] } else { Vec::new() }
 }
 
 /// A scenario of this repository.

@@ -9,12 +9,12 @@ use crate::kernel::sched::try_to_wake_up;
 use crate::kernel::task::{TaskId, TaskState};
 use crate::scenarios::run::run;
 use crate::scenarios::scenarios;
-use crate::utrace::engine::{CallbackKind, EngineId, Events, ResumeAction, Verdict};
+use crate::utrace::engine::Events;
 use crate::utrace::reset::group_stop_in_force;
 use crate::utrace::stopped_locked::StoppedLocked;
 use crate::utrace::stopped_lockless::StoppedLockless;
 use crate::utrace::stopped_removed::StoppedRemoved;
-use crate::utrace::{Bit, Callback, Design, Machine, Milestone, Policy};
+use crate::utrace::{Bit, Design, Looks, Machine, Milestone, Policy, Standing};
 use crate::variants::{NO_ALTERNATIVES, REMOVED};
 use lockstep::{Abandon, CompareConfig, Program, Variant, compare};
 
@@ -35,10 +35,6 @@ pub(crate) enum Mutation {
     ClearedAndNotWoken,
     /// Any task is taken for stopped.
     TakesAllForStopped,
-    /// `stop` that asks whether SIGKILL broke it, whoever called it.
-    AsksBehindStop,
-    /// A report from where `stopped` is cleared.
-    ReportsWhereItClears,
 }
 
 /// A design with one function broken.
@@ -48,16 +44,17 @@ pub(crate) struct Mutant {
 }
 
 impl Design for Mutant {
+    fn standing(&self, machine: &Machine<'_>, target: TaskId) -> Standing {
+        let standing = self.inner.standing(machine, target);
+        Standing { stopped: self.mutation == Mutation::TakesAllForStopped || standing.stopped, ..standing }
+    }
+
     fn is_stopped(&self, machine: &Machine<'_>, target: TaskId) -> bool {
         self.mutation == Mutation::TakesAllForStopped || self.inner.is_stopped(machine, target)
     }
 
     fn stop(&self, machine: &Machine<'_>, current: TaskId, report: bool) -> bool {
-        let killed = self.inner.stop(machine, current, report);
-        if self.mutation == Mutation::AsksBehindStop {
-            machine.design.was_killed(machine, current, killed);
-        }
-        killed
+        self.inner.stop(machine, current, report)
     }
 
     fn finish_stop(&self, machine: &Machine<'_>, current: TaskId) -> bool {
@@ -92,23 +89,13 @@ impl Design for Mutant {
         self.inner.wakeup(machine, target);
     }
 
-    fn reset_wakes(&self, machine: &Machine<'_>, target: TaskId, outside: bool, stop_wanted: bool) -> bool {
-        let wakes = self.inner.reset_wakes(machine, target, outside, stop_wanted);
+    fn reset_wakes(&self, machine: &Machine<'_>, target: TaskId, looks: Looks) -> bool {
+        let wakes = self.inner.reset_wakes(machine, target, looks);
         if self.mutation == Mutation::ClearedAndNotWoken && wakes {
             machine.utrace(target).bits.clear(&[Bit::Stopped]);
             return false;
         }
         wakes
-    }
-
-    fn clear_stopped(&self, machine: &Machine<'_>, current: TaskId) {
-        self.inner.clear_stopped(machine, current);
-        if self.mutation == Mutation::ReportsWhereItClears {
-            let (kind, wanted) = (CallbackKind::Quiesce, Events::QUIESCE);
-            let offered = Verdict::new(ResumeAction::Resume, 0);
-            let engine = EngineId(0);
-            machine.client.callback(machine, Callback { kind, task: current, engine, wanted, offered, argument: 0 });
-        }
     }
 
     fn was_killed(&self, machine: &Machine<'_>, current: TaskId, result: bool) -> bool {

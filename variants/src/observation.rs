@@ -120,12 +120,11 @@ pub enum Finding {
     CallbackWhileBelieved,
     /// Likewise.
     CallbackBeforeGetSignal,
-    AskedElsewhere,
     SetWithoutOwnKill,
 }
 
 impl Finding {
-    pub const ALL: [Finding; 12] = [
+    pub const ALL: [Finding; 11] = [
         Finding::MissedOwnStop,
         Finding::MissedTakeOver,
         Finding::ClearThoughKilled,
@@ -136,7 +135,6 @@ impl Finding {
         Finding::SignalWithinDoStop,
         Finding::CallbackWhileBelieved,
         Finding::CallbackBeforeGetSignal,
-        Finding::AskedElsewhere,
         Finding::SetWithoutOwnKill,
     ];
 
@@ -145,19 +143,18 @@ impl Finding {
             Finding::MissedOwnStop => "reads `stopped` as clear, which it set itself and nobody has cleared",
             Finding::MissedTakeOver => "reads `stopped` as clear, which do_stop set again behind a wakeup",
             Finding::ClearThoughKilled => "is killed and reads `stopped` as clear, though no wakeup has begun",
-            Finding::SetWithoutKill => "reads `stopped` as set, and no SIGKILL was sent to it or to its process",
+            Finding::SetWithoutKill => "reads `stopped` as set, and no SIGKILL is pending for it or for its process",
             Finding::SetThoughLetGo => {
                 "reads `stopped` as set, though a wakeup let it go and no SIGKILL was sent to it or to its process"
             }
             Finding::KilledWithoutKill => {
-                "comes out of stop as killed, and no SIGKILL was sent to it or to its process"
+                "comes out of stop as killed, and no SIGKILL is pending for it or for its process"
             }
             Finding::SetBehindFinish => "is past its stop, and who has the lock still finds `stopped` set",
             Finding::SignalWithinDoStop => "is taken over by do_stop in the middle of the sending of a signal",
             Finding::CallbackWhileBelieved => "calls back while a tracer that has the lock takes it for stopped",
             Finding::CallbackBeforeGetSignal => "calls back between its group stop and get_signal",
-            Finding::AskedElsewhere => "asks outside of the two hooks whether SIGKILL broke its stop",
-            Finding::SetWithoutOwnKill => "reads `stopped` as set, and its own pending set never had SIGKILL",
+            Finding::SetWithoutOwnKill => "reads `stopped` as set, and its own pending set does not have SIGKILL",
         }
     }
 }

@@ -6,25 +6,14 @@ use crate::scenarios::protocol::Watching;
 use crate::scenarios::run::run_watched;
 use crate::{Repairs, Scenario, VariantInfo, describe, describe_value};
 
-/// The subject's name in tokens: the repairs make another subject of it, for they change every design alike.
+/// The subject's name in tokens: the repair makes another subject of it, for it changes every design alike.
 pub fn subject_name(repairs: Repairs) -> &'static str {
-    match (repairs.r1, repairs.r2, repairs.r3) {
-        (false, false, false) => "utrace",
-        (true, false, false) => "utrace+r1",
-        (false, true, false) => "utrace+r2",
-        (false, false, true) => "utrace+r3",
-        (true, true, false) => "utrace+r12",
-        (true, false, true) => "utrace+r13",
-        (false, true, true) => "utrace+r23",
-        (true, true, true) => "utrace+r123",
-    }
+    if repairs.r1 { "utrace+r1" } else { "utrace" }
 }
 
 /// The repairs that a subject's name in a token stands for.
 pub fn repairs_of(subject: &str) -> Option<Repairs> {
-    (0..8)
-        .map(|bits: u8| Repairs { r1: bits & 1 != 0, r2: bits & 2 != 0, r3: bits & 4 != 0 })
-        .find(|&repairs| subject_name(repairs) == subject)
+    [Repairs::NONE, Repairs::ALL].into_iter().find(|&repairs| subject_name(repairs) == subject)
 }
 
 /// Gives `f` the variants as programs that run the scenario.

@@ -40,11 +40,16 @@ pub(crate) const NO_ALTERNATIVES: Policy = Policy {
     repairs: Repairs::NONE,
     kernel: KernelPolicy { skip_continued_when_killed: false, without_wakeup_barrier: false },
     keeps_stopped: true,
-    marks_task: false,
+    stop_bookkeeping: false,
+    ignores_reaping: false,
+    reports_reap: false,
     asks_fatal_signal: false,
+    looks_without_siglock: false,
     recalc_first: false,
     rechecks: false,
     always_locks: false,
+    as_in_the_mails: false,
+    looks_first: false,
     without_finish_jctl: false,
     without_finish_stop: false,
     unlock_wait: UnlockWait::Acquire,
@@ -52,7 +57,7 @@ pub(crate) const NO_ALTERNATIVES: Policy = Policy {
 };
 
 /// The last design, as it is.
-pub(crate) const REMOVED: Policy = Policy { keeps_stopped: false, marks_task: true, ..NO_ALTERNATIVES };
+pub(crate) const REMOVED: Policy = Policy { keeps_stopped: false, ..NO_ALTERNATIVES };
 
 const A1: Policy = Policy { asks_fatal_signal: true, ..NO_ALTERNATIVES };
 
@@ -70,7 +75,7 @@ const fn variant(
     VariantInfo { name, summary, main_series: false, design, policy }
 }
 
-static VARIANTS: [VariantInfo; 19] = [
+static VARIANTS: [VariantInfo; 25] = [
     VariantInfo {
         main_series: true,
         ..variant("stopped-locked", "`stopped`, checked under the lock", &StoppedLocked, NO_ALTERNATIVES)
@@ -96,6 +101,42 @@ static VARIANTS: [VariantInfo; 19] = [
         "design 2, `stopped` read again under the lock",
         &StoppedLockless,
         Policy { rechecks: true, ..NO_ALTERNATIVES },
+    ),
+    variant(
+        "no-siglock-for-the-look",
+        "design 2, no siglock for the look at SIGKILL (0b57f7461a6)",
+        &StoppedLockless,
+        Policy { looks_without_siglock: true, ..NO_ALTERNATIVES },
+    ),
+    variant(
+        "stop-bookkeeping",
+        "design 2, ENGINE_STOP kept in the task's flags too (d1a14cef3e6)",
+        &StoppedLockless,
+        Policy { stop_bookkeeping: true, ..NO_ALTERNATIVES },
+    ),
+    variant(
+        "reaping-not-looked-at",
+        "design 2, get_utrace_lock without its look at EXIT_DEAD (af3eb44424e, patch 6/6)",
+        &StoppedLockless,
+        Policy { ignores_reaping: true, ..NO_ALTERNATIVES },
+    ),
+    variant(
+        "reap-reported",
+        "design 2, the reap callback is made again (2e1289280d2)",
+        &StoppedLockless,
+        Policy { reports_reap: true, ..NO_ALTERNATIVES },
+    ),
+    variant(
+        "as-in-the-mails",
+        "design 3 of the August mails: waits killed or not; a dying task is stopped if no death report is to come",
+        &StoppedRemoved,
+        Policy { as_in_the_mails: true, ..REMOVED },
+    ),
+    variant(
+        "do-stop-looks-first",
+        "design 3, do_stop looks before it takes siglock (592d9779c3b)",
+        &StoppedRemoved,
+        Policy { looks_first: true, ..REMOVED },
     ),
     variant(
         "a3-lock-always",

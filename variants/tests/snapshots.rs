@@ -37,7 +37,7 @@ fn text(scenario: &Scenario) -> String {
         })
     };
     let (without, with) = (part(Repairs::NONE), part(Repairs::ALL));
-    format!("{without}\n==== with the repairs R1, R2 and R3 ====\n\n{with}")
+    format!("{without}\n==== with the repair R1 ====\n\n{with}")
 }
 
 #[test]

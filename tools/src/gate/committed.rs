@@ -39,7 +39,7 @@ impl Committed {
 }
 
 /// What stands between the two parts of a snapshot.
-pub const SEPARATOR: &str = "==== with the repairs ";
+pub const SEPARATOR: &str = "==== with the repair ";
 
 /// Reads every snapshot of the folder.
 pub fn read(folder: &Path) -> Result<Vec<Committed>, String> {
@@ -131,7 +131,7 @@ mod tests {
     const TEXT: &str = "---\nsource: variants/tests/snapshots.rs\n---\nS7: a name\nA question: really?\nSource: a mail\n  \
         task 0: idle\nMemory model: sc\n\none: exhaustive\ntwo: exhaustive\ngoal, sometimes: it dies\n\none -> two: extends (+1 -0)\n\
         shown by all:\n  09e9e77e 114ac246\n\ndivergence 99b384a5\n  shown by two; never by one\n\n\
-        ==== with the repairs R1, R2 and R3 ====\n\nS7: a name\nMemory model: sc\n\none: exhaustive\ntwo: exhaustive\n\nshown by all:\n  nothing\n";
+        ==== with the repair R1 ====\n\nS7: a name\nMemory model: sc\n\none: exhaustive\ntwo: exhaustive\n\nshown by all:\n  nothing\n";
 
     #[test]
     fn both_parts_are_read() {

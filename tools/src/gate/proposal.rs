@@ -18,7 +18,7 @@ pub fn propose(folder: &Path, snapshots: &[Snapshot]) -> Result<Vec<PathBuf>, St
     }
     let mut proposed = Vec::new();
     for (name, [plain, repaired]) in texts {
-        let repaired = repaired.map(|text| format!("{SEPARATOR}R1, R2 and R3 ====\n\n{text}"));
+        let repaired = repaired.map(|text| format!("{SEPARATOR}R1 ====\n\n{text}"));
         let parts: Vec<&str> = plain.into_iter().chain(repaired.as_deref()).collect();
         let text = parts.join("\n");
         let (committed, new) = (folder.join(&name), folder.join(format!("{name}.new")));

@@ -1,9 +1,10 @@
 //! What a tracee reads of `stopped` when it wakes up, and what it takes that for: C1 to C3, C5 to C8 and C17.
 //!
-//! The two looks are those of `finish_stop` (both designs) and of `finish_jctl` (the second). What is true of the task besides is kept in
-//! ghost cells (`scenarios::protocol`): whose word on the stop was the last, the task's own, `do_stop`'s or `wakeup`'s; and whether
-//! SIGKILL was ever put into its own pending set, or into that of its process. `wakeup` counts from its beginning, so "in progress" is
-//! included.
+//! The two looks are those of `finish_stop` and of `finish_jctl`, in both designs. What is true of the task besides is kept in
+//! ghost cells (`scenarios::protocol`): whose word on the stop was the last, the task's own, `do_stop`'s or `wakeup`'s; whether SIGKILL
+//! is pending at that moment, for it or for its process (C3, C5, C5b, which say "pending"); and whether it was ever sent (C6, C7, which speak of who
+//! was killed). `wakeup` counts from its beginning, so "in progress" is included. C7 speaks of the look in `finish_stop` alone, as the
+//! mail does: nobody asks whether a task that slept in a group stop was killed.
 //!
 //! Where a SIGKILL is pending matters. C5 as Oleg puts it ("we have a pending SIGKILL") is read widely, for the task or for its process; so is
 //! "no SIGKILL" in C3. Roland's answer narrows it to "a local pending SIGKILL", which is what the WARN tests: that is C5b, and S14 breaks it.
@@ -87,7 +88,7 @@ pub const CLAIMS: &[Claim] = &[
         date: "2009-08-03",
         author: "Roland McGrath; claimed by Oleg Nesterov, 2009-08-04",
         says: "A `stopped` read as set after it was cleared is never taken for a kill: finish_stop does not warn, and stop does not say killed, when there was no SIGKILL.",
-        checked: "never does stop return killed, or the WARN fire, for a task when SIGKILL was sent neither to it nor to its process",
+        checked: "never does stop return killed, or the WARN fire, for a task when SIGKILL is pending neither for it nor for its process",
         note: "The WARN does fire in S14, and on no false positive: C5b. In S15 a false positive is taken for a kill while a SIGKILL is pending, which the claim allows: C16.",
         scenarios: STOPS,
         asked: WITH_STOPPED,
@@ -100,7 +101,7 @@ pub const CLAIMS: &[Claim] = &[
         date: "2009-08-04",
         author: "Oleg Nesterov",
         says: "If `stopped` is read as set on waking up, a SIGKILL is pending.",
-        checked: "never, behind the sleep of stop, does a task read `stopped` as set when SIGKILL was sent neither to it nor to its process",
+        checked: "never, behind the sleep of stop, does a task read `stopped` as set when SIGKILL is pending neither for it nor for its process",
         note: "",
         scenarios: STOPS,
         asked: WITH_STOPPED,
@@ -111,7 +112,7 @@ pub const CLAIMS: &[Claim] = &[
         date: "2009-08-04",
         author: "Roland McGrath",
         says: "That SIGKILL is pending for the task itself. (\"I was not confident that a local pending SIGKILL would always be there. It might not have been a valid worry even then.\")",
-        checked: "never, behind the sleep of stop, does a task read `stopped` as set that never had SIGKILL in its own pending set, where the WARN and fatal_signal_pending look; never does the WARN fire",
+        checked: "never, behind the sleep of stop, does a task read `stopped` as set that does not have SIGKILL in its own pending set, where the WARN and fatal_signal_pending look; never does the WARN fire",
         note: "The worry was valid. On every situation of the thread the claim holds; S14, which generated scenarios found, breaks it: a SIGKILL for a process that is exiting already is queued for the process alone, and wakes all the same.",
         scenarios: STOPS,
         asked: WITH_STOPPED,
@@ -135,7 +136,7 @@ pub const CLAIMS: &[Claim] = &[
         date: "2009-08-04",
         author: "Oleg Nesterov",
         says: "A killed tracee sees `stopped` set, unless wakeup is in progress or has already woken it as far as utrace is concerned.",
-        checked: "never does a task that SIGKILL was sent to read `stopped` as clear while the last word on its stop is its own or do_stop's",
+        checked: "never, behind the sleep of stop, does a task that SIGKILL was sent to read `stopped` as clear while the last word on its stop is its own or do_stop's",
         note: "",
         scenarios: KILLS,
         asked: WITH_STOPPED,
@@ -151,7 +152,8 @@ pub const CLAIMS: &[Claim] = &[
         scenarios: KILLS,
         asked: &[
             not(LOCKED, "it takes siglock for the look"),
-            alone(LOCKLESS),
+            not(LOCKLESS, "so does it: patch 5/6 moves `lock` alone"),
+            alone("no-siglock-for-the-look"),
             not(REMOVED, "it has no such look; its own look at SIGKILL is C12 and C15"),
         ],
         statement: Statement::Never(WATCHING, |outcome| {

@@ -1,5 +1,5 @@
-//! The subject as tokens name it, watched for a claim or weakened at a place or neither: `utrace`, `utrace+r2`, `utrace-c5`,
-//! `utrace+r123-c10b`, `utrace-claims` (watched for all claims), `utrace-sched_63_5` (that, and weakened at line 63, column 5 of
+//! The subject as tokens name it, watched for a claim or weakened at a place or neither: `utrace`, `utrace+r1`, `utrace-c5`,
+//! `utrace+r1-c10b`, `utrace-claims` (watched for all claims), `utrace-sched_63_5` (that, and weakened at line 63, column 5 of
 //! `sched.rs`), `utrace-sched` (at all of it).
 //!
 //! An execution that is watched has events that the other has not, and what the monitor finds is part of its outcome. So it is another

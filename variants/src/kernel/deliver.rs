@@ -66,7 +66,7 @@ pub fn return_to_user_mode(hooks: &dyn Tracehook, current: TaskId) -> Fate {
 /// A4's test: a parent need not hear CONTINUED right before KILLED (Roland, 2009-08-03). Siglock held.
 fn dying(kernel: &Kernel, current: TaskId) -> bool {
     let process = kernel.process(current);
-    process.flags.get().has(SignalFlags::GROUP_EXIT) || sigkill_pending(kernel, current)
+    process.flags.read_once().has(SignalFlags::GROUP_EXIT) || sigkill_pending(kernel, current)
 }
 
 /// Tells the parent of SIGCONT, on behalf of whoever comes out of the stop first. Siglock held on entry, dropped
@@ -74,7 +74,7 @@ fn dying(kernel: &Kernel, current: TaskId) -> bool {
 fn notify_continued(hooks: &dyn Tracehook, current: TaskId, process: &Process, flags: SignalFlags) {
     let kernel = hooks.kernel();
     let skips = kernel.policy.skip_continued_when_killed;
-    process.flags.set(flags.without(SignalFlags::CLD_MASK));
+    process.flags.write_once(flags.without(SignalFlags::CLD_MASK));
     // STOP_CONTINUED always accompanies these flags, so a stop that was called off half-way is told as
     // CONTINUED too.
     hooks.notify_jctl(current, Some(ChildEvent::Continued), ChildEvent::Continued);
@@ -97,7 +97,7 @@ fn get_signal_to_deliver(hooks: &dyn Tracehook, current: TaskId) -> Delivery {
     let process = kernel.process(current);
     'relock: loop {
         process.siglock.lock();
-        let flags = process.flags.get();
+        let flags = process.flags.read_once();
         if flags.has(SignalFlags::CLD_MASK) {
             notify_continued(hooks, current, process, flags);
             continue 'relock;

@@ -1,9 +1,11 @@
-//! Dying: `do_group_exit`, `do_exit`, `exit_notify`.
+//! Dying: `do_group_exit`, `do_exit`, `exit_signals`, `exit_notify`.
 //!
-//! Promise: the exit report comes before PF_EXITING and may stop; `exit_state` is set under `tasklist_lock`; a full
-//! barrier stands between it and the look at `utrace_flags`. Deviations: every task becomes a zombie and somebody
-//! reaps it by hand, also a thread that is not the leader (in the kernel such a thread reaps itself); the parent
-//! hears of the process when its last thread dies.
+//! Promise: the exit report comes before PF_EXITING and may stop; siglock is taken where 2.6.31 takes it, which is only
+//! where another thread must be told; a full barrier stands behind `exit_signals`; `exit_state` is set under
+//! `tasklist_lock`; a full barrier stands between it and the look at `utrace_flags`. Deviations: every task becomes a
+//! zombie and somebody reaps it by hand, also a thread that is not the leader (in the kernel such a thread reaps itself);
+//! the parent hears of the process when its last thread dies, and who is last is counted under `tasklist_lock` (the kernel
+//! counts in `do_exit`, by an atomic decrement).
 
 use lockstep::probe;
 use lockstep::sync::smp_mb;
@@ -13,32 +15,44 @@ use super::process::SignalFlags;
 use super::sched::schedule_dead;
 use super::signal::{add_private, recalc_sigpending_of, signal_wake_up};
 use super::sigset::SIGKILL;
+use super::substrate::Kernel;
 use super::task::{ExitState, TaskId, TaskState};
 use super::tracehook::Tracehook;
 
-/// `do_group_exit`: takes the other threads along, unless a group exit is under way, whose code then counts.
+/// `do_group_exit`: takes the other threads along, unless a group exit is under way, whose code then counts. It takes
+/// siglock only to begin one: not where the thread is alone, nor where it sees that the process exits already.
 pub fn do_group_exit(hooks: &dyn Tracehook, current: TaskId, code: u32) {
     let kernel = hooks.kernel();
     let process = kernel.process(current);
     let mut code = code;
-    process.siglock.lock();
-    if process.flags.get().has(SignalFlags::GROUP_EXIT) {
-        code = process.group_exit_code.get();
-    } else if process.members.get() != current.bit() {
-        process.group_exit_code.set(code);
-        process.flags.set(SignalFlags::GROUP_EXIT);
-        // `zap_other_threads`.
-        process.group_stop_count.set(0);
-        for thread in process.threads_from(current).filter(|&thread| thread != current) {
-            if kernel.task(thread).exit_state.read_once().is_set() {
-                continue;
-            }
-            add_private(kernel, thread, SIGKILL);
-            signal_wake_up(kernel, thread, true);
+    if process.is_exiting() {
+        code = process.group_exit_code.read_once();
+    } else if !process.is_alone(current) {
+        process.siglock.lock();
+        if process.is_exiting() {
+            // Another thread was quicker.
+            code = process.group_exit_code.read_once();
+        } else {
+            process.group_exit_code.write_once(code);
+            process.flags.write_once(SignalFlags::GROUP_EXIT);
+            zap_other_threads(kernel, current);
         }
+        process.siglock.unlock();
     }
-    process.siglock.unlock();
     do_exit(hooks, current, code);
+}
+
+/// `zap_other_threads`: siglock held.
+fn zap_other_threads(kernel: &Kernel, current: TaskId) {
+    let process = kernel.process(current);
+    process.group_stop_count.set(0);
+    for thread in process.threads_from(current).filter(|&thread| thread != current) {
+        if kernel.task(thread).exit_state.read_once().is_set() {
+            continue;
+        }
+        add_private(kernel, thread, SIGKILL);
+        signal_wake_up(kernel, thread, true);
+    }
 }
 
 /// `do_exit`. The kernel's does not return; here the caller must leave the task's program.
@@ -47,6 +61,8 @@ pub fn do_exit(hooks: &dyn Tracehook, current: TaskId, code: u32) {
     let kernel = hooks.kernel();
     hooks.report_exit(current, code);
     exit_signals(hooks, current);
+    // For the futex code, which looks at PF_EXITING. Nothing here pairs with it, but it orders all the same.
+    smp_mb();
     kernel.task(current).exit_code.set(code);
     exit_notify(hooks, current);
     kernel.task(current).state.write_once(TaskState::DEAD);
@@ -54,18 +70,23 @@ pub fn do_exit(hooks: &dyn Tracehook, current: TaskId, code: u32) {
 }
 
 /// `exit_signals`: from here no signal for the group is given to this thread, and its share of a group stop is
-/// given up, or group stops would never complete beside it.
+/// given up, or group stops would never complete beside it. A thread that is alone, or whose process exits already, has
+/// nobody to tell and takes no lock: so nothing of the exit path orders what it did before against who has siglock.
 fn exit_signals(hooks: &dyn Tracehook, current: TaskId) {
     let kernel = hooks.kernel();
     let process = kernel.process(current);
+    if process.is_alone(current) || process.is_exiting() {
+        kernel.task(current).exiting.write_once(true);
+        return;
+    }
     process.siglock.lock();
-    kernel.task(current).exiting.set(true);
+    kernel.task(current).exiting.write_once(true);
     let mut stopped = false;
     // Without TIF_SIGPENDING neither was this thread woken for a group signal nor counted for a group stop.
     if kernel.task(current).sigpending.test() {
         for thread in process.threads_from(current).filter(|&thread| thread != current) {
             let task = kernel.task(thread);
-            if !task.sigpending.test() && !task.exiting.get() && recalc_sigpending_of(kernel, thread) {
+            if !task.sigpending.test() && !task.exiting.read_once() && recalc_sigpending_of(kernel, thread) {
                 signal_wake_up(kernel, thread, false);
             }
         }
@@ -73,7 +94,7 @@ fn exit_signals(hooks: &dyn Tracehook, current: TaskId) {
         if count > 0 {
             process.group_stop_count.set(count - 1);
             if count == 1 {
-                process.flags.set(SignalFlags::STOP_STOPPED);
+                process.flags.write_once(SignalFlags::STOP_STOPPED);
                 stopped = true;
                 hooks.notify_jctl(current, Some(ChildEvent::Stopped), ChildEvent::Stopped);
             }

@@ -12,7 +12,7 @@
 //! | `set_current_state`, `schedule`, `try_to_wake_up`, `wait_task_inactive` | [`sched`] | preemption by other tasks, migration, the freezer |
 //! | `do_signal_stop`, `tracehook_finish_jctl` | [`stop`] | ptrace |
 //! | `get_signal_to_deliver`, `do_notify_resume` | [`deliver`] | core dumps, handler frames, SA_ONESHOT, orphaned process groups |
-//! | `do_group_exit`, `do_exit`, `exit_signals`, `exit_notify` | [`exit`] | all resources; threads that reap themselves; that `exit_signals` leaves siglock out where nobody else is in the group or the group exits |
+//! | `do_group_exit`, `do_exit`, `exit_signals`, `exit_notify` | [`exit`] | all resources; threads that reap themselves |
 //! | `do_notify_parent`, `release_task`, `wait_task_zombie` | [`parent`] | the parent as a task; reparenting; `wait` status |
 //! | `tasklist_lock` | [`substrate::Kernel::tasklist_lock`] | RCU: nothing is freed, so nothing needs it |
 //! | `fork`, `exec`, `vfork` | [`syscall`] | the new task, the new program, the wait for the child: only the reports matter |

@@ -62,7 +62,7 @@ pub fn reap(hooks: &dyn Tracehook, target: TaskId) -> bool {
     let process = kernel.process(target);
     kernel.tasklist_lock.write_lock();
     process.siglock.lock();
-    process.members.set(process.members.get() & !target.bit());
+    process.members.write_once(process.members.read_once() & !target.bit());
     process.siglock.unlock();
     kernel.tasklist_lock.write_unlock();
     true

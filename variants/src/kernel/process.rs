@@ -1,10 +1,11 @@
 //! A process: what its threads share, the kernel's `signal_struct` and `sighand_struct` in one.
 //!
-//! Promise: everything here is guarded by `siglock` but `alive`, which `tasklist_lock` guards.
+//! Promise: everything here is guarded by `siglock` but `alive`, which `tasklist_lock` guards. Three fields are read
+//! without it as well, by a thread that exits: `flags`, `group_exit_code` and `members`, so they are atomic.
 //! Limits: handlers never change during an execution. Deviations: a process group, a session and an orphaned
 //! process group do not exist, so SIGTSTP stops whenever SIGSTOP does.
 
-use lockstep::sync::{Ghost, Plain, SpinLock, Word};
+use lockstep::sync::{Atomic, Ghost, Plain, SpinLock, Word};
 
 use super::sigset::{SigSet, Signal};
 use super::task::TaskId;
@@ -77,14 +78,18 @@ pub struct Process {
     pub siglock: SpinLock,
     pub shared_pending: Plain<SigSet>,
     pub group_stop_count: Plain<u32>,
-    pub group_exit_code: Plain<u32>,
-    pub flags: Plain<SignalFlags>,
-    /// Threads that nobody has released yet, a set of tasks.
-    pub members: Plain<u32>,
+    /// Written under siglock; `do_group_exit` reads it without, once it has seen GROUP_EXIT.
+    pub group_exit_code: Atomic<u32>,
+    /// Written under siglock; `do_group_exit` and `exit_signals` look for GROUP_EXIT without.
+    pub flags: Atomic<SignalFlags>,
+    /// Threads that nobody has released yet, a set of tasks. Written under siglock; [`Process::is_alone`] reads it without.
+    pub members: Atomic<u32>,
     /// Threads that are not dying. Invariant: under `tasklist_lock`, written only with the write lock.
     pub alive: Plain<u32>,
     /// Monitor: SIGKILL has been in `shared_pending`.
     pub killed: Ghost<bool>,
+    /// Monitor: SIGKILL is in `shared_pending`.
+    pub kill_pending: Ghost<bool>,
 }
 
 impl Process {
@@ -95,17 +100,30 @@ impl Process {
             siglock: SpinLock::named(("siglock", number)),
             shared_pending: Plain::named(("shared_pending", number), SigSet::EMPTY),
             group_stop_count: Plain::named(("group_stop_count", number), 0),
-            group_exit_code: Plain::named(("group_exit_code", number), 0),
-            flags: Plain::named(("signal.flags", number), SignalFlags::NONE),
-            members: Plain::named(("threads", number), threads),
+            group_exit_code: Atomic::named(("group_exit_code", number), 0),
+            flags: Atomic::named(("signal.flags", number), SignalFlags::NONE),
+            members: Atomic::named(("threads", number), threads),
             alive: Plain::named(("live", number), threads),
             killed: Ghost::named(("process killed", number), false),
+            kill_pending: Ghost::named(("SIGKILL pending for the process", number), false),
         }
+    }
+
+    /// `thread_group_empty`, read without a lock: is `current` the only thread that nobody has released?
+    #[track_caller]
+    pub fn is_alone(&self, current: TaskId) -> bool {
+        self.members.read_once() == current.bit()
+    }
+
+    /// `signal_group_exit`: is the process exiting as a whole? Read with siglock and without.
+    #[track_caller]
+    pub fn is_exiting(&self) -> bool {
+        self.flags.read_once().has(SignalFlags::GROUP_EXIT)
     }
 
     /// The unreleased threads, beginning with `first` and going round, as `next_thread` does. Siglock held.
     pub fn threads_from(&self, first: TaskId) -> impl Iterator<Item = TaskId> + use<> {
-        let members = self.members.get();
+        let members = self.members.read_once();
         let count = super::task::TASKS_MAX as u8;
         (0..count).map(move |step| TaskId((first.0 + step) % count)).filter(move |task| members & task.bit() != 0)
     }

@@ -31,7 +31,7 @@ pub fn send_signal(hooks: &dyn Tracehook, signal: Signal, target: TaskId, scope:
     });
     process.siglock.lock();
     hooks.sending(target, true);
-    if process.members.get() & target.bit() != 0 && prepare_signal(hooks, signal, target) {
+    if process.members.read_once() & target.bit() != 0 && prepare_signal(hooks, signal, target) {
         let queued = match scope {
             Scope::Thread => add_private(kernel, target, signal),
             Scope::Group => add_shared(kernel, process, signal),
@@ -53,6 +53,9 @@ pub fn add_private(kernel: &Kernel, target: TaskId, signal: Signal) -> bool {
         // Before the store: a task on its way to sleep that sees the signal at once must not be accused of going on without one.
         task.killed.set(true);
     }
+    if signal == SIGKILL && kernel.watch.pending_kills {
+        task.kill_pending.set(true);
+    }
     task.pending.write_once(pending.with(signal));
     !pending.has(signal)
 }
@@ -62,6 +65,9 @@ fn add_shared(kernel: &Kernel, process: &Process, signal: Signal) -> bool {
     let pending = process.shared_pending.get();
     if signal == SIGKILL && kernel.watch.process_kills {
         process.killed.set(true);
+    }
+    if signal == SIGKILL && kernel.watch.pending_kills {
+        process.kill_pending.set(true);
     }
     process.shared_pending.set(pending.with(signal));
     !pending.has(signal)
@@ -86,7 +92,7 @@ fn remove_private(task: &Task, signals: SigSet) {
 fn prepare_signal(hooks: &dyn Tracehook, signal: Signal, target: TaskId) -> bool {
     let kernel = hooks.kernel();
     let process = kernel.process(target);
-    let flags = process.flags.get();
+    let flags = process.flags.read_once();
     if flags.has(SignalFlags::GROUP_EXIT) {
         // The process is dying; neither stop nor continue means anything to it.
     } else if SigSet::STOPS.has(signal) {
@@ -120,12 +126,12 @@ fn prepare_continue(kernel: &Kernel, target: TaskId, flags: SignalFlags) {
     };
     match why {
         Some(why) => {
-            process.flags.set(why.with(SignalFlags::STOP_CONTINUED));
+            process.flags.write_once(why.with(SignalFlags::STOP_CONTINUED));
             process.group_stop_count.set(0);
-            process.group_exit_code.set(0);
+            process.group_exit_code.write_once(0);
         }
         // Not stopped, but a stop signal may be on its way between the queue and do_signal_stop.
-        None => process.flags.set(flags.without(SignalFlags::STOP_DEQUEUED)),
+        None => process.flags.write_once(flags.without(SignalFlags::STOP_DEQUEUED)),
     }
 }
 
@@ -140,7 +146,7 @@ fn signal_ignored(hooks: &dyn Tracehook, signal: Signal, target: TaskId) -> bool
 
 /// `wants_signal`.
 fn wants_signal(task: &Task, signal: Signal) -> bool {
-    if task.blocked.has(signal) || task.exiting.get() {
+    if task.blocked.has(signal) || task.exiting.read_once() {
         return false;
     }
     if signal == SIGKILL {
@@ -168,7 +174,7 @@ fn complete_signal(hooks: &dyn Tracehook, signal: Signal, target: TaskId, scope:
     // Nobody wants it: it stays pending, and its fatality is a matter for whoever dequeues it.
     let Some(chosen) = chosen else { return };
     let fatal = signal_fatal(process, signal)
-        && !process.flags.get().has(SignalFlags::GROUP_EXIT)
+        && !process.flags.read_once().has(SignalFlags::GROUP_EXIT)
         && (signal == SIGKILL || !hooks.consider_fatal_signal(chosen, signal))
         && !SigSet::CORE.has(signal);
     if fatal {
@@ -181,8 +187,8 @@ fn complete_signal(hooks: &dyn Tracehook, signal: Signal, target: TaskId, scope:
 /// Group exit by a signal: all flags but GROUP_EXIT are lost, and every thread finds SIGKILL in its own set.
 fn begin_group_exit(kernel: &Kernel, target: TaskId, signal: Signal) {
     let process = kernel.process(target);
-    process.flags.set(SignalFlags::GROUP_EXIT);
-    process.group_exit_code.set(u32::from(signal));
+    process.flags.write_once(SignalFlags::GROUP_EXIT);
+    process.group_exit_code.write_once(u32::from(signal));
     process.group_stop_count.set(0);
     for thread in process.threads_from(target) {
         add_private(kernel, thread, SIGKILL);
@@ -244,6 +250,9 @@ pub fn dequeue_signal(hooks: &dyn Tracehook, current: TaskId, blocked: SigSet) -
     let taken = match own.without(blocked).first() {
         Some(signal) => {
             task.pending.write_once(own.without(SigSet::of(signal)));
+            if signal == SIGKILL && kernel.watch.pending_kills {
+                task.kill_pending.set(false);
+            }
             Some(signal)
         }
         None => {
@@ -251,6 +260,9 @@ pub fn dequeue_signal(hooks: &dyn Tracehook, current: TaskId, blocked: SigSet) -
             let signal = shared.without(blocked).first();
             if let Some(signal) = signal {
                 process.shared_pending.set(shared.without(SigSet::of(signal)));
+                if signal == SIGKILL && kernel.watch.pending_kills {
+                    process.kill_pending.set(false);
+                }
             }
             signal
         }
@@ -258,7 +270,7 @@ pub fn dequeue_signal(hooks: &dyn Tracehook, current: TaskId, blocked: SigSet) -
     recalc_sigpending(hooks, current);
     if taken.is_some_and(|signal| SigSet::STOPS.has(signal)) {
         // From here to do_signal_stop a SIGCONT must be able to call the stop off.
-        process.flags.set(process.flags.get().with(SignalFlags::STOP_DEQUEUED));
+        process.flags.write_once(process.flags.read_once().with(SignalFlags::STOP_DEQUEUED));
     }
     taken
 }

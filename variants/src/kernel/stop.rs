@@ -23,17 +23,17 @@ pub fn do_signal_stop(hooks: &dyn Tracehook, current: TaskId, signal: Option<Sig
     let kernel = hooks.kernel();
     let process = kernel.process(current);
     if process.group_stop_count.get() == 0 {
-        let flags = process.flags.get();
+        let flags = process.flags.read_once();
         // SIGCONT came after the signal was dequeued, or the process is dying.
         if !flags.has(SignalFlags::STOP_DEQUEUED) || flags.has(SignalFlags::GROUP_EXIT) {
             return false;
         }
-        process.group_exit_code.set(u32::from(signal.unwrap_or(0)));
+        process.group_exit_code.write_once(u32::from(signal.unwrap_or(0)));
         let mut count = 1;
         process.group_stop_count.set(count);
         for thread in process.threads_from(current).filter(|&thread| thread != current) {
             let task = kernel.task(thread);
-            if !task.exiting.get() && !task.state.read_once().is_stopped_or_traced() {
+            if !task.exiting.read_once() && !task.state.read_once().is_stopped_or_traced() {
                 count += 1;
                 process.group_stop_count.set(count);
                 signal_wake_up(kernel, thread, false);
@@ -48,9 +48,9 @@ pub fn do_signal_stop(hooks: &dyn Tracehook, current: TaskId, signal: Option<Sig
     if count > 0 {
         process.group_stop_count.set(count - 1);
         if count == 1 {
-            process.flags.set(SignalFlags::STOP_STOPPED);
+            process.flags.write_once(SignalFlags::STOP_STOPPED);
         }
-        kernel.task(current).exit_code.set(process.group_exit_code.get());
+        kernel.task(current).exit_code.set(process.group_exit_code.read_once());
         set_current_state_relaxed(kernel, current, TaskState::STOPPED);
     }
     process.siglock.unlock();

@@ -21,6 +21,8 @@ pub struct Watch {
     pub kills: bool,
     /// SIGKILL in the pending set that a process shares.
     pub process_kills: bool,
+    /// SIGKILL being pending, for a task or for its process.
+    pub pending_kills: bool,
     /// Returns of a task to its CPU.
     pub runs: bool,
     /// The order of wake-ups and `schedule` under the run queue's lock.

@@ -183,8 +183,9 @@ pub struct Task {
     pub process: usize,
     pub state: Atomic<TaskState>,
     pub exit_state: Atomic<ExitState>,
-    /// PF_EXITING. Invariant: written and read under siglock.
-    pub exiting: Plain<bool>,
+    /// PF_EXITING. Only the task itself writes it, without siglock where it is alone or the process exits already;
+    /// others read it under siglock.
+    pub exiting: Atomic<bool>,
     /// PF_SIGNALED. Only the task itself touches it.
     pub signaled: Plain<bool>,
     /// Only the task itself writes it.
@@ -211,6 +212,8 @@ pub struct Task {
     pub switches: Plain<u32>,
     /// Monitor: SIGKILL has been in `pending`, however it got there.
     pub killed: Ghost<bool>,
+    /// Monitor: SIGKILL is in `pending`.
+    pub kill_pending: Ghost<bool>,
     /// Monitor: how often the task came back to its CPU.
     pub runs: Ghost<u32>,
     /// Monitor of the pattern S4: a wake-up has had its turn under `rq_lock`.
@@ -226,7 +229,7 @@ impl Task {
             process,
             state: Atomic::named(("state", number), TaskState::RUNNING),
             exit_state: Atomic::named(("exit_state", number), ExitState::Alive),
-            exiting: Plain::named(("PF_EXITING", number), false),
+            exiting: Atomic::named(("PF_EXITING", number), false),
             signaled: Plain::named(("PF_SIGNALED", number), false),
             exit_code: Plain::named(("exit_code", number), 0),
             pending: Atomic::named(("pending", number), SigSet::EMPTY),
@@ -241,6 +244,7 @@ impl Task {
             on_rq: Atomic::named(("on_rq", number), true),
             switches: Plain::named(("nvcsw", number), 0),
             killed: Ghost::named(("killed", number), false),
+            kill_pending: Ghost::named(("SIGKILL pending", number), false),
             runs: Ghost::named(("runs", number), 0),
             woken: Ghost::named(("woken", number), false),
         }

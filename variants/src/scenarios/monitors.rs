@@ -70,6 +70,7 @@ impl Armed {
         Watch {
             kills: self.hold,
             process_kills: false,
+            pending_kills: false,
             runs: self.examine || self.returns,
             wakeups: scenario.watch_wakeups,
         }

@@ -46,13 +46,17 @@ impl Watching {
 
     /// Whether it is about who was killed.
     pub fn needs_kills(self) -> bool {
-        use Finding::{ClearThoughKilled, KilledWithoutKill, SetThoughLetGo, SetWithoutKill, SetWithoutOwnKill};
-        self.has_any(&[ClearThoughKilled, KilledWithoutKill, SetThoughLetGo, SetWithoutKill, SetWithoutOwnKill])
+        self.has_any(&[Finding::ClearThoughKilled, Finding::SetThoughLetGo])
     }
 
     /// Whether it is about whose process was killed.
     pub fn needs_process_kills(self) -> bool {
-        self.has_any(&[Finding::KilledWithoutKill, Finding::SetThoughLetGo, Finding::SetWithoutKill])
+        self.has(Finding::SetThoughLetGo)
+    }
+
+    /// Whether it is about where SIGKILL is pending.
+    pub fn needs_pending_kills(self) -> bool {
+        self.has_any(&[Finding::KilledWithoutKill, Finding::SetWithoutKill, Finding::SetWithoutOwnKill])
     }
 
     /// For what either is watched for.
@@ -93,8 +97,6 @@ pub struct Protocol {
     cells: [Option<Cells>; TASKS_MAX],
     /// The task is between a group stop and get_signal. Its own thread alone asks, so this is no memory of the machine.
     on_the_way: [Cell<bool>; TASKS_MAX],
-    /// The task is in a hook that may ask what became of its stop. Likewise.
-    may_ask: [Cell<bool>; TASKS_MAX],
 }
 
 impl Protocol {
@@ -109,7 +111,7 @@ impl Protocol {
                 sending: Ghost::named(("a signal is sent", number), false),
             });
         }
-        Protocol { watching, cells, on_the_way: Default::default(), may_ask: Default::default() }
+        Protocol { watching, cells, on_the_way: Default::default() }
     }
 
     /// The task stops, both locks held.
@@ -149,7 +151,7 @@ impl Protocol {
         match moment {
             Moment::Looked { slept, set } => self.looked(machine, task, (slept, set), &mut found),
             Moment::Passed { slept, killed } => {
-                if self.watching.has(Finding::KilledWithoutKill) && killed && !was_sent_kill(machine, task) {
+                if self.watching.has(Finding::KilledWithoutKill) && killed && !is_kill_pending(machine, task) {
                     found(Finding::KilledWithoutKill);
                 }
                 self.stands(task, standing::NONE);
@@ -181,15 +183,7 @@ impl Protocol {
                     cells.sending.set(begins);
                 }
             }
-            Moment::Hook { begins } => {
-                self.may_ask[task.index()].set(begins);
-                self.on_the_way[task.index()].set(false);
-            }
-            Moment::Asked => {
-                if self.watching.has(Finding::AskedElsewhere) && !self.may_ask[task.index()].get() {
-                    found(Finding::AskedElsewhere);
-                }
-            }
+            Moment::GetSignal => self.on_the_way[task.index()].set(false),
         }
     }
 
@@ -220,20 +214,20 @@ impl Protocol {
             found(Finding::MissedTakeOver);
         }
         let is_stopped = matches!(standing, standing::OWN | standing::HELD);
-        if watches(Finding::ClearThoughKilled) && is_stopped && was_killed(machine, task) {
+        if watches(Finding::ClearThoughKilled) && in_stop && is_stopped && was_killed(machine, task) {
             found(Finding::ClearThoughKilled);
         }
     }
 
     /// The task, awake, has read `stopped` as set: where is the SIGKILL that woke it?
     fn set_without_kill(&self, machine: &Machine<'_>, task: TaskId, found: &mut impl FnMut(Finding)) {
-        if was_killed(machine, task) {
+        if machine.kernel.task(task).kill_pending.get() {
             return;
         }
         if self.watching.has(Finding::SetWithoutOwnKill) {
             found(Finding::SetWithoutOwnKill);
         }
-        if self.watching.has(Finding::SetWithoutKill) && !machine.kernel.process(task).killed.get() {
+        if self.watching.has(Finding::SetWithoutKill) && !machine.kernel.process(task).kill_pending.get() {
             found(Finding::SetWithoutKill);
         }
     }
@@ -261,6 +255,11 @@ impl Protocol {
             cells.believed.set(value);
         }
     }
+}
+
+/// SIGKILL is pending now, for the task or for its process.
+fn is_kill_pending(machine: &Machine<'_>, task: TaskId) -> bool {
+    machine.kernel.task(task).kill_pending.get() || machine.kernel.process(task).kill_pending.get()
 }
 
 /// SIGKILL has been in its own pending set or in that of its process.

@@ -71,6 +71,7 @@ pub fn run_watched(design: &dyn Design, policy: Policy, scenario: &Scenario, wat
     let mut watch = armed.watch(scenario);
     watch.kills |= watching.needs_kills();
     watch.process_kills = watching.needs_process_kills();
+    watch.pending_kills = watching.needs_pending_kills();
     let kernel = Kernel::new(policy.kernel, watch, population);
     let mut classes = [None; ENGINES_MAX];
     for (class, engine) in classes.iter_mut().zip(scenario.engines.iter()) {

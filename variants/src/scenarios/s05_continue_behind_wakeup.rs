@@ -4,8 +4,8 @@
 //! think we must see the result of ->stopped = 0 in utrace_wakeup()." Both take siglock (C6).
 //!
 //! S5b asks about the same bookkeeping from the other side: a group stop is being collected while one of its members
-//! stops for an engine and is resumed. The code of 2009 gives that member's share up and goes no further; the repairs
-//! R2 and R3 are what it lacks.
+//! stops for an engine and is resumed. 66e070534eb and 2edad7d1d57 are about it, and the base has both: the last to stop says that the
+//! group is stopped, and a wake-up leaves a member STOPPED while others are still to come.
 
 use std::borrow::Cow;
 

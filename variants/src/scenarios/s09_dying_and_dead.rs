@@ -3,7 +3,8 @@
 //! Roland, 2009-08-03: "There is no meaning to UTRACE_STOP for a dying or dead task. It counts as quiescent for purposes
 //! of utrace_control knowing what it can do, that's all. If it's not quiescent yet, it won't ever stop, it will just
 //! finish dying" (C11). S9 has a death report to come, S9b has none, S9c changes the mask instead, S9d comes in
-//! while the task is exiting and not yet dying.
+//! while the task is exiting and not yet dying. The engines of S9 and S9b ask for the reap callback, which no design makes: since d4bcb571247
+//! the flags are cleared before they are asked (`reap`). The variant reap-reported makes it.
 
 use std::borrow::Cow;
 
@@ -52,7 +53,6 @@ pub fn scenarios() -> Vec<Scenario> {
                     goal("detached", When::Controlled(E0, ResumeAction::Detach, Errno::Ok)),
                     goal("too late", When::Controlled(E0, ResumeAction::Detach, Errno::ESRCH)),
                     goal("death is reported", When::Called(E0, CallbackKind::Death)),
-                    goal("the reaping is reported", When::Called(E0, CallbackKind::Reap)),
                     goal("somebody reaps", When::Reaped),
                 ]
             },
@@ -70,7 +70,6 @@ pub fn scenarios() -> Vec<Scenario> {
                 &[
                     goal("detached", When::Controlled(E0, ResumeAction::Detach, Errno::Ok)),
                     goal("too late", When::Controlled(E0, ResumeAction::Detach, Errno::ESRCH)),
-                    goal("the reaping is reported", When::Called(E0, CallbackKind::Reap)),
                     goal("somebody reaps", When::Reaped),
                 ]
             },

@@ -10,7 +10,7 @@ use lockstep::sync::{await_until, smp_mb};
 use super::attach::get_utrace_lock;
 use super::engine::{EngineId, Errno, Events, Ops, ResumeAction};
 use super::reset::{clear_engine_wants_stop, mark_engine_detached, mark_engine_wants_stop, or_task_flags, reset};
-use super::{Bit, Machine, Moment};
+use super::{Bit, Machine, Moment, Standing};
 use crate::kernel::signal::signal_wake_up;
 use crate::kernel::task::TaskId;
 
@@ -104,15 +104,17 @@ pub fn control(machine: &Machine<'_>, target: TaskId, engine: EngineId, action: 
         return error;
     }
     let utrace = machine.utrace(target);
-    if machine.kernel.task(target).exit_state.read_once().is_set() {
+    let Standing { stopped, dying } = machine.design.standing(machine, target);
+    if dying {
         let error = control_dead(machine, target, action);
         if error != Errno::Ok {
             utrace.lock.unlock();
             return error;
         }
     }
-    let stopped = machine.design.is_stopped(machine, target);
-    clear_engine_wants_stop(machine, engine);
+    if !machine.policy.stop_bookkeeping || !matches!(action, ResumeAction::Stop | ResumeAction::Detach) {
+        clear_engine_wants_stop(machine, engine);
+    }
     let (error, resume) = control_locked(machine, target, engine, action, stopped);
     machine.client.controlled(engine, action, error == Errno::Ok);
     if resume {
@@ -178,7 +180,7 @@ fn interrupt(machine: &Machine<'_>, target: TaskId, stopped: bool) {
     }
     let process = machine.kernel.process(target);
     process.siglock.lock();
-    if process.members.get() & target.bit() != 0 {
+    if process.members.read_once() & target.bit() != 0 {
         signal_wake_up(&machine.kernel, target, false);
     }
     process.siglock.unlock();

@@ -82,7 +82,7 @@ pub fn get_utrace_lock(machine: &Machine<'_>, target: TaskId, engine: EngineId, 
         Ops::Detached => return Err(detached),
         Ops::Live => {}
     }
-    if machine.kernel.task(target).exit_state.read_once() == ExitState::Dead {
+    if !machine.policy.ignores_reaping && machine.kernel.task(target).exit_state.read_once() == ExitState::Dead {
         return Err(Errno::ESRCH);
     }
     let lock = machine.utrace(target).lock;

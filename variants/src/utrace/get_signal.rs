@@ -1,7 +1,7 @@
 //! The get_signal hook: where a stopped task's life goes on, and where engines see signals.
 //!
-//! Promise: as in the code of 2009, this does not take the utrace lock unless it must; what it reads before is what
-//! C10 is about. SIGKILL is never offered to anybody.
+//! Promise: as in the tree at 3e0a686d625, this does not take the utrace lock unless it must; what it reads before is what
+//! C10 is about. It neither tests nor clears `stopped`: patch 4/6 took both away. SIGKILL is never offered to anybody.
 
 use lockstep::probe;
 
@@ -55,7 +55,6 @@ fn begin_without_signal(machine: &Machine<'_>, current: TaskId, pass: &mut Repor
         Verdict::SIGNAL_REPORT
     };
     utrace.bits.clear(&[Bit::Interrupt, Bit::Report, Bit::SignalHandler]);
-    machine.design.clear_stopped(machine, current);
     // `interrupt` kept TIF_SIGPENDING up; only real signals may from here.
     if machine.kernel.task(current).sigpending.test() {
         siglock.lock();
@@ -72,18 +71,9 @@ fn begin_without_signal(machine: &Machine<'_>, current: TaskId, pass: &mut Repor
 
 /// Takes the next signal, to show it to the engines. Siglock is dropped if there is a pass to be made.
 fn begin_with_signal(machine: &Machine<'_>, current: TaskId, pass: &mut Report) -> Next {
-    let utrace = machine.utrace(current);
     let process = machine.kernel.process(current);
-    let stopped = |machine: &Machine<'_>| machine.policy.keeps_stopped && utrace.bits.read(Bit::Stopped);
-    if !machine.task_flags(current).intersects(Events::SIGNAL_ALL) && !stopped(machine) {
+    if !machine.task_flags(current).intersects(Events::SIGNAL_ALL) {
         return Next::Decided(HookSignal::Dequeue);
-    }
-    if stopped(machine) {
-        process.siglock.unlock();
-        utrace.lock.lock();
-        machine.design.clear_stopped(machine, current);
-        utrace.lock.unlock();
-        process.siglock.lock();
     }
     let blocked = machine.kernel.task(current).blocked;
     let Some(signal) = dequeue_signal(machine, current, blocked) else {
@@ -169,7 +159,7 @@ fn conclude(machine: &Machine<'_>, current: TaskId, mut pass: Report, signal: Si
     finish_report(machine, current, &mut pass);
     retake(machine, current, &pass, signal);
     if SigSet::STOPS.has(acts_as) {
-        process.flags.set(process.flags.get().with(SignalFlags::STOP_DEQUEUED));
+        process.flags.write_once(process.flags.read_once().with(SignalFlags::STOP_DEQUEUED));
     }
     HookSignal::Chosen { signal, acts_as, disposition: Disposition::Default }
 }

@@ -10,7 +10,7 @@ use super::report::{
     Event, Report, finish_report, finish_resume_report, report, report_callbacks, report_callbacks_reverse,
     report_resume, start_report,
 };
-use super::reset::{reap, reset, splice_attaching};
+use super::reset::{reap, reset};
 use super::{Bit, Machine, Moment, get_signal};
 use crate::kernel::parent::ChildEvent;
 use crate::kernel::sigset::Signal;
@@ -49,14 +49,11 @@ impl Tracehook for Machine<'_> {
     }
 
     fn get_signal(&self, current: TaskId) -> HookSignal {
-        self.client.moment(self, current, Moment::Hook { begins: true });
+        self.client.moment(self, current, Moment::GetSignal);
         if self.task_flags(current).is_empty() {
-            self.client.moment(self, current, Moment::Hook { begins: false });
             return HookSignal::Dequeue;
         }
-        let signal = get_signal::get_signal(self, current);
-        self.client.moment(self, current, Moment::Hook { begins: false });
-        signal
+        get_signal::get_signal(self, current)
     }
 
     fn signal_handler(&self, current: TaskId) {
@@ -78,10 +75,7 @@ impl Tracehook for Machine<'_> {
     }
 
     fn report_syscall_entry(&self, current: TaskId) -> bool {
-        self.client.moment(self, current, Moment::Hook { begins: true });
-        let aborts = self.task_flags(current).intersects(Events::SYSCALL_ENTRY) && report_syscall_entry(self, current);
-        self.client.moment(self, current, Moment::Hook { begins: false });
-        aborts
+        self.task_flags(current).intersects(Events::SYSCALL_ENTRY) && report_syscall_entry(self, current)
     }
 
     fn report_syscall_exit(&self, current: TaskId) {
@@ -184,19 +178,12 @@ fn report_clone(machine: &Machine<'_>, current: TaskId, vfork: bool) {
     }
 }
 
-/// `utrace_report_jctl`, as the series has it: called in RUNNING with siglock held and the task's share of
-/// `group_stop_count` not yet given up; touches neither.
+/// `utrace_report_jctl` with patches 1/6 and 4/6: called in RUNNING with siglock held and the task's share of
+/// `group_stop_count` not yet given up; touches neither, nor `stopped`.
 fn report_jctl(machine: &Machine<'_>, current: TaskId, notify: Option<ChildEvent>, what: ChildEvent) {
     let _site = probe::site("utrace_report_jctl");
-    let utrace = machine.utrace(current);
     let siglock = machine.kernel.process(current).siglock;
     siglock.unlock();
-    // In STOPPED we may have been taken for quiescent. From here we are not.
-    utrace.lock.lock();
-    machine.design.clear_stopped(machine, current);
-    utrace.bits.clear(&[Bit::Report]);
-    splice_attaching(machine, current);
-    utrace.lock.unlock();
     let told = if notify.is_some() { 0x100 } else { 0 };
     let argument = what as u32 | told;
     report(machine, current, Event { event: Events::JCTL, kind: CallbackKind::Jctl, argument });

@@ -1,4 +1,4 @@
-//! utrace of summer 2009 on the modelled kernel: what no patch touches, and three designs of stopping.
+//! utrace of August 2009 on the modelled kernel: what no patch touches, and three designs of stopping.
 //!
 //! Promise: every protocol step of `stop`, `control`, `set_events`, the report passes and the hooks, with the locks,
 //! barriers and lockless reads they have in the kernel. What a patch of the series changes is behind [`Design`] and
@@ -6,7 +6,9 @@
 //!
 //! Limits: [`engine::ENGINES_MAX`] engines in a world. Deviations: single-stepping has a return value and no effect;
 //! `put_detached_list`, reference counts, `task_utrace_proc_status` and the delay for a newborn thread are left out.
-//! Sources: the thread, which wins; the locked design of the Fedora 12 patch; for the last design the code of 2010.
+//! Sources, the first of them wins: Roland's utrace tree, of which the base is 3e0a686d625 (patches 1/6 to 4/6 applied, and before
+//! them 66e070534eb and 2edad7d1d57); the thread; later code. The second design is d87e8c43aef; the third is what 28b2774bf46
+//! and e2ced717929 did in the autumn, on this base. Facts are taken from that tree, no text of it.
 
 pub mod engine;
 pub mod api;
@@ -137,22 +139,18 @@ impl Utrace {
     }
 }
 
-/// R1 to R3: what the code of 2010 repaired and summer 2009 lacked, in whatever design.
+/// R1: what came after the series and every design of it lacks alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub struct Repairs {
     /// `stop` does not stop when no engine has ENGINE_STOP any more.
     pub r1: bool,
-    /// `stop` sets STOP_STOPPED when its decrement of `group_stop_count` reaches zero.
-    pub r2: bool,
-    /// `wakeup` puts the task into STOPPED also while `group_stop_count` is above zero.
-    pub r3: bool,
 }
 
 impl Repairs {
     /// The code as it was.
-    pub const NONE: Repairs = Repairs { r1: false, r2: false, r3: false };
-    /// The code of 2010 in these three points.
-    pub const ALL: Repairs = Repairs { r1: true, r2: true, r3: true };
+    pub const NONE: Repairs = Repairs { r1: false };
+    /// The code of the end of August in this point (d1a14cef3e6, 2009-08-30).
+    pub const ALL: Repairs = Repairs { r1: true };
 }
 
 /// Small choices over the design files.
@@ -162,16 +160,27 @@ pub struct Policy {
     pub kernel: KernelPolicy,
     /// The design has the bit `stopped` (the first two).
     pub keeps_stopped: bool,
-    /// The design marks ENGINE_STOP in the task's `utrace_flags` too (the last).
-    pub marks_task: bool,
-    /// A1: the result of `stop` is ignored; `fatal_signal_pending` is asked instead.
+    /// ENGINE_STOP is kept in the task's `utrace_flags` too, and `stop` asks for it there (d1a14cef3e6).
+    pub stop_bookkeeping: bool,
+    /// `get_utrace_lock` does not look whether the task is being reaped (af3eb44424e, patch 6/6).
+    pub ignores_reaping: bool,
+    /// `reap` asks for REAP before it clears an engine's flags, so that somebody is called back (2e1289280d2).
+    pub reports_reap: bool,
+    /// A1: the result of `stop` is ignored; `fatal_signal_pending` is asked instead (5bbbb418fb3, fb9379c4136).
     pub asks_fatal_signal: bool,
+    /// The second design looks at SIGKILL without siglock, and before it takes `lock` (0b57f7461a6).
+    pub looks_without_siglock: bool,
     /// A2: `recalc_sigpending` before `finish_stop`.
     pub recalc_first: bool,
     /// The second design reads `stopped` again once it has the lock.
     pub rechecks: bool,
     /// A3: the last design takes and drops the lock, killed or not.
     pub always_locks: bool,
+    /// The last design as the mails of August have it: it waits for the lock whether killed or not, and a dying task
+    /// counts as stopped once it has no death events left.
+    pub as_in_the_mails: bool,
+    /// The last design's `do_stop` looks at STOPPED before it takes siglock, and again behind (592d9779c3b).
+    pub looks_first: bool,
     /// A5: the last design without `finish_jctl`.
     pub without_finish_jctl: bool,
     /// A6: the last design with an empty `finish_stop`.
@@ -197,12 +206,32 @@ pub enum Milestone {
     Stopped,
     /// R1's situation: `stop` with no engine left that wants it.
     StopUnwanted,
-    /// R2's situation: the decrement in `stop` reached zero.
+    /// The decrement of the group stop's count in `stop` reached zero.
     LastToStop,
-    /// R3's situation: `wakeup` while a group stop is being collected.
+    /// `wakeup` while a group stop is being collected.
     WakeupDuringGroupStop,
     /// `finish_stop` read `stopped` as set without the lock, and when it has the lock somebody has cleared it.
     ClearedBeforeLock,
+}
+
+/// A task, as `control` finds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// It is stopped, or as good as.
+    pub stopped: bool,
+    /// Its `exit_state` is set.
+    pub dying: bool,
+}
+
+/// What `reset` knows of a task when it asks whether to wake it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Looks {
+    /// The caller is not the task itself.
+    pub outside: bool,
+    /// Its `exit_state` was seen set.
+    pub dying: bool,
+    /// The flags computed anew have ENGINE_STOP.
+    pub stop_wanted: bool,
 }
 
 /// Where a task slept that utrace may have held.
@@ -229,10 +258,8 @@ pub enum Moment {
     Released,
     /// The sending of a signal to the task begins or ends; siglock held.
     Sending(bool),
-    /// A hook begins or ends that asks what became of `stop`: for get_signal, or for the entry of a system call.
-    Hook { begins: bool },
-    /// Somebody asks whether SIGKILL broke the stop.
-    Asked,
+    /// The hook for get_signal begins.
+    GetSignal,
 }
 
 /// A callback, as the engine gets it.
@@ -329,7 +356,10 @@ impl<'a> Machine<'a> {
 
 /// What the patches of the series change. The files that implement it hold the same functions in the same order.
 pub trait Design: Sync {
-    /// For `control` and `set_events`: is the task stopped, or as good as? `lock` held.
+    /// For `control`: is the task stopped, or as good as, and is it dying? `lock` held.
+    fn standing(&self, machine: &Machine<'_>, target: TaskId) -> Standing;
+
+    /// For `set_events`: is the task stopped, so that no callback can be in progress? `lock` held.
     fn is_stopped(&self, machine: &Machine<'_>, target: TaskId) -> bool;
 
     /// Blocks in TRACED until woken; nothing held. Says whether SIGKILL broke the stop, if the design knows.
@@ -347,11 +377,8 @@ pub trait Design: Sync {
     /// Lets a stopped task run, unless a group stop keeps it. `lock` held.
     fn wakeup(&self, machine: &Machine<'_>, target: TaskId);
 
-    /// Does `reset` wake? `outside`: its caller is not the task itself. `lock` held, the task not dying.
-    fn reset_wakes(&self, machine: &Machine<'_>, target: TaskId, outside: bool, stop_wanted: bool) -> bool;
-
-    /// The task is known to be awake: in the hooks for get_signal and jctl, `lock` held.
-    fn clear_stopped(&self, machine: &Machine<'_>, current: TaskId);
+    /// Does `reset` wake? `lock` held.
+    fn reset_wakes(&self, machine: &Machine<'_>, target: TaskId, looks: Looks) -> bool;
 
     /// For the callers of `stop`: was it SIGKILL that ended the stop? `result` is what `stop` returned.
     fn was_killed(&self, machine: &Machine<'_>, current: TaskId, result: bool) -> bool;

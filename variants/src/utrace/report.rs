@@ -120,7 +120,10 @@ pub fn finish_callback(
         }
         if engine.wants_stop() != stops {
             utrace.lock.lock();
-            if stops {
+            if machine.policy.stop_bookkeeping && stops && engine.ops.read_once() == Ops::Detached {
+                // `control` detached it before we got the lock: it must not stop us now.
+                report.detaches = true;
+            } else if stops {
                 mark_engine_wants_stop(machine, current, id);
             } else {
                 clear_engine_wants_stop(machine, id);

@@ -6,7 +6,7 @@ use lockstep::probe;
 use lockstep::sync::smp_wmb;
 
 use super::engine::{CallbackKind, EngineId, EngineList, Events, Ops, ResumeAction, Verdict};
-use super::{Bit, Callback, Machine, Milestone, Moment};
+use super::{Bit, Callback, Looks, Machine, Milestone, Moment};
 use crate::kernel::process::SignalFlags;
 use crate::kernel::task::TaskId;
 
@@ -24,7 +24,7 @@ pub fn splice_attaching(machine: &Machine<'_>, task: TaskId) {
 pub fn mark_engine_wants_stop(machine: &Machine<'_>, task: TaskId, engine: EngineId) {
     let flags = &machine.engine(engine).flags;
     flags.write_once(flags.read_once().or(Events::ENGINE_STOP));
-    if machine.policy.marks_task {
+    if machine.policy.stop_bookkeeping {
         or_task_flags(machine, task, Events::ENGINE_STOP);
     }
 }
@@ -50,8 +50,14 @@ pub fn mark_engine_detached(machine: &Machine<'_>, engine: EngineId) {
 }
 
 /// R1: has everybody who wanted this stop resumed or detached meanwhile? Without R1 nobody asks. The lock is held.
+///
+/// What d1a14cef3e6 is for, asked of the engines themselves. The commit asks a copy of their bits in `utrace_flags`, which
+/// only `reset` takes out again: that is a variant of its own.
 pub fn stop_is_unwanted(machine: &Machine<'_>, task: TaskId) -> bool {
     let utrace = machine.utrace(task);
+    if machine.policy.stop_bookkeeping {
+        return !machine.task_flags(task).intersects(Events::ENGINE_STOP);
+    }
     if machine.policy.repairs.r1 {
         let mut engines = utrace.attached.get().join(utrace.attaching.get()).iter();
         return !engines.any(|engine| machine.engine(engine).wants_stop());
@@ -63,7 +69,7 @@ pub fn stop_is_unwanted(machine: &Machine<'_>, task: TaskId) -> bool {
     false
 }
 
-/// The part of `stop` that counts in a group stop: siglock held.
+/// The part of `stop` that counts in a group stop (66e070534eb): siglock held.
 pub fn take_part_in_group_stop(machine: &Machine<'_>, current: TaskId) {
     let process = machine.kernel.process(current);
     let count = process.group_stop_count.get();
@@ -73,23 +79,21 @@ pub fn take_part_in_group_stop(machine: &Machine<'_>, current: TaskId) {
     process.group_stop_count.set(count - 1);
     if count == 1 {
         machine.client.milestone(Milestone::LastToStop);
-        if machine.policy.repairs.r2 {
-            process.flags.set(SignalFlags::STOP_STOPPED);
-        }
+        process.flags.write_once(SignalFlags::STOP_STOPPED);
     }
 }
 
-/// For `wakeup`: does a group stop keep the task? Siglock held. With R3 one that is being collected keeps it too.
+/// For `wakeup`: does a group stop keep the task, be it complete or still being collected (2edad7d1d57)? Siglock held.
 pub fn group_stop_in_force(machine: &Machine<'_>, target: TaskId) -> bool {
     let process = machine.kernel.process(target);
-    if process.flags.get().has(SignalFlags::STOP_STOPPED) {
+    if process.flags.read_once().has(SignalFlags::STOP_STOPPED) {
         return true;
     }
     let collecting = process.group_stop_count.get() > 0;
     if collecting {
         machine.client.milestone(Milestone::WakeupDuringGroupStop);
     }
-    collecting && machine.policy.repairs.r3
+    collecting
 }
 
 /// `reset`: drops detached engines, computes `utrace_flags` anew and wakes a stopped task that nobody holds. Lock
@@ -114,7 +118,6 @@ pub fn reset(machine: &Machine<'_>, task: TaskId, outside: bool) -> bool {
     if kept != attached {
         utrace.attached.set(kept);
     }
-    let stop_wanted = flags.intersects(Events::ENGINE_STOP);
     let dying = subject.exit_state.read_once().is_set();
     if dying {
         // Nothing but REAP from here, which tells release whether a death report can still come.
@@ -126,7 +129,8 @@ pub fn reset(machine: &Machine<'_>, task: TaskId, outside: bool) -> bool {
         subject.syscall_trace.clear();
     }
     subject.utrace_flags.write_once(flags.0);
-    if !dying && machine.design.reset_wakes(machine, task, outside, stop_wanted) {
+    let looks = Looks { outside, dying, stop_wanted: flags.intersects(Events::ENGINE_STOP) };
+    if machine.design.reset_wakes(machine, task, looks) {
         machine.design.wakeup(machine, task);
     }
     machine.client.moment(machine, task, Moment::Released);
@@ -135,6 +139,9 @@ pub fn reset(machine: &Machine<'_>, task: TaskId, outside: bool) -> bool {
 }
 
 /// `utrace_reap`: the last callbacks, then nothing is left. Lock held on entry, dropped on return.
+///
+/// Since d4bcb571247 an engine's flags are cleared before they are asked for REAP, so nobody is called back. 2e1289280d2
+/// mended that; it is a variant of its own.
 pub fn reap(machine: &Machine<'_>, task: TaskId) {
     let _site = probe::site("utrace_reap");
     let utrace = machine.utrace(task);
@@ -144,9 +151,11 @@ pub fn reap(machine: &Machine<'_>, task: TaskId) {
         let engine = machine.engine(id);
         let rest = utrace.attached.get().iter().skip(1).fold(EngineList::default(), EngineList::push);
         let ops = engine.ops.read_once();
+        let kept = if machine.policy.reports_reap { engine.flags.read_once() } else { Events::NONE };
         engine.ops.write_once(Ops::Gone);
+        engine.flags.write_once(Events::NONE);
         utrace.attached.set(rest);
-        if engine.flags.read_once().intersects(Events::REAP) {
+        if engine.flags.read_once().or(kept).intersects(Events::REAP) {
             // No barrier needed: whoever waits for `reporting` holds the lock when it looks.
             utrace.reporting.write_once(id.0 + 1);
             utrace.lock.unlock();

@@ -1,17 +1,17 @@
-//! Design 1: the bit `stopped`, checked under the lock. The base of the series, patch 4/6 applied.
+//! Design 1: the bit `stopped`, checked under the lock. The base of the series: 3e0a686d625, patch 4/6 applied.
 //!
 //! `stopped` says: the task is in `stop` (or in a group stop that an engine took over) and can do nothing that
 //! utrace can see before it has taken `lock` and cleared the bit. A waker clears it first, then wakes; so a task
 //! that wakes up and finds it set was woken by SIGKILL.
 //!
-//! Source: the Fedora 12 patch, with two differences: `do_stop` turns STOPPED into TRACED (Roland, 2009-08-01), and
-//! there is `finish_jctl` (Oleg, 2009-08-03).
+//! Behind a group stop the look is without the lock already (`finish_jctl`, ad2497adf7e, patch 2/6): only behind a stop
+//! of utrace's own does the task take it first.
 
 use lockstep::probe;
 
 use super::engine::Events;
 use super::reset::{group_stop_in_force, stop_is_unwanted, take_part_in_group_stop};
-use super::{Bit, Design, Machine, Milestone, Slept};
+use super::{Bit, Design, Looks, Machine, Milestone, Slept, Standing};
 use crate::kernel::sched::{schedule, set_current_state_relaxed, try_to_wake_up};
 use crate::kernel::signal::{fatal_signal_pending, recalc_sigpending, sigkill_pending};
 use crate::kernel::task::{TaskId, TaskState};
@@ -19,6 +19,11 @@ use crate::kernel::task::{TaskId, TaskState};
 pub struct StoppedLocked;
 
 impl Design for StoppedLocked {
+    fn standing(&self, machine: &Machine<'_>, target: TaskId) -> Standing {
+        let dying = machine.kernel.task(target).exit_state.read_once().is_set();
+        Standing { stopped: machine.utrace(target).bits.read(Bit::Stopped), dying }
+    }
+
     fn is_stopped(&self, machine: &Machine<'_>, target: TaskId) -> bool {
         machine.utrace(target).bits.read(Bit::Stopped)
     }
@@ -89,9 +94,11 @@ impl Design for StoppedLocked {
 
     fn finish_jctl(&self, machine: &Machine<'_>, current: TaskId) {
         let utrace = machine.utrace(current);
-        utrace.lock.lock();
-        utrace.bits.clear(&[Bit::Stopped]);
-        utrace.lock.unlock();
+        if machine.looks_at_stopped(current, Slept::InGroupStop) {
+            utrace.lock.lock();
+            utrace.bits.clear(&[Bit::Stopped]);
+            utrace.lock.unlock();
+        }
     }
 
     fn do_stop(&self, machine: &Machine<'_>, target: TaskId) -> bool {
@@ -140,12 +147,8 @@ impl Design for StoppedLocked {
         process.siglock.unlock();
     }
 
-    fn reset_wakes(&self, _machine: &Machine<'_>, _target: TaskId, outside: bool, stop_wanted: bool) -> bool {
-        outside && !stop_wanted
-    }
-
-    fn clear_stopped(&self, machine: &Machine<'_>, current: TaskId) {
-        machine.utrace(current).bits.clear(&[Bit::Stopped]);
+    fn reset_wakes(&self, _machine: &Machine<'_>, _target: TaskId, looks: Looks) -> bool {
+        looks.outside && !looks.dying && !looks.stop_wanted
     }
 
     fn was_killed(&self, machine: &Machine<'_>, current: TaskId, result: bool) -> bool {

@@ -1,19 +1,18 @@
-//! Design 2: the bit `stopped`, looked at without the lock after the sleep. Patch 5/6 of the series.
+//! Design 2: the bit `stopped`, looked at without the lock after the sleep: d87e8c43aef, patch 5/6 of the series.
 //!
 //! `finish_stop` takes the lock only when it reads the bit set. Oleg's reason (2009-08-01, as Roland quotes it): it
 //! was set by ourselves, so we cannot miss it. The opposite error, reading it set after it was cleared, must not be
 //! taken for a kill (Roland, 2009-08-03).
 //!
-//! Doubt: the thread shows no text of the patch. Does it read the bit again under the lock? The variant of the main
-//! series does not: if it did, a false positive could never reach the WARN, and Oleg's answer of 2009-08-04, which
-//! argues by wake-ups that "this type of false positive is not possible", would have no object. A variant beside the
-//! series reads again.
+//! The commit moves the lock behind the look and changes nothing else: siglock stays around the look at SIGKILL, and the
+//! bit is not read again under the lock. That siglock went on 2009-08-14 (0b57f7461a6), which is a variant beside the series; so
+//! is reading again.
 
 use lockstep::probe;
 
 use super::engine::Events;
 use super::reset::{group_stop_in_force, stop_is_unwanted, take_part_in_group_stop};
-use super::{Bit, Design, Machine, Milestone, Slept};
+use super::{Bit, Design, Looks, Machine, Milestone, Slept, Standing};
 use crate::kernel::sched::{schedule, set_current_state_relaxed, try_to_wake_up};
 use crate::kernel::signal::{fatal_signal_pending, recalc_sigpending, sigkill_pending};
 use crate::kernel::task::{TaskId, TaskState};
@@ -21,6 +20,11 @@ use crate::kernel::task::{TaskId, TaskState};
 pub struct StoppedLockless;
 
 impl Design for StoppedLockless {
+    fn standing(&self, machine: &Machine<'_>, target: TaskId) -> Standing {
+        let dying = machine.kernel.task(target).exit_state.read_once().is_set();
+        Standing { stopped: machine.utrace(target).bits.read(Bit::Stopped), dying }
+    }
+
     fn is_stopped(&self, machine: &Machine<'_>, target: TaskId) -> bool {
         machine.utrace(target).bits.read(Bit::Stopped)
     }
@@ -73,16 +77,23 @@ impl Design for StoppedLockless {
     fn finish_stop(&self, machine: &Machine<'_>, current: TaskId) -> bool {
         let _site = probe::site("finish_utrace_stop");
         let utrace = machine.utrace(current);
+        let siglock = machine.kernel.process(current).siglock;
         let mut killed = false;
         if machine.looks_at_stopped(current, Slept::InStop) {
+            if machine.policy.looks_without_siglock && !sigkill_pending(&machine.kernel, current) {
+                probe::warn("`stopped` is set on waking, but no SIGKILL is pending");
+            }
             utrace.lock.lock();
             if !utrace.bits.peek(Bit::Stopped) {
                 machine.client.milestone(Milestone::ClearedBeforeLock);
             }
             if !machine.policy.rechecks || utrace.bits.read(Bit::Stopped) {
-                // Without siglock: it is one bit, and fatal_signal_pending reads it so too (Oleg, 2009-08-04).
-                if !sigkill_pending(&machine.kernel, current) {
-                    probe::warn("`stopped` is set on waking, but no SIGKILL is pending");
+                if !machine.policy.looks_without_siglock {
+                    siglock.lock();
+                    if !sigkill_pending(&machine.kernel, current) {
+                        probe::warn("`stopped` is set on waking, but no SIGKILL is pending");
+                    }
+                    siglock.unlock();
                 }
                 utrace.bits.clear(&[Bit::Stopped]);
                 killed = true;
@@ -147,12 +158,8 @@ impl Design for StoppedLockless {
         process.siglock.unlock();
     }
 
-    fn reset_wakes(&self, _machine: &Machine<'_>, _target: TaskId, outside: bool, stop_wanted: bool) -> bool {
-        outside && !stop_wanted
-    }
-
-    fn clear_stopped(&self, machine: &Machine<'_>, current: TaskId) {
-        machine.utrace(current).bits.clear(&[Bit::Stopped]);
+    fn reset_wakes(&self, _machine: &Machine<'_>, _target: TaskId, looks: Looks) -> bool {
+        looks.outside && !looks.dying && !looks.stop_wanted
     }
 
     fn was_killed(&self, machine: &Machine<'_>, current: TaskId, result: bool) -> bool {

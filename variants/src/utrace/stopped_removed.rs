@@ -1,4 +1,5 @@
-//! Design 3: `stopped` removed; the task's own state says whether it is stopped.
+//! Design 3: `stopped` removed; the task's own state says whether it is stopped. What 28b2774bf46 (2009-10-27) and
+//! e2ced717929 (2009-11-03) did, on the base of the other two.
 //!
 //! A task that SIGKILL woke may run while a tracer still holds the lock and takes it for stopped. So before it does
 //! anything that utrace can see it waits for the lock to be free: `spin_unlock_wait`, as Oleg has it (2009-08-04).
@@ -6,14 +7,16 @@
 //! series reads it as an acquire: on the machine the two had before them it was a loop of loads, and there a load is
 //! an acquire. The other readings are variants beside.
 //!
-//! Source: the thread; for what it leaves open, the code of 2010. Differences from that: `do_stop` looks at STOPPED
-//! under siglock, as the designs before it do, and not once before; `stop` tests R1 on the engines themselves.
+//! On this base means: what the autumn's code owes to other commits stays out. `do_stop` has siglock around its look at
+//! STOPPED (592d9779c3b moved it; a variant beside), and `stop` asks nobody whether it is still wanted (R1). What those mails
+//! of August say of this design and the commits do otherwise is a variant beside: waiting for the lock whether killed or
+//! not, and a dying task that counts as stopped only once no death report is to come.
 
 use lockstep::probe;
 
 use super::engine::Events;
 use super::reset::{group_stop_in_force, stop_is_unwanted, take_part_in_group_stop};
-use super::{Bit, Design, Machine, Milestone};
+use super::{Bit, Design, Looks, Machine, Milestone, Standing};
 use crate::kernel::sched::{schedule, set_current_state_relaxed, try_to_wake_up};
 use crate::kernel::signal::{fatal_signal_pending, recalc_sigpending, sigkill_pending};
 use crate::kernel::task::{TaskId, TaskState};
@@ -21,13 +24,28 @@ use crate::kernel::task::{TaskId, TaskState};
 pub struct StoppedRemoved;
 
 impl Design for StoppedRemoved {
+    fn standing(&self, machine: &Machine<'_>, target: TaskId) -> Standing {
+        let task = machine.kernel.task(target);
+        if machine.policy.as_in_the_mails {
+            let dying = task.exit_state.read_once().is_set();
+            return Standing { stopped: self.is_stopped(machine, target), dying };
+        }
+        // In this order, and `exit_state` once: a task that dies in between is taken for neither.
+        let traced = task.state.read_once().is_traced();
+        let dying = task.exit_state.read_once().is_set();
+        Standing { stopped: traced || dying, dying }
+    }
+
     fn is_stopped(&self, machine: &Machine<'_>, target: TaskId) -> bool {
         let task = machine.kernel.task(target);
-        if task.exit_state.read_once().is_set() {
-            // STOP means nothing to a dying task; all that counts is whether it will still call back (C11).
-            return !machine.task_flags(target).intersects(Events::DEATH_EVENTS);
+        if machine.policy.as_in_the_mails {
+            if task.exit_state.read_once().is_set() {
+                // STOP means nothing to a dying task; all that counts is whether it will still call back (C11).
+                return !machine.task_flags(target).intersects(Events::DEATH_EVENTS);
+            }
+            return task.state.read_once().is_traced();
         }
-        task.state.read_once().is_traced()
+        task.state.read_once().is_stopped_or_traced()
     }
 
     fn stop(&self, machine: &Machine<'_>, current: TaskId, report: bool) -> bool {
@@ -73,7 +91,7 @@ impl Design for StoppedRemoved {
         if machine.policy.always_locks {
             lock.lock();
             lock.unlock();
-        } else if sigkill_pending(&machine.kernel, current) {
+        } else if machine.policy.as_in_the_mails || sigkill_pending(&machine.kernel, current) {
             // Whoever took us for stopped must be done before we do anything.
             lock.unlock_wait(machine.policy.unlock_wait);
         }
@@ -91,6 +109,20 @@ impl Design for StoppedRemoved {
         let utrace = machine.utrace(target);
         let task = machine.kernel.task(target);
         let process = machine.kernel.process(target);
+        if machine.policy.looks_first {
+            if task.state.read_once().is_stopped() {
+                process.siglock.lock();
+                if task.state.read_once().is_stopped() {
+                    machine.client.milestone(Milestone::TakenOver);
+                    task.state.write_once(TaskState::TRACED);
+                }
+                process.siglock.unlock();
+            } else if !utrace.bits.any(&[Bit::Report, Bit::Interrupt]) {
+                utrace.bits.set(Bit::Report);
+                task.set_notify_resume();
+            }
+            return task.state.read_once().is_traced();
+        }
         process.siglock.lock();
         if task.state.read_once().is_stopped() {
             machine.client.milestone(Milestone::TakenOver);
@@ -117,11 +149,9 @@ impl Design for StoppedRemoved {
         process.siglock.unlock();
     }
 
-    fn reset_wakes(&self, machine: &Machine<'_>, target: TaskId, _outside: bool, stop_wanted: bool) -> bool {
-        machine.kernel.task(target).state.read_once().is_traced() && !stop_wanted
+    fn reset_wakes(&self, machine: &Machine<'_>, target: TaskId, looks: Looks) -> bool {
+        machine.kernel.task(target).state.read_once().is_traced() && !looks.stop_wanted
     }
-
-    fn clear_stopped(&self, _machine: &Machine<'_>, _current: TaskId) {}
 
     fn was_killed(&self, machine: &Machine<'_>, current: TaskId, _result: bool) -> bool {
         fatal_signal_pending(&machine.kernel, current)

@@ -4,7 +4,7 @@
 //! executions that are watched. Limit: calls of a design's functions among themselves stay its own, so what happens inside of
 //! `stop` the design says itself, in one place ([`Machine::looks_at_stopped`]).
 
-use super::{Design, Machine, Moment, Slept};
+use super::{Design, Looks, Machine, Moment, Slept, Standing};
 use crate::kernel::task::TaskId;
 
 pub struct Watched<'a> {
@@ -12,6 +12,14 @@ pub struct Watched<'a> {
 }
 
 impl Design for Watched<'_> {
+    fn standing(&self, machine: &Machine<'_>, target: TaskId) -> Standing {
+        let standing = self.inner.standing(machine, target);
+        if standing.stopped {
+            machine.client.moment(machine, target, Moment::Believed);
+        }
+        standing
+    }
+
     fn is_stopped(&self, machine: &Machine<'_>, target: TaskId) -> bool {
         let stopped = self.inner.is_stopped(machine, target);
         if stopped {
@@ -48,16 +56,11 @@ impl Design for Watched<'_> {
         self.inner.wakeup(machine, target);
     }
 
-    fn reset_wakes(&self, machine: &Machine<'_>, target: TaskId, outside: bool, stop_wanted: bool) -> bool {
-        self.inner.reset_wakes(machine, target, outside, stop_wanted)
-    }
-
-    fn clear_stopped(&self, machine: &Machine<'_>, current: TaskId) {
-        self.inner.clear_stopped(machine, current);
+    fn reset_wakes(&self, machine: &Machine<'_>, target: TaskId, looks: Looks) -> bool {
+        self.inner.reset_wakes(machine, target, looks)
     }
 
     fn was_killed(&self, machine: &Machine<'_>, current: TaskId, result: bool) -> bool {
-        machine.client.moment(machine, current, Moment::Asked);
         self.inner.was_killed(machine, current, result)
     }
 }

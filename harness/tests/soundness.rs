@@ -134,11 +134,14 @@ fn handles_are_useless_outside_of_executions_and_on_other_threads_of_the_system(
     assert!(catch_unwind(|| kept.get().unwrap().load(SeqCst)).is_err());
 }
 
+#[cfg(not(any(miri, lockstep_os_threads)))]
 thread_local! {
     static GUARDS: RefCell<Vec<MutexGuard<'static, Vec<u8>>>> = const { RefCell::new(Vec::new()) };
     static SPINS: RefCell<Vec<SpinGuard>> = const { RefCell::new(Vec::new()) };
 }
 
+// On threads of the system a simulated thread has locals of its own, which end with it.
+#[cfg(not(any(miri, lockstep_os_threads)))]
 #[test]
 fn guards_that_outlive_their_execution_release_nothing() {
     // On a thread of its own: what is left is dropped when that thread ends.

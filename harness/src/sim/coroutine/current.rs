@@ -89,6 +89,25 @@ impl Drop for Entered<'_> {
     }
 }
 
+/// The running execution, to be adopted by the thread of the system that goes on with it.
+#[cfg(any(miri, lockstep_os_threads))]
+pub(super) fn root() -> *mut Execution {
+    CURRENT.get()
+}
+
+#[cfg(any(miri, lockstep_os_threads))]
+pub(super) fn limits_or_none() -> *const Limits {
+    LIMITS.get()
+}
+
+/// Makes the execution, which runs on another thread of the system, the running one of this thread too.
+#[cfg(any(miri, lockstep_os_threads))]
+pub(super) fn adopt(execution: *mut Execution, limits: *const Limits) -> Entered<'static> {
+    LIMITS.set(limits);
+    CURRENT.set(execution);
+    Entered(PhantomData)
+}
+
 /// Where the stacks of the runner end that runs an execution on the calling thread.
 pub(super) fn limits() -> Option<*const Limits> {
     Some(LIMITS.get()).filter(|limits| !limits.is_null())

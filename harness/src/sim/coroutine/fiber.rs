@@ -4,9 +4,8 @@ use super::super::execution::Clearing;
 use super::current::{self, Handle};
 use super::guard::die;
 use super::job::run;
-use super::switch::{Context, GO_ON, UNWIND, prepare, switch};
+use super::switch::{Context, GO_ON, Stack, UNWIND, leave, switch};
 use crate::schedule::THREADS_MAX;
-use corosensei::stack::{DefaultStack, Stack};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
@@ -23,9 +22,6 @@ pub enum Abandon {
     Unwind,
 }
 
-/// Bytes of stack a thread has, the guard page not counted.
-const STACK_SIZE: usize = 256 * 1024;
-
 /// Bytes of stack that must be left at a choice point, for the simulator and for handling a panic.
 const STACK_RESERVE: usize = 24 * 1024;
 
@@ -35,7 +31,7 @@ pub(in crate::sim) type Limits = [AtomicUsize; THREADS_MAX];
 
 /// The stacks of threads 0, 1, 2 and so on, as far as they were needed. Between two jobs a stack holds nothing that needs dropping.
 pub(in crate::sim) struct Stacks {
-    stacks: Vec<DefaultStack>,
+    stacks: Vec<Stack>,
     limits: Arc<Limits>,
 }
 
@@ -73,9 +69,9 @@ impl Stacks {
         floor
     }
 
-    fn new_stack(&self, thread: usize) -> (DefaultStack, usize) {
-        let stack = DefaultStack::new(STACK_SIZE).expect("the system has no memory left for a stack");
-        let limit = stack.limit().get();
+    fn new_stack(&self, thread: usize) -> (Stack, usize) {
+        let stack = Stack::new();
+        let limit = stack.limit();
         self.limits[thread].store(limit, Relaxed);
         (stack, limit + STACK_RESERVE)
     }
@@ -83,10 +79,7 @@ impl Stacks {
     /// The stack of the thread, without whatever is on it, where it is going to run its job: the closure of these types.
     #[inline(always)]
     pub(in crate::sim) fn prepare<F: FnOnce() -> T, T>(&self, thread: usize) -> Context {
-        let top = self.stacks[thread].base().get() as *mut usize;
-        // SAFETY: the stack is ours. What was on it has ended or is unwound: an execution begins when all is cleared away
-        // of the one before, and what could not be has kept its stack, see `replace`.
-        unsafe { prepare::<F, T>(top) }
+        self.stacks[thread].prepare::<F, T>()
     }
 }
 
@@ -204,7 +197,7 @@ const BORROWS: &str = "its stack borrows from whoever runs it, so it cannot be g
 const UNWINDS: &str = "it waits in a destructor that runs while its stack unwinds, so it cannot be given up";
 
 /// What a thread does: its job, and giving way for good.
-pub(super) extern "C" fn entry<F: FnOnce() -> T, T>() -> ! {
+pub(super) extern "C" fn entry<F: FnOnce() -> T, T>() {
     let here = current::get();
     let at = here.place(here.with(|execution| execution.begin()));
     // SAFETY: `begin` gave the place of a job that is ready; it was installed with this closure, see `prepare`; nobody else touches it
@@ -219,8 +212,7 @@ pub(super) extern "C" fn entry<F: FnOnce() -> T, T>() -> ! {
     };
     let from = here.with(|execution| execution.from());
     // SAFETY: as for `hop`. Nothing is left on this stack.
-    unsafe { switch(here.place(from), here.place(to), GO_ON) };
-    unreachable!("a thread that has ended goes on")
+    unsafe { leave(here.place(from), here.place(to)) };
 }
 
 #[cold]

@@ -12,6 +12,7 @@ mod fiber;
 #[cfg(unix)]
 mod guard;
 pub(crate) mod job;
+#[cfg_attr(any(miri, lockstep_os_threads), path = "batons.rs")]
 mod switch;
 
 pub use fiber::Abandon;

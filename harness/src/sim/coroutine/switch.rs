@@ -6,6 +6,7 @@
 //!
 //! Deviation: floating-point control words are not switched; nobody changes them.
 
+use corosensei::stack::{DefaultStack, Stack as _};
 use std::arch::{asm, naked_asm};
 
 #[cfg(not(all(unix, any(target_arch = "x86_64", target_arch = "aarch64"))))]
@@ -89,6 +90,42 @@ pub(super) unsafe fn switch(from: *mut Context, to: *const Context, order: usize
     passed
 }
 
+/// As `switch`, of a stack on which nothing is left.
+///
+/// # Safety
+/// As for `switch`.
+#[inline(always)]
+pub(super) unsafe fn leave(from: *mut Context, to: *const Context) {
+    // SAFETY: passed on to the caller.
+    unsafe { switch(from, to, GO_ON) };
+    unreachable!("a thread that has ended goes on")
+}
+
+/// Bytes of stack a thread has, the guard page not counted.
+const STACK_SIZE: usize = 256 * 1024;
+
+/// A stack for one closure after the other.
+pub(super) struct Stack(DefaultStack);
+
+impl Stack {
+    pub(super) fn new() -> Stack {
+        Stack(DefaultStack::new(STACK_SIZE).expect("the system has no memory left for a stack"))
+    }
+
+    /// Where its guard page begins.
+    pub(super) fn limit(&self) -> usize {
+        self.0.limit().get()
+    }
+
+    /// The stack, without whatever is on it, where it is going to run a closure of these types.
+    #[inline(always)]
+    pub(super) fn prepare<F: FnOnce() -> T, T>(&self) -> Context {
+        // SAFETY: the stack is ours. What was on it has ended or is unwound: an execution begins when all is cleared away
+        // of the one before, and what could not be has kept its stack.
+        unsafe { prepare::<F, T>(self.0.base().get() as *mut usize) }
+    }
+}
+
 /// Where the running stack is.
 #[inline(always)]
 pub(in crate::sim) fn stack_pointer() -> usize {
@@ -125,7 +162,7 @@ extern "C" fn base<F: FnOnce() -> T, T>() -> ! {
 /// # Safety
 /// `top` is the end of a stack that belongs to nobody else, with room for a frame.
 #[inline(always)]
-pub(super) unsafe fn prepare<F: FnOnce() -> T, T>(top: *mut usize) -> Context {
+unsafe fn prepare<F: FnOnce() -> T, T>(top: *mut usize) -> Context {
     // SAFETY: the caller says that there is room. The top is aligned, and so is the stack pointer where `base` begins.
     unsafe {
         let code = base::<F, T> as *const () as usize;

@@ -10,9 +10,11 @@ use lockstep::{
     Abandon, Describe, End, ExploreConfig, MemoryModel, Program, RunConfig, Schedule, Step, Strategy, Token, explicit,
     explore, run, trace_lines,
 };
-use memory_models::Op::{Add, AddFully, Exchange, ExchangeFully, Fence, IsLocked, Load, Lock, Store, TryLock, Unlock};
+use memory_models::Op::{
+    Add, AddFully, Exchange, ExchangeFully, Fence, IsLocked, Load, Lock, Store, StoreRelease, TryLock, Unlock,
+};
 use memory_models::generate::{self, chains, consistent_programs, programs, runner};
-use memory_models::{MB, Op, X, Y, Z, explored, graphs, outcome, outcomes, rc11, tso};
+use memory_models::{MB, Op, WORDS, X, Y, Z, explored, graphs, outcome, outcomes, rc11, tso};
 use proptest::prelude::{prop, prop_assert, prop_assert_eq};
 use proptest::strategy::Strategy as Generator;
 use std::collections::BTreeSet;
@@ -179,6 +181,71 @@ fn stores_that_are_sequentially_consistent_cannot_all_come_last() {
         outcomes(&program, &exploration).contains(&outcome(&[Vec::new(), Vec::new()], &[1, 1, 0]))
     };
     assert_eq!([Release, SeqCst].map(shown), [true, false]);
+}
+
+/// Reported: f04.
+#[test]
+fn a_write_barrier_of_the_kernel_orders_no_reads() {
+    let reader = vec![Load(Y, Relaxed), Fence(Barrier::Read), Load(X, Relaxed)];
+    let middle = |barrier| vec![Load(X, Relaxed), Fence(barrier), Store(Y, 1, Relaxed)];
+    let program = |barrier| [vec![Store(X, 1, Relaxed)], middle(barrier), reader.clone()];
+    check(&program(Barrier::Write), &[&[], &[1], &[1, 0]], WEAK);
+    // A release fence does if the read was told something, and so does a full barrier, whatever was read.
+    check(&program(Barrier::Full), &[&[], &[1], &[1, 0]], NEVER);
+    // Writes it orders, and with them what they tell.
+    let writer = |first| vec![first, Fence(Barrier::Write), Store(Y, 1, Relaxed)];
+    check(&[writer(Store(X, 1, Relaxed)), reader.clone()], &[&[], &[1, 0]], NEVER);
+    let released = vec![Store(X, 1, Relaxed), StoreRelease(Z, 1), Fence(Barrier::Write), Store(Y, 1, Relaxed)];
+    check(&[released, reader.clone()], &[&[], &[1, 0]], NEVER);
+    let relaxed = vec![Store(X, 1, Relaxed), Store(Z, 1, Relaxed)];
+    let passed = vec![Load(Z, Acquire), Fence(Barrier::Write), Store(Y, 1, Relaxed)];
+    check(&[relaxed, passed, reader], &[&[], &[1], &[1, 0]], WEAK);
+}
+
+/// Reported: f06.
+#[test]
+fn a_releasing_store_of_the_kernel_comes_after_what_was_read() {
+    let shown = |last: Op| {
+        let program = [vec![Store(X, 2, Relaxed), StoreRelease(Y, 1)], vec![Load(Y, Relaxed), last]];
+        let exploration = explored(&program, MemoryModel::Weak, Strategy::Exhaustive, ALL);
+        let outcomes = outcomes(&program, &exploration);
+        assert_eq!(
+            graphs::shown(&program, MemoryModel::Weak, u64::MAX).map(|shown| shown.outcomes),
+            Some(outcomes.clone())
+        );
+        outcomes.contains(&outcome(&[Vec::new(), vec![1]], &[2, 1, 0]))
+    };
+    assert_eq!([Store(X, 1, Release), StoreRelease(X, 1)].map(shown), [true, false]);
+    // It tells what was read.
+    let program = |last: Op| {
+        let first = vec![Store(X, 1, Relaxed), StoreRelease(Y, 1)];
+        [first, vec![Load(Y, Relaxed), last], vec![Load(Z, Acquire), Load(X, Relaxed)]]
+    };
+    check(&program(Store(Z, 1, Release)), &[&[], &[1], &[1, 0]], WEAK);
+    check(&program(StoreRelease(Z, 1)), &[&[], &[1], &[1, 0]], NEVER);
+}
+
+/// The kernel's model says the opposite of each: see `docs/weak.md`.
+#[test]
+fn what_is_told_otherwise_than_by_the_kernel_is_as_the_document_has_it() {
+    let chain = [
+        vec![Store(X, 1, Relaxed), MB, Store(Y, 1, Relaxed)],
+        vec![Load(Y, Acquire), Store(Z, 1, Relaxed)],
+        vec![Load(Z, Acquire), Load(X, Relaxed)],
+    ];
+    check(&chain, &[&[], &[1], &[1, 0]], WEAK);
+    let writer = |value| vec![Store(X, value, Relaxed), Fence(Barrier::Write), Store(Y, 1, Relaxed)];
+    let added = vec![Add(Y, 1, Relaxed), Fence(Barrier::Read), Load(X, Relaxed)];
+    check(&[writer(1), added], &[&[], &[1, 0]], NEVER);
+    let last = |program: &[Vec<Op>], histories: [Vec<u64>; 2], words: [u64; WORDS]| {
+        let exploration = explored(program, MemoryModel::Weak, Strategy::Exhaustive, ALL);
+        outcomes(program, &exploration).contains(&outcome(&histories, &words))
+    };
+    let read = vec![Load(Y, Relaxed), Fence(Barrier::Read), Store(X, 1, Relaxed)];
+    assert!(!last(&[writer(2), read], [vec![], vec![1]], [2, 1, 0]));
+    let released = vec![Store(X, 2, Relaxed), StoreRelease(Y, 1)];
+    // An update reads what it overwrites: the first value.
+    assert!(last(&[released, vec![Load(Y, Relaxed), Add(X, 1, Release)]], [vec![], vec![1, 0]], [2, 1, 0]));
 }
 
 #[test]
@@ -529,14 +596,16 @@ fn tso_shows_what_its_abstract_machine_shows() {
 
 #[test]
 fn weak_shows_what_the_axioms_of_rc11_allow() {
-    check_against(MemoryModel::Weak, (200, programs()), rc11::outcomes);
+    let of_cpp = || programs().prop_filter("C++ has it", |program| rc11::covers(program));
+    check_against(MemoryModel::Weak, (200, of_cpp()), rc11::outcomes);
     check_against(MemoryModel::Weak, (40, chains()), rc11::outcomes);
     check_against(MemoryModel::Weak, (200, consistent_programs()), rc11::outcomes);
 }
 
 #[test]
 fn each_model_shows_what_the_stronger_one_shows() {
-    let result = runner(200).run(&programs(), |program| {
+    let of_cpp = programs().prop_filter("C++ has it", |program| rc11::covers(program));
+    let result = runner(200).run(&of_cpp, |program| {
         let sc = shown(&program, MemoryModel::Sc);
         let (tso, weak) = (tso::outcomes(&program), rc11::outcomes(&program));
         if let Some(sc) = sc {

@@ -174,6 +174,16 @@ impl Execution {
         }
         self.record_access(None, Some(value));
     }
+
+    #[inline(never)]
+    fn store_release_attended(&mut self, object: ObjectId, value: u64) {
+        if self.is_relaxed {
+            self.write_released(object, value);
+            self.record_access(None, Some(value));
+        } else {
+            self.store_attended(object, value, Ordering::Release);
+        }
+    }
 }
 
 /// One function for each kind of event that announces it.
@@ -255,6 +265,15 @@ combined!(store announce_store later_store Store (object, _place, value: u64, or
         return execution.store_attended(object, value, order);
     }
     execution.memory.write(execution.me, object, value, order);
+    execution.changed(object);
+});
+
+combined!(store_release announce_store_release later_store_release Store (object, _place, value: u64) -> (),
+    barrier if false, |execution| {
+    if execution.attention != 0 {
+        return execution.store_release_attended(object, value);
+    }
+    execution.memory.write(execution.me, object, value, Ordering::Release);
     execution.changed(object);
 });
 
@@ -380,12 +399,7 @@ fn update_relaxed(
 }
 
 #[inline(never)]
-fn perform_update(
-    ticket: Ticket,
-    new: Option<u64>,
-    (success, failure): (Ordering, Ordering),
-    place: Place,
-) -> u64 {
+fn perform_update(ticket: Ticket, new: Option<u64>, (success, failure): (Ordering, Ordering), place: Place) -> u64 {
     current::get().with(|execution| {
         let object = execution.admitted(ticket);
         let success = execution.order_at(success, place);

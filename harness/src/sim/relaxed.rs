@@ -68,7 +68,18 @@ impl Execution {
         if self.is_tso() {
             self.store_in_buffer(object, value, order);
         } else {
-            self.tell(object, value, order);
+            self.tell(object, value, order, false);
+        }
+    }
+
+    /// The kernel's store that releases.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn write_released(&mut self, object: ObjectId, value: u64) {
+        if self.is_tso() {
+            self.store_in_buffer(object, value, Ordering::Release);
+        } else {
+            self.tell(object, value, Ordering::Release, true);
         }
     }
 
@@ -136,7 +147,8 @@ impl Execution {
             (MemoryModel::Tso | MemoryModel::TsoLaxLocks, _) => {}
             (MemoryModel::Weak, Barrier::Full) => self.barrier(0),
             (MemoryModel::Weak, Barrier::Read | Barrier::Acquire) => self.memory.weak.acquire(self.me),
-            (MemoryModel::Weak, Barrier::Write | Barrier::Release) => self.memory.weak.release(self.me),
+            (MemoryModel::Weak, Barrier::Write) => self.memory.weak.order_writes(self.me),
+            (MemoryModel::Weak, Barrier::Release) => self.memory.weak.release(self.me),
             (MemoryModel::Weak, Barrier::AcquireRelease) => {
                 self.memory.weak.acquire(self.me);
                 self.memory.weak.release(self.me);

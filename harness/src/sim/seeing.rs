@@ -65,15 +65,16 @@ impl Execution {
         value
     }
 
-    /// A write.
-    pub(super) fn tell(&mut self, object: ObjectId, value: u64, order: Ordering) {
+    /// A write; one of the kernel's that release comes `after_reads` that nothing else orders.
+    pub(super) fn tell(&mut self, object: ObjectId, value: u64, order: Ordering, after_reads: bool) {
         let me = self.me;
         let earlier = self.begin_access(is_consistent(order));
         let weak = &self.memory.weak;
         let admitted = |&place: &Message| weak.admits(me, object, place, Act::Write, order);
-        let places = Alternatives::of(weak.places(me, object).filter(admitted));
+        let places = Alternatives::of(weak.places(me, object, after_reads).filter(admitted));
         let behind = self.choose_among(PLACE, &places);
-        let is_newest = self.memory.weak.write(&mut self.memory.order, me, object, (behind, value), order);
+        let how = (order, after_reads);
+        let is_newest = self.memory.weak.write(&mut self.memory.order, me, object, (behind, value), how);
         self.memory.weak.settle(me, object, &earlier, is_consistent(order));
         self.told(object, value, is_newest);
     }

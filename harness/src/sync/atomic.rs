@@ -138,11 +138,11 @@ impl<T: Word> Atomic<T> {
         self.load(Ordering::Acquire)
     }
 
-    /// `smp_store_release`.
+    /// `smp_store_release`: what the thread has read before comes before it, too, whatever ordered those reads.
     #[track_caller]
     #[inline]
     pub fn store_release(&self, value: T) {
-        self.store(value, Ordering::Release);
+        op::store_release(self.ticket, Location::caller(), value.to_word());
     }
 
     /// One of the kernel's read-modify-writes that return a value: fully ordered, by any function of the value, which may be asked for

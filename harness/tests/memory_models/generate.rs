@@ -1,6 +1,8 @@
 //! Generated programs of accesses, fences and locks.
 
-use super::Op::{Add, AddFully, Exchange, ExchangeFully, Fence, IsLocked, Load, Lock, Store, TryLock, Unlock};
+use super::Op::{
+    Add, AddFully, Exchange, ExchangeFully, Fence, IsLocked, Load, Lock, Store, StoreRelease, TryLock, Unlock,
+};
 use super::{LOCKS, MB, Op, WORDS};
 use lockstep::sync::Barrier;
 use lockstep::sync::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
@@ -54,6 +56,7 @@ fn op(words: usize) -> impl Generator<Value = Op> {
         1 => (0..words, 0..2_u64, 1..3_u64, prop::bool::ANY).prop_map(|(word, old, value, exchanges)| {
             if exchanges { ExchangeFully(word, old, value) } else { AddFully(word, value) }
         }),
+        1 => (0..words, 1..4_u64).prop_map(|(word, value)| StoreRelease(word, value)),
         2 => prop::sample::select(barriers.to_vec()).prop_map(Fence),
     ]
 }

@@ -60,7 +60,7 @@ fn history(ops: &[Op], answers: Vec<u64>) -> Vec<u64> {
                     answers.next();
                 }
             }
-            Op::Store(..) | Op::Fence(_) | Op::Lock(_) | Op::Unlock(_) => {}
+            Op::Store(..) | Op::StoreRelease(..) | Op::Fence(_) | Op::Lock(_) | Op::Unlock(_) => {}
         }
     }
     seen
@@ -90,7 +90,8 @@ fn fence(barrier: Barrier) -> graph::Fence {
     match barrier {
         Barrier::Full => graph::Fence::Full,
         Barrier::Read | Barrier::Acquire => graph::Fence::Acquire,
-        Barrier::Write | Barrier::Release => graph::Fence::Release,
+        Barrier::Write => graph::Fence::Write,
+        Barrier::Release => graph::Fence::Release,
         Barrier::AcquireRelease => graph::Fence::AcquireRelease,
     }
 }
@@ -122,6 +123,9 @@ impl Threads for Script<'_> {
         match op {
             Op::Load(location, how) => Label::Read { location, order: order(how) }.into(),
             Op::Store(location, value, how) => Label::Write { location, value, order: order(how) }.into(),
+            Op::StoreRelease(location, value) => {
+                Label::Write { location, value, order: graph::Order::StoreRelease }.into()
+            }
             Op::Add(location, value, how) => update(location, Change::Add(value), order(how), Ordering::Relaxed),
             Op::AddFully(location, value) => {
                 update(location, Change::Add(value), graph::Order::Full, Ordering::Relaxed)

@@ -26,6 +26,8 @@ pub const MB: Op = Op::Fence(Barrier::Full);
 pub enum Op {
     Load(usize, Ordering),
     Store(usize, u64, Ordering),
+    /// The kernel's store that releases.
+    StoreRelease(usize, u64),
     Add(usize, u64, Ordering),
     /// Adds as the kernel does with a value returned: fully ordered.
     AddFully(usize, u64),
@@ -48,6 +50,7 @@ fn perform(op: Op, words: [Atomic<u64>; WORDS], locks: [SpinLock; LOCKS]) -> Opt
         Op::Load(word, order) => return Some(words[word].load(order)),
         Op::Store(word, value, order) => words[word].store(value, order),
         Op::Add(word, value, order) => return Some(words[word].fetch_add(value, order)),
+        Op::StoreRelease(word, value) => words[word].store_release(value),
         Op::AddFully(word, value) => return Some(words[word].update_fully(|old| old + value)),
         Op::Exchange(word, old, new, success, failure) => {
             let (Ok(found) | Err(found)) = words[word].compare_exchange(old, new, success, failure);

@@ -44,6 +44,11 @@ impl What {
     }
 }
 
+/// Whether the axioms say something of the program: not of what the kernel has and C++ has not.
+pub fn covers(program: &[Vec<Op>]) -> bool {
+    !program.iter().flatten().any(|op| matches!(op, Op::StoreRelease(..) | Op::Fence(Barrier::Write)))
+}
+
 /// All outcomes of a program without locks. What a compare-and-exchange is ordered by depends on whether it fails: each case is a
 /// program of its own.
 pub fn outcomes(program: &[Vec<Op>]) -> BTreeSet<Outcome> {
@@ -337,6 +342,7 @@ fn event(op: Op) -> (What, Ordering, Ordering) {
         Op::Exchange(word, old, new, success, failure) => (What::Exchange(word, old, new), success, failure),
         Op::ExchangeFully(word, old, new) => (What::Exchange(word, old, new), Ordering::AcqRel, relaxed),
         Op::Fence(barrier) => (What::Fence(barrier), Ordering::SeqCst, relaxed),
+        Op::StoreRelease(..) => unreachable!("the axioms are those of C++"),
         Op::Lock(_) | Op::Unlock(_) | Op::TryLock(_) | Op::IsLocked(_) => unreachable!("there are no locks here"),
     }
 }

@@ -65,7 +65,7 @@ fn step(state: &State, thread: usize, op: Op) -> Option<State> {
     let (is_possible, seen) = match op {
         Op::Load(word, _) => (true, Some(visible(word))),
         Op::Store(word, value, Ordering::SeqCst) => (locked(word, value), None),
-        Op::Store(word, value, _) => {
+        Op::Store(word, value, _) | Op::StoreRelease(word, value) => {
             next.buffers[thread].push((word, value));
             (true, None)
         }

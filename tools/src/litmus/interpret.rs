@@ -117,7 +117,10 @@ impl Machine<'_> {
             Statement::Write { location, value, order } => {
                 let value = self.value(value);
                 self.shadows.write(*location, self.thread, *order == Order::Plain);
-                self.word(*location).store(value, ordering(*order));
+                match order {
+                    Order::Release => self.word(*location).store_release(value),
+                    order => self.word(*location).store(value, ordering(*order)),
+                }
             }
             Statement::Fence(fence) => barrier(*fence),
             Statement::Lock(location) => self.lock(*location).lock(),

@@ -89,7 +89,8 @@ fn fence(fence: Fence) -> Option<graph::Fence> {
             graph::Fence::Full
         }
         Fence::Read | Fence::C11(Order::Acquire) => graph::Fence::Acquire,
-        Fence::Write | Fence::C11(Order::Release) => graph::Fence::Release,
+        Fence::Write => graph::Fence::Write,
+        Fence::C11(Order::Release) => graph::Fence::Release,
         Fence::C11(Order::AcquireRelease) => graph::Fence::AcquireRelease,
         Fence::C11(Order::Plain | Order::Once | Order::Full) => graph::Fence::Full,
     })
@@ -130,7 +131,11 @@ impl Walk<'_> {
             Statement::Evaluate(value) => _ = self.value(value)?,
             Statement::Write { location, value, order } => {
                 let value = self.value(value)?.cast_unsigned();
-                self.event(Label::Write { location: *location, value, order: ordering(*order) })?;
+                let order = match order {
+                    Order::Release => graph::Order::StoreRelease,
+                    order => ordering(*order),
+                };
+                self.event(Label::Write { location: *location, value, order })?;
             }
             Statement::Fence(barrier) => {
                 if let Some(fence) = fence(*barrier) {

@@ -17,6 +17,8 @@ pub enum Order {
     Acquire,
     /// What comes before it.
     Release,
+    /// The kernel's `smp_store_release`: also what the thread has read before, whatever ordered those reads. Writes only.
+    StoreRelease,
     /// Both.
     AcquireRelease,
     /// C++20's `memory_order_seq_cst`.
@@ -32,7 +34,7 @@ impl Order {
     }
 
     pub(super) fn releases(self) -> bool {
-        matches!(self, Order::Release | Order::AcquireRelease | Order::SeqCst | Order::Full)
+        matches!(self, Order::Release | Order::StoreRelease | Order::AcquireRelease | Order::SeqCst | Order::Full)
     }
 }
 
@@ -43,19 +45,21 @@ pub enum Fence {
     Full,
     /// Acquire, and `smp_rmb`.
     Acquire,
-    /// Release, and `smp_wmb`.
+    /// Release.
     Release,
+    /// `smp_wmb`: earlier writes before later ones, and nothing that was read.
+    Write,
     /// Acquire and release.
     AcquireRelease,
 }
 
 impl Fence {
     pub(super) fn acquires(self) -> bool {
-        self != Fence::Release
+        !matches!(self, Fence::Release | Fence::Write)
     }
 
     pub(super) fn releases(self) -> bool {
-        self != Fence::Acquire
+        !matches!(self, Fence::Acquire | Fence::Write)
     }
 }
 

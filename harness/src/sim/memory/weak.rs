@@ -17,9 +17,10 @@
 //! Sequentially consistent accesses acquire and release, and do nothing on which not all threads could agree, see [`super::psc`]. They are no
 //! barriers: a load of another strength may see what is older than they are, as in C++20.
 //!
-//! The kernel's primitives: `READ_ONCE` and `WRITE_ONCE` are relaxed accesses, `smp_rmb` is an acquire fence, `smp_wmb` a release fence, `smp_mb` a
-//! full barrier. A read-modify-write without suffix is one that acquires and releases, between two full barriers; if it does not write, a
-//! relaxed read.
+//! The kernel's primitives: `READ_ONCE` and `WRITE_ONCE` are relaxed accesses, `smp_rmb` is an acquire fence, `smp_mb` a full barrier. What
+//! is written after `smp_wmb` tells what its thread has written before, and what those writes tell that were released, but nothing that
+//! was read. `smp_store_release` comes after what its thread has read, and tells it, even where no read has acquired. A read-modify-write
+//! without suffix is one that acquires and releases, between two full barriers; if it does not write, a relaxed read.
 //!
 //! Locks: taking one is an acquiring read-modify-write of the newest message, the only one that says the lock is free and was not
 //! taken. The kernel's model orders more than C11 does (tools/memory-model/Documentation/explanation.txt, "Locking"): what comes
@@ -33,7 +34,10 @@
 //! what depends on an address, data or a condition. A read sees one of the [`ALTERNATIVES_MAX`] newest messages that it may see, a write goes to one of
 //! as many places, and between two messages there is room for at least 31 more.
 //!
-//! Deviations: `smp_rmb` and `smp_wmb` order more than the kernel says (reads before later writes, and the reverse). A mutex in the shape of the standard library has the rules of the kernel's locks; the
+//! Deviations from the kernel's model: `smp_rmb` orders what was read before later writes too, and also what an atomic operation
+//! without a result has read. A full barrier counts for others by what is released and acquired alone: where the word written behind it is
+//! acquired, and a third one written then without releasing, that tells nothing of what is in front of the barrier. What read-modify-writes
+//! release is what was acquired. Examples are in `docs/weak.md`. A mutex in the shape of the standard library has the rules of the kernel's locks; the
 //! readers of a reader-writer lock only acquire and release. An await is a loop of which only the last round counts: its reads are free
 //! in the first round and see something new in each further one. Races on plain data are those of C11's happens-before, which knows
 //! nothing of the locks' further ordering; plain data themselves are outside. This is not the kernel's memory model, only a machine
@@ -76,6 +80,10 @@ struct Seen {
     released: View,
     /// `acquired` at its last unlock.
     unlocked: View,
+    /// At its last write barrier, what it had written and what those of its writes tell that were released.
+    wrote: View,
+    /// Its writes since then, with what released ones tell.
+    writes: Vec<(ObjectId, Stamp, Option<u32>)>,
 }
 
 impl Seen {
@@ -167,6 +175,8 @@ impl Weak {
         seen.acquired.copy(&seen.current);
         seen.released.clear();
         seen.unlocked.clear();
+        seen.wrote.clear();
+        seen.writes.clear();
     }
 
     /// The thread sees what the other one has seen, which has ended.
@@ -217,9 +227,13 @@ impl Weak {
         !word[at].is_replaced && word.get(at + 1).is_none_or(|next| next.stamp - word[at].stamp > 1)
     }
 
-    /// The messages behind which the thread may put another one, the newest first.
-    pub(crate) fn places(&self, thread: usize, object: ObjectId) -> impl Iterator<Item = Place> {
-        self.readable(thread, object, false).filter(move |&place| self.can_replace(object, place))
+    /// The messages behind which the thread may put another one, the newest first; `after_reads` only those that none of its reads was told
+    /// to be overwritten.
+    pub(crate) fn places(&self, thread: usize, object: ObjectId, after_reads: bool) -> impl Iterator<Item = Place> {
+        let least = if after_reads { self.threads[thread].acquired.stamp(object) } else { 0 };
+        let word = &self.words[object.index()];
+        let is_open = move |&place: &Place| self.can_replace(object, place) && word[place as usize].stamp >= least;
+        self.readable(thread, object, false).filter(is_open)
     }
 
     /// The thread sees the message, and learns what it tells: at once, or at its next acquire fence.
@@ -249,21 +263,26 @@ impl Weak {
         message.value
     }
 
-    /// The thread writes behind the message. True if nothing is behind what it wrote.
+    /// The thread writes behind the message; `after_reads` it tells what its reads were told, too. True if nothing is behind what it wrote.
     pub(crate) fn write(
         &mut self,
         order: &mut Order,
         thread: usize,
         object: ObjectId,
         (behind, value): (Place, u64),
-        how: Ordering,
+        (how, after_reads): (Ordering, bool),
     ) -> bool {
         let published = order.publish(thread, releases(how));
         let seen = &mut self.threads[thread];
         seen.count(thread);
-        let told = if releases(how) { &seen.current } else { &seen.released };
+        let told = match (releases(how), after_reads) {
+            (true, true) => &seen.acquired,
+            (true, false) => &seen.current,
+            (false, _) => &seen.released,
+        };
         let view = keep(&mut self.views, &mut self.views_count, told, None, releases(how));
-        self.put(thread, object, behind, Message { stamp: 0, value, published, view, is_replaced: false })
+        let message = Message { stamp: 0, value, published, view, is_replaced: false };
+        self.put(thread, object, behind, message, releases(how))
     }
 
     /// The thread replaces the message, which it has read. What that told, the new one tells too.
@@ -283,11 +302,12 @@ impl Weak {
         seen.count(thread);
         let told = if releases(how) { &seen.current } else { &seen.released };
         let view = keep(&mut self.views, &mut self.views_count, told, before, releases(how));
-        self.put(thread, object, replaced, Message { stamp: 0, value, published, view, is_replaced: false })
+        let message = Message { stamp: 0, value, published, view, is_replaced: false };
+        self.put(thread, object, replaced, message, releases(how))
     }
 
     /// Puts the message behind another one. The event was counted.
-    fn put(&mut self, thread: usize, object: ObjectId, behind: Place, mut message: Message) -> bool {
+    fn put(&mut self, thread: usize, object: ObjectId, behind: Place, mut message: Message, is_released: bool) -> bool {
         let word = &mut self.words[object.index()];
         let behind = behind as usize;
         let before = word[behind].stamp;
@@ -295,12 +315,13 @@ impl Weak {
             Some(next) => before.midpoint(next.stamp),
             None => before + GAP,
         };
-        let stamp = message.stamp;
+        let (stamp, view) = (message.stamp, message.view);
         assert!(stamp > before, "there is room between two messages where one is put");
         word.insert(behind + 1, message);
         let is_newest = behind + 2 == word.len();
         let seen = &mut self.threads[thread];
         let number = seen.number(thread);
+        seen.writes.push((object, stamp, view.filter(|_| is_released)));
         seen.current.raise(object, stamp);
         seen.acquired.raise(object, stamp);
         self.line.note(&seen.current, object, stamp, true);
@@ -320,6 +341,21 @@ impl Weak {
         let seen = &mut self.threads[thread];
         seen.count(thread);
         seen.released.copy(&seen.current);
+    }
+
+    /// Later relaxed writes of the thread tell what it has written until now, as after a write barrier of the kernel's, and what those of its
+    /// writes tell that were released. Not what it has read.
+    pub(crate) fn order_writes(&mut self, thread: usize) {
+        let seen = &mut self.threads[thread];
+        seen.count(thread);
+        let Seen { released, wrote, writes, .. } = seen;
+        for (object, stamp, view) in writes.drain(..) {
+            wrote.raise(object, stamp);
+            if let Some(view) = view {
+                wrote.join(&self.views[view as usize]);
+            }
+        }
+        released.join(wrote);
     }
 
     /// In how many places of the line a full barrier of the thread may stand, after which it has seen no more of the object than `stamp`, if one
@@ -413,7 +449,7 @@ impl Weak {
     /// The thread has taken a lock: what was seen before the unlock that it read, and before its own unlocks, counts as seen, and its
     /// later writes tell it.
     pub(crate) fn pull(&mut self, thread: usize, object: ObjectId, place: Place) {
-        let Seen { current, acquired, released, unlocked } = &mut self.threads[thread];
+        let Seen { current, acquired, released, unlocked, .. } = &mut self.threads[thread];
         released.join(unlocked);
         current.join(unlocked);
         if let Some(view) = self.words[object.index()][place as usize].view {
@@ -438,7 +474,8 @@ impl Weak {
         let told = if releases { unlocked } else { released };
         let view = keep(&mut self.views, &mut self.views_count, told, None, releases);
         let newest = self.newest_place(lock);
-        self.put(thread, lock, newest, Message { stamp: 0, value: 0, published, view, is_replaced: false });
+        let message = Message { stamp: 0, value: 0, published, view, is_replaced: false };
+        self.put(thread, lock, newest, message, releases);
     }
 }
 

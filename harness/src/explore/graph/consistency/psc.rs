@@ -7,13 +7,14 @@
 //! Deviation: the paper leaves out program order on one location before and after happens-before; C++20 (intro.races, "strongly happens
 //! before") does not, and neither do we.
 //!
+//! What the kernel's write barriers tell orders fences among themselves, but nothing together with SC accesses: no program has both.
+//!
 //! `hb ; eco ; hb` between two fences is found per location: the earliest place in the order of its accesses that comes after the one fence
 //! against the latest that comes before the other.
 
-use super::super::clock::Clock;
 use super::super::events::{Event, EventId, Graph};
 use super::super::label::{Fence, Label, Order};
-use super::weak::{View, access_point, entry_point, exit_point, is_full, knows};
+use super::weak::{Known, View, access_point, entry_point, exit_point, is_full, knows};
 
 /// An SC fence or access, as a point of its thread.
 #[derive(Clone, Copy, Debug)]
@@ -22,8 +23,8 @@ struct Node {
     thread: usize,
     point: usize,
     is_access: bool,
-    /// What happens before it.
-    past: Clock,
+    /// What is known before it.
+    past: Known,
 }
 
 /// Working memory of the check.
@@ -33,7 +34,9 @@ pub(super) struct Psc {
     /// For each node and location the first rank after the node, and the last before it.
     ranks: Vec<(usize, usize)>,
     colors: Vec<Color>,
-    has_accesses: bool,
+    /// Whether edges of accesses count, and of fences those that come of what happens before; otherwise fences alone, and also what
+    /// the kernel's write barriers tell.
+    counts_accesses: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +56,7 @@ fn rank(graph: &Graph, event: &Event) -> usize {
 
 /// Whether the access comes after the point.
 fn follows(views: &[View], event: EventId, thread: usize, point: usize) -> bool {
-    views[event].now.covers(thread, point)
+    views[event].now.events.covers(thread, point)
 }
 
 fn happens_before(graph: &Graph, views: &[View], one: EventId, other: EventId) -> bool {
@@ -63,19 +66,29 @@ fn happens_before(graph: &Graph, views: &[View], one: EventId, other: EventId) -
 
 impl Psc {
     pub(super) fn holds(&mut self, graph: &Graph, views: &[View]) -> bool {
-        self.gather(graph, views);
+        let has_accesses = self.gather(graph, views);
         if self.nodes.len() < 2 {
             return true;
         }
+        let has_barriers = graph.events.iter().any(|event| event.label == Label::Fence(Fence::Write));
+        let is_fine = |psc: &mut Psc, counts_accesses: bool| {
+            psc.counts_accesses = counts_accesses;
+            psc.is_acyclic(graph, views)
+        };
+        if has_accesses { is_fine(self, true) && (!has_barriers || is_fine(self, false)) } else { is_fine(self, false) }
+    }
+
+    fn is_acyclic(&mut self, graph: &Graph, views: &[View]) -> bool {
         self.rank(graph, views);
         self.colors.clear();
         self.colors.resize(self.nodes.len(), Color::New);
         (0..self.nodes.len()).all(|node| self.is_acyclic_from(graph, views, node))
     }
 
-    fn gather(&mut self, graph: &Graph, views: &[View]) {
+    /// Whether some access is sequentially consistent.
+    fn gather(&mut self, graph: &Graph, views: &[View]) -> bool {
         self.nodes.clear();
-        self.has_accesses = false;
+        let mut has_accesses = false;
         for (id, event) in graph.events.iter().enumerate() {
             let Event { thread, .. } = *event;
             let node = |point, is_access, past| Node { id, thread, point, is_access, past };
@@ -86,9 +99,10 @@ impl Psc {
                 self.nodes.push(node(exit_point(event), false, views[id].now));
             } else if event.label.order(event.effect) == Order::SeqCst {
                 self.nodes.push(node(access_point(event), true, views[id].now));
-                self.has_accesses = true;
+                has_accesses = true;
             }
         }
+        has_accesses
     }
 
     fn rank(&mut self, graph: &Graph, views: &[View]) {
@@ -104,7 +118,9 @@ impl Psc {
                 if follows(views, id, node.thread, node.point) && !(is_own && node.point > access_point(event)) {
                     *first = rank.min(*first);
                 }
-                if knows(&node.past, event) && !(is_own && node.point < access_point(event)) {
+                let is_known =
+                    if self.counts_accesses { knows(&node.past.events, event) } else { node.past.shows(event) };
+                if is_known && !(is_own && node.point < access_point(event)) {
                     *last = rank.max(*last);
                 }
             }
@@ -130,7 +146,7 @@ impl Psc {
     fn comes_before(&self, graph: &Graph, views: &[View], one: usize, other: usize) -> bool {
         let (first, second) = (&self.nodes[one], &self.nodes[other]);
         if !first.is_access && !second.is_access {
-            if second.past.covers(first.thread, first.point) {
+            if second.past.events.covers(first.thread, first.point) {
                 return true;
             }
             let locations = graph.places.len();
@@ -140,7 +156,7 @@ impl Psc {
                 return true;
             }
         }
-        self.has_accesses && Self::base(graph, views, first, second)
+        self.counts_accesses && Self::base(graph, views, first, second)
     }
 
     /// Whether `scb` leads from what follows the one, or itself, to what precedes the other, or itself.
@@ -154,7 +170,7 @@ impl Psc {
         };
         let ends = |id: EventId| {
             let is_own = id == second.id && second.point < exit_point(&graph.events[id]);
-            if is_own { second.is_access } else { !second.is_access && knows(&second.past, &graph.events[id]) }
+            if is_own { second.is_access } else { !second.is_access && knows(&second.past.events, &graph.events[id]) }
         };
         let all = 0..graph.len();
         all.clone()

@@ -11,13 +11,14 @@
 //! Deviations from RC11: what comes before an unlock, and what it has read, is ordered before what the same thread writes after a later
 //! acquisition of any lock, and before what another thread writes after taking the same lock next: outsiders see critical sections in order, as the
 //! kernel's model has it ("pull"). Readers of a reader-writer lock only acquire and release. An update of the order `Full` that writes is an SC fence, the access, and an SC fence.
+//! A store of the order `StoreRelease` comes after what was read before, and tells it. What the kernel's write barrier tells are the writes of its thread alone.
 //!
 //! Happens-before depends only on what comes before an event, so its clocks are made once. The three points of an event are before the access, the access,
 //! and after it; only for an update of order `Full` does the difference matter.
 
 use super::super::clock::{Clock, EVENTS_MAX};
 use super::super::events::{Event, EventId, Graph, Source};
-use super::super::label::{Label, LocationId, Order};
+use super::super::label::{Fence, Label, LocationId, Order};
 use super::Consistency;
 use super::psc::Psc;
 
@@ -26,19 +27,40 @@ const POINTS: usize = 3;
 
 const _: () = assert!(EVENTS_MAX * POINTS < Clock::LAST);
 
-/// What an event knows, as clocks of points.
+/// What is known, as clocks of points.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Known {
+    /// What happens before.
+    pub(super) events: Clock,
+    /// Writes up to there are known to be written, though they do not happen before: the kernel's write barrier tells no more.
+    writes: Clock,
+}
+
+impl Known {
+    fn join(&mut self, other: &Known) {
+        self.events.join(&other.events);
+        self.writes.join(&other.writes);
+    }
+
+    /// Whether the event cannot be unseen any more.
+    pub(super) fn shows(&self, event: &Event) -> bool {
+        knows(&self.events, event) || event.writes() && knows(&self.writes, event)
+    }
+}
+
+/// What an event knows.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct View {
-    /// What happens before its access.
-    pub(super) entry: Clock,
-    /// What happens before what follows it.
-    pub(super) now: Clock,
+    /// Before its access.
+    pub(super) entry: Known,
+    /// Before what follows it.
+    pub(super) now: Known,
     /// What was released by fences: later relaxed stores publish it.
-    fenced: Clock,
+    fenced: Known,
     /// What relaxed reads saw published: an acquire fence takes it over.
-    pending: Clock,
+    pending: Known,
     /// What a reader of its write acquires.
-    published: Clock,
+    published: Known,
 }
 
 /// Happens-before of a graph.
@@ -75,7 +97,7 @@ pub(super) fn is_full(event: &Event) -> bool {
 
 impl Weak {
     /// What came before the thread last released a lock, and what it had read by then. The release itself is not part of it.
-    fn unlocked(&self, graph: &Graph, event: &Event) -> Option<Clock> {
+    fn unlocked(&self, graph: &Graph, event: &Event) -> Option<Known> {
         let earlier = graph.threads[event.thread][..event.index].iter().rev();
         let unlock = earlier.copied().find(|&other| matches!(graph.events[other].label, Label::Unlock(_)))?;
         let View { entry, pending, .. } = self.views[unlock];
@@ -94,13 +116,13 @@ impl Weak {
                 (view.fenced, view.pending) = (fenced, pending);
             }
         }
-        view.now.raise(event.thread, entry_point(event));
+        view.now.events.raise(event.thread, entry_point(event));
         let order = event.label.order(event.effect);
         if order == Order::Full {
             view.pass_fence(true, true);
         }
         view.entry = view.now;
-        view.now.raise(event.thread, access_point(event));
+        view.now.events.raise(event.thread, access_point(event));
         if let Source::Event(source) = event.source {
             let published = self.views[source].published;
             view.pending.join(&published);
@@ -121,12 +143,13 @@ impl Weak {
         if event.writes() {
             let news = if order.releases() { view.now } else { view.fenced };
             view.published.join(&news);
-            if let Label::Unlock(_) = event.label {
+            if order == Order::StoreRelease || matches!(event.label, Label::Unlock(_)) {
                 let pending = view.pending;
                 view.published.join(&pending);
             }
         }
         match event.label {
+            Label::Fence(Fence::Write) => self.order_writes(graph, event, &mut view),
             Label::Fence(fence) => view.pass_fence(fence.acquires(), fence.releases()),
             Label::Join(_) => {
                 if let Some(ended) = graph.joined(id) {
@@ -135,7 +158,7 @@ impl Weak {
             }
             _ => {}
         }
-        view.now.raise(event.thread, exit_point(event));
+        view.now.events.raise(event.thread, exit_point(event));
         if order == Order::Full {
             view.pass_fence(true, true);
         } else if matches!(event.label, Label::Fence(fence) if fence.releases()) {
@@ -144,10 +167,23 @@ impl Weak {
         view
     }
 
+    /// What the thread has written is told by its later writes, and what those of its writes tell that were released.
+    fn order_writes(&self, graph: &Graph, barrier: &Event, view: &mut View) {
+        for &earlier in &graph.threads[barrier.thread][..barrier.index] {
+            let event = &graph.events[earlier];
+            if event.writes() {
+                view.fenced.writes.raise(event.thread, access_point(event));
+                if event.label.order(event.effect).releases() {
+                    view.fenced.join(&self.views[earlier].published);
+                }
+            }
+        }
+    }
+
     /// The first position that an access with that past can read, or write after.
-    fn first(graph: &Graph, location: LocationId, past: &Clock, id: EventId) -> usize {
+    fn first(graph: &Graph, location: LocationId, past: &Known, id: EventId) -> usize {
         let own = &graph.events[id];
-        graph.floor(location, |event| knows(past, event) && !(event.thread == own.thread && event.index == own.index))
+        graph.floor(location, |event| past.shows(event) && !(event.thread == own.thread && event.index == own.index))
     }
 }
 
@@ -163,7 +199,7 @@ impl View {
     }
 
     /// What was published by an unlock is known, and counts as released.
-    fn pull(&mut self, unlocked: &Clock) {
+    fn pull(&mut self, unlocked: &Known) {
         self.now.join(unlocked);
         self.fenced.join(unlocked);
     }
@@ -182,7 +218,7 @@ impl Consistency for Weak {
 
     fn floor(&self, graph: &Graph, id: EventId) -> usize {
         let location = graph.events[id].label.location().expect("the event is an access");
-        let known = graph.previous(id).map_or(Clock::default(), |previous| self.views[previous].now);
+        let known = graph.previous(id).map_or(Known::default(), |previous| self.views[previous].now);
         Self::first(graph, location, &known, id)
     }
 
@@ -193,7 +229,11 @@ impl Consistency for Weak {
         self.views[id] = self.look_back(graph, id);
         let event = &graph.events[id];
         let Some(location) = event.label.location() else { return true };
-        let first = Self::first(graph, location, &self.views[id].entry, id);
+        let mut entry = self.views[id].entry;
+        if event.label.order(event.effect) == Order::StoreRelease {
+            entry.join(&self.views[id].pending);
+        }
+        let first = Self::first(graph, location, &entry, id);
         // A write of its own comes right after what it reads.
         let after = if event.writes() { event.position - 1 } else { graph.position(event.source) };
         if after < first {

@@ -16,13 +16,15 @@ use crate::utrace::stopped_lockless::StoppedLockless;
 use crate::utrace::stopped_removed::StoppedRemoved;
 use crate::utrace::{Bit, Design, Looks, Machine, Milestone, Policy, Standing};
 use crate::variants::{NO_ALTERNATIVES, REMOVED};
-use lockstep::{Abandon, CompareConfig, Program, Variant, compare};
+use lockstep::{Abandon, CompareConfig, Comparison, Program, Variant, compare};
 
 /// What is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mutation {
-    /// `do_stop` of the designs that keep `stopped`, without siglock around it.
+    /// `do_stop` without siglock around it.
     DoStopWithoutSiglock,
+    /// `do_stop` that says of a task in a group stop that it took it over, marks it, and leaves it STOPPED.
+    LeftStopped,
     /// `wakeup` of the same, with `stopped` cleared behind the wake-up.
     ClearedBehindWakeup,
     /// No `finish_jctl`.
@@ -71,6 +73,9 @@ impl Design for Mutant {
         if self.mutation == Mutation::DoStopWithoutSiglock {
             return do_stop_without_siglock(machine, target);
         }
+        if self.mutation == Mutation::LeftStopped {
+            return do_stop_leaving_stopped(machine, target);
+        }
         let in_group_stop = machine.kernel.task(target).state.peek().is_stopped();
         if self.mutation == Mutation::TakenOverInName && in_group_stop {
             return true;
@@ -104,24 +109,40 @@ impl Design for Mutant {
 }
 
 fn do_stop_without_siglock(machine: &Machine<'_>, target: TaskId) -> bool {
+    broken_do_stop(machine, target, TaskState::TRACED)
+}
+
+fn do_stop_leaving_stopped(machine: &Machine<'_>, target: TaskId) -> bool {
+    let siglock = machine.kernel.process(target).siglock;
+    siglock.lock();
+    let stopped = broken_do_stop(machine, target, TaskState::STOPPED);
+    siglock.unlock();
+    stopped
+}
+
+/// `do_stop` of any design, but for siglock, with this state for a task that it takes over.
+fn broken_do_stop(machine: &Machine<'_>, target: TaskId, taken_over: TaskState) -> bool {
     let utrace = machine.utrace(target);
     let task = machine.kernel.task(target);
+    let keeps = machine.policy.keeps_stopped;
     let mut stopped = false;
-    if task.exit_state.read_once().is_set() {
+    if keeps && task.exit_state.read_once().is_set() {
         if !machine.task_flags(target).intersects(Events::DEATH_EVENTS) {
             utrace.bits.set(Bit::Stopped);
             stopped = true;
         }
     } else if task.state.read_once().is_stopped() {
         machine.client.milestone(Milestone::TakenOver);
-        task.state.write_once(TaskState::TRACED);
-        utrace.bits.set(Bit::Stopped);
+        task.state.write_once(taken_over);
+        if keeps {
+            utrace.bits.set(Bit::Stopped);
+        }
         stopped = true;
     } else if !utrace.bits.any(&[Bit::Report, Bit::Interrupt]) {
         utrace.bits.set(Bit::Report);
         task.set_notify_resume();
     }
-    stopped
+    if keeps { stopped } else { task.state.read_once().is_traced() }
 }
 
 fn wakeup_then_clear(machine: &Machine<'_>, target: TaskId) {
@@ -154,6 +175,29 @@ fn config() -> CompareConfig<'static> {
 /// Compares the mutant with its original in one scenario; `caught`: it shows outcomes that the original does not.
 #[track_caller]
 fn check(mutation: Mutation, inner: &'static dyn Design, policy: Policy, id: &str, caught: bool) {
+    let comparison = compared(mutation, inner, policy, id, &config());
+    let new = comparison.divergences.iter().filter(|divergence| divergence.shown == [false, true]).count();
+    assert_eq!(new > 0, caught, "{mutation:?} in {id}: {new} outcomes that the original does not show");
+    assert!(caught || comparison.is_equal(), "{mutation:?} in {id}: outcomes are missing");
+}
+
+/// The scenario, searched whole, tells the mutant from its original, be it by an outcome that is missing.
+#[track_caller]
+fn notices(id: &str, mutation: Mutation, inner: &'static dyn Design, policy: Policy) {
+    let whole = CompareConfig { exhaustive_max: 100_000, ..config() };
+    let comparison = compared(mutation, inner, policy, id, &whole);
+    let is_whole = comparison.explorations.iter().all(|exploration| exploration.evidence.exhaustive);
+    assert!(is_whole, "{mutation:?} in {id}: not searched whole");
+    assert!(!comparison.is_equal(), "{mutation:?} in {id}: not noticed");
+}
+
+fn compared(
+    mutation: Mutation,
+    inner: &'static dyn Design,
+    policy: Policy,
+    id: &str,
+    config: &CompareConfig<'_>,
+) -> Comparison {
     // A design lives as long as the program; a test's few mutants may.
     let mutant: &'static Mutant = Box::leak(Box::new(Mutant { inner, mutation }));
     let scenario = scenarios().iter().find(|scenario| scenario.id == id).expect("the scenario exists");
@@ -162,17 +206,16 @@ fn check(mutation: Mutation, inner: &'static dyn Design, policy: Policy, id: &st
         Variant { name: "original", program: Program { body: &original, abandon: Abandon::Unwind } },
         Variant { name: "mutant", program: Program { body: &broken, abandon: Abandon::Unwind } },
     ];
-    let comparison = compare(&variants, &config());
+    let comparison = compare(&variants, config);
     assert!(!comparison.cancelled);
-    let new = comparison.divergences.iter().filter(|divergence| divergence.shown == [false, true]).count();
-    assert_eq!(new > 0, caught, "{mutation:?} in {id}: {new} outcomes that the original does not show");
-    assert!(caught || comparison.is_equal(), "{mutation:?} in {id}: outcomes are missing");
+    comparison
 }
 
 /// SIGCONT comes between the look at STOPPED and the store of TRACED: what `control` said is stopped runs on.
 #[test]
 fn do_stop_without_siglock_is_caught() {
     check(Mutation::DoStopWithoutSiglock, &StoppedLocked, NO_ALTERNATIVES, "S6b", true);
+    check(Mutation::DoStopWithoutSiglock, &StoppedRemoved, REMOVED, "S6b", true);
 }
 
 /// The tracee looks without the lock, behind the wake-up and before the clearing: the WARN.
@@ -193,4 +236,15 @@ fn stopped_cleared_behind_the_wake_up_is_the_same_where_the_look_takes_the_lock(
 #[test]
 fn no_finish_jctl_is_caught_in_the_last_design() {
     check(Mutation::WithoutFinishJctl, &StoppedRemoved, REMOVED, "S8d", true);
+}
+
+/// What S6 asks: whether SIGKILL finds a task half taken over.
+#[test]
+fn the_scenario_of_do_stop_notices_whatever_of_its_subject_is_broken() {
+    notices("S6", Mutation::DoStopWithoutSiglock, &StoppedLocked, NO_ALTERNATIVES);
+    notices("S6", Mutation::DoStopWithoutSiglock, &StoppedLockless, NO_ALTERNATIVES);
+    notices("S6", Mutation::LeftStopped, &StoppedLocked, NO_ALTERNATIVES);
+    notices("S6", Mutation::LeftStopped, &StoppedLockless, NO_ALTERNATIVES);
+    notices("S6", Mutation::LeftStopped, &StoppedRemoved, REMOVED);
+    notices("S6", Mutation::ClearedBehindWakeup, &StoppedLockless, NO_ALTERNATIVES);
 }

@@ -32,6 +32,14 @@ const EVERYWHERE: &[&str] = &[
     "S14", "S14b", "S15", "S15b", "S16",
 ];
 
+/// Every scenario but S15 and S15b: there the tracer clears `stopped` in parallel and hears what it has ended.
+const BESIDE_PARALLEL: &[&str] = &[
+    "S1", "S2", "S2b", "S3", "S4", "S4b", "S4c", "S5", "S5b", "S6", "S6b", "S6c", "S6d", "S7", "S7b", "S8", "S8b",
+    "S8c", "S8d", "S8e", "S8f", "S8g", "S8h", "S9", "S9b", "S9c", "S9d", "S10", "S10b", "S10c", "S10d", "S10e", "S11",
+    "S11b", "S11c", "S12", "S12b", "S12c", "S12d", "S12e", "S12f", "S12g", "S13", "S13b", "S13c", "S13d", "S13e",
+    "S14", "S14b", "S16",
+];
+
 /// Those in which a killed tracee may meet a tracer that has the lock.
 const KILLS: &[&str] =
     &["S3", "S6", "S7", "S8", "S8b", "S8c", "S8d", "S8e", "S8f", "S9d", "S10c", "S11", "S11b", "S15"];
@@ -98,10 +106,25 @@ pub const CLAIMS: &[Claim] = &[
         id: "C16",
         date: "2009-08-04",
         author: "Oleg Nesterov",
-        says: "The utrace lock does not really help in finish_stop: the lockless check shows a client nothing new.",
-        checked: "designs 1 and 2 have the same outcomes on every scenario",
-        note: "On every situation of the thread he is right. S15, which generated scenarios found, differs: whoever kills a task and then steps it is told that the call ended the stop, and without the lock the task can have read `stopped` before that. S11c, which mutants led to, differs by finish_jctl: a task that SIGCONT wakes does not wait for the tracer that is at work on it and goes on to its program.",
+        says: "I can't understand how the utrace lock can really help in finish_stop; it can only help to avoid the races with utrace playing with `stopped` in parallel, but I see nothing dangerous here.",
+        checked: "designs 1 and 2 have the same outcomes on every scenario. The sentence excepts those in which utrace clears `stopped` between the look and the lock: C16b leaves them out",
+        note: "Refuted as an equality of outcomes, by the class that he excepts and by nothing else: S15, which generated scenarios found. Whoever kills a task and then steps it is told that the call ended the stop, and without the lock the task can have read `stopped` before that; so its system call is aborted. The task is being killed, so there is nothing dangerous in that, as he says.",
         scenarios: EVERYWHERE,
+        asked: &[
+            not(LOCKED, "it is what the other is compared with"),
+            against(LOCKLESS, LOCKED),
+            not(REMOVED, "the claim is about patch 5/6"),
+        ],
+        statement: Statement::Equal,
+    },
+    Claim {
+        id: "C16b",
+        date: "2009-08-04",
+        author: "Oleg Nesterov",
+        says: "Beside the races with utrace playing with `stopped` in parallel the lock does not help at all.",
+        checked: "designs 1 and 2 have the same outcomes on every scenario but S15, in which the tracer ends a stop that SIGKILL has broken and is told which it was",
+        note: "",
+        scenarios: BESIDE_PARALLEL,
         asked: &[
             not(LOCKED, "it is what the other is compared with"),
             against(LOCKLESS, LOCKED),
@@ -115,7 +138,7 @@ pub const CLAIMS: &[Claim] = &[
         author: "Roland McGrath",
         says: "In the exceptions of C7, with a wakeup in progress or done, it does not matter whether the task thinks it was killed.",
         checked: "the outcomes stay the same when it always thinks so (its callers ask fatal_signal_pending instead)",
-        note: "NOTE19",
+        note: "With a wakeup in progress he is right where the tracer only lets go (S3, S8). A client can tell where the call says that it ended the stop (S15: told 0, and the system call is aborted all the same), and where the wakeup is long done (S7: the call is let through or aborted; that is C9, which he had agreed to).",
         scenarios: &["S3", "S7", "S8", "S15"],
         asked: &[against("a1-stopped-locked", LOCKED), against("a1-stopped-lockless", LOCKLESS), not(REMOVED, ASKS)],
         statement: Statement::Equal,

@@ -11,7 +11,7 @@ use lockstep::{
 
 use super::laboratory::{scenario_of, variant_of};
 use super::subject::Subject;
-use super::{Asked, Claim, LOCKED, LOCKLESS, Laboratory, REMOVED, Statement, Verdict, against, claims, decide};
+use super::{Asked, Claim, LOCKED, LOCKLESS, Laboratory, REMOVED, Statement, Verdict, against, alone, claims, decide};
 use crate::mutants::{Mutant, Mutation};
 use crate::scenarios::run::run_watched;
 use crate::utrace::Design;
@@ -98,14 +98,22 @@ fn claims_about_what_a_killed_task_may_do_can_fail() {
 #[test]
 fn claims_about_who_excludes_whom_can_fail() {
     check("C13", Mutation::DoStopWithoutSiglock, LOCKED, "S6b");
-    check("C18", Mutation::ReportsWhereItClears, LOCKED, "S10c");
-    check("C21", Mutation::AsksBehindStop, LOCKED, "S8");
+}
+
+/// No mutation is needed: the designs show it where another group stop begins, and not where none does.
+#[test]
+fn the_claim_about_what_lies_before_get_signal_fails_with_a_second_group_stop() {
+    let check = |scenarios: &'static [&'static str], expected: Verdict| {
+        assert_eq!(verdict("C18", scenarios, alone(LOCKED)), expected, "{scenarios:?}");
+    };
+    check(&["S10b"], Verdict::Holds);
+    check(&["S10e"], Verdict::Refuted);
 }
 
 #[test]
 fn claims_about_what_a_processor_reorders_can_fail() {
     check_scheduler("C4", LOCKED, "S4");
-    check_scheduler("C8", LOCKLESS, "S3");
+    check_scheduler("C8", "no-siglock-for-the-look", "S3");
 }
 
 #[test]
@@ -118,15 +126,17 @@ fn claims_about_what_a_patch_changes_can_turn() {
     check("C9", &["S7"], against("own-words-stopped-locked", LOCKED), Verdict::Refuted);
     check("C19", &["S7"], against("a1-stopped-locked", LOCKED), Verdict::Refuted);
     check("C19", &["S7"], against("own-words-stopped-locked", LOCKED), Verdict::Holds);
-    // The design that takes siglock when it marks a dying task, and the one that does not.
-    check("C11", &["S16"], against(LOCKLESS, LOCKED), Verdict::Holds);
-    check("C11", &["S16"], against(REMOVED, LOCKED), Verdict::Refuted);
+    // Nothing a dying task does is another's business, but to call back when it is reaped.
+    check("C11", &["S9b"], against(REMOVED, LOCKED), Verdict::Holds);
+    check("C11", &["S9b"], against("reap-reported", LOCKED), Verdict::Refuted);
     // Nothing in the place of spin_unlock_wait.
     check("C12", &["S8e"], against(REMOVED, "unlock-wait-lock-unlock"), Verdict::Holds);
     check("C12", &["S8e"], against("a6-no-finish-stop", "unlock-wait-lock-unlock"), Verdict::Refuted);
     // A look without the lock, and one with it.
     check("C16", &["S15"], against(LOCKLESS, LOCKED), Verdict::Refuted);
     check("C16", &["S15"], against("own-words-stopped-locked", LOCKED), Verdict::Holds);
+    check("C16b", &["S3"], against(LOCKLESS, LOCKED), Verdict::Holds);
+    check("C16b", &["S7"], against("a1-stopped-lockless", LOCKED), Verdict::Refuted);
 }
 
 /// A claim without a mutation here is one whose predicate may be unable to fail.

@@ -32,8 +32,8 @@ use crate::scenarios::protocol::Watching;
 /// Every situation in which a task stops for an engine or is taken over by one. S7b and S11b are left out: they differ from S7 and S11 by a signal
 /// that is dequeued later, and would take half of the time.
 const STOPS: &[&str] = &[
-    "S1", "S2", "S3", "S5", "S5b", "S6", "S6b", "S7", "S8", "S8b", "S8c", "S8d", "S8e", "S8f", "S9d", "S10c", "S11",
-    "S12", "S12b", "S12c", "S12d", "S14", "S14b", "S15",
+    "S1", "S2", "S3", "S5", "S5b", "S6", "S6b", "S7", "S8", "S8b", "S8c", "S8d", "S8e", "S8f", "S8h", "S9d", "S10c",
+    "S11", "S12", "S12b", "S12c", "S12d", "S14", "S14b", "S15",
 ];
 
 /// Those in which a task is left in, or taken over from, a group stop.
@@ -78,7 +78,7 @@ pub const CLAIMS: &[Claim] = &[
         author: "Oleg Nesterov",
         says: "`stopped` is clear after finish_stop, whoever checks it under the lock.",
         checked: "never does a tracer that has the lock find `stopped` set on a task that is alive and past finish_stop or finish_jctl, and never does a report or a stop begin with it set",
-        note: "",
+        note: "Not on a machine that orders only what locks order (S8h): SIGKILL, pending before its wake-up has come to the run queue, keeps a task from sleeping that was just taken over from a group stop. It then passes finish_jctl on the `stopped` of before, in both designs, for finish_jctl looks without the lock in both.",
         scenarios: STOPS,
         asked: WITH_STOPPED,
         statement: Statement::Never(WATCHING, is_set_behind_finish),

@@ -81,7 +81,6 @@ fn before_it_slept() -> Scenario {
                 &[
                     goal("the tracee is taken over from the group stop", When::Inside(Milestone::TakenOver)),
                     goal("the tracee reports its exit", When::Called(E0, CallbackKind::Exit)),
-                    goal("the tracee dies", When::Ended(T0, EndState::Dead)),
                 ]
             },
         ),

@@ -5,11 +5,11 @@
 //! lock, so what a design does with that lock cannot help them. The engine's answer holds the task, so nobody asks for
 //! STOP again. In S11b a lower signal is pending beside SIGKILL.
 //!
-//! S11c comes from mutants of `finish_jctl`, those that make the last two designs take the lock as the first does: they were thought to be equivalent, for who is
+//! S11c comes from mutants of `finish_jctl`, those that always take the lock: they were thought to be equivalent, for who is
 //! kept waiting by the lock could have been through before it was taken. Not if somebody has looked into the section behind it: `prepare_examine` reads
-//! ENGINE_STOP without the lock, so that it returns 0 says that `control` is at work on a task in its group stop. SIGCONT then wakes that task. In the
-//! first design it waits for the lock, finds `report` set and stops before user mode; in the others it goes on to user mode and to its next system call while
-//! `control` is still at work. `control` has promised nothing then (EINPROGRESS). So C16 fails here too.
+//! ENGINE_STOP without the lock, so that it returns 0 says that `control` is at work on a task in its group stop. SIGCONT then wakes that task. A
+//! task that waited for the lock would find `report` set and stop before user mode; in every design, none of which waits there for a task that was not
+//! killed, it goes on to user mode and to its next system call while `control` is still at work. `control` has promised nothing then (EINPROGRESS).
 
 use std::borrow::Cow;
 

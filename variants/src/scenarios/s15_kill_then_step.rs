@@ -7,8 +7,7 @@
 //! pending, though it is not what ended the stop as the tracer was told. The system call is aborted. In the last design it always is.
 //!
 //! S15b has no mail either: it is what a mutant of the last design's `stop` differs in that no other scenario noticed. SIGKILL may now come before
-//! the task stops. The last design never says 0 to the step, for a killed task is not TRACED. The engine wants to hear of the death: a dying task
-//! that has no death events left counts as stopped (C11), and the step would be told 0 for that.
+//! the task stops. The last design never says 0 to the step, for a killed task is not TRACED, and a dying one is told of by an error.
 
 use std::borrow::Cow;
 

@@ -1,9 +1,10 @@
 //! S16: a task dies, and is let go of without a word to it.
 //!
 //! No mail: found by generated scenarios (`lockstep hunt`, seed 0, case 192). `control(DETACH)` takes the engine off the list itself when the task
-//! is dead to it, which it reads off `exit_state` without a lock. In the designs that keep `stopped` it then takes siglock, which the task has
-//! had since it last looked at the list (`exit_signals`), so the list is changed behind that look. The last design has no reason to take it:
-//! nothing orders the change behind the look, and the two race. Under sequential consistency nothing else comes of it.
+//! is dead to it, which it reads off `exit_state` without a lock. The task looked at that list without a lock when it reported its exit, and
+//! nothing that both take lies between: `exit_signals` leaves siglock alone where the thread is the only one of its process, and
+//! `exit_state` is written under tasklist_lock, which `control` does not take. So the change and the last look race, as the C language counts
+//! races, in every design alike. What orders them in practice is the full barrier of `do_exit` and a control dependency on `exit_state`.
 
 use std::borrow::Cow;
 

@@ -151,11 +151,11 @@ pub fn reap(machine: &Machine<'_>, task: TaskId) {
         let engine = machine.engine(id);
         let rest = utrace.attached.get().iter().skip(1).fold(EngineList::default(), EngineList::push);
         let ops = engine.ops.read_once();
-        let kept = if machine.policy.reports_reap { engine.flags.read_once() } else { Events::NONE };
+        let wanted = machine.policy.reports_reap && engine.flags.read_once().intersects(Events::REAP);
         engine.ops.write_once(Ops::Gone);
         engine.flags.write_once(Events::NONE);
         utrace.attached.set(rest);
-        if engine.flags.read_once().or(kept).intersects(Events::REAP) {
+        if wanted || engine.flags.read_once().intersects(Events::REAP) {
             // No barrier needed: whoever waits for `reporting` holds the lock when it looks.
             utrace.reporting.write_once(id.0 + 1);
             utrace.lock.unlock();

@@ -59,6 +59,6 @@ fn a_cancelled_exploration_keeps_what_it_has() {
         let exploration = explore(&program, &config);
         assert!(exploration.cancelled);
         assert!(exploration.executions < 1_000);
-        assert!(!exploration.evidence.exhaustive);
+        assert!(!exploration.evidence.is_exhaustive());
     }
 }

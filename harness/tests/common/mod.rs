@@ -16,7 +16,7 @@ pub fn exhaust(body: &(dyn Fn() + Sync)) -> Exploration {
     let strategy = Strategy::Bounded { preemptions: u32::MAX };
     let config = ExploreConfig { strategy, executions: EXECUTIONS_MAX, steps_max: 400, ..ExploreConfig::default() };
     let result = explore(&program(body), &config);
-    assert!(result.evidence.exhaustive, "too large to exhaust: {} executions", result.executions);
+    assert!(result.evidence.is_exhaustive(), "too large to exhaust: {} executions", result.executions);
     result
 }
 

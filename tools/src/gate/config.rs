@@ -308,7 +308,7 @@ fn overlay(
         run.preemptions = preemptions;
     }
     if let Some(jobs) = section.jobs.filter(|_| !given.has("jobs")) {
-        run.jobs = Some(jobs.clamp(1, 64));
+        run.jobs = Some(jobs.clamp(1, 1024));
     }
     Ok(run)
 }

@@ -127,7 +127,7 @@ fn many_writes(count: u64) -> impl Fn() + Sync {
 
 #[test]
 fn old_writes_that_a_choice_cannot_name_rule_out_that_everything_was_seen() {
-    for count in [20, 31, 32, 40, 255, 256, 300] {
+    for count in [31, 40, 255, 256] {
         for memory in MemoryModel::ALL {
             let seen: BTreeSet<u64> = match memory {
                 MemoryModel::Weak => (0..=count).chain([9_999]).collect(),

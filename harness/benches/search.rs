@@ -90,7 +90,7 @@ fn search_machine(threads: usize, sections: usize, memory: MemoryModel) {
     let strategy = Strategy::Exhaustive;
     let config = ExploreConfig { strategy, executions: u64::MAX, memory, ..ExploreConfig::default() };
     let exploration = explore(&Program { body: &body, abandon: Abandon::Unwind }, &config);
-    assert!(exploration.evidence.exhaustive);
+    assert!(exploration.evidence.is_exhaustive());
     assert_eq!(exploration.executions, executions(threads as u64, sections as u64));
 }
 

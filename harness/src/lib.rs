@@ -57,7 +57,7 @@
 //! - **outcome**: everything a client can tell afterwards: histories and end ([`Outcome`]).
 //! - **divergence**: an outcome that some variants show and others do not. **witness**: a schedule that shows an outcome.
 //! - **refinement**: all outcomes of the second variant are outcomes of the first ([`Verdict::Refines`]).
-//! - **evidence**: how much was explored ([`Evidence`]). **happens-before**: as Lamport's.
+//! - **evidence**: how much was explored ([`Evidence`]). **gap**: what executions have missed ([`Gaps`]). **happens-before**: as Lamport's.
 //! - **site**: a named place (operation, hook, function) to which keys are relative. **key**: where a choice happens ([`Key`]).
 //!
 //! # Layers
@@ -85,7 +85,7 @@ pub use differential::*;
 pub use explore::*;
 pub use schedule::{DECISIONS_MAX, Decision, Explicit, Key, Schedule, Step, THREADS_MAX, scramble};
 pub use sim::{
-    Abandon, Blocked, End, Event, Fault, Footprint, Kind, Label, MemoryModel, OBSERVERS_MAX, ObjectId, Place, Weakened,
+    Abandon, Blocked, End, Event, Fault, Footprint, Gaps, Kind, Label, MemoryModel, OBSERVERS_MAX, ObjectId, Place, Weakened,
     What, is_simulated,
 };
 #[cfg(unix)]

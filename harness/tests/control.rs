@@ -1,6 +1,8 @@
 //! What is known from outside of an execution that never ends, and how explorations are cancelled.
 
-use lockstep::{Abandon, Control, ExploreConfig, Noted, Program, Schedule, Strategy, explore, run, thread};
+use lockstep::{
+    Abandon, Control, ExploreConfig, Noted, Program, Schedule, Strategy, WORKERS_MAX, explore, run, thread,
+};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// The careless thread loops, without any choice point, until this is set.
@@ -59,6 +61,32 @@ fn a_cancelled_exploration_keeps_what_it_has() {
         let exploration = explore(&program, &config);
         assert!(exploration.cancelled);
         assert!(exploration.executions < 1_000);
-        assert!(!exploration.evidence.exhaustive);
+        assert!(!exploration.evidence.is_exhaustive());
     }
+}
+
+#[test]
+fn each_of_more_than_64_workers_is_followed_by_itself_and_none_changes_the_result() {
+    let body = || {
+        thread::scope(|scope| {
+            let word = lockstep::sync::Atomic::named("word", 0_u64);
+            for number in 0..2 {
+                scope.spawn(("thread", number), move || {
+                    lockstep::probe::observe(word.fetch_add(1, lockstep::sync::Ordering::Relaxed));
+                });
+            }
+        });
+    };
+    let program = Program { body: &body, abandon: Abandon::Unwind };
+    // Each worker takes 64 executions at a time, so all of them find some.
+    let config = ExploreConfig { executions: 64 * 100 * 20, ..ExploreConfig::default() };
+    let alone = explore(&program, &config);
+    let control = Control::new();
+    let many = explore(&program, &ExploreConfig { jobs: 100, control: Some(&control), ..config });
+    assert_eq!(many, alone);
+    // One rest each, and what it has run.
+    let begun: Vec<u64> = (0..control.workers()).map(|worker| control.pulse(worker).begun).collect();
+    assert_eq!(begun.iter().sum::<u64>(), config.executions + 100);
+    assert!(begun[..100].iter().all(|&begun| begun > 0) && begun[100..].iter().all(|&begun| begun == 0));
+    assert_eq!(control.pulse(WORKERS_MAX).begun, 0, "beyond all there is nobody");
 }

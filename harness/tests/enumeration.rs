@@ -60,7 +60,7 @@ fn check(program: &[Vec<Op>]) {
         assert!(before.is_subset(&ids), "{program:?}");
         assert!(ids.iter().all(|&id| all.outcomes.contains(id)), "{program:?}");
         assert!(some.executions >= executions && some.executions <= schedules, "{program:?}");
-        assert_eq!(some.evidence.exhaustive, some.executions == schedules, "{program:?}");
+        assert_eq!(some.evidence.is_exhaustive(), some.executions == schedules, "{program:?}");
         for seen in some.outcomes.iter() {
             let execution = run(&common::program(&body), &seen.witness, &RunConfig::default());
             assert!(execution.preemptions <= preemptions as usize, "{program:?} {:?}", seen.witness);
@@ -139,9 +139,9 @@ fn an_enumeration_that_is_cut_short_claims_no_more_than_it_did() {
     for executions in [0, 1, 2, 10, 100, all - 1] {
         let strategy = Strategy::Bounded { preemptions: u32::MAX };
         let some = explore(&common::program(&body), &ExploreConfig { strategy, executions, ..Default::default() });
-        assert!(!some.evidence.exhaustive, "{executions}");
+        assert!(!some.evidence.is_exhaustive(), "{executions}");
         assert!(some.executions <= executions);
-        if let Some(preemptions) = some.evidence.preemptions {
+        if let Some(preemptions) = some.evidence.preemptions() {
             assert!(bounded(&body, preemptions).executions <= executions);
         }
         assert_eq!(some.evidence.is_nothing(), executions == 0);

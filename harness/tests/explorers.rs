@@ -21,7 +21,7 @@ fn machine(program: &[Vec<Op>], memory: MemoryModel) -> Option<Shown> {
     let exploration = explored(program, memory, Strategy::Exhaustive, EXECUTIONS_MAX);
     let deadlocks = exploration.outcomes.iter().any(|seen| matches!(seen.outcome.end, End::Deadlock { .. }));
     let shown = || Shown { outcomes: outcomes(program, &exploration), deadlocks };
-    exploration.evidence.exhaustive.then(shown)
+    exploration.evidence.is_exhaustive().then(shown)
 }
 
 /// Compares the explorers. `PROPTEST_CASES` makes it a soak.

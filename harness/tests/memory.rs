@@ -35,7 +35,7 @@ fn check_among(models: &[MemoryModel], program: &[Vec<Op>], histories: &[&[u64]]
     let start = outcome(&histories, &[]);
     let shown = models.iter().copied().filter(|&memory| {
         let exploration = explored(program, memory, Strategy::Exhaustive, ALL);
-        assert!(exploration.evidence.exhaustive, "{} {}", memory.name(), exploration.evidence);
+        assert!(exploration.evidence.is_exhaustive(), "{} {}", memory.name(), exploration.evidence);
         let outcomes = outcomes(program, &exploration);
         if memory != MemoryModel::TsoLaxLocks {
             let graphs = graphs::shown(program, memory, u64::MAX).expect("there is no limit");
@@ -358,7 +358,7 @@ fn all(memory: MemoryModel, body: &(dyn Fn() + Sync)) -> BTreeSet<String> {
     let program = Program { body, abandon: Abandon::Unwind };
     let config = ExploreConfig { strategy: Strategy::Exhaustive, memory, executions: ALL, ..ExploreConfig::default() };
     let exploration = explore(&program, &config);
-    assert!(exploration.evidence.exhaustive, "{}", exploration.evidence);
+    assert!(exploration.evidence.is_exhaustive(), "{}", exploration.evidence);
     let text = |outcome: &lockstep::Outcome| {
         let entries = outcome.columns.iter().map(|column| format!("{:?}", column.entries)).collect::<String>();
         format!("{entries} {}", outcome.end.clone().without_places())
@@ -573,7 +573,7 @@ const ENUMERATED: u64 = 100_000;
 /// Every outcome that the machine shows, if they are few enough to show all.
 fn shown(program: &[Vec<Op>], memory: MemoryModel) -> Option<BTreeSet<memory_models::Outcome>> {
     let exploration = explored(program, memory, Strategy::Exhaustive, ENUMERATED);
-    exploration.evidence.exhaustive.then(|| outcomes(program, &exploration))
+    exploration.evidence.is_exhaustive().then(|| outcomes(program, &exploration))
 }
 
 /// Compares random programs with a reference.

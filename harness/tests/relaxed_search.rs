@@ -40,7 +40,7 @@ fn search(body: &(dyn Fn() + Sync), config: ExploreConfig<'_>) -> Exploration {
 fn exhaust(program: &anything::Program, memory: MemoryModel) -> Option<Exploration> {
     let body = anything::body(program);
     let all = search(&body, ExploreConfig { memory, ..CONFIG });
-    if !all.evidence.exhaustive {
+    if !all.evidence.is_exhaustive() {
         return None;
     }
     for seen in all.outcomes.iter() {
@@ -64,13 +64,13 @@ fn check(program: &anything::Program, memory: MemoryModel, enumerated: u64) -> b
     let (shown, expected) = (texts(&all), texts(&some));
     let missing: Vec<_> = some.outcomes.iter().filter(|seen| !all.outcomes.contains(seen.outcome.id)).collect();
     assert!(missing.is_empty(), "{} {program:?}: {:?} {:?}", memory.name(), &expected - &shown, missing[0].witness);
-    if some.evidence.exhaustive {
+    if some.evidence.is_exhaustive() {
         let more: Vec<_> = all.outcomes.iter().filter(|seen| !some.outcomes.contains(seen.outcome.id)).collect();
         assert!(more.is_empty(), "{} {program:?}: {more:?}", memory.name());
         assert!(all.executions <= some.executions, "{program:?}: {} of {}", all.executions, some.executions);
         assert_eq!(all.goals, some.goals, "{program:?}");
     }
-    some.evidence.exhaustive
+    some.evidence.is_exhaustive()
 }
 
 // ---- counts known beforehand ----
@@ -79,7 +79,7 @@ fn check(program: &anything::Program, memory: MemoryModel, enumerated: u64) -> b
 #[track_caller]
 fn assert_orders(body: &(dyn Fn() + Sync), orders: u64) {
     let all = search(body, ExploreConfig { memory: MemoryModel::Tso, ..CONFIG });
-    assert!(all.evidence.exhaustive);
+    assert!(all.evidence.is_exhaustive());
     assert_eq!(all.executions, orders);
 }
 

@@ -348,7 +348,7 @@ pub struct Options {
     pub time: Option<std::time::Duration>,
 
     /// OS threads [default: one a core]
-    #[arg(long, global = true, env = "LOCKSTEP_JOBS", value_name = "N", hide_env = true, value_parser = clap::value_parser!(u16).range(1..=64))]
+    #[arg(long, global = true, env = "LOCKSTEP_JOBS", value_name = "N", hide_env = true, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
 
     /// How to print results: human, json, or a form of 'report'

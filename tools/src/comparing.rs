@@ -104,7 +104,7 @@ pub fn compare_all(selection: &Selection, options: &Options) -> Outcomes {
                 done.divergences.len()
             ));
             // A subject that does not repeat itself is cancelled, and does not repeat itself next time either.
-            if done.evidence().exhaustive || done.cancelled || config.exhaustive_max == options.exhaustive_max {
+            if done.evidence().is_exhaustive() || done.cancelled || config.exhaustive_max == options.exhaustive_max {
                 progress.advances();
             } else {
                 open.push(at);

@@ -13,7 +13,9 @@ use crate::selection::Selection;
 use crate::session::{self, Progress, Running};
 use crate::shown::outcome_text;
 use crate::status::Status;
-use lockstep::{CompareConfig, Exploration, ExploreConfig, MemoryModel, Seen, Strategy, Token, explore};
+use lockstep::{
+    CompareConfig, Exploration, ExploreConfig, MemoryModel, Program, Seen, Strategy, Token, Unshared, explore, unshared,
+};
 use serde::Serialize;
 use utrace_variants::{Repairs, Scenario, VariantInfo, Words, subject_name, with_programs};
 
@@ -23,6 +25,8 @@ struct Explored {
     repairs: Repairs,
     variant: &'static VariantInfo,
     exploration: Exploration,
+    /// Executions were made and nothing was explored.
+    unshared: Option<Unshared>,
 }
 
 /// Explores every selected variant on every selected scenario; returns the text and how it went.
@@ -38,8 +42,8 @@ pub fn command(selection: &Selection, options: &Options, exhaustive: bool) -> (S
                     continue;
                 }
                 progress.says(&format!("{} {}", scenario.id, variant.name));
-                let exploration = explore_one(scenario, repairs, variant, &config, exhaustive);
-                explored.push(Explored { scenario, repairs, variant, exploration });
+                let (exploration, unshared) = explore_one(scenario, repairs, variant, &config, exhaustive);
+                explored.push(Explored { scenario, repairs, variant, exploration, unshared });
                 progress.advances();
             }
         }
@@ -57,26 +61,34 @@ fn explore_one(
     variant: &'static VariantInfo,
     config: &CompareConfig<'_>,
     exhaustive: bool,
-) -> Exploration {
+) -> (Exploration, Option<Unshared>) {
     let (subject, memory) = (subject_name(repairs).to_owned(), config.memory);
     session::begin(Running { subject, scenario: scenario.id.to_string(), variants: variant.name.to_owned(), memory });
     with_programs(&[variant], repairs, scenario, |programs| {
         let program = &programs[0].program;
-        let (seed, jobs, control) = (config.seed, config.jobs, config.control);
-        let base = ExploreConfig { seed, jobs, memory, control, ..ExploreConfig::default() };
-        if exhaustive {
-            let strategy = Strategy::Exhaustive;
-            return explore(program, &ExploreConfig { strategy, executions: u64::MAX, ..base });
-        }
-        let preemptions = config.preemptions.unwrap_or(0);
-        let strategy = Strategy::Bounded { preemptions };
-        let mut total = explore(program, &ExploreConfig { strategy, executions: config.enumerated_max, ..base });
-        let strategy = Strategy::Portfolio { length: None };
-        if !total.evidence.exhaustive && !total.cancelled && config.sampled > 0 {
-            total.merge(explore(program, &ExploreConfig { strategy, executions: config.sampled, ..base }));
-        }
-        total
+        let exploration = explored(program, config, exhaustive);
+        // Where schedules make a difference there is no need to look.
+        let is_one = exploration.outcomes.len() == 1;
+        let unshared = if is_one { unshared(program, &config.run()) } else { None };
+        (exploration, unshared)
     })
+}
+
+fn explored(program: &Program<'_>, config: &CompareConfig<'_>, exhaustive: bool) -> Exploration {
+    let CompareConfig { seed, jobs, memory, control, .. } = *config;
+    let base = ExploreConfig { seed, jobs, memory, control, ..ExploreConfig::default() };
+    if exhaustive {
+        let strategy = Strategy::Exhaustive;
+        return explore(program, &ExploreConfig { strategy, executions: u64::MAX, ..base });
+    }
+    let preemptions = config.preemptions.unwrap_or(0);
+    let strategy = Strategy::Bounded { preemptions };
+    let mut total = explore(program, &ExploreConfig { strategy, executions: config.enumerated_max, ..base });
+    let strategy = Strategy::Portfolio { length: None };
+    if !total.evidence.is_exhaustive() && !total.cancelled && config.sampled > 0 {
+        total.merge(explore(program, &ExploreConfig { strategy, executions: config.sampled, ..base }));
+    }
+    total
 }
 
 fn token(explored: &Explored, seen: &Seen, memory: MemoryModel) -> Token {
@@ -151,7 +163,7 @@ fn json(explored: &[Explored], memory: MemoryModel) -> String {
 }
 
 fn exploration_part(explored: &Explored, memory: MemoryModel) -> ExplorationPart<'_> {
-    let Explored { scenario, repairs, variant, exploration } = explored;
+    let Explored { scenario, repairs, variant, exploration, .. } = explored;
     let goals = scenario.goals.iter().enumerate();
     let reached = |at: usize| exploration.goals & (1 << at) != 0;
     let seen = |seen: &Seen| SeenPart {
@@ -166,7 +178,7 @@ fn exploration_part(explored: &Explored, memory: MemoryModel) -> ExplorationPart
         evidence: evidence_part(exploration.evidence),
         executions: exploration.executions,
         redundant: exploration.redundant,
-        cut: exploration.cut,
+        cut: exploration.gaps.cut,
         goals: goals.map(|(at, goal)| GoalPart { name: &goal.name, reached: reached(at) }).collect(),
         outcomes: exploration.outcomes.iter().map(seen).collect(),
     }
@@ -180,10 +192,22 @@ fn judge(explored: &[Explored], parts: usize, exhaustive: bool) -> Status {
         session::say_cut_short();
         status = status.and(Status::Budget);
     }
-    let incomplete = explored.iter().find(|one| !one.exploration.evidence.exhaustive && !one.exploration.cancelled);
+    let incomplete =
+        explored.iter().find(|one| !one.exploration.evidence.is_exhaustive() && !one.exploration.cancelled);
     if let Some(one) = incomplete.filter(|_| exhaustive) {
-        session::say(&format!("{} on {} was not exhausted", one.scenario.id, one.variant.name));
+        let gaps = one.exploration.evidence.gaps();
+        let why = if gaps.is_empty() { String::new() } else { format!(": {gaps}") };
+        session::say(&format!("{} on {} was not exhausted{why}", one.scenario.id, one.variant.name));
         status = status.and(Status::Budget);
+    }
+    let is_shared = |one: &Explored| {
+        explored.iter().any(|other| other.scenario.id == one.scenario.id && other.unshared.is_none())
+    };
+    for one in explored.iter().filter(|one| !is_shared(one)) {
+        if let Some(unshared) = one.unshared {
+            session::say(&format!("{} on {}: nothing was explored: {unshared}", one.scenario.id, one.variant.name));
+            status = status.and(Status::Nothing);
+        }
     }
     if explored.iter().all(|one| one.exploration.executions == 0) {
         session::say("nothing was explored: raise --enumerated, --executions or --time");

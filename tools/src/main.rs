@@ -302,6 +302,12 @@ fn judge(outcomes: &Outcomes) -> Status {
         session::say(&format!("nondeterminism: {mismatch}"));
         status = status.and(Status::Nondeterminism);
     }
+    for compared in &outcomes.compared {
+        if let Some(unshared) = compared.comparison.unshared {
+            session::say(&format!("{}: nothing was explored: {unshared}", compared.scenario.id));
+            status = status.and(Status::Nothing);
+        }
+    }
     let executions: u64 = outcomes.compared.iter().map(|compared| compared.comparison.executions()).sum();
     if executions == 0 {
         session::say_nothing_explored();

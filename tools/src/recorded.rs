@@ -8,7 +8,7 @@ use crate::document::{
 };
 use crate::witness::Seen;
 use lockstep::{
-    Attribution, Comparison, Describe, DivergenceId, Evidence, MemoryModel, Outcome, Schedule, Token, end_lines,
+    Attribution, Comparison, Describe, DivergenceId, Evidence, Gaps, MemoryModel, Outcome, Schedule, Token, end_lines,
     history_lines,
 };
 
@@ -76,6 +76,7 @@ pub fn record(
         program: situation.program.clone(),
         goals: situation.goals.iter().enumerate().map(goal).collect(),
         repeated: conditions.repeated,
+        unshared: comparison.unshared.map(|unshared| unshared.to_string()),
         variants: variant_parts(comparison, words),
         pairs: pair_parts(comparison),
         divergences: divergence_parts(situation, conditions, comparison, seen),
@@ -88,7 +89,7 @@ fn variant_parts(comparison: &Comparison, words: &dyn Describe) -> Vec<VariantPa
         name: name.clone(),
         evidence: evidence_part(exploration.evidence),
         executions: exploration.executions,
-        cut: exploration.cut,
+        cut: exploration.gaps.cut,
         outcomes: exploration.outcomes.iter().map(|seen| outcome_part(&seen.outcome, seen.count, words)).collect(),
     });
     part.collect()
@@ -96,8 +97,20 @@ fn variant_parts(comparison: &Comparison, words: &dyn Describe) -> Vec<VariantPa
 
 /// The evidence, in words and in parts.
 pub fn evidence_part(evidence: Evidence) -> EvidencePart {
-    let Evidence { exhaustive, preemptions, enumerated, sampled, seed } = evidence;
-    EvidencePart { text: evidence.to_string(), exhaustive, preemptions, enumerated, sampled, seed }
+    let Gaps { cut, limited, left_out, strayed, unseen } = evidence.gaps();
+    EvidencePart {
+        text: evidence.to_string(),
+        exhaustive: evidence.is_exhaustive(),
+        preemptions: evidence.preemptions(),
+        enumerated: evidence.enumerated(),
+        sampled: evidence.sampled(),
+        seed: evidence.seed(),
+        cut,
+        limited,
+        left_out,
+        strayed,
+        unseen,
+    }
 }
 
 /// The outcome in words.

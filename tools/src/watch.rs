@@ -6,7 +6,8 @@
 //! processor time that an execution had, not how long it took: a machine that is busy with something else does not look
 //! like a loop. Limits: a path of the enumeration that is longer than what is kept of it gives no token.
 
-use lockstep::{Control, MemoryModel, Noted, Pulse, Token, WORKERS_MAX};
+use lockstep::{Control, MemoryModel, Noted, Pulse, Token};
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ use std::time::{Duration, Instant};
 pub static CONTROL: Control = Control::new();
 
 /// What each worker explores, for the last words of a run that dies. Where all explore the same, the first knows.
-static RUNNING: Mutex<[Option<Running>; WORKERS_MAX]> = Mutex::new([const { None }; WORKERS_MAX]);
+static RUNNING: Mutex<BTreeMap<usize, Running>> = Mutex::new(BTreeMap::new());
 
 /// Processor time after which an execution without progress is a loop. Executions take microseconds; one that reaches the step limit takes
 /// milliseconds.
@@ -50,7 +51,7 @@ pub fn begin(running: Running) {
 
 /// Writes down what one of several workers explores from now on, while others explore something else.
 pub fn begin_as(worker: usize, running: Running) {
-    RUNNING.lock().expect("nobody panics while writing it")[worker] = Some(running);
+    RUNNING.lock().expect("nobody panics while writing it").insert(worker, running);
 }
 
 /// Starts what watches: it calls `each_beat`, and ends the process with `status` when an execution cannot be survived.
@@ -62,13 +63,14 @@ pub fn start(status: u8, each_beat: impl Fn() + Send + 'static) {
 }
 
 fn watch(status: i32, each_beat: impl Fn()) {
-    let mut meters = [Meter::default(); WORKERS_MAX];
+    let mut meters: Vec<Meter> = Vec::new();
     let (mut looked, mut used) = (Instant::now(), processor_time(Instant::now()));
     let started = looked;
     loop {
         std::thread::sleep(BEAT);
         each_beat();
-        let pulses: [Pulse; WORKERS_MAX] = std::array::from_fn(|worker| CONTROL.pulse(worker));
+        let pulses: Vec<Pulse> = (0..CONTROL.workers()).map(|worker| CONTROL.pulse(worker)).collect();
+        meters.resize(pulses.len(), Meter::default());
         let busy = pulses.iter().filter(|pulse| !is_resting(pulse)).count();
         let (now, used_now) = (Instant::now(), processor_time(started));
         let since = Since {
@@ -144,7 +146,7 @@ fn processor_time(started: Instant) -> Duration {
 
 fn last_words(cause: &str, worker: usize, pulse: &Pulse) {
     let Pulse { thread, schedule, .. } = *pulse;
-    let running = RUNNING.try_lock().ok().and_then(|running| running[worker].clone().or_else(|| running[0].clone()));
+    let running = RUNNING.try_lock().ok().and_then(|running| running.get(&worker).or_else(|| running.get(&0)).cloned());
     let Some(Running { subject, scenario, variants, memory }) = running else {
         eprintln!("lockstep: thread {thread} {cause}");
         return;
@@ -160,7 +162,7 @@ fn last_words(cause: &str, worker: usize, pulse: &Pulse) {
 #[cfg(unix)]
 fn overrun(out: &mut dyn std::fmt::Write, thread: usize) -> std::fmt::Result {
     writeln!(out, "lockstep: simulated thread {thread} overran its stack between two choice points")?;
-    for worker in 0..WORKERS_MAX {
+    for worker in 0..CONTROL.workers() {
         let pulse = CONTROL.pulse(worker);
         if !is_resting(&pulse) && pulse.thread == thread {
             last_words("overran its stack", worker, &pulse);

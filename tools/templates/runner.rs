@@ -252,20 +252,20 @@ fn broken(request: &Value, known: &mut Known) -> Value {
         if let Some(schedule) = search.only_first(mutant, &mut original, &variants[0].program) {
             return search.kill("new", mutant.executions, &schedule, (&variants[1], &variants[0]));
         }
-        if mutant.evidence.exhaustive {
+        if mutant.evidence.is_exhaustive() {
             break;
         }
     }
     let mut mutant = found.expect("there are stages");
     // What the original shows and samples of the mutant do not is for the search that covers the mutant.
-    let waits = search.exact && !search.covers && !mutant.evidence.exhaustive;
+    let waits = search.exact && !search.covers && !mutant.evidence.is_exhaustive();
     if waits {
         return json!({ "killed": false, "exhaustive": false, "executions": mutant.executions });
     }
     if let Some(schedule) = search.only_first(&original, &mut mutant, &variants[1].program) {
         return search.kill("lost", mutant.executions, &schedule, (&variants[0], &variants[1]));
     }
-    let exhaustive = original.evidence.exhaustive && mutant.evidence.exhaustive;
+    let exhaustive = original.evidence.is_exhaustive() && mutant.evidence.is_exhaustive();
     json!({ "killed": false, "exhaustive": exhaustive, "executions": mutant.executions })
 }
 
@@ -279,7 +279,7 @@ fn noticed(request: &Value, known: &mut Known) -> Value {
     let original = known.entry((variant, scenario, repaired)).or_insert_with(|| search.all(&sound));
     let found = search.all(&mutated);
     let shows_more = |one: &Exploration, other: &Exploration| {
-        other.evidence.exhaustive && one.outcomes.ids().any(|id| !other.outcomes.contains(id))
+        other.evidence.is_exhaustive() && one.outcomes.ids().any(|id| !other.outcomes.contains(id))
     };
     let (how, shown_by, other) = if shows_more(&found, original) {
         ("new", &mutated, &*original)
@@ -368,7 +368,7 @@ impl Search {
         let stages = [covering, self.bounded(), self.sampling()].concat();
         let mut total = self.stage(program, stages[0]);
         for &stage in &stages[1..] {
-            if !total.evidence.exhaustive {
+            if !total.evidence.is_exhaustive() {
                 total.merge(self.stage(program, stage));
             }
         }
@@ -385,7 +385,7 @@ impl Search {
             only.into_iter().map(|(_, schedule)| schedule).collect()
         };
         let mut left = missing(second);
-        if left.is_empty() || second.evidence.exhaustive {
+        if left.is_empty() || second.evidence.is_exhaustive() {
             return left.into_iter().next();
         }
         for schedule in left.iter().take(CONFIRMED_MAX) {

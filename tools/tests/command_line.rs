@@ -100,7 +100,7 @@ fn unknown_names_are_usage_errors_that_name_the_nearest() {
     check(&["compair"], 2, "compare");
     check(&["compare", "--executoins", "3"], 2, "--executions");
     check(&["compare", "--time", "soon"], 2, "expected seconds");
-    check(&["compare", "--jobs", "0"], 2, "0 is not in 1..=64");
+    check(&["compare", "--jobs", "0"], 2, "0 is not in 1..=1024");
     check(&["run"], 2, "run needs one scenario");
 }
 

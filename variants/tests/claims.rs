@@ -60,7 +60,7 @@ fn claims_are_decided_as_committed_and_their_witnesses_replay() {
     for decision in &decisions {
         witnesses += u32::from(replays(decision));
         let refuted = decision.verdict == Verdict::Refuted;
-        let proven = decision.evidence.exhaustive || decision.witness.is_some();
+        let proven = decision.evidence.is_exhaustive() || decision.witness.is_some();
         assert!(!refuted || proven, "{} is refuted by nothing", decision.claim.id);
     }
     assert!(witnesses > 0, "some claims are refuted or shown by a witness");

@@ -35,7 +35,7 @@ fn goals(variant: &VariantInfo, repairs: Repairs, scenario: &Scenario) -> u64 {
         let config = ExploreConfig { strategy, executions: EXECUTIONS, jobs: 2, ..ExploreConfig::default() };
         let exploration = explore(&program, &config);
         goals |= exploration.goals;
-        assert_eq!(exploration.cut, 0, "{} on {}: the step limit was reached", scenario.id, variant.name);
+        assert_eq!(exploration.gaps.cut, 0, "{} on {}: the step limit was reached", scenario.id, variant.name);
         for seen in exploration.outcomes.iter() {
             for entry in seen.outcome.columns.iter().flat_map(|column| &column.entries) {
                 if let Entry::Word(word) = entry {

@@ -5,8 +5,8 @@
 
 use super::minimize::minimize;
 use crate::explore::{
-    Control, Evidence, Exploration, ExploreConfig, OutcomeId, Program, RunConfig, STEPS_MAX, Strategy, explore,
-    explore_nearby, length_of,
+    Control, Evidence, Exploration, ExploreConfig, OutcomeId, Program, RunConfig, STEPS_MAX, Strategy, Unshared,
+    explore, explore_nearby, length_of, unshared,
 };
 use crate::schedule::Schedule;
 use crate::sim::MemoryModel;
@@ -164,8 +164,10 @@ pub struct Comparison {
     /// Every outcome that not all variants show, those with the simplest witness first.
     pub divergences: Vec<Divergence>,
     /// The comparison was cancelled from outside before all variants were explored; then it has no verdicts and no divergences. It has
-    /// none either if nothing at all was explored of a variant.
+    /// none either if nothing at all was explored of a variant, or executions were made and explored nothing.
     pub cancelled: bool,
+    /// Executions were made, but in no variant do two threads have anything to do with each other: nothing was explored.
+    pub unshared: Option<Unshared>,
 }
 
 impl Comparison {
@@ -225,9 +227,14 @@ pub fn compare(variants: &[Variant<'_>], config: &CompareConfig<'_>) -> Comparis
         explorations,
         divergences: Vec::new(),
         cancelled,
+        unshared: None,
     };
     // What was not explored is not empty: an incomplete comparison says nothing of differences.
     if cancelled || comparison.explorations.iter().any(|exploration| exploration.evidence.is_nothing()) {
+        return comparison;
+    }
+    comparison.unshared = nothing_shared(variants, &comparison, config);
+    if comparison.unshared.is_some() {
         return comparison;
     }
     comparison.pairs = pairs(&comparison.explorations);
@@ -238,6 +245,16 @@ pub fn compare(variants: &[Variant<'_>], config: &CompareConfig<'_>) -> Comparis
     }
     comparison.divergences.sort_by_key(|one| (one.preemptions, decisions(&one.witness), one.outcome));
     comparison
+}
+
+/// Whether all variants show the one same outcome because in none of them threads have anything to do with each other. What differs
+/// is told, whatever shows it.
+fn nothing_shared(variants: &[Variant<'_>], comparison: &Comparison, config: &CompareConfig<'_>) -> Option<Unshared> {
+    if comparison.outcomes().len() > 1 {
+        return None;
+    }
+    let mut all = variants.iter().map(|variant| unshared(&variant.program, &config.run()));
+    all.try_fold(Unshared::OneThread, |found, one| one.map(|one| found.max(one)))
 }
 
 fn decisions(schedule: &Schedule) -> usize {
@@ -251,11 +268,11 @@ fn decisions(schedule: &Schedule) -> usize {
 /// Explores one variant: by a search of everything if that completes, by everything else that the configuration asks for if not.
 fn explore_variant(variant: &Variant<'_>, length: u32, config: &CompareConfig<'_>) -> Exploration {
     let mut total = exhaustive(variant, config);
-    if total.evidence.exhaustive || total.cancelled {
+    if total.evidence.is_exhaustive() || total.cancelled {
         return total;
     }
     total.merge(enumerated(variant, config));
-    if !total.evidence.exhaustive && !total.cancelled {
+    if !total.evidence.is_exhaustive() && !total.cancelled {
         total.merge(explore(&variant.program, &sampled(length, config)));
     }
     total
@@ -279,7 +296,7 @@ fn enumerated(variant: &Variant<'_>, config: &CompareConfig<'_>) -> Exploration 
 fn simplify(variants: &[Variant<'_>], explorations: &mut [Exploration], config: &CompareConfig<'_>) {
     let differ = explorations.windows(2).any(|pair| !pair[0].outcomes.ids().eq(pair[1].outcomes.ids()));
     for (variant, exploration) in variants.iter().zip(explorations) {
-        if differ && exploration.evidence.exhaustive && !exploration.cancelled {
+        if differ && exploration.evidence.is_exhaustive() && !exploration.cancelled {
             exploration.merge(enumerated(variant, config));
         }
     }
@@ -297,7 +314,7 @@ fn confirm(variants: &[Variant<'_>], explorations: &mut [Exploration], length: u
     for round in 0..CONFIRM_ROUNDS {
         let mut found = false;
         for at in 0..variants.len() {
-            if explorations[at].evidence.exhaustive || config.control.is_some_and(Control::is_cancelled) {
+            if explorations[at].evidence.is_exhaustive() || config.control.is_some_and(Control::is_cancelled) {
                 continue;
             }
             let missing = missing(explorations, at);

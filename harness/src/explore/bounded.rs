@@ -10,11 +10,12 @@
 //! others that it answers, so each schedule is run once. The tree is walked level by level, fewest
 //! preemptions first.
 
-use super::control::Noted;
+use super::control::{Noted, WORKERS_MAX};
+use super::evidence::{Covered, Evidence, Tried};
 use super::replay::{explicit_of, is_preemption};
 use super::{Exploration, ExploreConfig, Program};
 use crate::schedule::{Arrival, Plan, Schedule, Step};
-use crate::sim::{Bounds, Runner};
+use crate::sim::{Bounds, Gaps, Runner};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -53,21 +54,30 @@ pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>, preempt
     let search = Search { program, config, bounds };
     let mut total = Exploration::new();
     let mut level: Vec<Path> = vec![Vec::new()];
+    let mut covered = Covered::NOTHING;
     for depth in 0..=preemptions {
-        let complete = total.executions;
-        let found = search.level(level, depth == preemptions, config.executions.saturating_sub(complete));
+        let found = search.level(level, depth == preemptions, config.executions.saturating_sub(total.executions));
         total.merge(found.result);
         if found.cut_short {
-            total.evidence.enumerated = total.executions - complete;
             break;
         }
-        total.evidence.exhaustive = found.deeper.is_empty() && !found.left_out;
-        total.evidence.preemptions = (!total.evidence.exhaustive).then_some(depth);
-        if total.evidence.exhaustive || found.deeper.len() > LEVEL_MAX {
+        let is_everything = found.deeper.is_empty() && !found.left_out;
+        // What has a gap is no more than tried, and so is all that comes after it.
+        if total.gaps.is_empty() {
+            covered = Covered {
+                everything: is_everything,
+                preemptions: (!is_everything).then_some(depth),
+                executions: total.executions,
+                gaps: Gaps::NONE,
+            };
+        }
+        if is_everything || found.deeper.len() > LEVEL_MAX {
             break;
         }
         level = found.deeper;
     }
+    let enumerated = total.executions - covered.executions;
+    total.evidence = Evidence::of(covered, Tried { enumerated, gaps: total.gaps, ..Tried::NOTHING });
     total
 }
 
@@ -105,7 +115,7 @@ impl Search<'_> {
             .collect();
         let items: Vec<Mutex<Item>> = items.into_iter().map(Mutex::new).collect();
         let next = AtomicUsize::new(0);
-        let jobs = self.config.jobs.clamp(1, items.len().max(1));
+        let jobs = self.config.jobs.min(WORKERS_MAX).clamp(1, items.len().max(1));
         let parts = Mutex::new(Vec::new());
         std::thread::scope(|scope| {
             for worker in 0..jobs {
@@ -168,6 +178,9 @@ impl Search<'_> {
         let Program { body, abandon } = *self.program;
         runner.run_observed(body, Plan::Path(path), &self.bounds, abandon, turn, |machine| {
             let arrivals = machine.arrivals().to_vec();
+            let follows =
+                |step: &Step| arrivals.get(step.question as usize).is_some_and(|one| one.chosen == step.choice);
+            result.gaps.strayed += u64::from(!path.iter().all(follows));
             let rank = rank(&arrivals);
             result.outcomes.count(machine, rank, || Schedule::Explicit(explicit_of(&arrivals)));
             result.count(machine);
@@ -192,14 +205,7 @@ pub(super) fn rank(arrivals: &[Arrival]) -> u64 {
 fn branch(path: &[Step], arrivals: &[Arrival], mut child: impl FnMut(Path, bool)) {
     let from = path.last().map_or(0, |step| step.question as usize + 1);
     for (question, arrival) in arrivals.iter().enumerate().skip(from) {
-        let choices = match arrival.thread {
-            Some(_) => arrival.options,
-            None => ((1_u64 << arrival.options.min(32)) - 1) as u32,
-        };
-        let mut left = choices & !(1 << arrival.chosen);
-        while left != 0 {
-            let choice = left.trailing_zeros() as u8;
-            left &= left - 1;
+        for choice in arrival.others() {
             let mut steps = Vec::with_capacity(path.len() + 1);
             steps.extend_from_slice(path);
             steps.push(Step { question: question as u32, choice });

@@ -3,10 +3,14 @@
 //! The library has no clock: time budgets, Ctrl-C and watchdogs are the caller's, who cancels and reads the beats.
 
 use crate::schedule::{Schedule, Step};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
-/// OS threads that one control can follow.
-pub const WORKERS_MAX: usize = 64;
+/// OS threads that one control can follow, and that one exploration uses at most.
+pub const WORKERS_MAX: usize = 1024;
+
+/// Workers whose beats are made together, when the first of them begins.
+const ROW: usize = 64;
 
 /// Words kept of the execution a worker is in.
 const WORDS: usize = 32;
@@ -17,7 +21,7 @@ pub struct Control {
     cancelled: AtomicBool,
     executions: AtomicU64,
     program: AtomicUsize,
-    beats: [Beat; WORKERS_MAX],
+    rows: [OnceLock<Box<[Beat; ROW]>>; WORKERS_MAX / ROW],
 }
 
 /// What one worker does. Written before each execution, so that it is known even if the process does not survive it.
@@ -30,6 +34,16 @@ struct Beat {
     words: [AtomicU64; WORDS],
     /// The simulated thread that runs.
     thread: AtomicUsize,
+}
+
+impl Beat {
+    const fn new() -> Beat {
+        Beat {
+            begun: AtomicU64::new(0),
+            words: [const { AtomicU64::new(0) }; WORDS],
+            thread: AtomicUsize::new(0),
+        }
+    }
 }
 
 /// The execution a worker is in, as far as it was written down.
@@ -117,13 +131,7 @@ impl Control {
             cancelled: AtomicBool::new(false),
             executions: AtomicU64::new(0),
             program: AtomicUsize::new(0),
-            beats: [const {
-                Beat {
-                    begun: AtomicU64::new(0),
-                    words: [const { AtomicU64::new(0) }; WORDS],
-                    thread: AtomicUsize::new(0),
-                }
-            }; WORKERS_MAX],
+            rows: [const { OnceLock::new() }; WORKERS_MAX / ROW],
         }
     }
 
@@ -152,9 +160,25 @@ impl Control {
         self.program.store(number, Ordering::Relaxed);
     }
 
+    /// Workers with this number and greater ones have not begun anything.
+    pub fn workers(&self) -> usize {
+        self.rows.iter().rposition(|row| row.get().is_some()).map_or(0, |last| (last + 1) * ROW)
+    }
+
+    /// The beat of the worker; its row is made if need be. Explorations have no more than [`WORKERS_MAX`] workers.
+    #[inline]
+    fn beat(&self, worker: usize) -> &Beat {
+        let row = self.rows[worker / ROW % self.rows.len()].get_or_init(|| Box::new([const { Beat::new() }; ROW]));
+        &row[worker % ROW]
+    }
+
     /// What the worker does.
     pub fn pulse(&self, worker: usize) -> Pulse {
-        let beat = &self.beats[worker];
+        let Some(row) = self.rows.get(worker / ROW).and_then(OnceLock::get) else {
+            let program = self.program.load(Ordering::Relaxed);
+            return Pulse { begun: 0, program, schedule: Noted::Resting, thread: 0 };
+        };
+        let beat = &row[worker % ROW];
         let word = |at: usize| beat.words[at].load(Ordering::Relaxed);
         let schedule = match word(0) {
             1 => Noted::Uniform(word(1)),
@@ -175,7 +199,7 @@ impl Control {
 
     #[inline]
     pub(crate) fn begin(&self, worker: usize, noted: Noted) {
-        let beat = &self.beats[worker % WORKERS_MAX];
+        let beat = self.beat(worker);
         let set = |at: usize, word: u64| beat.words[at].store(word, Ordering::Relaxed);
         match noted {
             Noted::Uniform(seed) => {
@@ -207,7 +231,7 @@ impl Control {
 
     /// Where the runner of the worker says which thread goes on.
     pub(crate) fn turn(&self, worker: usize) -> &AtomicUsize {
-        &self.beats[worker % WORKERS_MAX].thread
+        &self.beat(worker).thread
     }
 
     #[inline]

@@ -6,7 +6,7 @@
 use super::outcome::{Outcome, OutcomeId};
 use super::{Program, Replayer, RunConfig};
 use crate::schedule::{Plan, Schedule};
-use crate::sim::{Bounds, Event, Machine};
+use crate::sim::{Bounds, Event, Gaps, Machine};
 
 /// How an execution is run for a glance.
 #[derive(Clone, Copy, Debug, Default)]
@@ -53,6 +53,11 @@ impl Glance<'_> {
     /// Whether the step limit ended it.
     pub fn is_cut(&self) -> bool {
         self.machine.is_cut()
+    }
+
+    /// What it has missed: one for each kind of gap.
+    pub fn gaps(&self) -> Gaps {
+        self.machine.lacks().gaps()
     }
 
     /// All events, in order, if a trace was kept.

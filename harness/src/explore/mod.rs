@@ -5,6 +5,7 @@
 
 mod bounded;
 mod control;
+mod evidence;
 mod exhaustive;
 mod glance;
 pub mod graph;
@@ -14,7 +15,9 @@ mod replay;
 mod sample;
 mod soon;
 mod tally;
+mod unshared;
 
+pub use evidence::{Covered, Evidence, Tried};
 pub use control::{Control, Noted, Pulse, WORKERS_MAX};
 pub use glance::{Glance, GlanceConfig};
 pub use nearby::explore_nearby;
@@ -24,9 +27,10 @@ pub(crate) use replay::mismatch_of;
 pub use replay::{Execution, Mismatch, ObjectNames, Replayer, RunConfig, explicit, first_mismatch, run};
 pub(crate) use sample::length_of;
 pub use sample::portfolio;
+pub use unshared::{Unshared, unshared};
 pub use soon::{RANDOM_STRATEGIES, Soon, SoonConfig, mean_of_medians, soon};
 
-use crate::sim::{Abandon, MemoryModel};
+use crate::sim::{Abandon, Gaps, MemoryModel};
 use std::fmt;
 
 /// One variant running one scenario: the body of the main thread of an execution.
@@ -98,7 +102,7 @@ pub struct ExploreConfig<'a> {
     pub seed: u64,
     /// How many of the random executions of this seed were made before.
     pub skip: u64,
-    /// OS threads; at least 1.
+    /// OS threads; at least 1, and no more than [`WORKERS_MAX`] are used.
     pub jobs: usize,
     /// The memory model.
     pub memory: MemoryModel,
@@ -137,87 +141,6 @@ impl Default for ExploreConfig<'_> {
     }
 }
 
-/// What stands behind a result: how much was explored, never more. Without anything, nothing was.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Evidence {
-    /// Every schedule was covered. What was not seen cannot happen, under the memory model.
-    pub exhaustive: bool,
-    /// Every schedule with at most this many preemptions was covered. What was not seen needs more of them.
-    pub preemptions: Option<u32>,
-    /// So many executions of an enumeration were made beyond the last bound that it completed.
-    pub enumerated: u64,
-    /// So many executions were random. What was not seen was not observed.
-    pub sampled: u64,
-    /// The seed of the random ones.
-    pub seed: Option<u64>,
-}
-
-impl Evidence {
-    /// What two explorations of one program prove together.
-    pub fn and(self, other: Evidence) -> Evidence {
-        Evidence {
-            exhaustive: self.exhaustive || other.exhaustive,
-            preemptions: self.preemptions.max(other.preemptions),
-            enumerated: self.enumerated + other.enumerated,
-            sampled: self.sampled + other.sampled,
-            seed: self.seed.or(other.seed),
-        }
-    }
-
-    /// What holds of both of two programs.
-    pub fn weaker(self, other: Evidence) -> Evidence {
-        let rank =
-            |evidence: &Evidence| (evidence.exhaustive, evidence.preemptions, evidence.sampled, evidence.enumerated);
-        if rank(&other) < rank(&self) { other } else { self }
-    }
-
-    /// Whether nothing was explored.
-    pub fn is_nothing(&self) -> bool {
-        *self == Evidence { seed: self.seed, ..Evidence::default() }
-    }
-
-    /// What the absence of an outcome means under this evidence.
-    pub fn absence(&self) -> String {
-        self.absence_of(0)
-    }
-
-    /// What the absence of an outcome means that another program shows with so many preemptions.
-    pub fn absence_of(&self, preemptions: usize) -> String {
-        match self.preemptions {
-            _ if self.exhaustive => "never".to_owned(),
-            Some(bound) if preemptions <= bound as usize => {
-                format!("not within {bound} preemption{}", plural(bound.into()))
-            }
-            _ => format!("not observed in {} executions", self.sampled + self.enumerated),
-        }
-    }
-}
-
-fn plural(count: u64) -> &'static str {
-    if count == 1 { "" } else { "s" }
-}
-
-impl fmt::Display for Evidence {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.exhaustive {
-            return f.write_str("exhaustive");
-        }
-        if self.is_nothing() {
-            return f.write_str("nothing explored");
-        }
-        let mut parts = Vec::new();
-        parts.extend(
-            self.preemptions.map(|bound| format!("exhaustive up to {bound} preemption{}", plural(bound.into()))),
-        );
-        parts.extend((self.enumerated > 0).then(|| format!("{} enumerated", self.enumerated)));
-        if self.sampled > 0 {
-            let seed = self.seed.map_or(String::new(), |seed| format!(" (seed {seed})"));
-            parts.push(format!("sampled {}{seed}", self.sampled));
-        }
-        f.write_str(&parts.join(", "))
-    }
-}
-
 /// What the exploration of one variant has shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exploration {
@@ -229,8 +152,8 @@ pub struct Exploration {
     pub executions: u64,
     /// Choice points of all executions.
     pub steps: u64,
-    /// Executions cut off by the step limit; their outcomes say so.
-    pub cut: u64,
+    /// What its executions have missed. Where the evidence is exhaustive nothing rests on those that have.
+    pub gaps: Gaps,
     /// Runs, not counted as executions, that an exhaustive search gave up because what would follow was explored elsewhere, or made before
     /// it had to begin anew.
     pub redundant: u64,
@@ -244,10 +167,10 @@ impl Exploration {
     pub(crate) fn new() -> Exploration {
         Exploration {
             outcomes: OutcomeSet::default(),
-            evidence: Evidence::default(),
+            evidence: Evidence::NOTHING,
             executions: 0,
             steps: 0,
-            cut: 0,
+            gaps: Gaps::NONE,
             redundant: 0,
             goals: 0,
             cancelled: false,
@@ -261,7 +184,7 @@ impl Exploration {
         self.outcomes.merge(other.outcomes);
         self.executions += other.executions;
         self.steps += other.steps;
-        self.cut += other.cut;
+        self.gaps = self.gaps.and(other.gaps);
         self.redundant += other.redundant;
         self.goals |= other.goals;
         self.cancelled |= other.cancelled;

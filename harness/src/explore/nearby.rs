@@ -4,6 +4,7 @@
 //! decision away from the schedule that shows it elsewhere.
 
 use super::replay::is_preemption;
+use super::evidence::{Covered, Evidence, Tried};
 use super::{Exploration, Program, Replayer, RunConfig};
 use crate::schedule::{Decision, Explicit, Schedule, scramble};
 use crate::sim::Machine;
@@ -30,12 +31,7 @@ pub fn explore_nearby(program: &Program<'_>, schedule: &Schedule, config: &RunCo
     }
     let mut changes: Vec<Decision> = Vec::new();
     for arrival in arrivals {
-        let options = match arrival.thread {
-            Some(_) => arrival.options,
-            None => ((1_u64 << arrival.options.min(32)) - 1) as u32,
-        };
-        let others = (0..32_u8).filter(|choice| options & (1 << choice) != 0 && *choice != arrival.chosen);
-        changes.extend(others.map(|choice| Decision { key: arrival.key, choice }));
+        changes.extend(arrival.others().map(|choice| Decision { key: arrival.key, choice }));
     }
     for change in changes.iter().take(RUNS_MAX as usize / 2) {
         try_one(&mut replayer, program, &changed(&base, &[*change]), config, &mut result);
@@ -49,6 +45,8 @@ pub fn explore_nearby(program: &Program<'_>, schedule: &Schedule, config: &RunCo
         try_one(&mut replayer, program, &changed(&base, &pair), config, &mut result);
         number += 1;
     }
+    let tried = Tried { enumerated: result.executions, gaps: result.gaps, ..Tried::NOTHING };
+    result.evidence = Evidence::of(Covered::NOTHING, tried);
     result
 }
 
@@ -76,5 +74,4 @@ fn count(result: &mut Exploration, machine: &Machine, explicit: &Explicit) {
     let rank = preemptions.min(127) << 56 | 1 << 55 | explicit.decisions.len() as u64;
     result.outcomes.count(machine, rank, || Schedule::Explicit(explicit.clone()));
     result.count(machine);
-    result.evidence.enumerated += 1;
 }

@@ -1,6 +1,7 @@
 //! Sampling: executions under random schedules, numbered, on all cores.
 
-use super::control::Noted;
+use super::control::{Noted, WORKERS_MAX};
+use super::evidence::{Covered, Evidence, Tried};
 use super::tally::Tally;
 use super::{Exploration, ExploreConfig, Program, Replayer, Strategy};
 use crate::schedule::{Plan, Schedule, scramble};
@@ -21,20 +22,22 @@ pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>) -> Expl
         _ => 1,
     };
     let mut result = Exploration::new();
-    if config.jobs <= 1 {
+    let jobs = config.jobs.min(WORKERS_MAX);
+    if jobs <= 1 {
         result.merge(work(program, config, length, &next, 0));
     } else {
         let next = &next;
         let parts = std::thread::scope(|scope| {
             let workers =
-                (0..config.jobs).map(|worker| scope.spawn(move || work(program, config, length, next, worker)));
+                (0..jobs).map(|worker| scope.spawn(move || work(program, config, length, next, worker)));
             let workers: Vec<_> = workers.collect();
             workers.into_iter().map(|worker| worker.join().expect("a worker does not panic")).collect::<Vec<_>>()
         });
         parts.into_iter().for_each(|part| result.merge(part));
     }
-    result.evidence.sampled = result.executions;
-    result.evidence.seed = Some(config.seed);
+    let Exploration { executions: sampled, gaps, .. } = result;
+    result.evidence =
+        Evidence::of(Covered::NOTHING, Tried { sampled, seed: Some(config.seed), gaps, ..Tried::NOTHING });
     result
 }
 
@@ -120,7 +123,16 @@ impl Exploration {
     pub(super) fn count(&mut self, machine: &Machine) {
         self.executions += 1;
         self.steps += machine.steps();
-        self.cut += u64::from(machine.is_cut());
         self.goals |= machine.goals();
+        self.count_gaps(machine);
+    }
+
+    /// Counts what the execution has missed, if anything.
+    #[inline]
+    pub(super) fn count_gaps(&mut self, machine: &Machine) {
+        let lacks = machine.lacks();
+        if !lacks.is_nothing() {
+            self.gaps = self.gaps.and(lacks.gaps());
+        }
     }
 }

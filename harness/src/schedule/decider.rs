@@ -5,7 +5,7 @@
 use super::drawn::Drawn;
 use super::guide::{Guide, Mark, Marked, Print, SharedHabits, Sleeper, Touch, habit_of};
 use super::key::{Key, Spot, hash_numbered, mix};
-use super::{BUFFERS_FROM, Decision, Schedule, Step, THREADS_MAX};
+use super::{ALTERNATIVES_MAX, BUFFERS_FROM, Decision, Schedule, Step, THREADS_MAX};
 
 /// What happened at one choice point, for those who enumerate or rewrite schedules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +26,19 @@ pub(crate) struct Arrival {
     /// Of a search: those of the threads that are held, see `sim/holding.rs`, and where the chosen one had announced its event.
     pub(crate) held: u32,
     pub(crate) step: Key,
+}
+
+impl Arrival {
+    /// What else could have been chosen, in ascending order.
+    pub(crate) fn others(&self) -> impl Iterator<Item = u8> + use<> {
+        let Arrival { thread, options, chosen, .. } = *self;
+        let could_be = move |choice: &u8| match thread {
+            Some(_) => options & (1 << choice) != 0,
+            None => u32::from(*choice) < options,
+        };
+        let count = if thread.is_some() { 32 } else { options.min(ALTERNATIVES_MAX as u32) };
+        (0..count).map(|choice| choice as u8).filter(could_be).filter(move |choice| *choice != chosen)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -475,7 +488,7 @@ impl Decider {
     /// Which of `options` numbered alternatives is taken at `spot`. The first one is the usual one; whether any other counts as a preemption says
     /// `is_costly`.
     pub(crate) fn choose(&mut self, spot: Spot, options: usize, is_costly: bool) -> usize {
-        debug_assert!(options > 1 && options <= 256);
+        debug_assert!(options > 1 && options <= ALTERNATIVES_MAX);
         let chosen = match self.mode {
             Mode::Uniform | Mode::Pct | Mode::Pos => (((spot.draw(self.seed) >> 32) * options as u64) >> 32) as usize,
             Mode::Explicit => {

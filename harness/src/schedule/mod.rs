@@ -27,6 +27,9 @@ pub(crate) use key::{Spot, hash_name, hash_numbered, hash_path, mix};
 /// twice as many bits fit the masks, so that store buffers can be scheduled like threads.
 pub const THREADS_MAX: usize = 16;
 
+/// Alternatives among which one choice is made at most: as many as its number can name.
+pub(crate) const ALTERNATIVES_MAX: usize = u8::MAX as usize + 1;
+
 /// Under total store order the buffer of thread `n` goes on as thread `BUFFERS_FROM + n`: its oldest store lands.
 pub(crate) const BUFFERS_FROM: usize = THREADS_MAX;
 

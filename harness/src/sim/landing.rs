@@ -125,7 +125,7 @@ impl Execution {
     pub(super) fn hand_over_landing(&mut self, spot: Spot, drawn: Drawn) -> bool {
         let me = self.me;
         if std::thread::panicking() && self.enabled & (1 << me) != 0 {
-            self.decider.insist(spot, drawn, me, self.enabled);
+            self.insist(spot, drawn);
             return false;
         }
         if self.decider.is_guided() {

@@ -5,9 +5,11 @@
 
 use super::event::{Intent, Kind, ObjectId};
 use super::execution::Execution;
-use super::memory::{ALTERNATIVES_MAX, Act, Events, Message};
+use super::gaps::Lacks;
+use super::memory::{Act, Events, Message};
 use super::object::HELD;
 use super::relaxed::Change;
+use crate::schedule::ALTERNATIVES_MAX;
 use std::sync::atomic::Ordering;
 
 /// Questions about one event.
@@ -21,28 +23,25 @@ fn is_consistent(order: Ordering) -> bool {
     order == Ordering::SeqCst
 }
 
-/// Messages to choose among, the usual one first.
-struct Alternatives {
-    places: [Message; ALTERNATIVES_MAX],
-    count: usize,
-}
-
-impl Alternatives {
-    fn of(places: impl Iterator<Item = Message>) -> Alternatives {
-        let mut alternatives = Alternatives { places: [0; ALTERNATIVES_MAX], count: 0 };
-        for (slot, place) in alternatives.places.iter_mut().zip(places) {
-            *slot = place;
-            alternatives.count += 1;
-        }
-        alternatives
-    }
-}
-
 impl Execution {
-    /// One of the alternatives, of which there is one at least.
-    fn choose_among(&mut self, question: u64, alternatives: &Alternatives) -> Message {
-        debug_assert!(alternatives.count > 0);
-        alternatives.places[self.choose_seen(question, alternatives.count)]
+    /// One of the alternatives, of which there is one at least, the usual one first. What a choice cannot
+    /// name is left out, and that is noted.
+    fn choose_among(&mut self, question: u64, mut alternatives: Vec<Message>) -> Message {
+        debug_assert!(!alternatives.is_empty());
+        if alternatives.len() > ALTERNATIVES_MAX {
+            alternatives.truncate(ALTERNATIVES_MAX);
+            self.lacks.add(Lacks::LEFT_OUT);
+        }
+        let chosen = alternatives[self.choose_seen(question, alternatives.len())];
+        self.alternatives = alternatives;
+        chosen
+    }
+
+    /// Room for alternatives, to be given back to `choose_among`.
+    fn alternatives(&mut self) -> Vec<Message> {
+        let mut alternatives = std::mem::take(&mut self.alternatives);
+        alternatives.clear();
+        alternatives
     }
 
     /// A read.
@@ -55,10 +54,12 @@ impl Execution {
     fn see_one(&mut self, object: ObjectId, order: Ordering, insists: bool, suits: impl Fn(u64) -> bool) -> u64 {
         let me = self.me;
         let earlier = self.begin_access(is_consistent(order));
+        let mut places = self.alternatives();
         let weak = &self.memory.weak;
         let suiting = weak.readable(me, object, insists).filter(|&place| suits(weak.value(object, place)));
-        let places = Alternatives::of(suiting.filter(|&place| weak.admits(me, object, place, Act::Read, order)));
-        let place = self.choose_among(MESSAGE, &places);
+        let admitted = suiting.filter(|&place| weak.admits(me, object, place, Act::Read, order));
+        places.extend(admitted.take(ALTERNATIVES_MAX + 1));
+        let place = self.choose_among(MESSAGE, places);
         self.has_seen_old = place != self.memory.weak.newest_place(object);
         let value = self.memory.weak.read(&mut self.memory.order, me, object, place, order);
         self.memory.weak.settle(me, object, &earlier, is_consistent(order));
@@ -69,10 +70,11 @@ impl Execution {
     pub(super) fn tell(&mut self, object: ObjectId, value: u64, order: Ordering, after_reads: bool) {
         let me = self.me;
         let earlier = self.begin_access(is_consistent(order));
+        let mut places = self.alternatives();
         let weak = &self.memory.weak;
         let admitted = |&place: &Message| weak.admits(me, object, place, Act::Write, order);
-        let places = Alternatives::of(weak.places(me, object, after_reads).filter(admitted));
-        let behind = self.choose_among(PLACE, &places);
+        places.extend(weak.places(me, object, after_reads).filter(admitted).take(ALTERNATIVES_MAX + 1));
+        let behind = self.choose_among(PLACE, places);
         let how = (order, after_reads);
         let is_newest = self.memory.weak.write(&mut self.memory.order, me, object, (behind, value), how);
         self.memory.weak.settle(me, object, &earlier, is_consistent(order));
@@ -135,6 +137,7 @@ impl Execution {
         let is_success_consistent = is_consistent(success) && !is_full;
         let earlier = self.begin_access(is_success_consistent || is_consistent(failure));
         let insists = self.insisting & (1 << me) != 0;
+        let mut places = self.alternatives();
         let weak = &self.memory.weak;
         let act = if is_full { Act::ReplaceBehindBarrier } else { Act::Replace };
         let is_open = |&place: &Message| {
@@ -145,8 +148,8 @@ impl Execution {
                 && (!is_full || weak.sees_behind_barrier(me, object, place))
                 && weak.admits(me, object, place, act, success)
         };
-        let places = Alternatives::of(weak.readable(me, object, insists).filter(is_open));
-        let place = self.choose_among(MESSAGE, &places);
+        places.extend(weak.readable(me, object, insists).filter(is_open).take(ALTERNATIVES_MAX + 1));
+        let place = self.choose_among(MESSAGE, places);
         self.has_seen_old = place != self.memory.weak.newest_place(object);
         let old = self.memory.weak.value(object, place);
         let new = change(old);

@@ -151,6 +151,9 @@ pub struct ScenarioPart {
     /// Schedules that were run more than once, to see whether they run the same.
     #[serde(default)]
     pub repeated: u64,
+    /// Executions were made and nothing was explored: what was seen, and the likely cause. Then there are no verdicts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unshared: Option<String>,
     /// What each variant showed.
     pub variants: Vec<VariantPart>,
     /// Every pair of variants.
@@ -198,6 +201,21 @@ pub struct EvidencePart {
     pub sampled: u64,
     /// Where the random ones began.
     pub seed: Option<u64>,
+    /// Executions cut off by the step limit; this and what follows without those of what was covered.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cut: u64,
+    /// Executions ended by another limit of the machine.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub limited: u64,
+    /// Executions in which a choice had more alternatives than were offered.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub left_out: u64,
+    /// Executions that did not do what was asked of them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub strayed: u64,
+    /// Executions that called what the machine does not see.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unseen: u64,
 }
 
 /// Everything a client can tell after an execution.
@@ -398,6 +416,11 @@ pub struct FindingPart {
     /// The line in that file, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]

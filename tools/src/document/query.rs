@@ -4,7 +4,7 @@ use super::{
     AcceptancePart, DivergencePart, Document, EvidencePart, FindingPart, GatePart, OutcomePart, PairPart, SCHEMA,
     ScenarioPart, SeriesPart,
 };
-use lockstep::MACHINE_VERSION;
+use lockstep::{Covered, Evidence, Gaps, MACHINE_VERSION, Tried};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a step of the series does to a scenario.
@@ -111,6 +111,18 @@ impl DivergencePart {
     }
 }
 
+impl EvidencePart {
+    /// What it says, and no more: one that claims everything beside a gap has covered nothing.
+    pub fn evidence(&self) -> Evidence {
+        let EvidencePart { exhaustive: everything, preemptions, enumerated, sampled, seed, .. } = *self;
+        let EvidencePart { cut, limited, left_out, strayed, unseen, .. } = *self;
+        let gaps = Gaps { cut, limited, left_out, strayed, unseen };
+        let covering = if everything { gaps } else { Gaps::NONE };
+        let covered = Covered { everything, preemptions, gaps: covering, ..Covered::NOTHING };
+        Evidence::of(covered, Tried { enumerated, sampled, seed, gaps })
+    }
+}
+
 impl ScenarioPart {
     /// Its id, with a mark if repairs were made in all variants, and the memory model if it is not the usual one.
     pub fn title(&self) -> String {
@@ -124,22 +136,24 @@ impl ScenarioPart {
         self.variants.iter().flat_map(|variant| &variant.outcomes).find(|outcome| outcome.id == id)
     }
 
-    /// The weakest evidence of its variants.
-    pub fn evidence(&self) -> Option<&EvidencePart> {
-        let rank = |one: &&EvidencePart| (one.exhaustive, one.preemptions, one.sampled, one.enumerated);
-        self.variants.iter().map(|variant| &variant.evidence).min_by_key(rank)
+    /// The weakest evidence of its variants, with the gaps of all.
+    pub fn evidence(&self) -> Option<Evidence> {
+        self.variants.iter().map(|variant| variant.evidence.evidence()).reduce(Evidence::weaker)
     }
 
     /// Why nothing can be said of it, if that is so.
-    pub fn gap(&self) -> Option<&'static str> {
-        let is_nothing = |one: &EvidencePart| {
-            !one.exhaustive && one.preemptions.is_none() && one.enumerated == 0 && one.sampled == 0
-        };
+    pub fn gap(&self) -> Option<String> {
         match self.evidence() {
-            _ if !self.complete => Some("the run ended before it was compared"),
-            Some(evidence) if !is_nothing(evidence) => None,
-            _ => Some("nothing was explored"),
+            _ if !self.complete => Some("the run ended before it was compared".to_owned()),
+            _ if self.unshared.is_some() => self.nothing_explored(),
+            Some(evidence) if !evidence.is_nothing() => None,
+            _ => Some("nothing was explored".to_owned()),
         }
+    }
+
+    /// That executions were made and nothing was explored, with the likely cause, if that is so.
+    pub fn nothing_explored(&self) -> Option<String> {
+        self.unshared.as_ref().map(|unshared| format!("nothing was explored: {unshared}"))
     }
 
     /// What one variant is to another; nothing if they were not explored.
@@ -251,7 +265,7 @@ impl Document {
         let mut by_evidence: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for scenario in &self.scenarios {
             if let Some(evidence) = scenario.evidence() {
-                by_evidence.entry(evidence.text.clone()).or_default().push(scenario.title());
+                by_evidence.entry(evidence.to_string()).or_default().push(scenario.title());
             }
         }
         let mut evidences: Vec<_> = by_evidence.into_iter().collect();

@@ -88,11 +88,15 @@ impl Required {
     pub fn is_met(self, evidence: &Evidence) -> bool {
         match self {
             Required::Any => true,
-            Required::Exhaustive => evidence.exhaustive,
+            Required::Exhaustive => evidence.is_exhaustive(),
             Required::Preemptions(bound) => {
-                evidence.exhaustive || evidence.preemptions.is_some_and(|covered| covered >= bound)
+                evidence.is_exhaustive() || evidence.preemptions().is_some_and(|covered| covered >= bound)
             }
-            Required::Sampled(count) => evidence.exhaustive || evidence.sampled >= count,
+            // What was cut off or ended by a limit has not shown how it ends.
+            Required::Sampled(count) => {
+                let gaps = evidence.gaps();
+                evidence.is_exhaustive() || evidence.sampled().saturating_sub(gaps.cut + gaps.limited) >= count
+            }
         }
     }
 }
@@ -304,7 +308,7 @@ fn overlay(
         run.preemptions = preemptions;
     }
     if let Some(jobs) = section.jobs.filter(|_| !given.has("jobs")) {
-        run.jobs = Some(jobs.clamp(1, 64));
+        run.jobs = Some(jobs.clamp(1, 1024));
     }
     Ok(run)
 }

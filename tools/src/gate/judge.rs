@@ -7,13 +7,12 @@ use super::committed::Committed;
 use super::config::{Config, Required};
 use super::coverage::uncovered;
 use crate::document::{
-    AcceptancePart, DivergencePart, Document, EvidencePart, FindingPart, GatePart, ScenarioPart, SeriesPart,
+    AcceptancePart, DivergencePart, Document, FindingPart, GatePart, ScenarioPart, SeriesPart,
     VariantPart,
 };
 use crate::ledger::Ledger;
 use crate::status::Status;
 use jiff::civil::Date;
-use lockstep::Evidence;
 use std::collections::BTreeSet;
 
 /// What a comparison is judged by.
@@ -77,6 +76,8 @@ pub fn judge(document: &mut Document, law: &Law<'_>) -> Status {
             let message = format!("{title} tests nothing of its question: no execution reached '{goal}'");
             Finding::new(Status::Nothing, message)
         }));
+        let nothing = scenario.nothing_explored().map(|nothing| format!("{title}: {nothing}"));
+        findings.extend(nothing.map(|message| Finding::new(Status::Nothing, message)));
         let shortfalls = shortfalls(scenario, law.config).into_iter();
         findings.extend(shortfalls.map(|message| Finding::new(Status::Budget, message)));
         findings.extend(accept(scenario, law, &remedy));
@@ -101,7 +102,7 @@ fn shortfalls(scenario: &ScenarioPart, config: &Config) -> Vec<String> {
     if required == Required::Any {
         return Vec::new();
     }
-    let falls_short = |variant: &&VariantPart| !required.is_met(&evidence(&variant.evidence));
+    let falls_short = |variant: &&VariantPart| !required.is_met(&variant.evidence.evidence());
     let mut short: Vec<(&str, Vec<&str>)> = Vec::new();
     for variant in scenario.variants.iter().filter(falls_short) {
         let found = variant.evidence.text.as_str();
@@ -115,16 +116,6 @@ fn shortfalls(scenario: &ScenarioPart, config: &Config) -> Vec<String> {
         format!("{title} on {}: the evidence is '{found}', required is '{required}'", names.join(", "))
     };
     short.into_iter().map(say).collect()
-}
-
-fn evidence(part: &EvidencePart) -> Evidence {
-    Evidence {
-        exhaustive: part.exhaustive,
-        preemptions: part.preemptions,
-        enumerated: part.enumerated,
-        sampled: part.sampled,
-        seed: part.seed,
-    }
 }
 
 /// The committed comparisons of the same variants on the same scenario, under whatever memory model.
@@ -194,7 +185,7 @@ fn strays(scenario: &ScenarioPart, committed: &[Committed]) -> Vec<String> {
             strays.push(format!("{title}: all variants show outcome {outcome} now, unlike {file}: {remedy}"));
         }
     }
-    let evidence = scenario.evidence().map_or("nothing explored", |evidence| &evidence.text);
+    let evidence = scenario.evidence().unwrap_or_default();
     for outcome in known.iter().filter(|outcome| !shown.contains(*outcome)) {
         strays.push(format!("{title}: outcome {outcome} of {file} was not seen ({evidence}): {remedy}"));
     }

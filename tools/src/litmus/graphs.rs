@@ -27,7 +27,7 @@ pub struct Found {
 impl Found {
     /// What two searches have found together.
     pub fn and(mut self, other: Found) -> Found {
-        if self.evidence.exhaustive {
+        if self.evidence.is_exhaustive() {
             let surplus: Vec<_> = other.states.difference(&self.states).collect();
             assert!(surplus.is_empty(), "the machine shows {surplus:?}, which no execution graph does");
             assert!(other.flags.is_subset(&self.flags), "the machine shows {:?}, graphs do not", other.flags);
@@ -56,10 +56,7 @@ pub fn search(program: &Program, search: &SearchConfig<'_>) -> Option<Found> {
     let counts = graphs_shared(&|| Answered::new(program), &config, &look);
     assert!(!counts.strayed, "a litmus test does the same with the same answers");
     let mut found = found.into_inner().expect("no worker panics");
-    found.evidence.exhaustive = counts.exhausted;
-    if !counts.exhausted {
-        found.evidence.enumerated = counts.complete + counts.blocked;
-    }
+    found.evidence = counts.evidence();
     Some(found)
 }
 

@@ -38,7 +38,7 @@ pub fn render(program: &Program, verdict: &Verdict) -> String {
     line(&mut text, format_args!("Condition {quantifier} ({condition})"));
     let observation = verdict.observation();
     line(&mut text, format_args!("Observation {name} {observation} {} {}", verdict.positive, verdict.negative));
-    if !verdict.evidence.exhaustive {
+    if !verdict.evidence.is_exhaustive() {
         let rest = match observation {
             Observation::Unproven if verdict.positive == 0 => {
                 format!("; positive states: {}", verdict.evidence.absence())
@@ -48,7 +48,7 @@ pub fn render(program: &Program, verdict: &Verdict) -> String {
         };
         line(&mut text, format_args!("Evidence {name} {}{rest}", verdict.evidence));
     }
-    if let Some(evidence) = verdict.no_race.filter(|evidence| !evidence.exhaustive) {
+    if let Some(evidence) = verdict.no_race.filter(|evidence| !evidence.is_exhaustive()) {
         line(&mut text, format_args!("Evidence {name} {evidence}; data races: {}", evidence.absence()));
     }
     text.push('\n');

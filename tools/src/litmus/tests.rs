@@ -163,7 +163,7 @@ fn the_machine_shows_the_states_that_graphs_show() {
             let machine = verdict::seen(&program, &machine).expect("the program is within the limits");
             let name = format!("{} {}", memory.name(), row.name);
             assert!(machine.states.is_subset(&graphs.states), "{name}: the machine shows more");
-            if machine.evidence.exhaustive {
+            if machine.evidence.is_exhaustive() {
                 complete += 1;
                 assert_eq!(machine.states, graphs.states, "{name}");
             }
@@ -395,7 +395,7 @@ fn limits_are_errors_that_name_them() {
 fn check_states(threads: &str, condition: &str, expected: &[&[i64]]) {
     let program = text::parse(&test("", threads, condition)).expect("the test is right");
     let verdict = ask(&program, &search(EXECUTIONS)).expect("the program is within the limits");
-    assert!(verdict.evidence.exhaustive);
+    assert!(verdict.evidence.is_exhaustive());
     let states: Vec<&[i64]> = verdict.states.iter().map(Vec::as_slice).collect();
     assert_eq!(states, expected);
 }

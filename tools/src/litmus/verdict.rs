@@ -59,7 +59,7 @@ pub enum Answer {
 /// The graph search proves what it can. Then the machine only checks it, by samples; otherwise the machine enumerates.
 pub fn ask(program: &Program, search: &SearchConfig<'_>) -> Result<Verdict, String> {
     let found = graphs::search(program, search);
-    let is_proven = found.as_ref().is_some_and(|found| found.evidence.exhaustive);
+    let is_proven = found.as_ref().is_some_and(|found| found.evidence.is_exhaustive());
     let exploration = if is_proven { sampled_states(program, search) } else { final_states(program, search) };
     let shown_by_machine = seen(program, &exploration)?;
     let seen = match found {
@@ -141,7 +141,7 @@ impl Verdict {
     pub fn observation(&self) -> Observation {
         match (self.positive, self.negative) {
             (1.., 1..) => Observation::Sometimes,
-            _ if !self.evidence.exhaustive => Observation::Unproven,
+            _ if !self.evidence.is_exhaustive() => Observation::Unproven,
             (0, _) => Observation::Never,
             (1.., 0) => Observation::Always,
         }
@@ -156,7 +156,7 @@ impl Verdict {
         };
         match (example, with) {
             (true, _) => with,
-            (false, _) if !self.evidence.exhaustive => Answer::Unproven,
+            (false, _) if !self.evidence.is_exhaustive() => Answer::Unproven,
             (false, Answer::Ok) => Answer::No,
             (false, Answer::No | Answer::Unproven) => Answer::Ok,
         }

@@ -16,7 +16,7 @@ pub fn junit(document: &Document) -> Result<String, String> {
             suite.add_test_case(case(document, scenario, &step[0].name, &step[1].name));
         }
         if let Some(evidence) = scenario.evidence() {
-            suite.add_property(("evidence", evidence.text.as_str()));
+            suite.add_property(("evidence", evidence.to_string().as_str()));
         }
         suite.add_property(("memory", scenario.memory.as_str()));
         report.add_test_suite(suite);

@@ -38,7 +38,7 @@ fn test(document: &Document, scenario: &ScenarioPart, number: usize) -> String {
         text += &format!("  {} {} {} to {}\n", verdict(is_step_ok), at + 1, plain(&step[0].name), plain(&step[1].name));
     }
     if let Some(evidence) = scenario.evidence() {
-        text += &format!("  # evidence: {}\n", plain(&evidence.text));
+        text += &format!("  # evidence: {}\n", plain(&evidence.to_string()));
     }
     for goal in scenario.missed() {
         is_ok = false;

@@ -115,6 +115,12 @@ fn judge(checked: &Checked) -> Status {
         session::say(&format!("nondeterminism: {mismatch}"));
         status = status.and(Status::Nondeterminism);
     }
+    for scenario in &checked.scenarios {
+        if let Some(nothing) = scenario.part.nothing_explored() {
+            session::say(&format!("{}: {nothing}", scenario.part.id));
+            status = status.and(Status::Nothing);
+        }
+    }
     if checked.scenarios.iter().map(check::Scenario::executions).sum::<u64>() == 0 {
         session::say_nothing_explored();
         status = status.and(Status::Nothing);

@@ -3,6 +3,7 @@
 use super::check::{Attribution, Checked, Scenario};
 use crate::counted::counted;
 use crate::document::{DivergencePart, counts_of};
+use lockstep::Evidence;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -117,8 +118,8 @@ pub fn verdict(checked: &Checked) -> Vec<String> {
 
 /// What the verdict rests on, in a line: the weakest evidence of all scenarios.
 fn evidence(checked: &Checked) -> Option<String> {
-    let rank = |text: &str| (text == "exhaustive", text.len());
-    checked.scenarios.iter().map(|scenario| scenario.evidence.clone()).min_by_key(|text| rank(text))
+    let all = checked.scenarios.iter().filter_map(|scenario| scenario.part.evidence());
+    all.reduce(Evidence::weaker).map(|evidence| evidence.to_string())
 }
 
 /// For a cover letter.

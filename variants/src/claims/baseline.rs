@@ -96,7 +96,7 @@ impl Baseline {
     /// The simplest outcome that clients did not see before, new faults first and races last of them.
     fn new_outcome<'a>(&self, exploration: &'a Exploration) -> Option<News<'a>> {
         let new_fault = |seen: &Seen| faults(&seen.outcome).into_iter().find(|fault| !self.faults.contains(fault));
-        let is_new = |seen: &&Seen| match self.evidence.exhaustive {
+        let is_new = |seen: &&Seen| match self.evidence.is_exhaustive() {
             true => !self.visible.contains(&visible(&seen.outcome)),
             false => new_fault(seen).is_some(),
         };
@@ -115,7 +115,7 @@ impl Baseline {
         schedule: &Schedule,
         config: &CompareConfig<'_>,
     ) -> bool {
-        if self.evidence.exhaustive {
+        if self.evidence.is_exhaustive() {
             return false;
         }
         let nearby =

@@ -44,7 +44,7 @@ pub fn compare_weakened(
     }
     let is_equal = matches!(claim.statement, Statement::Equal);
     let holds = mine.visible.is_subset(&theirs.visible) && (!is_equal || theirs.visible.is_subset(&mine.visible));
-    if !holds || !mine.evidence.exhaustive || !theirs.evidence.exhaustive {
+    if !holds || !mine.evidence.is_exhaustive() || !theirs.evidence.is_exhaustive() {
         return None;
     }
     let one = weakened_whole((mine.variant, mine), site.weakened, config)?;

@@ -44,7 +44,7 @@ fn verdict(statement: Statement, seen: bool, evidence: Evidence) -> Verdict {
     let wants_it = matches!(statement, Statement::Sometimes(..) | Statement::Differs);
     match (wants_it, seen) {
         (true, true) | (false, false) => Verdict::Holds,
-        (true, false) if !evidence.exhaustive => Verdict::Open(evidence.absence()),
+        (true, false) if !evidence.is_exhaustive() => Verdict::Open(evidence.absence()),
         (true, false) | (false, true) => Verdict::Refuted,
     }
 }

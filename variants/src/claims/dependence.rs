@@ -156,11 +156,11 @@ pub fn search(
 ) -> Option<Searched> {
     let places: Vec<Weakened> = sites.iter().map(|site| site.weakened).collect();
     let mut shows = false;
-    if sites.len() > 1 && baseline.evidence.exhaustive {
+    if sites.len() > 1 && baseline.evidence.is_exhaustive() {
         let budget = Budget::whole(places.len(), baseline, config).whole_only();
         let exploration = weakened((variant, baseline), &places, budget, config)?;
         shows = !baseline.news(&exploration).is_empty();
-        if !shows && exploration.evidence.exhaustive {
+        if !shows && exploration.evidence.is_exhaustive() {
             let found = Found { evidence: exploration.evidence, candidates: Vec::new() };
             return Some(Searched { found: vec![found; sites.len()], together: None });
         }
@@ -222,7 +222,7 @@ pub(super) fn weakened_whole(
     config: &CompareConfig<'_>,
 ) -> Option<Exploration> {
     let budget = Budget::whole(1, baseline, config).whole_only();
-    weakened((variant, baseline), &[place], budget, config).filter(|exploration| exploration.evidence.exhaustive)
+    weakened((variant, baseline), &[place], budget, config).filter(|exploration| exploration.evidence.is_exhaustive())
 }
 
 /// Explores the variant with these places weakened: whole, if the budget lets it; else schedules with one preemption, and random ones.
@@ -248,7 +248,7 @@ fn weakened(
         let program = &programs[0].program;
         let mut total: Option<Exploration> = None;
         let mut add = |strategy: Strategy, executions: u64| {
-            let is_done = total.as_ref().is_some_and(|total| total.evidence.exhaustive || total.cancelled);
+            let is_done = total.as_ref().is_some_and(|total| total.evidence.is_exhaustive() || total.cancelled);
             if !is_done && executions > 0 {
                 let more = explore(program, &ExploreConfig { strategy, executions, ..base });
                 match &mut total {
@@ -258,7 +258,7 @@ fn weakened(
             }
         };
         // What was not exhausted as it is cannot be weakened: then there is only more of it.
-        add(Strategy::Exhaustive, if baseline.evidence.exhaustive { budget.searched } else { 0 });
+        add(Strategy::Exhaustive, if baseline.evidence.is_exhaustive() { budget.searched } else { 0 });
         add(Strategy::Bounded { preemptions: config.preemptions.unwrap_or(0) }, budget.enumerated);
         add(Strategy::Portfolio { length: None }, budget.sampled);
         let is_ended = config.control.is_some_and(Control::is_cancelled);
@@ -288,7 +288,7 @@ pub fn depends(
     let mut coverage = Coverage::default();
     for (_, found) in found {
         coverage.scenarios += 1;
-        coverage.exhausted += usize::from(found.evidence.exhaustive);
+        coverage.exhausted += usize::from(found.evidence.is_exhaustive());
         coverage.weakest = Some(coverage.weakest.map_or(found.evidence, |weakest| weakest.weaker(found.evidence)));
     }
     let all = || {

@@ -63,7 +63,7 @@ fn differences(
 ) -> Result<(Vec<Difference>, Evidence), Undecided> {
     for name in [variant, other] {
         let exploration = laboratory.exploration((name, id), Subject::PLAIN, config)?;
-        if !exploration.evidence.exhaustive {
+        if !exploration.evidence.is_exhaustive() {
             return compared(id, (variant, other), config);
         }
         reaches(scenario_of(id), exploration)?;

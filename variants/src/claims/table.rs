@@ -77,9 +77,9 @@ fn cell(decision: &Decision) -> String {
 /// What a verdict rests on that a witness decides: on that alone, or also on what another variant was not seen to show.
 fn shown_word(Witness { absent, preemptions, .. }: &Witness) -> String {
     match absent {
-        Some(Absent { evidence, .. }) if !evidence.exhaustive => match evidence.preemptions {
+        Some(Absent { evidence, .. }) if !evidence.is_exhaustive() => match evidence.preemptions() {
             Some(bound) if *preemptions <= bound as usize => evidence_word(*evidence),
-            _ => evidence_word(Evidence { preemptions: None, ..*evidence }),
+            _ => evidence_word(evidence.beyond_bound()),
         },
         _ => "shown".to_owned(),
     }
@@ -87,24 +87,26 @@ fn shown_word(Witness { absent, preemptions, .. }: &Witness) -> String {
 
 /// Evidence in a word or two.
 pub fn evidence_word(evidence: Evidence) -> String {
-    match evidence {
-        Evidence { exhaustive: true, .. } => "exhaustive".to_owned(),
-        Evidence { preemptions: Some(bound), .. } => format!("bound {bound}"),
-        Evidence { enumerated, sampled, .. } => format!("{} samples", enumerated + sampled),
+    match evidence.preemptions() {
+        _ if evidence.is_exhaustive() => "exhaustive".to_owned(),
+        Some(bound) => format!("bound {bound}"),
+        None => format!("{} samples", evidence.enumerated() + evidence.sampled()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{evidence_word, padded};
-    use lockstep::Evidence;
+    use lockstep::{Covered, Evidence, Tried};
 
     #[test]
     fn evidence_is_never_more_than_it_is() {
-        let bounded = Evidence { preemptions: Some(1), sampled: 500, ..Evidence::default() };
-        assert_eq!(evidence_word(bounded), "bound 1");
-        assert_eq!(evidence_word(Evidence { exhaustive: true, ..bounded }), "exhaustive");
-        assert_eq!(evidence_word(Evidence { preemptions: None, enumerated: 20, ..bounded }), "520 samples");
+        let bound = Covered { preemptions: Some(1), ..Covered::NOTHING };
+        let tried = Tried { sampled: 500, ..Tried::NOTHING };
+        assert_eq!(evidence_word(Evidence::of(bound, tried)), "bound 1");
+        assert_eq!(evidence_word(Evidence::of(Covered { everything: true, ..bound }, tried)), "exhaustive");
+        let more = Evidence::of(Covered::NOTHING, Tried { enumerated: 20, ..tried });
+        assert_eq!(evidence_word(more), "520 samples");
     }
 
     #[test]

@@ -84,12 +84,12 @@ pub fn judge(
     with_programs(&variants, config.repairs, scenario, |programs| {
         let whole = whole(config);
         let theirs = explore(&programs[1].program, &whole);
-        if !theirs.evidence.exhaustive {
+        if !theirs.evidence.is_exhaustive() {
             return Judged::Unknown;
         }
         // What the first can show need not be known whole.
         let mut ours = explore(&programs[0].program, &whole);
-        if !ours.evidence.exhaustive {
+        if !ours.evidence.is_exhaustive() {
             let strategy = Strategy::Portfolio { length: None };
             ours.merge(explore(&programs[0].program, &ExploreConfig { strategy, executions: SAMPLED, ..whole }));
         }
@@ -109,7 +109,7 @@ pub fn is_shown(scenario: &Scenario, schedule: &Schedule, class: &Class, config:
             return false;
         }
         let theirs = explore(&programs[1].program, &whole(config));
-        theirs.evidence.exhaustive && !theirs.outcomes.contains(first.outcome.id)
+        theirs.evidence.is_exhaustive() && !theirs.outcomes.contains(first.outcome.id)
     })
 }
 

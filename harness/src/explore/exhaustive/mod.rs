@@ -56,10 +56,11 @@ mod search;
 use self::search::{Fork, Search};
 use super::bounded::rank;
 use super::control::Noted;
+use super::evidence::{Covered, Evidence, Tried};
 use super::replay::explicit_of;
 use super::{Exploration, ExploreConfig, Program};
 use crate::schedule::{Habits, Plan, Schedule, THREADS_MAX};
-use crate::sim::{Bounds, Machine, MemoryModel, Runner};
+use crate::sim::{Bounds, Gaps, Machine, MemoryModel, Runner};
 use std::collections::btree_map::Entry;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -110,7 +111,7 @@ pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>) -> Expl
     let mut runner = Runner::new();
     let mut habits = Habits::default();
     let mut before = Exploration::new();
-    let mut result = loop {
+    let (mut result, covered) = loop {
         let mut result = Exploration::new();
         let budget = config.executions.saturating_sub(runs(&before));
         let subject = Subject { program, config, bounds, budget, alternatives_touch_alike };
@@ -125,21 +126,22 @@ pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>) -> Expl
                 before.merge(result);
             }
             Ended::Complete => {
-                result.evidence.exhaustive = result.cut == 0;
+                let Exploration { executions, gaps, .. } = result;
+                let covered = Covered { everything: true, executions, gaps, ..Covered::NOTHING };
                 // Everything was seen once more; what the attempts before have cost is told.
                 result.redundant += runs(&before);
                 result.steps += before.steps;
-                break result;
+                break (result, covered);
             }
             Ended::CutShort => {
                 result.merge(before);
-                break result;
+                break (result, Covered::NOTHING);
             }
         }
     };
-    if !result.evidence.exhaustive {
-        result.evidence.enumerated = result.executions;
-    }
+    let enumerated = result.executions - covered.executions;
+    let gaps = if covered.everything { Gaps::NONE } else { result.gaps };
+    result.evidence = Evidence::of(covered, Tried { enumerated, gaps, ..Tried::NOTHING });
     if let Some(control) = config.control {
         control.begin(0, Noted::Resting);
     }
@@ -309,6 +311,7 @@ impl Subject<'_> {
         let follows = runner.run_observed(body, Plan::Guide(&guide), &self.bounds, abandon, turn, look);
         part.search.give_back(guide);
         part.has_strayed = !follows;
+        result.gaps.strayed += u64::from(!follows);
     }
 
     fn count(&self, machine: &Machine, result: &mut Exploration) {
@@ -316,6 +319,7 @@ impl Subject<'_> {
             result.redundant += 1;
             result.steps += machine.steps();
             result.goals |= machine.goals();
+            result.count_gaps(machine);
         } else {
             let arrivals = machine.arrivals();
             result.outcomes.count(machine, rank(arrivals), || Schedule::Explicit(explicit_of(arrivals)));

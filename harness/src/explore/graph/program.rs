@@ -5,7 +5,9 @@ use super::consistency::order::Order as Moments;
 use super::consistency::weak::Weak;
 use super::label::Label;
 use super::search::{Ending, Search};
+use crate::explore::evidence::{Covered, Evidence, Tried};
 use crate::schedule::THREADS_MAX;
+use crate::sim::Gaps;
 use std::ops::ControlFlow;
 
 /// What a read-modify-write makes of the value.
@@ -100,6 +102,8 @@ pub struct Counts {
     pub blocked: u64,
     /// Runs given up because no new graph could come of them.
     pub cut: u64,
+    /// Those of them in which a thread did more than a graph can hold: what would follow was not searched.
+    pub limited: u64,
     /// Events of all complete graphs.
     pub events: u64,
     /// Whether everything was searched.
@@ -137,7 +141,7 @@ pub(super) fn explore<C: Consistency>(
     let mut counts = Counts::default();
     while counts.runs() < runs_max {
         if !search.begin() {
-            counts.exhausted = !search.is_too_long();
+            counts.exhausted = counts.limited == 0;
             break;
         }
         run(threads, search);
@@ -145,6 +149,7 @@ pub(super) fn explore<C: Consistency>(
             counts.strayed = true;
             break;
         }
+        counts.limited += u64::from(search.is_too_long());
         let ending = search.ending();
         match ending {
             Ending::Complete => {
@@ -162,6 +167,17 @@ pub(super) fn explore<C: Consistency>(
 }
 
 impl Counts {
+    /// What stands behind the graphs that were found.
+    pub fn evidence(&self) -> Evidence {
+        let (executions, strayed) = (self.complete + self.blocked, u64::from(self.strayed));
+        let gaps = Gaps { limited: self.limited, strayed, ..Gaps::NONE };
+        if self.exhausted {
+            let covered = Covered { everything: true, executions, gaps, ..Covered::NOTHING };
+            return Evidence::of(covered, Tried::NOTHING);
+        }
+        Evidence::of(Covered::NOTHING, Tried { enumerated: executions, gaps, ..Tried::NOTHING })
+    }
+
     /// Runs of the program.
     pub fn runs(&self) -> u64 {
         self.complete + self.blocked + self.cut

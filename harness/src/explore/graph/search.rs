@@ -90,7 +90,7 @@ pub(super) struct Search<C> {
     unresolved: Option<EventId>,
     is_cut: bool,
     has_strayed: bool,
-    /// In some run a thread did more than a graph can hold.
+    /// In the current run a thread did more than a graph can hold.
     is_too_long: bool,
     numbers: Vec<Option<EventId>>,
 }
@@ -127,6 +127,7 @@ impl<C: Consistency> Search<C> {
         self.performed = [0; THREADS_MAX];
         self.awaits = [None; THREADS_MAX];
         self.is_cut = false;
+        self.is_too_long = false;
         true
     }
 
@@ -163,7 +164,7 @@ impl<C: Consistency> Search<C> {
         self.is_over
     }
 
-    /// Whether some run was cut because a thread did more than a graph can hold.
+    /// Whether the current run was cut because a thread did more than a graph can hold.
     pub(super) fn is_too_long(&self) -> bool {
         self.is_too_long
     }

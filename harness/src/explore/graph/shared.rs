@@ -60,7 +60,6 @@ fn share<T: Threads, C: Consistency>(
     let mut total = Counts::default();
     let mut parts = vec![Part::<C> { search: Search::new(&make().initial()), found: Counts::default() }];
     let is_cancelled = AtomicBool::new(false);
-    let mut is_too_long = false;
     while !parts.is_empty() {
         let left = config.runs.saturating_sub(total.runs());
         if left == 0 || total.strayed || is_cancelled.load(Ordering::Relaxed) {
@@ -75,12 +74,11 @@ fn share<T: Threads, C: Consistency>(
         });
         for part in &mut parts[..turns] {
             total.add(&std::mem::take(&mut part.found));
-            is_too_long |= part.search.is_too_long();
         }
         parts.retain(|part| !part.search.is_over());
         divide(&mut parts);
     }
-    total.exhausted = !is_too_long && !total.strayed;
+    total.exhausted = total.limited == 0 && !total.strayed;
     total
 }
 
@@ -128,6 +126,7 @@ impl Counts {
         self.complete += part.complete;
         self.blocked += part.blocked;
         self.cut += part.cut;
+        self.limited += part.limited;
         self.events += part.events;
         self.strayed |= part.strayed;
     }

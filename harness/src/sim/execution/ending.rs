@@ -2,6 +2,8 @@
 
 use super::super::end::{Blocked, End, Fault};
 use super::super::event::{Kind, Place};
+use super::super::gaps::Lacks;
+use super::super::memory::MemoryModel;
 use super::super::object::NOBODY;
 use super::{Clearing, Ending, Execution, FaultKind, PATIENCE, Stuck, Thread};
 
@@ -22,6 +24,8 @@ impl Execution {
         self.tear_down();
         self.over = false;
         self.patience = PATIENCE;
+        // Had it been caught, or had the destructor waited, the subject would have gone on.
+        self.lacks.add(Lacks::LEFT_OUT);
         let message = "a panic left a scope, or met a destructor that blocks, before it was caught".to_owned();
         self.fault(FaultKind::Panic, message, place, None);
         self.unwinding = Some(self.me);
@@ -76,6 +80,28 @@ impl Execution {
     /// Whether the step limit ended the execution.
     pub(crate) fn is_cut(&self) -> bool {
         matches!(self.ending, Ending::StepLimit)
+    }
+
+    /// What the execution has missed.
+    #[inline]
+    pub(crate) fn lacks(&self) -> Lacks {
+        if self.model == MemoryModel::Weak { self.lacks_relaxed() } else { self.lacks }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn lacks_relaxed(&self) -> Lacks {
+        let mut lacks = self.lacks;
+        if self.memory.weak.has_lacked_room() {
+            lacks.add(Lacks::LEFT_OUT);
+        }
+        lacks
+    }
+
+    /// A limit of the machine is reached, which is not one of the subject.
+    #[cold]
+    pub(crate) fn reach_limit(&mut self) {
+        self.lacks.add(Lacks::LIMITED);
     }
 
     /// Ends the execution; the caller must give way and never goes on.

@@ -28,6 +28,7 @@ impl Execution {
 
     pub(crate) fn add_observer(&mut self, label: Label) -> Option<usize> {
         if self.observers.len() == OBSERVERS_MAX {
+            self.reach_limit();
             return None;
         }
         self.mark_numbers();

@@ -15,8 +15,9 @@ use super::coroutine::job::Job;
 use super::coroutine::{Beat, Context, Stacks};
 use super::end::Fault;
 use super::event::{Event, Intent, KINDS, Kind, ObjectId, Place};
+use super::gaps::Lacks;
 use super::landing::Buffering;
-use super::memory::{Memory, MemoryModel};
+use super::memory::{Memory, MemoryModel, Message};
 use super::object::{HASH_OF_NONE, Label, Objects};
 use super::plain::PlainAccess;
 use super::relaxed::Asked;
@@ -144,6 +145,8 @@ pub(crate) struct Execution {
     /// Whether memory did something unusual in the event that is being made.
     is_unusual: bool,
     pub(super) buffering: Buffering,
+    /// Under the weak model: what a choice is among, kept for its memory.
+    pub(super) alternatives: Vec<Message>,
     /// Under the weak model: what was read last was not the newest.
     pub(super) has_seen_old: bool,
     /// For each thread what it has to find if the update that it has announced is to write.
@@ -170,6 +173,8 @@ pub(crate) struct Execution {
     /// Texts of the warnings in the histories.
     warnings: Vec<(u64, &'static str)>,
     pub(super) goals: u64,
+    /// What it has missed until now; see also [`Execution::lacks`].
+    pub(super) lacks: Lacks,
     pub(super) trace: Vec<Event>,
     remarks: Vec<String>,
     ending: Ending,
@@ -235,6 +240,7 @@ impl Execution {
             insisting: 0,
             is_unusual: false,
             buffering: Buffering::None,
+            alternatives: Vec::new(),
             has_seen_old: false,
             expected: [None; THREADS_MAX],
             asked: Asked::new(),
@@ -254,6 +260,7 @@ impl Execution {
             observers: Vec::new(),
             warnings: Vec::new(),
             goals: 0,
+            lacks: Lacks::NOTHING,
             trace: Vec::new(),
             remarks: Vec::new(),
             ending: Ending::Completed,
@@ -303,6 +310,7 @@ impl Execution {
         self.observers.clear();
         self.warnings.clear();
         self.goals = 0;
+        self.lacks = Lacks::NOTHING;
         self.trace.clear();
         self.remarks.clear();
         self.ending = Ending::Completed;

@@ -15,6 +15,7 @@ impl Execution {
     pub(crate) fn add_thread(&mut self, label: Label, parent: Option<usize>, place: Place) -> Option<usize> {
         let thread = self.threads_count;
         if thread == THREADS_MAX {
+            self.reach_limit();
             return None;
         }
         self.threads_count += 1;

@@ -5,6 +5,7 @@
 
 use super::super::coroutine::{Context, stack_pointer};
 use super::super::event::{Intent, Kind, ObjectId, Place};
+use super::super::gaps::Lacks;
 use super::super::object::{HASH_OF_NONE, HELD};
 use super::super::site::Anchor;
 use super::{Ending, Execution, FaultKind};
@@ -139,7 +140,7 @@ impl Execution {
             return self.hand_over_landing(spot, drawn);
         }
         if std::thread::panicking() && self.enabled & (1 << me) != 0 {
-            self.decider.insist(spot, drawn, me, self.enabled);
+            self.insist(spot, drawn);
             return false;
         }
         match self.decider.next_noted(spot, drawn, me, self.enabled) {
@@ -155,6 +156,16 @@ impl Execution {
                 true
             }
         }
+    }
+
+    /// The running thread goes on whatever the schedule says, because a panic unwinds it.
+    #[cold]
+    pub(in crate::sim) fn insist(&mut self, spot: Spot, drawn: Drawn) {
+        let (me, enabled) = (self.me, self.enabled);
+        if enabled != 1 << me {
+            self.lacks.add(Lacks::LEFT_OUT);
+        }
+        self.decider.insist(spot, drawn, me, enabled);
     }
 
     /// Tells the schedule whose announced events race with that of the thread that goes on.
@@ -229,9 +240,11 @@ impl Execution {
         let me = self.me;
         self.threads[me].intent = Intent { kind, object, second, place };
         if here < self.threads[me].stack_floor {
+            self.reach_limit();
             let message = "the stack ran low: the subject recurses too deep or keeps too much on it".to_owned();
             self.fault(FaultKind::StackLow, message, place, None);
         } else {
+            self.lacks.add(Lacks::CUT);
             self.end(Ending::StepLimit);
         }
         self.hop_away_if(true)

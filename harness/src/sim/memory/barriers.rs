@@ -19,7 +19,8 @@
 //! ```
 //!
 //! So each barrier in the line knows the least that anything behind it has done: a place in front of a barrier is open to a new one that has
-//! seen no more than that. Limit: only the last [`WINDOW`] places are open.
+//! seen no more than that. Limit: only the last [`WINDOW`] places are open, and it is noted where
+//! more might have been.
 
 use super::view::{Stamp, View};
 use crate::sim::event::ObjectId;
@@ -54,6 +55,7 @@ pub(super) struct Line {
     /// What those have seen that have left the window.
     before: View,
     window: Vec<Barrier>,
+    has_dropped: bool,
     /// Barriers for later use, so that their memory is.
     spare: Vec<Barrier>,
 }
@@ -61,6 +63,7 @@ pub(super) struct Line {
 impl Line {
     pub(super) fn reset(&mut self) {
         self.before.clear();
+        self.has_dropped = false;
         self.spare.append(&mut self.window);
     }
 
@@ -86,6 +89,11 @@ impl Line {
         1 + self.window.iter().rev().take_while(may_precede).count()
     }
 
+    /// Whether somebody for whom there are so many places might have one in front of a barrier that has left the window.
+    pub(super) fn is_beyond_window(&self, places: usize) -> bool {
+        self.has_dropped && places > self.window.len()
+    }
+
     /// What those have seen that stand in front of the place.
     pub(super) fn seen_before(&self, place: usize) -> &View {
         match (self.window.len() - place).checked_sub(1) {
@@ -108,6 +116,7 @@ impl Line {
         self.window.insert(at, barrier);
         if self.window.len() > WINDOW {
             let oldest = self.window.remove(0);
+            self.has_dropped = true;
             self.before.copy(&oldest.view);
             self.spare.push(oldest);
         }

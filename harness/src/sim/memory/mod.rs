@@ -18,7 +18,7 @@ pub(crate) use sc::Sc;
 use std::sync::atomic::Ordering;
 pub(super) use tso::{Buffers, Store};
 pub(super) use view::Events;
-pub(super) use weak::{ALTERNATIVES_MAX, Act, Place as Message, Weak};
+pub(super) use weak::{Act, Place as Message, Weak};
 
 /// The memory model of an execution.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -31,8 +31,9 @@
 //!
 //! Limits: no load buffering, that is no read from a write that depends on it or comes after it in its own thread: `po` and `rf` together have no
 //! cycle. The kernel's model allows that where nothing is depended on. Dependencies order nothing here, while the kernel's model orders
-//! what depends on an address, data or a condition. A read sees one of the [`ALTERNATIVES_MAX`] newest messages that it may see, a write goes to one of
-//! as many places, and between two messages there is room for at least 31 more.
+//! what depends on an address, data or a condition. A read sees one of the 256 newest messages that it may see, a write goes to one of
+//! as many places, between two messages there is room for at least 31 more, and a full barrier goes in front of one of the last 31. An execution
+//! in which more would have been possible says so, see [`crate::Gaps`].
 //!
 //! Deviations from the kernel's model: `smp_rmb` orders what was read before later writes too, and also what an atomic operation
 //! without a result has read. A full barrier counts for others by what is released and acquired alone: where the word written behind it is
@@ -49,10 +50,8 @@ use super::view::{Events, Stamp, View, join_events};
 use super::{Order, Published, acquires, releases};
 use crate::schedule::THREADS_MAX;
 use crate::sim::event::ObjectId;
+use std::cell::Cell;
 use std::sync::atomic::Ordering;
-
-/// Alternatives that one choice has at most.
-pub(crate) const ALTERNATIVES_MAX: usize = 32;
 
 /// Between the stamps of a message and of the one appended behind it.
 const GAP: Stamp = 1 << 32;
@@ -112,6 +111,8 @@ pub(crate) struct Weak {
     views_count: usize,
     line: Line,
     psc: Psc,
+    /// There was no room left between two messages, or in front of a barrier.
+    lacked_room: Cell<bool>,
 }
 
 /// What a thread could do with a message.
@@ -138,6 +139,7 @@ impl Weak {
             views_count: 0,
             line: Line::default(),
             psc: Psc::default(),
+            lacked_room: Cell::new(false),
         }
     }
 
@@ -147,6 +149,12 @@ impl Weak {
         self.views_count = 0;
         self.line.reset();
         self.psc.reset();
+        self.lacked_room.set(false);
+    }
+
+    /// Whether something was not possible for lack of room, or will not be.
+    pub(crate) fn has_lacked_room(&self) -> bool {
+        self.lacked_room.get()
     }
 
     pub(crate) fn create(&mut self, object: ObjectId, value: u64) {
@@ -312,7 +320,14 @@ impl Weak {
         let behind = behind as usize;
         let before = word[behind].stamp;
         message.stamp = match word.get(behind + 1) {
-            Some(next) => before.midpoint(next.stamp),
+            Some(next) => {
+                let stamp = before.midpoint(next.stamp);
+                // Who would come next to it is not asked whether it does: that it could is enough.
+                if stamp - before == 1 || next.stamp - stamp == 1 {
+                    self.lacked_room.set(true);
+                }
+                stamp
+            }
             None => before + GAP,
         };
         let (stamp, view) = (message.stamp, message.view);
@@ -363,7 +378,7 @@ impl Weak {
     pub(crate) fn barrier_places(&mut self, thread: usize, limit: Option<(ObjectId, Place)>) -> std::ops::Range<usize> {
         let seen = &mut self.threads[thread];
         seen.current.copy(&seen.acquired);
-        let places = self.line.places(&self.threads[thread].current);
+        let places = self.places_in_line(&self.threads[thread].current);
         let first = limit.map_or(0, |(object, place)| {
             let stamp = self.words[object.index()][place as usize].stamp;
             (0..places).take_while(|&place| self.line.seen_before(place).stamp(object) > stamp).count()
@@ -371,11 +386,21 @@ impl Weak {
         first..places
     }
 
+    /// In how many places of the line a barrier of somebody with this view may stand. Those in front of what has left the window
+    /// are not known.
+    fn places_in_line(&self, view: &View) -> usize {
+        let places = self.line.places(view);
+        if self.line.is_beyond_window(places) {
+            self.lacked_room.set(true);
+        }
+        places
+    }
+
     /// Whether the thread could make a full barrier and then still see the message.
     pub(crate) fn sees_behind_barrier(&self, thread: usize, object: ObjectId, place: Place) -> bool {
         let stamp = self.words[object.index()][place as usize].stamp;
         let acquired = &self.threads[thread].acquired;
-        let places = self.line.places(acquired);
+        let places = self.places_in_line(acquired);
         acquired.stamp(object) <= stamp && self.line.seen_before(places - 1).stamp(object) <= stamp
     }
 

@@ -41,8 +41,8 @@ Examples:
   lockstep audit                            locks and fields, and what each patch changes in them
 
 Every option has a mirror in the environment: --seed is LOCKSTEP_SEED.
-Exit status, the gravest first: 70 internal error, 2 usage, 104 a subject could not be run to an
-end, 102 nondeterminism, 4 nothing explored or a goal missed, 103 ended before everything was
+Exit status, the gravest first: 70 internal error, 2 usage, 104 a subject could not be built or run
+to an end, 102 nondeterminism, 4 nothing explored or a goal missed, 103 ended before everything was
 explored or below the required evidence, 100 a change nobody accepted or news from a hunt, 0 fine.";
 
 const COMPARE_EXAMPLES: &str = "\

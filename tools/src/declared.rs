@@ -1,10 +1,10 @@
 //! Which files of a module Rust compiles: those that the root declares, and those that they declare in turn.
 //!
-//! Limits: what is compiled for tests alone is left out, and so is a file that an attribute puts somewhere else.
+//! Limits: what [`crate::conditions`] leaves out is not followed, nor is a file that an attribute puts somewhere else.
 
+use crate::conditions::are_left_out;
 use crate::module::Module;
 use crate::rust;
-use quote::ToTokens;
 use std::collections::BTreeSet;
 use syn::{Item, ItemMod};
 
@@ -29,7 +29,7 @@ fn follow(
 ) -> Result<(), String> {
     for item in items {
         let Item::Mod(one) = item else { continue };
-        if says(one, "cfg", "test") || says(one, "path", "") {
+        if are_left_out(&one.attrs) || says(one, "path") {
             continue;
         }
         let name = one.ident.to_string();
@@ -46,7 +46,7 @@ fn follow(
             }
             Some(_) => {}
             // Whatever it depends on may not be so.
-            None if says(one, "cfg", "") => {}
+            None if says(one, "cfg") => {}
             None => {
                 let [first, second] = places.map(|place| module.name(&place));
                 return Err(format!("{path}: says 'mod {name};', and there is neither '{first}' nor '{second}'"));
@@ -56,13 +56,9 @@ fn follow(
     Ok(())
 }
 
-/// Whether it has an attribute of that name that speaks of this, whatever else it says.
-fn says(one: &ItemMod, attribute: &str, word: &str) -> bool {
-    let words = |text: String| text.split(|letter: char| !letter.is_alphanumeric()).any(|found| found == word);
-    one.attrs
-        .iter()
-        .filter(|one| one.path().is_ident(attribute))
-        .any(|one| word.is_empty() || words(one.meta.to_token_stream().to_string()))
+/// Whether it has an attribute of that name.
+fn says(one: &ItemMod, attribute: &str) -> bool {
+    one.attrs.iter().any(|one| one.path().is_ident(attribute))
 }
 
 #[cfg(test)]
@@ -96,6 +92,7 @@ mod tests {
         ];
         check("mod a; pub mod c; mod e { mod f; }", &inner, Ok(&["a.rs", "a/b.rs", "c/d.rs", "c/mod.rs", "e/f.rs"]));
         check("#[cfg(test)] mod lost; #[cfg(feature = \"x\")] mod none;", &inner, Ok(&[]));
+        check("#[cfg(not(test))] mod lost; #[cfg(loom)] mod none;", &inner, Ok(&["lost.rs"]));
         check(
             "mod gone;",
             &inner,

@@ -21,7 +21,8 @@ pub enum Status {
     Budget,
     /// The same schedule gave two different executions.
     Nondeterminism,
-    /// A subject could not be run to an end: it overran its stack, or looped without a choice point.
+    /// A subject could not be built or run to an end: it holds what the machine does not see, does not compile, overran its stack, looped
+    /// without a choice point, or sleeps in the system.
     Subject,
 }
 

@@ -4,7 +4,9 @@
 //! Promise: a loop without any choice point and a stack that is overrun are named, whoever runs the execution: this file
 //! is part of `lockstep` and of every package that it generates, so it knows nothing of either. What counts is the
 //! processor time that an execution had, not how long it took: a machine that is busy with something else does not look
-//! like a loop. Limits: a path of the enumeration that is longer than what is kept of it gives no token.
+//! like a loop. An execution that waits in the system, as for a lock of the standard library, is told from one that has no
+//! processor by the states of the threads, where the system shows them. Limits: while another worker goes on, who sleeps
+//! is told only when that one is done; a path of the enumeration that is longer than what is kept of it gives no token.
 
 use lockstep::{Control, MemoryModel, Noted, Pulse, Token};
 use std::collections::BTreeMap;
@@ -23,10 +25,16 @@ const STUCK_AFTER: Duration = Duration::from_secs(10);
 
 /// How long an execution may sleep. It never does of its own accord: only what the simulator does not know, such as a lock of the
 /// standard library, puts it to sleep.
-const ASLEEP_AFTER: Duration = Duration::from_secs(60);
+const ASLEEP_AFTER: Duration = Duration::from_secs(5);
 
-/// Who uses less than this part of the time sleeps.
-const ASLEEP_BELOW: u32 = 200;
+/// How long it may seem to sleep where the system does not say what its threads do.
+const QUIET_AFTER: Duration = Duration::from_secs(60);
+
+/// Who uses less than this part of the time seems to sleep.
+const QUIET_BELOW: u32 = 200;
+
+/// An execution without progress for so long is looked at more closely.
+const SUSPECT_AFTER: Duration = Duration::from_secs(1);
 
 /// How often the watchdog looks.
 const BEAT: Duration = Duration::from_millis(50);
@@ -73,7 +81,9 @@ fn watch(status: i32, each_beat: impl Fn()) {
         meters.resize(pulses.len(), Meter::default());
         let busy = pulses.iter().filter(|pulse| !is_resting(pulse)).count();
         let (now, used_now) = (Instant::now(), processor_time(started));
+        let is_suspect = meters.iter().any(|meter| meter.time > SUSPECT_AFTER);
         let since = Since {
+            works: if is_suspect { somebody_works() } else { None },
             // A process that was put aside as a whole has not waited.
             time: (now - looked).min(2 * BEAT),
             processor: used_now.saturating_sub(used) / busy.max(1) as u32,
@@ -98,6 +108,8 @@ struct Since {
     time: Duration,
     /// The processor time of one worker that runs, as if all that run had the same share.
     processor: Duration,
+    /// Whether a thread of the process works or would if it had a processor, if that is known.
+    works: Option<bool>,
 }
 
 /// What a worker had since it last began an execution.
@@ -106,6 +118,8 @@ struct Meter {
     begun: u64,
     time: Duration,
     processor: Duration,
+    /// For how long the whole process has been asleep.
+    asleep: Duration,
 }
 
 impl Meter {
@@ -123,12 +137,47 @@ impl Meter {
                 "made no progress in {seconds} seconds of processor time: a loop without any choice point"
             ));
         }
-        let sleeps = self.time > ASLEEP_AFTER && self.processor < self.time / ASLEEP_BELOW;
-        sleeps.then(|| {
-            let seconds = ASLEEP_AFTER.as_secs();
-            format!("slept for {seconds} seconds: it waits for something that is not simulated, such as a lock of the standard library")
-        })
+        // Who waits for a processor is ready to run, and the system says so: a busy machine puts nobody to sleep.
+        self.asleep = if since.works == Some(false) { self.asleep + since.time } else { Duration::ZERO };
+        let seems_quiet = self.time > QUIET_AFTER && self.processor < self.time / QUIET_BELOW;
+        let slept = match () {
+            () if self.asleep > ASLEEP_AFTER => ASLEEP_AFTER,
+            () if seems_quiet && since.works.is_none() => QUIET_AFTER,
+            () => return None,
+        };
+        Some(format!(
+            "slept for {} seconds: it waits for something that is not simulated, such as a lock of the standard library that another \
+             thread holds across a choice point",
+            slept.as_secs()
+        ))
     }
+}
+
+/// Whether a thread of the process, the one that asks left out, runs, would run if it had a processor, or waits for a disk. Of a
+/// thread that is about to end or that cannot be read nothing is concluded.
+#[cfg(target_os = "linux")]
+fn somebody_works() -> Option<bool> {
+    let own = std::fs::read_link("/proc/thread-self").ok()?;
+    let own = own.file_name()?.to_owned();
+    for thread in std::fs::read_dir("/proc/self/task").ok()? {
+        let thread = thread.ok()?;
+        if thread.file_name() == own {
+            continue;
+        }
+        let line = std::fs::read_to_string(thread.path().join("stat")).ok()?;
+        // The name of a thread stands in parentheses and may hold any character.
+        let state = line.rsplit_once(')')?.1.trim_start().chars().next()?;
+        if state != 'S' {
+            return Some(true);
+        }
+    }
+    Some(false)
+}
+
+/// Nothing is known of threads elsewhere.
+#[cfg(not(target_os = "linux"))]
+fn somebody_works() -> Option<bool> {
+    None
 }
 
 /// The processor time of the process.
@@ -177,20 +226,32 @@ mod tests {
     use lockstep::{Noted, Pulse};
     use std::time::Duration;
 
-    /// What is said of a worker that is looked at so often, with so many microseconds of processor time from one look to the next.
+    /// What is said of a worker that is looked at so often, with so many microseconds of processor time from one look to the next,
+    /// where the system says at each look whether a thread works.
     #[track_caller]
-    fn check(looks: u64, micros: u64, pulse: impl Fn(u64) -> (u64, Noted), expected: Option<&str>) {
+    fn check_seen(
+        (looks, micros): (u64, u64),
+        works: impl Fn(u64) -> Option<bool>,
+        pulse: impl Fn(u64) -> (u64, Noted),
+        expected: Option<&str>,
+    ) {
         let mut meter = Meter::default();
-        let since = Since { time: Duration::from_millis(50), processor: Duration::from_micros(micros) };
         let mut look = |nth: u64| {
             let (begun, schedule) = pulse(nth);
-            meter.look(&Pulse { begun, program: 0, schedule, thread: 0 }, since)
+            let (time, processor) = (Duration::from_millis(50), Duration::from_micros(micros));
+            meter.look(&Pulse { begun, program: 0, schedule, thread: 0 }, Since { time, processor, works: works(nth) })
         };
         let said = (0..looks).find_map(&mut look);
         match (said, expected) {
             (Some(said), Some(expected)) => assert!(said.contains(expected), "{said}"),
             (said, expected) => assert_eq!(said.as_deref(), expected),
         }
+    }
+
+    /// Likewise, where the system says nothing.
+    #[track_caller]
+    fn check(looks: u64, micros: u64, pulse: impl Fn(u64) -> (u64, Noted), expected: Option<&str>) {
+        check_seen((looks, micros), |_| None, pulse, expected);
     }
 
     /// Twenty looks are a second.
@@ -206,6 +267,35 @@ mod tests {
         check(HOUR, 500, stuck, Some("a loop"));
         check(HOUR, 0, stuck, Some("slept for 60 seconds: it waits for something that is not simulated"));
         check(20 * 59, 0, stuck, None);
+    }
+
+    #[test]
+    fn who_sleeps_is_told_soon_and_who_has_no_processor_never() {
+        let stuck = |_| (1, Noted::Uniform(7));
+        check_seen(
+            (20 * 6, 0),
+            |_| Some(false),
+            stuck,
+            Some("slept for 5 seconds: it waits for something that is not"),
+        );
+        check_seen((20 * 5, 0), |_| Some(false), stuck, None);
+        check_seen((HOUR, 0), |_| Some(true), stuck, None);
+        check_seen((HOUR, 0), |nth| Some(nth % 90 == 0), stuck, None);
+        check_seen((HOUR, 0), |_| Some(false), |nth| (nth / 90, Noted::Uniform(7)), None);
+        check_seen((HOUR, 0), |_| Some(false), |_| (1, Noted::Resting), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_thread_that_runs_is_seen_to_work() {
+        let (done, works) = (std::sync::atomic::AtomicBool::new(false), std::sync::atomic::Ordering::Relaxed);
+        let seen = std::thread::scope(|scope| {
+            scope.spawn(|| while !done.load(works) {});
+            let seen = (0..1_000).any(|_| super::somebody_works() == Some(true));
+            done.store(true, works);
+            seen
+        });
+        assert!(seen);
     }
 
     #[test]

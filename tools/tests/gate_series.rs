@@ -194,8 +194,8 @@ fn snapshots_of_a_series_are_proposed_accepted_and_of_these_very_steps() {
 fn a_subject_that_runs_differently_next_time_ends_the_gate_whatever_else_is_wrong() {
     let place =
         Mailbox::new(&format!("{CONFIG}subject = \"counting.rs\"\nscenarios = [\"in_order\"]\nexecutions = 50\n"));
-    let counting = "static TAKEN: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(100);\n";
-    let taken = "{ mailbox.take(); probe::observe(TAKEN.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) }";
+    let counting = "fn now() -> u64 { std::time::UNIX_EPOCH.elapsed().map_or(1, |time| time.as_nanos() as u64) }\n";
+    let taken = "{ mailbox.take(); probe::observe(now()) }";
     let text = place.read("subject.rs").replacen("probe::observe(u64::from(mailbox.take()))", taken, 1) + counting;
     assert!(text.contains(taken));
     place.write("counting.rs", &text);

@@ -111,9 +111,10 @@ fn unsafe_code_lives_in_the_coroutine_and_arena_modules() {
     sources.extend(files("variants/src", "rs"));
     sources.extend(files("tools/src", "rs"));
     let is_wrong = |path: &Path, line: &str| {
-        let code = line.split("//").next().unwrap_or("");
+        // What stands in quotes is somebody else's code.
+        let code: Vec<&str> = line.split("//").next().unwrap_or("").split('"').step_by(2).collect();
         let allowed = path.starts_with("harness/src/sim/coroutine") || path.ends_with("sim/arena.rs");
-        !allowed && words(code).any(|word| word == "unsafe")
+        !allowed && words(&code.join(" ")).any(|word| word == "unsafe")
     };
     check("unsafe code outside of its two modules", &offences(&sources, is_wrong));
 }

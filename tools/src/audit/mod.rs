@@ -16,9 +16,9 @@ use crate::arguments::{Format, Input, Options};
 use crate::files;
 use crate::rust;
 use crate::series::{prepare, prepare_steps};
-use crate::session;
 use crate::status::Status;
 use crate::steps::Step;
+use crate::trouble::Trouble;
 use crate::workshop::{Place, is_shipped};
 use difference::changes;
 use observed::{Observed, observe};
@@ -33,23 +33,19 @@ pub const LEGEND: &str = "under: the locks held, - for none, 'or' between ways t
 
 /// Carries out the command; what it prints goes through `print`.
 pub fn command(input: &Input, observes: bool, options: &Options, print: impl Fn(&str) -> Status) -> Status {
-    let audited = Place::find(input.build.as_deref()).and_then(|place| {
+    let audited = Place::find(input.build.as_deref()).map_err(Trouble::from).and_then(|place| {
         let steps = prepare_steps(input, &place)?;
         let audits = steps.iter().map(|step| audit_step(&place, step)).collect::<Result<Vec<Audit>, String>>()?;
         let package = if observes { Some(prepare(input, &place)?.1) } else { None };
         Ok((place, steps, audits, package))
     });
-    let failed = |status: Status, message: &str| {
-        session::say(message);
-        status
-    };
     let (place, steps, audits, package) = match audited {
         Ok(audited) => audited,
-        Err(message) => return failed(Status::Usage, &message),
+        Err(trouble) => return trouble.say(),
     };
     let observed = match package.map(|package| observe(&package, &place, steps.len())).transpose() {
         Ok(observed) => observed.unwrap_or_default(),
-        Err(message) => return failed(Status::Subject, &message),
+        Err(message) => return Trouble::Subject(message).say(),
     };
     print(&match options.format {
         Format::Json => format!("{:#}\n", document(&steps, &audits, &observed)),

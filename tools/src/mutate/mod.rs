@@ -21,6 +21,7 @@ use crate::declared::declared;
 use crate::files;
 use crate::fold::switched_off;
 use crate::module::Module;
+use crate::outside::refuse_outside;
 use crate::session;
 use crate::status::Status;
 use crate::steps::Step;
@@ -59,11 +60,12 @@ pub fn command(input: &MutateInput, options: &Options, print: impl Fn(&str) -> S
         session::say(message);
         Status::Usage
     };
-    let prepared =
-        Place::find(input.build.as_deref()).and_then(|place| Ok((prepare(input, &options.memory, &place)?, place)));
+    let prepared = Place::find(input.build.as_deref())
+        .map_err(Trouble::from)
+        .and_then(|place| Ok((prepare(input, &options.memory, &place)?, place)));
     let (prepared, place) = match prepared {
         Ok(prepared) => prepared,
-        Err(message) => return usage(&message),
+        Err(trouble) => return trouble.say(),
     };
     if input.list {
         let line = |mutant: &Mutant| format!("{}: {}\n", mutant.id, mutant.what);
@@ -87,14 +89,14 @@ pub fn command(input: &MutateInput, options: &Options, print: impl Fn(&str) -> S
     }
 }
 
-fn prepare(input: &MutateInput, memory: &str, place: &Place) -> Result<Prepared, String> {
+fn prepare(input: &MutateInput, memory: &str, place: &Place) -> Result<Prepared, Trouble> {
     let (package, mutants, beside) = match &input.base {
         Some(base) => own(place, base, input.subject.as_deref())?,
         None => shipped(place, &input.files)?,
     };
     let path = input.equivalent.clone().unwrap_or(beside);
     if input.equivalent.is_some() && !path.exists() {
-        return Err(format!("{}: there is no such file", path.display()));
+        return Err(Trouble::Usage(format!("{}: there is no such file", path.display())));
     }
     let all = equivalent::entries(&path)?;
     // An entry on a file that is not broken this time is not judged this time.
@@ -102,16 +104,21 @@ fn prepare(input: &MutateInput, memory: &str, place: &Place) -> Result<Prepared,
     let entries: Vec<Entry> = if input.files.is_empty() { all } else { all.into_iter().filter(is_here).collect() };
     let stale = equivalent::stale(&entries, &mutants);
     if !stale.is_empty() {
-        return Err(format!("{} is stale: review it\n  {}", path.display(), stale.join("\n  ")));
+        let stale = format!("{} is stale: review it\n  {}", path.display(), stale.join("\n  "));
+        return Err(Trouble::Usage(stale));
     }
     let entries = entries.into_iter().filter(|entry| entry.speaks_of(memory)).collect();
     Ok(Prepared { package, mutants, entries })
 }
 
 /// A module of somebody's own: all its files that are compiled.
-fn own(place: &Place, base: &Path, subject: Option<&Path>) -> Result<(Package, Vec<Mutant>, PathBuf), String> {
+fn own(place: &Place, base: &Path, subject: Option<&Path>) -> Result<(Package, Vec<Mutant>, PathBuf), Trouble> {
     let mut module = Module::read(base, &place.name(base))?;
     let inner = declared(&module)?;
+    let (path, subject) = own_subject(base, subject)?;
+    let step = |module| Step { name: "original".to_owned(), subject: "the module".to_owned(), module };
+    // Before it is broken: then lines are those of the user's files.
+    refuse_outside(Some((&place.name(&path), &subject)), &[step(module.clone())]).map_err(Trouble::Subject)?;
     let names: Vec<String> =
         std::iter::once(module.path.clone()).chain(inner.iter().map(|inside| module.name(inside))).collect();
     let labels = labels(&names);
@@ -123,14 +130,13 @@ fn own(place: &Place, base: &Path, subject: Option<&Path>) -> Result<(Package, V
         *text = broken.text;
         mutants.extend(broken.mutants);
     }
-    let (path, subject) = own_subject(base, subject)?;
-    let step = Step { name: "original".to_owned(), subject: "the module".to_owned(), module };
-    let package = own_package(place, &format!("{}-mutants", package_name(base)), (&path, &subject), &[step])?;
+    let name = format!("{}-mutants", package_name(base));
+    let package = own_package(place, &name, (&path, &subject), &[step(module)])?;
     Ok((package, mutants, base.with_file_name("equivalent.toml")))
 }
 
 /// Files of the subject that Lockstep ships.
-fn shipped(place: &Place, wanted: &[String]) -> Result<(Package, Vec<Mutant>, PathBuf), String> {
+fn shipped(place: &Place, wanted: &[String]) -> Result<(Package, Vec<Mutant>, PathBuf), Trouble> {
     let source = place.workspace.join("variants/src");
     let off = switched_off(&files::read(&source.join("variants.rs"))?)?;
     let designs: Vec<String> = DESIGNS.iter().map(|(file, _)| (*file).to_owned()).collect();
@@ -143,9 +149,9 @@ fn shipped(place: &Place, wanted: &[String]) -> Result<(Package, Vec<Mutant>, Pa
     let (mut changed, mut mutants) = (BTreeMap::new(), Vec::new());
     for (file, label) in names.iter().zip(&labels) {
         if !["utrace/", "kernel/"].iter().any(|folder| file.starts_with(folder)) || file.contains("..") {
-            return Err(format!(
+            return Err(Trouble::Usage(format!(
                 "'{file}' is no file of the protocol: name one below utrace/ or kernel/ of variants/src"
-            ));
+            )));
         }
         let text = files::read(&source.join(file))?;
         let broken = schemata(file, label, &text, &off, mutants.len() as u32 + 1)?;

@@ -46,8 +46,8 @@ pub fn replay_command(
     print: impl Fn(&str) -> Status,
 ) -> Status {
     let replayed = Place::find(input.build.as_deref())
-        .and_then(|place| Ok((prepare(input, &place)?.1, place)))
         .map_err(Trouble::from)
+        .and_then(|place| Ok((prepare(input, &place)?.1, place)))
         .and_then(|(package, place)| replay::replay(&package, &place, token, whole_trace, options));
     finish(replayed.map(|text| (text, Status::Fine)), print)
 }
@@ -139,7 +139,7 @@ fn refuse_repairs(base: Option<&Path>, place: &Place, options: &Options) -> Resu
 }
 
 /// The steps that the options name, and the package that runs them.
-pub fn prepare(input: &Input, place: &Place) -> Result<(Vec<Step>, Package), String> {
+pub fn prepare(input: &Input, place: &Place) -> Result<(Vec<Step>, Package), Trouble> {
     let steps = prepare_steps(input, place)?;
     let package = package(place, &base(input, place), &steps, input.subject.as_deref())?;
     Ok((steps, package))
@@ -169,7 +169,7 @@ fn begun(input: &Input, place: &Place) -> Result<(Vec<Step>, Option<String>), St
 }
 
 /// The package that runs these steps of a module at `base`.
-fn package(place: &Place, base: &Path, steps: &[Step], subject: Option<&Path>) -> Result<Package, String> {
+fn package(place: &Place, base: &Path, steps: &[Step], subject: Option<&Path>) -> Result<Package, Trouble> {
     if is_shipped(&place.name(base)) {
         return shipped_package(place, Steps::Series(steps));
     }

@@ -4,8 +4,10 @@ use super::package::Package;
 use super::place::Place;
 use crate::files;
 use crate::module::SUBJECT;
+use crate::outside::refuse_outside;
 use crate::rust::{self, Module, Subject};
 use crate::steps::Step;
+use crate::trouble::Trouble;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use std::collections::BTreeMap;
@@ -52,10 +54,11 @@ pub fn package_name(base: &Path) -> String {
     base.file_stem().unwrap_or_default().to_string_lossy().replace(|at: char| !at.is_ascii_alphanumeric(), "-")
 }
 
-/// The package that runs these steps.
-pub fn own_package(place: &Place, name: &str, subject: (&Path, &str), steps: &[Step]) -> Result<Package, String> {
+/// The package that runs these steps. What the machine would not see in them is the subject's fault; there is no package then.
+pub fn own_package(place: &Place, name: &str, subject: (&Path, &str), steps: &[Step]) -> Result<Package, Trouble> {
     let (path, text) = subject;
     let subject = rust::subject(&path.display().to_string(), text)?;
+    refuse_outside(Some((&place.name(path), text)), steps).map_err(Trouble::Subject)?;
     let trait_name = subject.trait_name.to_string();
     let mut files = BTreeMap::new();
     let mut modules = Vec::new();

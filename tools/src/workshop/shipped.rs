@@ -4,8 +4,10 @@ use super::own::{MUTANT, print};
 use super::package::Package;
 use super::place::Place;
 use crate::files;
+use crate::outside::refuse_outside;
 use crate::rust;
 use crate::steps::Step;
+use crate::trouble::Trouble;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use std::collections::BTreeMap;
@@ -65,7 +67,7 @@ pub enum Steps<'a> {
 }
 
 /// The package that runs the shipped scenarios on these variants.
-pub fn shipped_package(place: &Place, steps: Steps<'_>) -> Result<Package, String> {
+pub fn shipped_package(place: &Place, steps: Steps<'_>) -> Result<Package, Trouble> {
     let source = files::sources(&place.workspace.join("variants/src"))?;
     let mut files: BTreeMap<String, String> =
         source.into_iter().map(|(path, text)| (format!("src/{path}"), text)).collect();
@@ -79,6 +81,7 @@ pub fn shipped_package(place: &Place, steps: Steps<'_>) -> Result<Package, Strin
             ("lockstep-utrace-mutants", "variants")
         }
         Steps::Series(steps) => {
+            refuse_outside(None, steps).map_err(Trouble::Subject)?;
             append(&mut files, "src/lib.rs", "\npub use variants::registry::steps;\n")?;
             append(&mut files, "src/variants.rs", "\npub mod registry;\n")?;
             append(&mut files, "src/utrace/mod.rs", "\npub mod steps;\n")?;

@@ -1,0 +1,130 @@
+//! What of the standard library the machine does not see, and what there is instead.
+
+/// Crates whose names begin the paths of the standard library.
+pub const ROOTS: [&str; 3] = ["std", "core", "alloc"];
+
+/// A glob at the end of a path.
+pub const GLOB: &str = "*";
+
+/// What a macro puts at the end of a path.
+pub const HOLE: &str = "$";
+
+/// Items of `std::sync` that the machine need not see: they order nothing between threads that could matter to an outcome.
+const FINE_IN_SYNC: [&str; 7] =
+    ["Arc", "Weak", "UniqueArc", "PoisonError", "TryLockError", "TryLockResult", "LockResult"];
+
+/// Modules that hold more than what is refused: naming one of them is no offence, all that is in it may be one.
+const MIXED: [&[&str]; 3] = [&["sync"], &["sync", "atomic"], &["cell"]];
+
+/// Cells for one thread. Behind a promise that they may be shared they are shared memory.
+const CELLS: [&str; 4] = ["Cell", "RefCell", "OnceCell", "LazyCell"];
+
+/// The construct that a path of the standard library names, without `std`, if the machine does not see it. `shares` says
+/// whether the module promises that something may be shared that is not so by itself.
+pub fn construct(path: &[String], shares: bool) -> Option<String> {
+    let words: Vec<&str> = path.iter().map(String::as_str).collect();
+    let count = match words[..] {
+        ["thread_local", ..] => 1,
+        ["thread"] => 1,
+        ["thread", "Result", ..] => return None,
+        ["thread", ..] => 2,
+        ["sync", "atomic", "Ordering", ..] => return None,
+        ["sync", "atomic", _, ..] => 3,
+        ["sync", "mpsc" | "mpmc" | "poison" | "nonpoison", _, ..] => 3,
+        ["sync", "atomic"] => return None,
+        ["sync", item, ..] if FINE_IN_SYNC.contains(&item) => return None,
+        ["sync", _, ..] => 2,
+        ["cell", "UnsafeCell" | "SyncUnsafeCell" | GLOB | HOLE, ..] => 2,
+        ["cell", cell, ..] if shares && CELLS.contains(&cell) => 2,
+        [GLOB | HOLE] => 1,
+        _ => return None,
+    };
+    let mark = if words[0] == "thread_local" { "!" } else { "" };
+    Some(format!("std::{}{mark}", words[..count].join("::")))
+}
+
+/// Whether a path ends at a module some of whose items are refused.
+pub fn is_mixed(path: &[String]) -> bool {
+    path.is_empty() || MIXED.iter().any(|mixed| path.iter().map(String::as_str).eq(mixed.iter().copied()))
+}
+
+/// What to use instead of a construct.
+pub fn remedy(construct: &str) -> String {
+    let words: Vec<&str> = construct.split("::").collect();
+    let one = |name: &str| format!("use {name}");
+    match words[..] {
+        ["std", "thread", item @ ("spawn" | "scope" | "yield_now" | "JoinHandle" | "Scope" | "ScopedJoinHandle")] => {
+            one(&format!("lockstep::thread::{item}"))
+        }
+        ["std", "thread", "sleep" | "park" | "park_timeout"] => {
+            "there is no time in the machine: use lockstep::thread::yield_now, or wait with lockstep::sync::Condvar".to_owned()
+        }
+        ["std", "thread", ..] => one("lockstep::thread, which has spawn, scope, yield_now and current"),
+        ["std", "sync", "atomic", item] => match item {
+            "AtomicBool" | "AtomicU8" | "AtomicU32" | "AtomicU64" | "AtomicUsize" | "AtomicI32" | "AtomicI64"
+            | "AtomicIsize" | "fence" => one(&format!("lockstep::sync::std_atomic::{item}")),
+            "AtomicU16" => one("lockstep::sync::Atomic<u16>"),
+            "AtomicI8" => one("lockstep::sync::Atomic<i8>"),
+            "AtomicI16" => one("lockstep::sync::Atomic<i16>"),
+            "AtomicPtr" => "use lockstep::sync::Atomic<usize> with the index of what the pointer points to".to_owned(),
+            "compiler_fence" => {
+                "leave it out, or use lockstep::sync::std_atomic::fence where threads are to see it".to_owned()
+            }
+            _ => one("lockstep::sync::std_atomic, item by item"),
+        },
+        ["std", "sync", item @ ("Mutex" | "MutexGuard" | "Condvar")] => one(&format!("lockstep::sync::{item}")),
+        ["std", "sync", "RwLock" | "RwLockReadGuard" | "RwLockWriteGuard"] => one("lockstep::sync::ReadWriteLock"),
+        ["std", "sync", "Once" | "OnceState" | "OnceLock" | "LazyLock"] => {
+            "use lockstep::sync::Mutex around what is made once, or a lockstep::sync::Atomic that says whether it is made"
+                .to_owned()
+        }
+        ["std", "sync", "Barrier" | "BarrierWaitResult" | "WaitTimeoutResult"] => {
+            "use lockstep::sync::Mutex and lockstep::sync::Condvar".to_owned()
+        }
+        ["std", "sync", "mpsc" | "mpmc", ..] => {
+            "use lockstep::sync::Mutex around a queue, and lockstep::sync::Condvar".to_owned()
+        }
+        ["std", "cell", GLOB | HOLE] => "name what is meant; what threads share is a lockstep::sync::Plain".to_owned(),
+        ["std", "cell", ..] => one("lockstep::sync::Plain, whose races are seen"),
+        [changing] if changing.starts_with("static mut") => "use a field that is a lockstep::sync::Atomic or a lockstep::sync::Plain".to_owned(),
+        ["std", "thread_local!"] => {
+            "all simulated threads share one thread of the system: keep it in the closure that the thread runs".to_owned()
+        }
+        _ => one("lockstep::sync, item by item"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{construct, remedy};
+
+    #[track_caller]
+    fn check(path: &str, shares: bool, expected: Option<(&str, &str)>) {
+        let words: Vec<String> = path.split("::").map(str::to_owned).collect();
+        let found = construct(&words, shares);
+        assert_eq!(found.as_deref(), expected.map(|(construct, _)| construct), "{path}");
+        if let (Some(found), Some((_, part))) = (found, expected) {
+            assert!(remedy(&found).contains(part), "{path}: {}", remedy(&found));
+        }
+    }
+
+    #[test]
+    fn what_threads_share_is_refused_and_nothing_else() {
+        check("sync::atomic::AtomicU32::new", false, Some(("std::sync::atomic::AtomicU32", "std_atomic::AtomicU32")));
+        check("sync::atomic::fence", false, Some(("std::sync::atomic::fence", "std_atomic::fence")));
+        check("sync::mpsc::channel", false, Some(("std::sync::mpsc::channel", "Condvar")));
+        check("sync::RwLock", false, Some(("std::sync::RwLock", "ReadWriteLock")));
+        check("sync::*", false, Some(("std::sync::*", "lockstep::sync")));
+        check("thread", false, Some(("std::thread", "lockstep::thread")));
+        check("thread::park", false, Some(("std::thread::park", "no time in the machine")));
+        check("cell::UnsafeCell", false, Some(("std::cell::UnsafeCell", "Plain")));
+        check("cell::Cell::new", true, Some(("std::cell::Cell", "Plain")));
+        check("thread_local", false, Some(("std::thread_local!", "one thread of the system")));
+        for fine in ["cell::Cell", "sync::Arc", "sync::Weak", "sync::PoisonError", "time::Duration", "sync::atomic"] {
+            check(fine, false, None);
+        }
+        for fine in ["sync::atomic::Ordering", "sync::atomic::Ordering::*", "sync", "thread::Result", "rc::Rc"] {
+            check(fine, false, None);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Every way by which a module can come to what the machine does not see, and what looks alike and is fine.
+
+use super::refuse_outside;
+use crate::module::Module;
+use crate::steps::Step;
+
+fn step(subject: &str, root: &str, inner: &[(&str, &str)]) -> Step {
+    let mut module = Module::alone("m/ring.rs", root);
+    module.inner = inner.iter().map(|(inside, text)| ((*inside).to_owned(), (*text).to_owned())).collect();
+    Step { name: subject.to_owned(), subject: subject.to_owned(), module }
+}
+
+/// The constructs that are refused in a module of these files, by place.
+fn constructs(root: &str, inner: &[(&str, &str)]) -> Vec<String> {
+    let said = refuse_outside(None, &[step("the base", root, inner)]).err().unwrap_or_default();
+    let places = said.lines().skip(1).map(|line| line.trim().split(", in the base: ").next().unwrap_or(line));
+    places.map(str::to_owned).collect()
+}
+
+#[track_caller]
+fn check(root: &str, expected: &[&str]) {
+    assert_eq!(constructs(root, &[]), expected, "{root}");
+}
+
+#[test]
+fn imports_are_followed_through_groups_names_and_globs() {
+    check("use std::sync::Mutex;", &["m/ring.rs:1:16: std::sync::Mutex"]);
+    check("use ::std::sync::Mutex as M; fn f() { M::new(0); }", &["m/ring.rs:1:18: std::sync::Mutex"]);
+    check(
+        "use std::{sync::{self, Arc, atomic::{AtomicBool, Ordering}}, time::Duration};",
+        &["m/ring.rs:1:38: std::sync::atomic::AtomicBool"],
+    );
+    check("use std::sync::*;", &["m/ring.rs:1:5: std::sync::*"]);
+    check("use core::sync::atomic::*;", &["m/ring.rs:1:5: std::sync::atomic::*"]);
+    check("use std::*;", &["m/ring.rs:1:5: std::*"]);
+    check("use std::thread; fn f() { thread::yield_now(); }", &["m/ring.rs:1:10: std::thread"]);
+    check("use std::sync as s; fn f(x: s::RwLock<u8>) {}", &["m/ring.rs:1:29: std::sync::RwLock"]);
+    check(
+        "use std as a; use a::sync as b; use b::atomic as c; static X: c::AtomicU8 = c::AtomicU8::new(0);",
+        &["m/ring.rs:1:63: std::sync::atomic::AtomicU8", "m/ring.rs:1:77: std::sync::atomic::AtomicU8"],
+    );
+    check("extern crate std as s; fn f() { s::thread::park(); }", &["m/ring.rs:1:33: std::thread::park"]);
+    check(
+        "fn f() { use std::sync::atomic as a; a::fence(a::Ordering::SeqCst); }",
+        &["m/ring.rs:1:38: std::sync::atomic::fence"],
+    );
+    check("use std::sync::atomic::{self, AtomicU32 as U};", &["m/ring.rs:1:31: std::sync::atomic::AtomicU32"]);
+}
+
+#[test]
+fn paths_are_found_in_expressions_types_and_between_modules() {
+    check("struct A { m: ::core::cell::UnsafeCell<u8> }", &["m/ring.rs:1:15: std::cell::UnsafeCell"]);
+    check("fn f() { let x: Vec<std::sync::Once> = Vec::new(); }", &["m/ring.rs:1:21: std::sync::Once"]);
+    check("fn f() { <std::sync::Mutex<u8>>::new(0); }", &["m/ring.rs:1:11: std::sync::Mutex"]);
+    check("type M = std::sync::mpsc::Sender<u8>;", &["m/ring.rs:1:10: std::sync::mpsc::Sender"]);
+    check("mod a { pub use std::sync; } fn f() { a::sync::Barrier::new(2); }", &["m/ring.rs:1:39: std::sync::Barrier"]);
+    check("use std::sync; mod a { use super::sync::OnceLock; }", &["m/ring.rs:1:41: std::sync::OnceLock"]);
+    check(
+        "use std::sync; mod a { use super::*; fn f() { sync::LazyLock::new(|| 1); } }",
+        &["m/ring.rs:1:47: std::sync::LazyLock"],
+    );
+    check("static mut X: u8 = 0;", &["m/ring.rs:1:1: static mut X"]);
+    check("unsafe impl Sync for A {} struct A { c: std::cell::Cell<u8> }", &["m/ring.rs:1:41: std::cell::Cell"]);
+    let inner = [
+        ("a.rs", "pub mod b; pub use std::sync::atomic as words;"),
+        ("a/b.rs", "use crate::steps::step::a;\nuse super::words::AtomicI64;\nfn f() { self::g(); }"),
+        ("lost.rs", "use std::sync::Mutex;"),
+        ("tests.rs", "use std::sync::Mutex;"),
+    ];
+    let root = "mod a; #[cfg(test)] mod tests; fn f(x: &self::a::words::AtomicU64) {}";
+    assert_eq!(
+        constructs(root, &inner),
+        ["m/ring.rs:1:41: std::sync::atomic::AtomicU64", "m/ring/a/b.rs:2:19: std::sync::atomic::AtomicI64"]
+    );
+    // What a macro or an attribute brings may be any file of the folder.
+    let found = constructs("mod a; include!(\"ring/lost.rs\");", &inner);
+    assert!(found.contains(&"m/ring/lost.rs:1:16: std::sync::Mutex".to_owned()), "{found:?}");
+    let included = [("part.rs", "{ let x = std::sync::Mutex::new(1); x }")];
+    assert_eq!(
+        constructs("fn f() { include!(\"ring/part.rs\"); }", &included),
+        ["m/ring/part.rs:1:11: std::sync::Mutex"]
+    );
+}
+
+#[test]
+fn tokens_of_macros_are_read() {
+    check("fn f() { vec![std::sync::Mutex::new(0)]; }", &["m/ring.rs:1:15: std::sync::Mutex"]);
+    check("use std::sync; fn f() { vec![(1, [sync::Mutex::new(0)])]; }", &["m/ring.rs:1:35: std::sync::Mutex"]);
+    check("thread_local! { static X: u8 = 0; }", &["m/ring.rs:1:1: std::thread_local!"]);
+    check("fn f() { std::thread_local!(static X: u8 = 0); }", &["m/ring.rs:1:10: std::thread_local!"]);
+    check(
+        "macro_rules! m { () => { use ::std::sync::{Arc, mpsc::channel, atomic::*}; } }",
+        &["m/ring.rs:1:49: std::sync::mpsc::channel", "m/ring.rs:1:64: std::sync::atomic::*"],
+    );
+    check(
+        "macro_rules! m { ($x:ident) => { std::sync::atomic::$x::new(0) } }",
+        &["m/ring.rs:1:34: std::sync::atomic::$"],
+    );
+    check("macro_rules! m { () => { use std::sync as s; } }", &["m/ring.rs:1:30: std::sync::$"]);
+    check("macro_rules! m { () => { static mut COUNT: u8 = 0; } }", &["m/ring.rs:1:26: static mut COUNT"]);
+    check("macro_rules! m { () => { thread_local! { static X: u8 = 0; } } }", &["m/ring.rs:1:26: std::thread_local!"]);
+}
+
+#[test]
+fn what_only_looks_alike_is_fine() {
+    for fine in [
+        "use std::sync::{Arc, Weak, PoisonError, atomic::Ordering}; use std::time::Duration; use std::cell::Cell;",
+        "use std::sync::atomic::Ordering::{self, *}; use std::rc::Rc; use std::collections::*;",
+        "use lockstep::sync::{Mutex, Condvar, std_atomic::{AtomicU32, fence}}; use lockstep::thread; fn f() { thread::scope(|s| ()); }",
+        "use lockstep as std; fn f() { std::thread::yield_now(); }",
+        "mod std { pub mod sync { pub struct Mutex; } } fn f() -> std::sync::Mutex { std::sync::Mutex }",
+        "mod sync { pub use lockstep::sync::Mutex; } fn f(x: &sync::Mutex<u8>, thread: u8) {}",
+        "#[cfg(test)] mod tests { use std::sync::Mutex; } #[cfg(test)] use std::thread;",
+        "struct A { #[cfg(test)] m: std::sync::Mutex<u8> } impl A { #[cfg(test)] fn f() { std::thread::park(); } }",
+        "fn f() { #[cfg(test)] let x = std::sync::Mutex::new(0); #[cfg(feature = \"std\")] { std::thread::park(); } }",
+        "fn f<T: 'static>(x: &'static mut T) { println!(\"std::sync::Mutex {}\", x.thread.sync); }",
+        "macro_rules! m { ($std:expr, &'static mut u8) => { $std.sync::<u8>(0..std) } } fn f(std: f64) { assert!(std > 1.0); }",
+        "/// std::sync::Mutex\n#[doc = \"std::thread\"] fn f() -> std::thread::Result<()> { Ok(()) }",
+        "use a::*; mod a { pub use super::*; pub use super::b::*; } mod b { pub use super::a::*; } fn f() { x::y(); }",
+        "use std::vec::Vec as std_vec; use self::Mutex as M; struct Mutex; fn f(x: M) {}",
+    ] {
+        check(fine, &[]);
+    }
+}
+
+#[test]
+fn a_refusal_names_the_step_that_brings_it_and_what_to_use_instead() {
+    let fine = "use lockstep::sync::Mutex;";
+    let steps = [
+        step("the base", "use std::sync::Once;\nuse std::thread;", &[]),
+        step("ring: count", "use std::sync::Once;\nuse std::sync::Condvar;\nuse std::thread;", &[]),
+        step("ring: again", fine, &[]),
+        step("ring: wait", "use std::thread;", &[]),
+    ];
+    let said = refuse_outside(Some(("subject.rs", "static mut X: u8 = 0;")), &steps).expect_err("it is refused");
+    for expected in [
+        "  subject.rs:1:1: static mut X, in the trait and scenarios: use a field that is a lockstep::sync::Atomic",
+        "  m/ring.rs:1:16: std::sync::Once, in the base: use lockstep::sync::Mutex",
+        "  m/ring.rs:2:10: std::thread, in the base: use lockstep::thread",
+        "  m/ring.rs:2:16: std::sync::Condvar, brought by the patch 'ring: count': use lockstep::sync::Condvar",
+        "  m/ring.rs:1:10: std::thread, brought by the patch 'ring: wait': use lockstep::thread",
+    ] {
+        assert!(said.lines().any(|line| line.starts_with(expected)), "expected '{expected}' in\n{said}");
+    }
+    assert_eq!(said.lines().count(), 6, "{said}");
+    // What the subject brings under another name is known to the steps.
+    let said = refuse_outside(
+        Some(("subject.rs", "pub use std::sync;")),
+        &[step("the base", "use crate::subject::sync::Mutex; use super::subject::sync::RwLock;", &[])],
+    );
+    assert_eq!(said.expect_err("it is refused").lines().count(), 3);
+    assert_eq!(refuse_outside(Some(("subject.rs", fine)), &[step("the base", fine, &[])]), Ok(()));
+    let many = (0..20).map(|nth| format!("static mut X{nth}: u8 = 0;\n")).collect::<String>();
+    let said = refuse_outside(None, &[step("the base", &many, &[])]).expect_err("it is refused");
+    assert!(said.ends_with("\n  and 8 more"), "{said}");
+}

@@ -4,7 +4,7 @@
 
 use lockstep::probe::{bug, observe, remark, site};
 use lockstep::sync::{Arc, Atomic, Condvar, Ghost, Mutex, MutexGuard, Ordering::SeqCst, Plain, SpinGuard, SpinLock};
-use lockstep::sync::{ReadWriteLock, UnlockWait, WaitQueue, await_until};
+use lockstep::sync::{ReadWriteLock, UnlockWait, WaitQueue, Word, await_until};
 use lockstep::thread::{self, scope, spawn, yield_now};
 use lockstep::{
     Abandon, End, Execution, ExploreConfig, MemoryModel, Program, RunConfig, Schedule, Strategy, THREADS_MAX, explore,
@@ -352,6 +352,48 @@ fn a_function_of_an_update_that_acts_is_a_misuse() {
             }
         }
     }
+}
+
+/// A word whose conversions act on another one.
+#[cfg(not(any(miri, lockstep_os_threads)))]
+#[derive(Clone, Copy)]
+struct Acting(u64, Atomic<u64>);
+
+#[cfg(not(any(miri, lockstep_os_threads)))]
+thread_local!(static OTHER: std::cell::Cell<Option<Atomic<u64>>> = const { std::cell::Cell::new(None) });
+
+#[cfg(not(any(miri, lockstep_os_threads)))]
+impl Word for Acting {
+    fn to_word(self) -> u64 {
+        self.1.fetch_add(1, SeqCst);
+        self.0
+    }
+
+    fn from_word(word: u64) -> Acting {
+        let other = OTHER.get().expect("set by the body");
+        other.fetch_add(1, SeqCst);
+        Acting(word, other)
+    }
+}
+
+#[cfg(not(any(miri, lockstep_os_threads)))]
+#[test]
+fn conversions_of_a_word_run_outside_of_the_machine() {
+    let body = |update: bool| {
+        let other = Atomic::named("other", 0_u64);
+        OTHER.set(Some(other));
+        let word = Atomic::named("word", Acting(1, other));
+        word.store(Acting(2, other), SeqCst);
+        observe(word.load(SeqCst).0);
+        if update {
+            word.swap(Acting(3, other), SeqCst);
+        }
+        observe(other.load(SeqCst));
+    };
+    let execution = in_order(|| body(false));
+    assert_eq!(execution.end, End::Completed);
+    assert_eq!(execution.outcome.columns[0].entries, [lockstep::Entry::Word(2), lockstep::Entry::Word(3)]);
+    assert!(matches!(in_order(|| body(true)).end, End::Misuse(_)));
 }
 
 #[test]

@@ -14,7 +14,11 @@ use std::sync::atomic::Ordering::Relaxed;
 
 /// What becomes of the stack of a thread that is still blocked when its execution ends.
 ///
-/// There is one answer. A stack whose frames vanish while others borrow from them would break what safe code relies on.
+/// There is one answer. A stack whose frames vanish while others borrow from them would break what safe code relies on:
+///
+/// ```compile_fail,E0599
+/// let _ = lockstep::Abandon::Forget;
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Abandon {
     /// It is unwound: what lives on it is dropped. Costs some microseconds a thread.
@@ -183,6 +187,9 @@ unsafe fn leave_runner(here: Handle, order: usize) {
 /// What lives on its stack is never dropped and never moved, and the thread never runs. That is sound unless somebody else relies on what
 /// the stack would still do before it lets go of a borrow, as threads of the system do that it has started in a scope and waits
 /// for. Its own frames stay, so they can go on borrowing from these; but what the body of the execution borrows goes away.
+///
+/// Limit: so do the thread-locals of the runner's thread when that ends. A subject that lends one to a thread of the system, in a scope
+/// that it never leaves because it keeps all that it catches, is not found out.
 #[cold]
 pub(in crate::sim) fn give_up(here: Handle, thread: usize) {
     let (borrows, is_unwinding) =

@@ -248,3 +248,20 @@ fn the_scenario_of_do_stop_notices_whatever_of_its_subject_is_broken() {
     notices("S6", Mutation::LeftStopped, &StoppedRemoved, REMOVED);
     notices("S6", Mutation::ClearedBehindWakeup, &StoppedLockless, NO_ALTERNATIVES);
 }
+
+/// Of each design four ways to break it, each with a scenario that notices.
+#[test]
+fn each_design_is_watched_by_the_scenarios() {
+    notices("S2", Mutation::ClearedAndNotWoken, &StoppedLocked, NO_ALTERNATIVES);
+    notices("S8e", Mutation::TakenOverUnmarked, &StoppedLocked, NO_ALTERNATIVES);
+    notices("S8e", Mutation::WithoutFinishJctl, &StoppedLocked, NO_ALTERNATIVES);
+    notices("S15", Mutation::TakesAllForStopped, &StoppedLocked, NO_ALTERNATIVES);
+    notices("S2", Mutation::ClearedBehindWakeup, &StoppedLockless, NO_ALTERNATIVES);
+    notices("S8e", Mutation::TakenOverUnmarked, &StoppedLockless, NO_ALTERNATIVES);
+    notices("S8h", Mutation::WithoutFinishJctl, &StoppedLockless, NO_ALTERNATIVES);
+    notices("S8", Mutation::TakesAllForStopped, &StoppedLockless, NO_ALTERNATIVES);
+    notices("S3", Mutation::ClearedAndNotWoken, &StoppedRemoved, REMOVED);
+    notices("S8e", Mutation::TakenOverInName, &StoppedRemoved, REMOVED);
+    notices("S8d", Mutation::WithoutFinishJctl, &StoppedRemoved, REMOVED);
+    notices("S15", Mutation::TakesAllForStopped, &StoppedRemoved, REMOVED);
+}

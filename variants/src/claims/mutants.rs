@@ -82,7 +82,7 @@ fn claims_about_reads_of_stopped_can_fail() {
     check("C5", Mutation::ClearedBehindWakeup, LOCKLESS, "S2");
     check("C5b", Mutation::ClearedBehindWakeup, LOCKLESS, "S2");
     check("C6", Mutation::ClearedBehindWakeup, LOCKLESS, "S5");
-    check("C7", Mutation::TakenOverUnmarked, LOCKLESS, "S8e");
+    check("C7", Mutation::ClearedAndNotWoken, LOCKLESS, "S3");
     check("C17", Mutation::TakenOverInName, LOCKED, "S1");
 }
 

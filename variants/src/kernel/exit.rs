@@ -3,7 +3,8 @@
 //! Promise: the exit report comes before PF_EXITING and may stop; siglock is taken where 2.6.31 takes it, which is only
 //! where another thread must be told; a full barrier stands behind `exit_signals`; `exit_state` is set under
 //! `tasklist_lock`; a full barrier stands between it and the look at `utrace_flags`. Deviations: every task becomes a
-//! zombie and somebody reaps it by hand, also a thread that is not the leader (in the kernel such a thread reaps itself);
+//! zombie and somebody reaps it by hand, also a thread that is not the leader (in the kernel such a thread reaps itself, so
+//! here a process looks like one of several threads for longer, and siglock is taken where the kernel's thread is alone by then);
 //! the parent hears of the process when its last thread dies, and who is last is counted under `tasklist_lock` (the kernel
 //! counts in `do_exit`, by an atomic decrement).
 

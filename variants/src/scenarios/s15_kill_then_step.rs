@@ -21,7 +21,7 @@ use crate::utrace::Milestone;
 use crate::utrace::engine::{Errno, Events, ResumeAction};
 
 const GOALS: &[Goal] = &[
-    goal("the tracer is told that it ended the stop", When::Controlled(E0, ResumeAction::Blockstep, Errno::Ok)),
+    goal_of_some("the tracer is told that it ended the stop", When::Controlled(E0, ResumeAction::Blockstep, Errno::Ok)),
     goal_of_some("`stopped` is cleared between the look and the lock", When::Inside(Milestone::ClearedBeforeLock)),
     goal("the system call is aborted", When::LetThrough(false)),
     goal("the task dies", When::Ended(T0, EndState::Dead)),

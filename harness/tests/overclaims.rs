@@ -1,4 +1,4 @@
-//! No engine claims more than it has done: each is run on programs made to be cut, crowded or left out of,
+//! No search claims more than it has done: each is run on programs made to be cut, crowded or left out of,
 //! under every memory model, and what it claims is held against outcomes that the program provably has.
 
 mod common;
@@ -15,7 +15,7 @@ use std::sync::atomic::AtomicU64;
 
 type Outcomes = BTreeSet<String>;
 
-/// What engines are given here.
+/// What searches are given here.
 #[derive(Clone, Copy)]
 struct Limits {
     executions: u64,
@@ -29,7 +29,7 @@ fn config(strategy: Strategy, memory: MemoryModel, limits: Limits) -> ExploreCon
     ExploreConfig { strategy, executions, memory, steps_max, seed: 1, ..ExploreConfig::default() }
 }
 
-/// What every engine makes of the body, and what some of them make of it together.
+/// What every search makes of the body, and what some of them make of it together.
 fn explorations(body: &(dyn Fn() + Sync), memory: MemoryModel, limits: Limits) -> Vec<(String, Exploration)> {
     let subject = program(body);
     let bounded = [0, 1, 2, 1_000].map(|preemptions| Strategy::Bounded { preemptions });
@@ -72,14 +72,14 @@ fn outcomes(exploration: &Exploration) -> Outcomes {
     exploration.outcomes.iter().map(|seen| text(&seen.outcome)).collect()
 }
 
-/// Fails if any engine claims more than it has seen. `has` are outcomes that the body has under the model. Returns who
+/// Fails if any search claims more than it has seen. `has` are outcomes that the body has under the model. Returns who
 /// claims to have seen everything.
 #[track_caller]
 fn check(body: &(dyn Fn() + Sync), memory: MemoryModel, limits: Limits, has: &Outcomes) -> Vec<String> {
     let mut complete = Vec::new();
-    for (engine, exploration) in explorations(body, memory, limits) {
+    for (search, exploration) in explorations(body, memory, limits) {
         let (evidence, seen) = (exploration.evidence, outcomes(&exploration));
-        let named = format!("{engine}, {}: '{evidence}'", memory.name());
+        let named = format!("{search}, {}: '{evidence}'", memory.name());
         if evidence.is_exhaustive() {
             let missed: Vec<&String> = has.difference(&seen).collect();
             assert!(missed.is_empty(), "{named}, but {missed:?} can happen");
@@ -88,7 +88,7 @@ fn check(body: &(dyn Fn() + Sync), memory: MemoryModel, limits: Limits, has: &Ou
             assert!(!cut, "{named}, but an execution was cut");
             assert!(evidence.gaps().is_empty(), "{named}");
             assert_eq!(evidence.to_string(), "exhaustive");
-            complete.push(engine);
+            complete.push(search);
         } else {
             assert_ne!(evidence.absence(), "never", "{named}");
             let gaps = exploration.gaps;
@@ -102,9 +102,9 @@ fn check(body: &(dyn Fn() + Sync), memory: MemoryModel, limits: Limits, has: &Ou
 #[track_caller]
 fn check_nobody(body: &(dyn Fn() + Sync), memory: MemoryModel, limits: Limits, gap: fn(&Evidence) -> u64) {
     assert_eq!(check(body, memory, limits, &Outcomes::new()), Vec::<String>::new());
-    for (engine, exploration) in explorations(body, memory, limits) {
-        if engine == Strategy::Exhaustive.to_string() {
-            assert!(gap(&exploration.evidence) > 0, "{engine}: '{}'", exploration.evidence);
+    for (search, exploration) in explorations(body, memory, limits) {
+        if search == Strategy::Exhaustive.to_string() {
+            assert!(gap(&exploration.evidence) > 0, "{search}: '{}'", exploration.evidence);
         }
     }
 }

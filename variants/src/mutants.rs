@@ -186,7 +186,7 @@ fn check(mutation: Mutation, inner: &'static dyn Design, policy: Policy, id: &st
 fn notices(id: &str, mutation: Mutation, inner: &'static dyn Design, policy: Policy) {
     let whole = CompareConfig { exhaustive_max: 100_000, ..config() };
     let comparison = compared(mutation, inner, policy, id, &whole);
-    let is_whole = comparison.explorations.iter().all(|exploration| exploration.evidence.exhaustive);
+    let is_whole = comparison.explorations.iter().all(|exploration| exploration.evidence.is_exhaustive());
     assert!(is_whole, "{mutation:?} in {id}: not searched whole");
     assert!(!comparison.is_equal(), "{mutation:?} in {id}: not noticed");
 }

@@ -1,6 +1,6 @@
 //! Evidence: what stands behind a result, never more.
 //!
-//! Promise: there is one way to make an [`Evidence`], [`Evidence::of`], for every engine, for results that are
+//! Promise: there is one way to make an [`Evidence`], [`Evidence::of`], for every search, for results that are
 //! merged and for those that are read from a document. It says that something was covered only if
 //! no execution of what covered it had a gap ([`Gaps`]): a search that has cut an execution, or left an
 //! alternative out, claims nothing for that part, however it came to its end.
@@ -9,7 +9,7 @@
 //! covered everything without a gap does so whatever another one has cut, for it has not relied on it;
 //! two searches with gaps prove nothing together, for they may have missed the same.
 //!
-//! Limits: it is the word of the engines. That they are right is tested, not proven here.
+//! Limits: it is the word of the searches. That they are right is tested, not proven here.
 
 use crate::sim::Gaps;
 use std::fmt;

@@ -209,7 +209,7 @@ fn check_weak(threads: &str, condition: &str, expected: &str) {
     let program = text::parse(&test("", threads, condition)).expect("the text is right");
     let verdict = ask(&program, &SearchConfig { memory: MemoryModel::Weak, ..search(EXECUTIONS) });
     let verdict = verdict.expect("the program is within the limits");
-    assert!(verdict.evidence.exhaustive);
+    assert!(verdict.evidence.is_exhaustive());
     assert_eq!(seen(&verdict), expected, "{threads}");
 }
 

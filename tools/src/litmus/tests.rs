@@ -394,6 +394,12 @@ fn expressions_are_those_of_c() {
 }
 
 #[test]
+fn what_is_nested_as_deep_as_may_be_runs() {
+    let text = format!("P0(int *x) {{ {} r0 = {}1{}; }}", "if (1) ".repeat(30), "-(".repeat(15), ")".repeat(15));
+    check_states(&text, "exists (0:r0=0)", &[&[-1]]);
+}
+
+#[test]
 fn propositions_bind_as_in_herd() {
     let holds = |proposition: &str, expected: bool| {
         let text = test("x=1; y=2;", "P0(int *x, int *y) { }", &format!("exists {proposition}"));
@@ -429,7 +435,7 @@ const SOURCES: [&str; 10] = [
 ];
 
 /// Words that the language knows, to be strewn into right texts.
-const WORDS: [&str; 24] = [
+const WORDS: [&str; 42] = [
     "{",
     "}",
     "(",
@@ -454,6 +460,24 @@ const WORDS: [&str; 24] = [
     "/ 0",
     "9223372036854775808",
     "é",
+    "while (r0)",
+    "for (;;)",
+    "do",
+    "&x",
+    "**",
+    "[1]",
+    "&& 1",
+    "?",
+    ": 2",
+    "r9 = x;",
+    "*r9 = 1;",
+    "unsigned char",
+    "<<= 3",
+    "++",
+    "smp_mb__after_atomic();",
+    "atomic_load_explicit(x, memory_order_seq_cst)",
+    "atomic_inc(x);",
+    "x = &x;",
 ];
 
 /// A text with pieces taken out, doubled and strewn in.

@@ -190,8 +190,11 @@ fn operand(of: Item, words: &mut Words<'_>, symbols: &Symbols) -> Result<Operand
     }
     words.accept("&");
     if words.peek().kind == WordKind::Name {
-        let Item::Location(location) = item(words, symbols)? else { unreachable!("a register has a colon") };
-        return Ok(Operand::Constant(symbols.address(location)));
+        let place = words.place();
+        return match item(words, symbols)? {
+            Item::Location(location) => Ok(Operand::Constant(symbols.address(location))),
+            Item::Register { .. } => Err(LitmusError::refused(place, "the address of a local variable, which has none")),
+        };
     }
     let number = words.signed_number("a number, the name of a variable for its address, or [x] for its value")?;
     let ty = match of {

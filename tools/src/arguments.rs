@@ -410,6 +410,8 @@ pub fn definition() -> clap::Command {
 fn narrower(name: &str, option: &clap::Arg) -> Option<clap::Arg> {
     let help = match (name, option.get_id().as_str()) {
         ("run", "scenario") => "The scenario",
+        ("litmus", "executions") => "Random executions of the machine by which each proof is checked",
+        ("litmus", "time") => "Stop after 90s, 5m or 1h; the files share it, and what is not proven by then is said",
         ("run", "repairs") => "The repair R1 in all variants alike: none or all [default: none]",
         _ => return None,
     };

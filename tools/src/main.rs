@@ -51,6 +51,7 @@ use clap::parser::ValueSource;
 use comparing::{Outcomes, compare_all};
 use given::Given;
 use hunt::Hunt;
+use litmus::LitmusConfig;
 use lockstep::render;
 use selection::{Selection, select, select_variants_only};
 use status::Status;
@@ -184,7 +185,15 @@ fn carry_out(arguments: &Arguments, given: &Given) -> Status {
         Some(Command::Replay { token, trace, .. }) => execution::replay(&selection, token, *trace),
         Some(Command::Minimize { token }) => execution::minimize(&selection, token),
         Some(Command::Litmus { files }) => {
-            return litmus::command(files, &comparing::config(options, selection.memory), print);
+            let config = LitmusConfig {
+                memory: selection.memory,
+                jobs: comparing::jobs(options),
+                executions: options.executions,
+                seed: options.seed,
+                time: options.time,
+                control: &session::CONTROL,
+            };
+            return litmus::command(files, &config, print);
         }
         Some(Command::Explore { check: Some(path), renew, .. }) => {
             return finish(relaxing::check(path, *renew, options));

@@ -104,3 +104,31 @@ fn tempfile(name: &str, bytes: &[u8]) -> PathBuf {
     fs::write(folder.join(name), bytes).expect("the folder for tests can be written");
     folder
 }
+
+/// A test whose graphs nobody searches in a second: many threads that exchange a word, and write.
+fn unending() -> String {
+    let thread = |nth: usize| {
+        format!("P{nth}(int *s, int *x) {{ r0 = xchg(s, {nth}); WRITE_ONCE(*x, r0 + {nth}); r1 = READ_ONCE(*x); }}\n")
+    };
+    let threads: String = (0..12).map(thread).collect();
+    format!("C unending\n{{}}\n{threads}exists (x=99)\n")
+}
+
+#[test]
+fn what_is_not_proven_is_said_by_the_exit_status() {
+    let folder = tempfile("unending.litmus", unending().as_bytes());
+    let path = folder.join("unending.litmus");
+    let path = path.to_str().expect("the path is text");
+    // The files share the time: the last one is asked as well, and the first one does not use it up.
+    let (status, text, complaint) = run(&["--time", "2s", path, "sb.litmus"]);
+    assert_eq!((status, complaint.as_str()), (103, ""));
+    assert!(text.contains("\nUnproven\n") && text.contains("Observation unending Unproven 0 "), "{text}");
+    assert!(text.ends_with(&expected("sb.litmus")), "{text}");
+}
+
+#[test]
+fn executions_and_seed_say_how_a_proof_is_checked() {
+    let with = |options: &[&str]| run(&[options, &["sb.litmus"]].concat());
+    assert_eq!(with(&["--executions", "1"]), (0, expected("sb.litmus"), String::new()));
+    assert_eq!(with(&["--executions", "100", "--seed", "7"]), (0, expected("sb.litmus"), String::new()));
+}

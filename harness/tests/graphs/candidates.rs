@@ -222,7 +222,7 @@ fn last(script: &Script, values: &[(u64, Option<u64>)], coherence: &[Vec<usize>;
             values_left.by_ref().take(ops.len()).map(|(seen, _)| *seen).chain([0]).collect()
         })
         .collect();
-    answers.resize(lockstep::THREADS_MAX, Vec::new());
+    answers.resize(lockstep::graph::THREADS_MAX, Vec::new());
     let memory = coherence.iter().map(|order| order.last().map_or(0, |&write| values[write].1.expect("it writes")));
     Final { answers, memory: memory.collect() }
 }

@@ -1,7 +1,6 @@
 //! Small programs with locks, waits and choices, and all their interleavings.
 
-use lockstep::THREADS_MAX;
-use lockstep::graph::{Change, Final, Label, Order, Step, Threads};
+use lockstep::graph::{Change, Final, Label, Order, Step, THREADS_MAX, Threads};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 

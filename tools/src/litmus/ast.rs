@@ -1,8 +1,9 @@
 //! The program of a litmus test, whatever text it was read from.
 //!
 //! Names are resolved: a location is a number into [`Program::locations`], a register one into [`Thread::registers`].
-//! All values are 64-bit signed words that wrap, whatever their declared type, as in herd.
+//! Values are 64-bit words that hold what their C type can hold, or an address; see [`super::types`].
 
+use super::types::Type;
 use std::fmt;
 
 /// A litmus test.
@@ -20,6 +21,8 @@ pub struct Program {
     pub filter: Option<Proposition>,
     /// The question.
     pub condition: Condition,
+    /// Whether it uses operations of C11's own, which the kernel has not.
+    pub is_c11: bool,
 }
 
 /// A shared word or lock.
@@ -29,8 +32,12 @@ pub struct Location {
     pub name: String,
     /// How it is used.
     pub kind: LocationKind,
-    /// Its value before the threads start. Invariant: 0 for a lock.
+    /// What it can hold.
+    pub ty: Type,
+    /// Its value before the threads start.
     pub initial: i64,
+    /// Its address as a value.
+    pub address: i64,
 }
 
 /// What a location is.
@@ -40,6 +47,8 @@ pub enum LocationKind {
     Word,
     /// A spin lock.
     Lock,
+    /// A word that is locked and unlocked as well: 1 while somebody holds it.
+    Both,
 }
 
 /// One thread.
@@ -49,6 +58,8 @@ pub struct Thread {
     pub registers: Vec<Register>,
     /// What it does.
     pub body: Vec<Statement>,
+    /// Variables that it sets once, and the values that they have in every execution of interest.
+    pub assumed: Vec<(RegisterId, i64)>,
 }
 
 /// A local variable.
@@ -56,12 +67,23 @@ pub struct Thread {
 pub struct Register {
     /// Its name.
     pub name: String,
+    /// What it can hold; anything if it is not declared.
+    pub ty: Type,
     /// Its value before the thread starts.
     pub initial: i64,
 }
 
 /// Number of a location.
 pub type LocationId = usize;
+
+/// Which location an access is to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// This one.
+    Location(LocationId),
+    /// The one that has this address.
+    At(Box<Expression>),
+}
 
 /// Number of a register of its thread.
 pub type RegisterId = usize;
@@ -81,7 +103,7 @@ pub enum Statement {
     /// A store.
     Write {
         /// Where.
-        location: LocationId,
+        place: Place,
         /// What.
         value: Expression,
         /// How.
@@ -90,9 +112,11 @@ pub enum Statement {
     /// A barrier.
     Fence(Fence),
     /// `spin_lock`.
-    Lock(LocationId),
+    Lock(Place),
     /// `spin_unlock`.
-    Unlock(LocationId),
+    Unlock(Place),
+    /// `spin_unlock_wait`.
+    UnlockWait(Place),
     /// `if`.
     Branch {
         /// Not 0 for `then`.
@@ -101,6 +125,15 @@ pub enum Statement {
         then: Vec<Statement>,
         /// Done if not.
         otherwise: Vec<Statement>,
+    },
+    /// `while`, `do … while` and `for`.
+    Loop {
+        /// Not 0 for another round.
+        condition: Expression,
+        /// What a round does.
+        body: Vec<Statement>,
+        /// Whether the first round does not ask.
+        is_asked_after: bool,
     },
 }
 
@@ -112,20 +145,28 @@ pub enum Expression {
     /// The value of a register.
     Register(RegisterId),
     /// An operator with one operand.
-    Unary(UnaryOperator, Box<Expression>),
-    /// An operator with two.
-    Binary(BinaryOperator, Box<Expression>, Box<Expression>),
+    Unary(UnaryOperator, Type, Box<Expression>),
+    /// An operator with two; the type is that in which it is computed.
+    Binary(BinaryOperator, Type, Box<Expression>, Box<Expression>),
+    /// `&&`: the second is evaluated only if the first is not 0.
+    Both(Box<Expression>, Box<Expression>),
+    /// `||`: the second is evaluated only if the first is 0.
+    Either(Box<Expression>, Box<Expression>),
+    /// `?:`
+    Choose(Box<Expression>, Box<Expression>, Box<Expression>),
+    /// A cast, or what a declared type makes of a value.
+    Convert(Type, Box<Expression>),
     /// A load.
     Read {
         /// Of what.
-        location: LocationId,
+        place: Place,
         /// How.
         order: Order,
     },
     /// An atomic read-modify-write.
     Update {
         /// Of what.
-        location: LocationId,
+        place: Place,
         /// What it does.
         operation: Operation,
         /// With what.
@@ -138,7 +179,7 @@ pub enum Expression {
     /// Writes `new` if the value is `old`; gives back the value found.
     CompareExchange {
         /// Of what.
-        location: LocationId,
+        place: Place,
         /// What must be there.
         old: Box<Expression>,
         /// What is written.
@@ -146,10 +187,25 @@ pub enum Expression {
         /// How, if it writes; a failing one is a relaxed load.
         order: Order,
     },
+    /// C11's: writes `new` if the value is what was expected, otherwise tells what it is. Gives back whether it wrote.
+    CompareExpected {
+        /// Of what.
+        place: Place,
+        /// Where the expected value is, and the found one goes.
+        expected: Expected,
+        /// What is written.
+        new: Box<Expression>,
+        /// How, if it writes.
+        success: Order,
+        /// How, if not.
+        failure: Order,
+        /// Whether it may fail for no reason.
+        is_weak: bool,
+    },
     /// Adds unless the value is `unless`; gives back whether it did.
     AddUnless {
         /// Of what.
-        location: LocationId,
+        place: Place,
         /// What is added.
         operand: Box<Expression>,
         /// What must not be there.
@@ -158,9 +214,18 @@ pub enum Expression {
         order: Order,
     },
     /// `spin_trylock`: 1 if it took the lock.
-    TryLock(LocationId),
+    TryLock(Place),
     /// `spin_is_locked`: 1 if somebody is seen to hold it.
-    IsLocked(LocationId),
+    IsLocked(Place),
+}
+
+/// Where a compare-and-exchange of C11 finds what it expects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// In shared memory, by plain accesses.
+    Place(Place),
+    /// In a local variable.
+    Register(RegisterId),
 }
 
 /// An operator with one operand.
@@ -181,6 +246,9 @@ pub enum BinaryOperator {
     Subtract,
     Multiply,
     Divide,
+    Remainder,
+    ShiftLeft,
+    ShiftRight,
     BitAnd,
     BitOr,
     BitXor,
@@ -225,10 +293,10 @@ pub enum Order {
     /// What comes before it.
     Release,
     /// Both.
-    #[cfg_attr(not(test), expect(dead_code, reason = "C11 has it, the kernel has not"))]
     AcquireRelease,
-    /// Everything on both sides: the kernel's read-modify-writes without a suffix, and C11's sequentially consistent
-    /// accesses.
+    /// C11's `memory_order_seq_cst`.
+    SeqCst,
+    /// Everything on both sides: the kernel's read-modify-writes without a suffix.
     Full,
 }
 
@@ -252,7 +320,6 @@ pub enum Fence {
     /// `barrier`: orders nothing between processors.
     Compiler,
     /// C11's fences. The sequentially consistent one is [`Fence::Full`].
-    #[cfg_attr(not(test), expect(dead_code, reason = "C11 has them, the kernel has not"))]
     C11(Order),
 }
 
@@ -391,33 +458,16 @@ impl Program {
         items
     }
 
-    /// Whether some access is a plain one, which must not race.
-    pub fn has_plain_accesses(&self) -> bool {
-        self.threads.iter().any(|thread| any_plain(&thread.body))
+    /// The location that has that address.
+    pub fn location_at(&self, address: i64) -> Option<LocationId> {
+        self.locations.iter().position(|location| location.address == address)
     }
-}
 
-fn any_plain(body: &[Statement]) -> bool {
-    body.iter().any(|statement| match statement {
-        Statement::Assign { value, .. } | Statement::Evaluate(value) => value.reads_plainly(),
-        Statement::Write { value, order, .. } => *order == Order::Plain || value.reads_plainly(),
-        Statement::Branch { condition, then, otherwise } => {
-            condition.reads_plainly() || any_plain(then) || any_plain(otherwise)
-        }
-        Statement::Fence(_) | Statement::Lock(_) | Statement::Unlock(_) => false,
-    })
-}
-
-impl Expression {
-    fn reads_plainly(&self) -> bool {
-        match self {
-            Expression::Read { order, .. } => *order == Order::Plain,
-            Expression::Unary(_, operand) | Expression::Update { operand, .. } => operand.reads_plainly(),
-            Expression::Binary(_, left, right) => left.reads_plainly() || right.reads_plainly(),
-            Expression::CompareExchange { old, new, .. } => old.reads_plainly() || new.reads_plainly(),
-            Expression::AddUnless { operand, unless, .. } => operand.reads_plainly() || unless.reads_plainly(),
-            Expression::Constant(_) | Expression::Register(_) => false,
-            Expression::TryLock(_) | Expression::IsLocked(_) => false,
+    /// What an item can hold.
+    pub fn type_of(&self, item: Item) -> Type {
+        match item {
+            Item::Register { thread, register } => self.threads[thread].registers[register].ty,
+            Item::Location(location) => self.locations[location].ty,
         }
     }
 }

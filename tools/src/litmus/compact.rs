@@ -3,10 +3,11 @@
 //! Threads are `T0: … | T1: …`. `W(x,v,o)` and `R(x,o)` access, `XC(x,v,o)` exchanges, `CX(x,old,new,o)` and `CAS`
 //! compare and exchange, `FA(x,d,o)` fetches and adds, `add`, `fetch_add`, `add_return`, `inc`, `dec_return` … are the
 //! kernel's, `F(o)` is a fence, `L U TL IL` are lock, unlock, trylock and is-locked, `Wn Rn` are plain. Registers are
-//! not declared: what is assigned is one. Replication, arrays, loops, joins and assumptions are not read.
+//! not declared: what is assigned is one, and every other name is a location. Replication, arrays, loops, joins, assumptions and RCU are
+//! not read.
 
 use super::ast::{
-    BinaryOperator, Expression, Fence, LocationId, Operation, Order, Program, Register, RegisterId, Statement, Thread,
+    BinaryOperator, Expression, Fence, Operation, Order, Place, Program, Register, RegisterId, Statement, Thread,
     UpdateResult,
 };
 use super::error::LitmusError;
@@ -14,6 +15,7 @@ use super::text::condition;
 use super::text::initial::{Symbols, Use};
 use super::text::lexer::{WordKind, lex};
 use super::text::words::Words;
+use super::types::Type;
 
 /// Reads a row of a table: name, initial state, threads, condition.
 pub fn parse(name: &str, initial: &str, program: &str, condition: &str) -> Result<Program, LitmusError> {
@@ -38,7 +40,7 @@ pub fn parse(name: &str, initial: &str, program: &str, condition: &str) -> Resul
         let body = thread.statements()?;
         thread.words.mark("}")?;
         let registers = thread.registers;
-        symbols.threads.push(Thread { registers, body });
+        symbols.threads.push(Thread { registers, body, assumed: Vec::new() });
     }
     let text = format!("C {name} {{}} {condition}");
     let lexed = lex(&text)?;
@@ -58,8 +60,9 @@ fn parse_initial(initial: &str, symbols: &mut Symbols) -> Result<(), LitmusError
     for (nth, word) in inside.iter().enumerate() {
         separated += word.text;
         separated.push(' ');
-        let is_value =
-            matches!(word.kind, WordKind::Number(_)) && inside.get(nth + 1).is_none_or(|next| next.text != ")");
+        let next = inside.get(nth + 1).map_or("", |next| next.text);
+        let is_address = word.kind == WordKind::Name && nth > 0 && ["=", "&"].contains(&inside[nth - 1].text);
+        let is_value = (matches!(word.kind, WordKind::Number(_)) || is_address) && ![")", "("].contains(&next);
         if is_value || word.text == ")" {
             separated.push(';');
         }
@@ -77,7 +80,7 @@ fn assigned(words: &Words<'_>) -> Vec<Register> {
         let is_memory = nth > 0 && all[nth - 1].text == "*";
         let is_new = !registers.iter().any(|register| register.name == pair[0].text);
         if pair[0].kind == WordKind::Name && pair[1].text == "=" && !is_memory && is_new {
-            registers.push(Register { name: pair[0].text.to_owned(), initial: 0 });
+            registers.push(Register { name: pair[0].text.to_owned(), ty: Type::INT, initial: 0 });
         }
     }
     registers
@@ -105,9 +108,9 @@ impl Compact<'_, '_> {
         self.words.accept_name("int");
         let word = self.words.peek();
         if self.words.accept("*") {
-            let location = self.location(Use::Word)?;
+            let place = self.place(Use::Word)?;
             self.words.mark("=")?;
-            return Ok(Statement::Write { location, value: self.expression()?, order: Order::Plain });
+            return Ok(Statement::Write { place, value: self.expression()?, order: Order::Plain });
         }
         if word.text == "if" {
             return self.branch();
@@ -119,10 +122,10 @@ impl Compact<'_, '_> {
         }
         let statement = match word.text {
             "W" | "Wn" => {
-                let location = self.open(Use::Word)?;
+                let place = self.open(Use::Word)?;
                 let value = self.argument()?;
                 let order = if word.text == "W" { self.order()? } else { Order::Plain };
-                Statement::Write { location, value, order }
+                Statement::Write { place, value, order }
             }
             "F" => {
                 self.words.take();
@@ -156,28 +159,37 @@ impl Compact<'_, '_> {
         Ok(body)
     }
 
-    fn register(&mut self) -> Result<RegisterId, LitmusError> {
-        let name = self.words.name("a register")?;
-        let found = self.registers.iter().position(|register| register.name == name.text);
-        let unknown = || LitmusError::refused(name.place, format!("the address of '{}'", name.text));
-        found.ok_or_else(unknown)
-    }
-
-    fn location(&mut self, kind: Use) -> Result<LocationId, LitmusError> {
-        let name = self.words.name("a location")?;
-        if self.registers.iter().any(|register| register.name == name.text) {
-            return Err(LitmusError::refused(name.place, format!("'{}' as a pointer", name.text)));
+    /// A register, or the address of a location.
+    fn name(&mut self) -> Result<Expression, LitmusError> {
+        let name = self.words.name("a register or a location")?;
+        if let Some(register) = self.registers.iter().position(|register| register.name == name.text) {
+            return Ok(Expression::Register(register));
         }
         let location = self.symbols.declare_shared(name.text, name.place)?;
-        self.symbols.use_as(location, kind, name.place)?;
-        Ok(location)
+        Ok(Expression::Constant(self.symbols.address(location)))
+    }
+
+    fn register(&mut self) -> Result<RegisterId, LitmusError> {
+        let place = self.words.place();
+        match self.name()? {
+            Expression::Register(register) => Ok(register),
+            _ => Err(LitmusError::refused(place, "a location that is set")),
+        }
+    }
+
+    fn place(&mut self, kind: Use) -> Result<Place, LitmusError> {
+        let address = self.sum()?;
+        let Expression::Constant(constant) = address else { return Ok(Place::At(Box::new(address))) };
+        let location = self.symbols.at(constant).expect("locations have addresses");
+        self.symbols.use_as(location, kind);
+        Ok(Place::Location(location))
     }
 
     /// The name of a primitive, its parenthesis and its location.
-    fn open(&mut self, kind: Use) -> Result<LocationId, LitmusError> {
+    fn open(&mut self, kind: Use) -> Result<Place, LitmusError> {
         self.words.take();
         self.words.mark("(")?;
-        self.location(kind)
+        self.place(kind)
     }
 
     /// A comma and an expression.
@@ -195,7 +207,8 @@ impl Compact<'_, '_> {
             "acq" => Order::Acquire,
             "rel" => Order::Release,
             "ar" => Order::AcquireRelease,
-            "mb" | "sc" => Order::Full,
+            "mb" => Order::Full,
+            "sc" => Order::SeqCst,
             _ => return Err(LitmusError::refused(word.place, format!("the order '{}'", word.text))),
         })
     }
@@ -235,7 +248,7 @@ impl Compact<'_, '_> {
         ];
         for (mark, operator) in operators {
             if self.words.accept(mark) {
-                return Ok(Expression::Binary(operator, Box::new(left), Box::new(self.sum()?)));
+                return Ok(binary(operator, left, self.sum()?));
             }
         }
         Ok(left)
@@ -251,7 +264,7 @@ impl Compact<'_, '_> {
                 _ => return Ok(left),
             };
             self.words.take();
-            left = Expression::Binary(operator, Box::new(left), Box::new(self.operand()?));
+            left = binary(operator, left, self.operand()?);
         }
     }
 
@@ -267,10 +280,10 @@ impl Compact<'_, '_> {
             return Ok(inner);
         }
         if self.words.accept("*") {
-            return Ok(Expression::Read { location: self.location(Use::Word)?, order: Order::Plain });
+            return Ok(Expression::Read { place: self.place(Use::Word)?, order: Order::Plain });
         }
         if self.words.second().text != "(" {
-            return self.register().map(Expression::Register);
+            return self.name();
         }
         let expression = self.call(word.text)?;
         self.words.mark(")")?;
@@ -280,8 +293,8 @@ impl Compact<'_, '_> {
     fn call(&mut self, name: &str) -> Result<Expression, LitmusError> {
         let place = self.words.place();
         Ok(match name {
-            "R" => Expression::Read { location: self.open(Use::Word)?, order: self.order()? },
-            "Rn" => Expression::Read { location: self.open(Use::Word)?, order: Order::Plain },
+            "R" => Expression::Read { place: self.open(Use::Word)?, order: self.order()? },
+            "Rn" => Expression::Read { place: self.open(Use::Word)?, order: Order::Plain },
             "TL" => Expression::TryLock(self.open(Use::Lock)?),
             "IL" => Expression::IsLocked(self.open(Use::Lock)?),
             "XC" => self.update(Operation::Exchange, false, UpdateResult::Old)?,
@@ -290,46 +303,51 @@ impl Compact<'_, '_> {
             "add_return" => self.update(Operation::Add, false, UpdateResult::New)?,
             "dec_return" => self.update(Operation::Subtract, true, UpdateResult::New)?,
             "atomic_dec_and_test" => {
-                let location = self.open(Use::Word)?;
-                zero(subtract(location, Expression::Constant(1)))
+                let place = self.open(Use::Word)?;
+                zero(subtract(place, Expression::Constant(1)))
             }
             "atomic_sub_and_test" => {
                 self.words.take();
                 self.words.mark("(")?;
                 let operand = self.expression()?;
                 self.words.mark(",")?;
-                zero(subtract(self.location(Use::Word)?, operand))
+                zero(subtract(self.place(Use::Word)?, operand))
             }
             "atomic_add_unless" => {
-                let location = self.open(Use::Word)?;
+                let place = self.open(Use::Word)?;
                 let operand = Box::new(self.argument()?);
                 let unless = Box::new(self.argument()?);
-                Expression::AddUnless { location, operand, unless, order: Order::Full }
+                Expression::AddUnless { place, operand, unless, order: Order::Full }
             }
             "CX" | "CAS" => {
-                let location = self.open(Use::Word)?;
+                let place = self.open(Use::Word)?;
                 let old = Box::new(self.argument()?);
                 let new = Box::new(self.argument()?);
-                Expression::CompareExchange { location, old, new, order: self.order()? }
+                Expression::CompareExchange { place, old, new, order: self.order()? }
             }
             _ => return Err(LitmusError::refused(place, format!("the primitive '{name}'"))),
         })
     }
 
     fn update(&mut self, operation: Operation, counts: bool, result: UpdateResult) -> Result<Expression, LitmusError> {
-        let location = self.open(Use::Word)?;
+        let place = self.open(Use::Word)?;
         let operand = Box::new(if counts { Expression::Constant(1) } else { self.argument()? });
         let order = self.order_if_any()?;
-        Ok(Expression::Update { location, operation, operand, order, result })
+        Ok(Expression::Update { place, operation, operand, order, result })
     }
 }
 
+/// An operator between numbers of type `int`.
+fn binary(operator: BinaryOperator, left: Expression, right: Expression) -> Expression {
+    Expression::Binary(operator, Type::INT, Box::new(left), Box::new(right))
+}
+
 /// The value after a subtraction that is fully ordered.
-fn subtract(location: LocationId, operand: Expression) -> Expression {
+fn subtract(place: Place, operand: Expression) -> Expression {
     let (operation, operand) = (Operation::Subtract, Box::new(operand));
-    Expression::Update { location, operation, operand, order: Order::Full, result: UpdateResult::New }
+    Expression::Update { place, operation, operand, order: Order::Full, result: UpdateResult::New }
 }
 
 fn zero(value: Expression) -> Expression {
-    Expression::Binary(BinaryOperator::Equal, Box::new(value), Box::new(Expression::Constant(0)))
+    binary(BinaryOperator::Equal, value, Expression::Constant(0))
 }

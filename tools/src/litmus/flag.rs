@@ -13,6 +13,10 @@ pub enum Flag {
     LockMisuse,
     /// C says nothing of what follows. No final state.
     DivisionByZero,
+    /// A thread accesses what is no shared variable. No final state.
+    InvalidAddress,
+    /// Some location is a lock and a word.
+    MixedLockAccesses,
 }
 
 impl fmt::Display for Flag {
@@ -23,6 +27,8 @@ impl fmt::Display for Flag {
             Flag::Deadlock => "deadlock",
             Flag::LockMisuse => "lock-misuse",
             Flag::DivisionByZero => "division-by-zero",
+            Flag::InvalidAddress => "invalid-address",
+            Flag::MixedLockAccesses => "mixed-lock-accesses",
         })
     }
 }

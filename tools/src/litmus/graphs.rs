@@ -4,15 +4,17 @@
 //! on graphs, and the one of the simulated machine. A state that the machine shows and an exhaustive search of graphs does not is a fault of
 //! ours, and it is said so.
 
-use super::ast::{Item, Program};
+use super::ast::{Item, LocationKind, Program};
 use super::flag::Flag;
 use super::search::SearchConfig;
 use super::threads::{Answered, Halt, registers};
+use super::visit;
 use lockstep::Evidence;
 use lockstep::graph::{Ending, Final, Model, SharedConfig, graphs_shared};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
 
 /// What some search has found.
 pub struct Found {
@@ -22,6 +24,8 @@ pub struct Found {
     pub flags: BTreeSet<Flag>,
     /// What stands behind it.
     pub evidence: Evidence,
+    /// Whether some loop was followed no further.
+    pub is_cut: bool,
 }
 
 impl Found {
@@ -43,19 +47,33 @@ impl Found {
 pub fn search(program: &Program, search: &SearchConfig<'_>) -> Option<Found> {
     let model = Model::from_name(search.memory.name())?;
     let observed = program.observed();
-    let nothing = Found { states: BTreeSet::new(), flags: BTreeSet::new(), evidence: Evidence::default() };
+    let mut nothing =
+        Found { states: BTreeSet::new(), flags: BTreeSet::new(), evidence: Evidence::default(), is_cut: false };
+    if program.locations.iter().any(|location| location.kind == LocationKind::Both) {
+        nothing.flags.insert(Flag::MixedLockAccesses);
+    }
     let found = Mutex::new(nothing);
     let look = |ending: Ending, last: &dyn Fn() -> Final| {
         if ending != Ending::Cut {
             found.lock().expect("no worker panics").add(program, &observed, ending, &last());
         }
-        let is_cancelled = search.control.is_some_and(|control| control.is_cancelled());
-        if is_cancelled { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if search.is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let config = SharedConfig { model, jobs: search.jobs, runs: search.executions };
-    let counts = graphs_shared(&|| Answered::new(program), &config, &look);
+    let (is_cut, is_racy) = (AtomicBool::new(false), AtomicBool::new(false));
+    let racing = visit::has_plain_accesses(program).then_some(&is_racy);
+    let mut counts = graphs_shared(&|| Answered::new(program, &is_cut, racing), &config, &look);
     assert!(!counts.strayed, "a litmus test does the same with the same answers");
     let mut found = found.into_inner().expect("no worker panics");
+    if is_racy.into_inner() {
+        found.flags.insert(Flag::DataRace);
+    }
+    found.is_cut = is_cut.into_inner();
+    if found.is_cut {
+        // A loop that is followed no further is more than a graph holds.
+        counts.limited = counts.limited.max(1);
+        counts.exhausted = false;
+    }
     found.evidence = counts.evidence();
     Some(found)
 }
@@ -71,8 +89,10 @@ impl Found {
                     let flag = match halt {
                         // It waits, and so it has no final state either.
                         Halt::Next(_) => continue,
+                        Halt::TooLong | Halt::NotAssumed => return,
                         Halt::DivisionByZero => Flag::DivisionByZero,
                         Halt::LockMisuse => Flag::LockMisuse,
+                        Halt::InvalidAddress => Flag::InvalidAddress,
                     };
                     self.flags.insert(flag);
                     is_faulty = true;

@@ -6,16 +6,17 @@
 //! Limits: what an access orders is what the memory model of the harness says; see there. Plain accesses are made as
 //! relaxed ones, so that their values are shown too; whether they race is a second question, see [`super::race`].
 //!
-//! Deviations from herd under the kernel's model: `smp_mb__before_atomic`, `smp_mb__after_atomic`,
-//! `smp_mb__after_spinlock` and `smp_mb__after_unlock_lock` are full barriers wherever they stand, while the kernel's
-//! model lets them order only what is on the other side of the atomic operation or lock that they belong to. `barrier`
-//! is nothing: the simulated machine has no compiler.
+//! Deviations from herd under the kernel's model: barriers that belong to another operation are placed before a program
+//! gets here, see [`super::placing`]. `barrier` is nothing: the simulated machine has no compiler. A read-modify-write that
+//! the kernel fully orders is one between two full barriers. Programs that the machine has no means for are left to the
+//! search of graphs, see [`fits`].
 
 use super::ast::{
-    BinaryOperator, Expression, Fence, Item, LocationId, LocationKind, Operation, Order, Program, Statement, Thread,
-    UnaryOperator, UpdateResult,
+    Expected, Expression, Fence, Item, LocationId, LocationKind, Order, Place, Program, Statement, Thread, UpdateResult,
 };
-use super::race::Shadows;
+use super::operators::{Undefined, binary, changed, truth, unary};
+use super::shadows::Shadows;
+use super::visit::{self, Part};
 use lockstep::sync::{Atomic, Ordering, SpinLock, smp_mb, smp_rmb, smp_wmb, std_atomic};
 use lockstep::{probe, thread};
 use std::cell::Cell;
@@ -29,18 +30,37 @@ enum Object {
 
 /// What a thread works on.
 struct Machine<'a> {
+    program: &'a Program,
     objects: &'a [Object],
     registers: &'a [Cell<i64>],
     shadows: &'a Shadows,
     thread: usize,
 }
 
-/// An operation of which C says nothing: a division by zero.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Undefined;
-
 /// What an execution ends with when the program divides by zero, of which C says nothing.
 pub const DIVISION_BY_ZERO: &str = "division by zero";
+
+/// What an execution ends with when the program accesses what is no shared variable.
+pub const INVALID_ADDRESS: &str = "invalid address";
+
+/// Whether the machine can run a program: it has a place for each thread beside its own, no loop, for which a random schedule
+/// may be unfair, and nothing that is a lock and a word, or a lock that is taken from the beginning.
+pub fn fits(program: &Program) -> bool {
+    let is_lock = |kind| matches!(kind, LocationKind::Lock | LocationKind::Both);
+    let has_locks = program.locations.iter().any(|location| is_lock(location.kind));
+    let is_odd = |location: &super::ast::Location| {
+        location.kind == LocationKind::Both || location.kind == LocationKind::Lock && location.initial != 0
+    };
+    let is_beyond = |part: Part<'_>| match part {
+        Part::Statement(Statement::Loop { .. } | Statement::UnlockWait(_)) => true,
+        Part::Expression(Expression::CompareExpected { is_weak, .. }) => *is_weak,
+        Part::Place(Place::At(_)) => has_locks,
+        _ => false,
+    };
+    program.threads.len() < lockstep::THREADS_MAX
+        && !program.locations.iter().any(is_odd)
+        && !visit::any(program, is_beyond)
+}
 
 /// The body of the main thread: makes the locations, starts the threads, is the last of them itself, and observes the
 /// final state. With `racing`, plain accesses are watched, and a race ends the execution.
@@ -49,13 +69,14 @@ pub fn run(program: &Program, observed: &[Item], racing: bool) {
     let object = |(nth, location): (usize, &super::ast::Location)| match location.kind {
         LocationKind::Word => Object::Word(Atomic::named(("location", number(nth)), location.initial)),
         LocationKind::Lock => Object::Lock(SpinLock::named(("lock", number(nth)))),
+        LocationKind::Both => unreachable!("the machine has nothing that is both"),
     };
     let objects: Vec<Object> = program.locations.iter().enumerate().map(object).collect();
     let shadows = if racing { Shadows::new(program) } else { Shadows::none() };
     let start = |thread: &Thread| thread.registers.iter().map(|register| Cell::new(register.initial)).collect();
     let registers: Vec<Vec<Cell<i64>>> = program.threads.iter().map(start).collect();
     let machine =
-        |nth: usize| Machine { objects: &objects, registers: &registers[nth], shadows: &shadows, thread: nth };
+        |nth: usize| Machine { program, objects: &objects, registers: &registers[nth], shadows: &shadows, thread: nth };
     let (last, others) = program.threads.split_last().expect("a program has a thread");
     thread::scope(|scope| {
         for (nth, thread) in others.iter().enumerate() {
@@ -72,7 +93,7 @@ pub fn run(program: &Program, observed: &[Item], racing: bool) {
             Item::Register { thread, register } => registers[thread][register].get(),
             Item::Location(location) => match objects[location] {
                 Object::Word(word) => word.peek(),
-                Object::Lock(_) => unreachable!("the value of a lock cannot be asked for"),
+                Object::Lock(lock) => i64::from(lock.is_locked()),
             },
         });
     }
@@ -90,14 +111,14 @@ pub fn observed_values(words: &[u64]) -> Vec<i64> {
     words.chunks_exact(2).map(|pair| (pair[0] << 32 | pair[1]).cast_signed()).collect()
 }
 
-/// The harness's ordering for reading, writing and both.
+/// The harness's ordering for reading, writing and both. What is fully ordered is so by the barriers around it.
 fn ordering(order: Order) -> Ordering {
     match order {
-        Order::Plain | Order::Once => Ordering::Relaxed,
+        Order::Plain | Order::Once | Order::Full => Ordering::Relaxed,
         Order::Acquire => Ordering::Acquire,
         Order::Release => Ordering::Release,
         Order::AcquireRelease => Ordering::AcqRel,
-        Order::Full => Ordering::SeqCst,
+        Order::SeqCst => Ordering::SeqCst,
     }
 }
 
@@ -110,23 +131,39 @@ impl Machine<'_> {
 
     fn statement(&self, statement: &Statement) {
         match statement {
-            Statement::Assign { register, value } => self.registers[*register].set(self.value(value)),
+            Statement::Assign { register, value } => {
+                let ty = self.program.threads[self.thread].registers[*register].ty;
+                self.registers[*register].set(ty.wrap(self.value(value)));
+            }
             Statement::Evaluate(value) => {
                 self.value(value);
             }
-            Statement::Write { location, value, order } => {
-                let value = self.value(value);
-                self.shadows.write(*location, self.thread, *order == Order::Plain);
+            Statement::Write { place, value, order } => {
+                let location = self.location(place);
+                let value = self.program.locations[location].ty.wrap(self.value(value));
+                self.shadows.write(location, self.thread, *order == Order::Plain);
                 match order {
-                    Order::Release => self.word(*location).store_release(value),
-                    order => self.word(*location).store(value, ordering(*order)),
+                    // The kernel's, unlike C11's, comes after all that was read.
+                    Order::Release if !self.program.is_c11 => self.word(location).store_release(value),
+                    order => self.word(location).store(value, ordering(*order)),
                 }
             }
             Statement::Fence(fence) => barrier(*fence),
-            Statement::Lock(location) => self.lock(*location).lock(),
-            Statement::Unlock(location) => self.lock(*location).unlock(),
+            Statement::Lock(place) => self.lock(place).lock(),
+            Statement::Unlock(place) => self.lock(place).unlock(),
             Statement::Branch { condition, then, otherwise } => {
                 self.block(if self.value(condition) == 0 { otherwise } else { then });
+            }
+            Statement::UnlockWait(_) | Statement::Loop { .. } => unreachable!("the machine gets no such program"),
+        }
+    }
+
+    fn location(&self, place: &Place) -> LocationId {
+        match place {
+            Place::Location(location) => *location,
+            Place::At(address) => {
+                let found = self.program.location_at(self.value(address));
+                found.unwrap_or_else(|| probe::bug(INVALID_ADDRESS))
             }
         }
     }
@@ -138,8 +175,8 @@ impl Machine<'_> {
         }
     }
 
-    fn lock(&self, location: LocationId) -> SpinLock {
-        match self.objects[location] {
+    fn lock(&self, place: &Place) -> SpinLock {
+        match self.objects[self.location(place)] {
             Object::Lock(lock) => lock,
             Object::Word(_) => unreachable!("nothing is both a lock and a word"),
         }
@@ -149,21 +186,30 @@ impl Machine<'_> {
         match expression {
             Expression::Constant(constant) => *constant,
             Expression::Register(register) => self.registers[*register].get(),
-            Expression::Unary(operator, operand) => unary(*operator, self.value(operand)),
-            Expression::Binary(operator, left, right) => {
+            Expression::Unary(operator, ty, operand) => unary(*operator, *ty, self.value(operand)),
+            Expression::Convert(ty, operand) => ty.wrap(self.value(operand)),
+            Expression::Binary(operator, ty, left, right) => {
                 let left = self.value(left);
-                let value = binary(*operator, left, self.value(right));
+                let value = binary(*operator, *ty, left, self.value(right));
                 value.unwrap_or_else(|Undefined| probe::bug(DIVISION_BY_ZERO))
             }
-            Expression::Read { location, order } => {
-                self.shadows.read(*location, self.thread, *order == Order::Plain);
-                self.word(*location).load(ordering(*order))
+            Expression::Both(left, right) => truth(self.value(left) != 0 && self.value(right) != 0),
+            Expression::Either(left, right) => truth(self.value(left) != 0 || self.value(right) != 0),
+            Expression::Choose(condition, then, otherwise) => {
+                self.value(if self.value(condition) == 0 { otherwise } else { then })
             }
-            Expression::Update { location, operation, operand, order, result } => {
-                let operand = self.value(operand);
-                self.shadows.write(*location, self.thread, false);
-                let change = |old| changed(*operation, old, operand);
-                let word = self.word(*location);
+            Expression::Read { place, order } => {
+                let location = self.location(place);
+                self.shadows.read(location, self.thread, *order == Order::Plain);
+                self.word(location).load(ordering(*order))
+            }
+            Expression::Update { place, operation, operand, order, result } => {
+                let location = self.location(place);
+                let ty = self.program.locations[location].ty;
+                let operand = ty.wrap(self.value(operand));
+                self.shadows.write(location, self.thread, false);
+                let change = |old| changed(*operation, ty, old, operand);
+                let word = self.word(location);
                 let old = match order {
                     Order::Full => word.update_fully(change),
                     order => word.fetch_update_word(ordering(*order), change),
@@ -173,42 +219,86 @@ impl Machine<'_> {
                     UpdateResult::New => change(old),
                 }
             }
-            Expression::CompareExchange { location, old, new, order } => {
-                let old = self.value(old);
-                let new = self.value(new);
-                self.shadows.write(*location, self.thread, false);
-                self.compare_exchange(*location, old, new, *order)
+            Expression::CompareExchange { place, old, new, order } => {
+                let location = self.location(place);
+                let ty = self.program.locations[location].ty;
+                let old = ty.wrap(self.value(old));
+                let new = ty.wrap(self.value(new));
+                self.shadows.write(location, self.thread, false);
+                self.compare_exchange(location, old, new, [*order, Order::Once])
             }
-            Expression::AddUnless { location, operand, unless, order } => {
+            Expression::CompareExpected { place, expected, new, success, failure, is_weak: _ } => {
+                let location = self.location(place);
+                let ty = self.program.locations[location].ty;
+                let old = ty.wrap(self.expected(expected));
+                let new = ty.wrap(self.value(new));
+                self.shadows.write(location, self.thread, false);
+                let found = self.compare_exchange(location, old, new, [*success, *failure]);
+                if found != old {
+                    self.tell(expected, found);
+                }
+                truth(found == old)
+            }
+            Expression::AddUnless { place, operand, unless, order } => {
+                let location = self.location(place);
                 let operand = self.value(operand);
-                let unless = self.value(unless);
-                self.shadows.write(*location, self.thread, false);
-                self.add_unless(*location, operand, unless, *order)
+                let unless = self.program.locations[location].ty.wrap(self.value(unless));
+                self.shadows.write(location, self.thread, false);
+                self.add_unless(location, operand, unless, *order)
             }
-            Expression::TryLock(location) => i64::from(self.lock(*location).try_lock()),
-            Expression::IsLocked(location) => i64::from(self.lock(*location).is_locked()),
+            Expression::TryLock(place) => truth(self.lock(place).try_lock()),
+            Expression::IsLocked(place) => truth(self.lock(place).is_locked()),
         }
     }
 
-    /// One that fails is a relaxed load.
-    fn compare_exchange(&self, location: LocationId, old: i64, new: i64, order: Order) -> i64 {
+    fn expected(&self, expected: &Expected) -> i64 {
+        match expected {
+            Expected::Register(register) => self.registers[*register].get(),
+            Expected::Place(place) => {
+                let location = self.location(place);
+                self.shadows.read(location, self.thread, true);
+                self.word(location).load(Ordering::Relaxed)
+            }
+        }
+    }
+
+    /// The value found goes where the expected one was.
+    fn tell(&self, expected: &Expected, found: i64) {
+        match expected {
+            Expected::Register(register) => {
+                let ty = self.program.threads[self.thread].registers[*register].ty;
+                self.registers[*register].set(ty.wrap(found));
+            }
+            Expected::Place(place) => {
+                let location = self.location(place);
+                self.shadows.write(location, self.thread, true);
+                let value = self.program.locations[location].ty.wrap(found);
+                self.word(location).store(value, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// The value found. What orders it if it writes, then what if not.
+    fn compare_exchange(&self, location: LocationId, old: i64, new: i64, orders: [Order; 2]) -> i64 {
         let word = self.word(location);
-        if order == Order::Full {
+        if orders[0] == Order::Full {
             return word.cmpxchg(old, new);
         }
-        match word.compare_exchange(old, new, ordering(order), Ordering::Relaxed) {
+        match word.compare_exchange(old, new, ordering(orders[0]), ordering(orders[1])) {
             Ok(found) | Err(found) => found,
         }
     }
 
     /// As the kernel does it. It ends: the value changes only when another thread, which has no loops, writes.
     fn add_unless(&self, location: LocationId, operand: i64, unless: i64, order: Order) -> i64 {
+        let ty = self.program.locations[location].ty;
         let mut old = self.word(location).load(Ordering::Relaxed);
         loop {
             if old == unless {
                 return 0;
             }
-            let found = self.compare_exchange(location, old, old.wrapping_add(operand), order);
+            let new = ty.narrow(old.wrapping_add(operand));
+            let found = self.compare_exchange(location, old, new, [order, Order::Once]);
             if found == old {
                 return 1;
             }
@@ -226,47 +316,5 @@ fn barrier(fence: Fence) {
         Fence::Write => smp_wmb(),
         Fence::Compiler => {}
         Fence::C11(order) => std_atomic::fence(ordering(order)),
-    }
-}
-
-/// The value of an operator with one operand.
-pub fn unary(operator: UnaryOperator, operand: i64) -> i64 {
-    match operator {
-        UnaryOperator::Negate => operand.wrapping_neg(),
-        UnaryOperator::Not => i64::from(operand == 0),
-        UnaryOperator::Complement => !operand,
-    }
-}
-
-/// The value of an operator with two, if C says anything of it.
-pub fn binary(operator: BinaryOperator, left: i64, right: i64) -> Result<i64, Undefined> {
-    Ok(match operator {
-        BinaryOperator::Add => left.wrapping_add(right),
-        BinaryOperator::Subtract => left.wrapping_sub(right),
-        BinaryOperator::Multiply => left.wrapping_mul(right),
-        BinaryOperator::Divide if right == 0 => return Err(Undefined),
-        BinaryOperator::Divide => left.wrapping_div(right),
-        BinaryOperator::BitAnd => left & right,
-        BinaryOperator::BitOr => left | right,
-        BinaryOperator::BitXor => left ^ right,
-        BinaryOperator::Equal => i64::from(left == right),
-        BinaryOperator::NotEqual => i64::from(left != right),
-        BinaryOperator::Less => i64::from(left < right),
-        BinaryOperator::LessOrEqual => i64::from(left <= right),
-        BinaryOperator::Greater => i64::from(left > right),
-        BinaryOperator::GreaterOrEqual => i64::from(left >= right),
-    })
-}
-
-/// The new value of a read-modify-write.
-pub fn changed(operation: Operation, old: i64, operand: i64) -> i64 {
-    match operation {
-        Operation::Exchange => operand,
-        Operation::Add => old.wrapping_add(operand),
-        Operation::Subtract => old.wrapping_sub(operand),
-        Operation::And => old & operand,
-        Operation::Or => old | operand,
-        Operation::Xor => old ^ operand,
-        Operation::AndNot => old & !operand,
     }
 }

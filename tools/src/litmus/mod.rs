@@ -5,6 +5,7 @@
 //! for what its primitives mean. What is said is proven by [`graphs`]; the machine checks it, and says by itself
 //! whether plain accesses race. Deviations: see [`verdict`] for what is counted and when nothing is proven.
 
+mod assumed;
 mod ast;
 #[cfg(test)]
 mod compact;
@@ -13,33 +14,60 @@ mod file;
 mod flag;
 mod graphs;
 mod interpret;
+mod operators;
+mod placing;
 mod race;
+#[cfg(test)]
+mod reading;
 mod render;
 mod search;
+mod shadows;
 #[cfg(test)]
 mod tests;
 mod text;
 mod threads;
+mod types;
 mod verdict;
+mod visit;
 
 use crate::status::Status;
-use lockstep::CompareConfig;
-use search::{EXECUTIONS_MAX, SearchConfig};
+use lockstep::{Control, MemoryModel};
+use search::{GRAPHS_MAX, SearchConfig};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
-/// Runs the tests of all files in order, with the memory model, OS threads and control of `config`. A file that cannot
-/// be run is complained of, and the others still run.
-pub fn command(files: &[PathBuf], config: &CompareConfig<'_>, print: impl Fn(&str) -> Status) -> Status {
-    let CompareConfig { memory, jobs, control, .. } = *config;
-    let search = SearchConfig { memory, jobs, executions: EXECUTIONS_MAX, control };
+/// How tests are asked.
+#[derive(Clone, Copy)]
+pub struct LitmusConfig<'a> {
+    /// The memory model.
+    pub memory: MemoryModel,
+    /// OS threads.
+    pub jobs: usize,
+    /// Random executions of the machine by which each proof is checked.
+    pub executions: u64,
+    /// Where they begin.
+    pub seed: u64,
+    /// For all files together, if there is a limit.
+    pub time: Option<Duration>,
+    /// To follow and cancel the whole.
+    pub control: &'a Control,
+}
+
+/// Runs the tests of all files in order. A file that cannot be run is complained of, and the others still run. Each file has its
+/// share of the time that is left.
+pub fn command(files: &[PathBuf], config: &LitmusConfig<'_>, print: impl Fn(&str) -> Status) -> Status {
     let mut status = Status::Fine;
-    for file in files {
-        if control.is_some_and(|control| control.is_cancelled()) {
+    let end = config.time.map(|time| Instant::now() + time);
+    for (nth, file) in files.iter().enumerate() {
+        if config.control.is_cancelled() {
             anstream::eprintln!("lockstep: {} and what follows it was not run", file.display());
+            status = status.and(Status::Budget);
             break;
         }
-        match run(file, &search) {
-            Ok(text) => status = status.and(print(&text)),
+        let left = u32::try_from(files.len() - nth).unwrap_or(u32::MAX);
+        let share = end.map(|end| end.saturating_duration_since(Instant::now()) / left);
+        match run(file, config, share) {
+            Ok((text, proven)) => status = status.and(print(&text)).and(proven),
             Err(message) => {
                 anstream::eprintln!("lockstep: {message}");
                 status = status.and(Status::Usage);
@@ -49,11 +77,21 @@ pub fn command(files: &[PathBuf], config: &CompareConfig<'_>, print: impl Fn(&st
     status
 }
 
-/// What one file's test prints, or the message that says where it is wrong.
-fn run(path: &Path, search: &SearchConfig<'_>) -> Result<String, String> {
+/// What one file's test prints and whether it is proven, or the message that says where it is wrong.
+fn run(path: &Path, config: &LitmusConfig<'_>, share: Option<Duration>) -> Result<(String, Status), String> {
     let name = path.display();
     let text = file::read(path).map_err(|error| format!("{name}: {error}"))?;
     let program = text::parse(&text).map_err(|error| format!("{name}:{error}"))?;
-    let verdict = verdict::ask(&program, search).map_err(|message| format!("{name}: {message}"))?;
-    Ok(render::render(&program, &verdict))
+    let search = SearchConfig {
+        memory: config.memory,
+        jobs: config.jobs,
+        executions: GRAPHS_MAX,
+        samples: config.executions,
+        seed: config.seed,
+        end: share.map(|share| Instant::now() + share),
+        control: Some(config.control),
+    };
+    let verdict = verdict::ask(&program, &search).map_err(|message| format!("{name}: {message}"))?;
+    let status = if verdict.is_unproven() { Status::Budget } else { Status::Fine };
+    Ok((render::render(&program, &verdict, config.memory), status))
 }

@@ -1,14 +1,18 @@
 //! A verdict in herd's form.
 //!
 //! As herd 7.58 prints it, without its `Time` and `Hash` lines. Where the exploration was not exhaustive, a line
-//! `Evidence` says what it was, and neither *Never*, *Always* nor what follows from them is said.
+//! `Evidence` says what it was, and neither *Never*, *Always* nor what follows from them is said. A line `Model` says where
+//! a test is C11's, and not the kernel's.
 
 use super::ast::{Item, Operand, Program, Proposition, Quantifier};
+use super::threads::ROUNDS_MAX;
+use super::types;
 use super::verdict::{Observation, Verdict};
+use lockstep::MemoryModel;
 use std::fmt::Write;
 
 /// The verdict of a program, with an empty line behind it.
-pub fn render(program: &Program, verdict: &Verdict) -> String {
+pub fn render(program: &Program, verdict: &Verdict, memory: MemoryModel) -> String {
     let mut text = String::new();
     let quantifier = program.condition.quantifier;
     let kind = match quantifier {
@@ -21,7 +25,9 @@ pub fn render(program: &Program, verdict: &Verdict) -> String {
     line(&mut text, format_args!("States {}", verdict.states.len()));
     let shown: Vec<String> = program.shown().into_iter().map(|item| item_text(program, item)).collect();
     for state in &verdict.states {
-        let values: Vec<String> = shown.iter().zip(state).map(|(item, value)| format!("{item}={value};")).collect();
+        let of =
+            |((text, item), value): ((&String, Item), &i64)| format!("{text}={};", value_text(program, item, *value));
+        let values: Vec<String> = shown.iter().zip(program.shown()).zip(state).map(of).collect();
         line(&mut text, format_args!("{}", values.join(" ")));
     }
     line(&mut text, format_args!("{}", verdict.answer(quantifier)));
@@ -48,8 +54,14 @@ pub fn render(program: &Program, verdict: &Verdict) -> String {
         };
         line(&mut text, format_args!("Evidence {name} {}{rest}", verdict.evidence));
     }
-    if let Some(evidence) = verdict.no_race.filter(|evidence| !evidence.is_exhaustive()) {
-        line(&mut text, format_args!("Evidence {name} {evidence}; data races: {}", evidence.absence()));
+    if verdict.is_cut {
+        line(
+            &mut text,
+            format_args!("Limit {name} loops that go on doing something are followed for {ROUNDS_MAX} rounds"),
+        );
+    }
+    if program.is_c11 && memory == MemoryModel::Weak {
+        line(&mut text, format_args!("Model {name} RC11, not the kernel's: the test uses C11's operations"));
     }
     text.push('\n');
     text
@@ -63,6 +75,15 @@ fn item_text(program: &Program, item: Item) -> String {
     match item {
         Item::Register { thread, register } => format!("{thread}:{}", program.threads[thread].registers[register].name),
         Item::Location(location) => format!("[{}]", program.locations[location].name),
+    }
+}
+
+/// A value of an item: a number, or the name of what has that address.
+fn value_text(program: &Program, item: Item, value: i64) -> String {
+    match program.location_at(value) {
+        Some(location) => program.locations[location].name.clone(),
+        None if types::is_address(value) => "an address behind a variable".to_owned(),
+        None => program.type_of(item).text(value),
     }
 }
 
@@ -84,7 +105,7 @@ fn proposition_text(program: &Program, proposition: &Proposition, above: Above) 
         Proposition::Truth(truth) => (truth.to_string(), false),
         Proposition::Equal(item, operand) => {
             let operand = match operand {
-                Operand::Constant(constant) => constant.to_string(),
+                Operand::Constant(constant) => value_text(program, *item, *constant),
                 Operand::Item(other) => item_text(program, *other),
             };
             (format!("{}={operand}", item_text(program, *item)), false)

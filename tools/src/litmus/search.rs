@@ -3,6 +3,7 @@
 use super::ast::Program;
 use super::interpret;
 use lockstep::{Abandon, Control, Exploration, ExploreConfig, MemoryModel, Strategy};
+use std::time::Instant;
 
 /// How programs are explored.
 #[derive(Clone, Copy, Debug)]
@@ -11,14 +12,20 @@ pub struct SearchConfig<'a> {
     pub memory: MemoryModel,
     /// OS threads.
     pub jobs: usize,
-    /// At most this many executions of a program.
+    /// At most this many execution graphs of a program.
     pub executions: u64,
+    /// Executions of the machine by which a proof is checked.
+    pub samples: u64,
+    /// Where their random schedules begin.
+    pub seed: u64,
+    /// When the search of this program ends, proven or not.
+    pub end: Option<Instant>,
     /// To follow and cancel the exploration.
     pub control: Option<&'a Control>,
 }
 
-/// Executions of a program, unless configured otherwise.
-pub const EXECUTIONS_MAX: u64 = 1_000_000;
+/// Execution graphs of a program, at most.
+pub const GRAPHS_MAX: u64 = 20_000_000;
 
 /// More preemptions than an execution of any program has choice points.
 const PREEMPTIONS_MAX: u32 = 1_000_000;
@@ -28,6 +35,7 @@ fn config<'a>(search: &SearchConfig<'a>) -> ExploreConfig<'a> {
     ExploreConfig {
         strategy: Strategy::Bounded { preemptions: PREEMPTIONS_MAX },
         executions: search.executions,
+        seed: search.seed,
         jobs: search.jobs,
         memory: search.memory,
         control: search.control,
@@ -35,23 +43,31 @@ fn config<'a>(search: &SearchConfig<'a>) -> ExploreConfig<'a> {
     }
 }
 
-/// The final states of a program.
+/// The final states of a program, by enumeration.
+#[cfg(test)]
 pub fn final_states(program: &Program, search: &SearchConfig<'_>) -> Exploration {
     explore(program, &config(search), false)
 }
 
-/// Executions by which the machine checks what was proven without it.
-const SAMPLES: u64 = 500;
+fn sampled<'a>(search: &SearchConfig<'a>) -> ExploreConfig<'a> {
+    ExploreConfig { strategy: Strategy::Uniform, executions: search.samples, ..config(search) }
+}
 
 /// Some final states of a program.
 pub fn sampled_states(program: &Program, search: &SearchConfig<'_>) -> Exploration {
-    let config = ExploreConfig { strategy: Strategy::Uniform, executions: SAMPLES, ..config(search) };
-    explore(program, &config, false)
+    explore(program, &sampled(search), false)
 }
 
-/// The executions of a program in which plain accesses are watched: a race ends them.
-pub fn races(program: &Program, search: &SearchConfig<'_>) -> Exploration {
-    explore(program, &config(search), true)
+/// Some executions of a program in which plain accesses are watched: a race ends them.
+pub fn sampled_races(program: &Program, search: &SearchConfig<'_>) -> Exploration {
+    explore(program, &sampled(search), true)
+}
+
+impl SearchConfig<'_> {
+    /// Whether the search is to end.
+    pub fn is_over(&self) -> bool {
+        self.control.is_some_and(Control::is_cancelled) || self.end.is_some_and(|end| Instant::now() >= end)
+    }
 }
 
 fn explore(program: &Program, config: &ExploreConfig<'_>, racing: bool) -> Exploration {

@@ -1,17 +1,43 @@
 //! A program of a litmus test as threads whose execution graphs are searched.
 //!
 //! Promise: each access, lock operation and barrier is the event that [`super::interpret`] makes of it on the simulated
-//! machine. Limits and deviations: those of that module and of [`lockstep::graph`]; data races are not looked for.
+//! machine.
+//!
+//! A round of a loop that has written nothing and left all local variables as they were would do the same again as long as
+//! it reads the same: the thread waits there for another write. Limits: other loops are followed for [`ROUNDS_MAX`] rounds;
+//! a search that met the limit is not exhaustive. Further limits and deviations: those of [`super::interpret`] and of
+//! [`lockstep::graph`].
 
-use super::ast::{Expression, Fence, LocationId, Operation, Order, Program, Statement, Thread, UpdateResult};
-use super::interpret::{self, Undefined};
-use lockstep::graph::{self, Change, Label, Step, Threads};
+use super::ast::{
+    Expected, Expression, Fence, LocationId, Operation, Order, Place, Program, RegisterId, Statement, UpdateResult,
+};
+use super::operators::{Undefined, binary, changed, truth, unary};
+use super::race;
+use super::types::Type;
+use lockstep::graph::{self, Change, Label, Sources, Step, Threads};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Rounds of one loop that do something.
+pub const ROUNDS_MAX: usize = 32;
 
 /// The threads of a program, with the answers they have got.
 pub struct Answered<'a> {
     program: &'a Program,
-    answers: Vec<Vec<u64>>,
-    has_begun: Vec<bool>,
+    threads: Vec<Asked>,
+    /// Whether some loop was followed no further.
+    is_cut: &'a AtomicBool,
+    /// Whether some execution races, if that is asked.
+    is_racy: Option<&'a AtomicBool>,
+}
+
+/// What a thread has asked for.
+#[derive(Clone, Default)]
+struct Asked {
+    answers: Vec<u64>,
+    /// Beginnings of rounds that it has told.
+    rounds: usize,
+    /// What it has asked for last.
+    last: Option<Label>,
 }
 
 /// Why a thread went no further.
@@ -23,12 +49,29 @@ pub enum Halt {
     DivisionByZero,
     /// It unlocks what it does not hold.
     LockMisuse,
+    /// It accesses what is no shared variable.
+    InvalidAddress,
+    /// A loop goes on for longer than it is followed.
+    TooLong,
+    /// A variable has another value than is assumed.
+    NotAssumed,
+}
+
+/// An event that a thread has made.
+#[derive(Clone, Copy, Debug)]
+pub struct Made {
+    /// The event.
+    pub label: Label,
+    /// Whether it is a plain access, which must not race.
+    pub is_plain: bool,
+    /// Whether it has written.
+    pub writes: bool,
 }
 
 impl<'a> Answered<'a> {
-    /// The threads before they have begun.
-    pub fn new(program: &'a Program) -> Answered<'a> {
-        Answered { program, answers: Vec::new(), has_begun: Vec::new() }
+    /// The threads before they have begun. `is_cut` is set where a loop is followed no further, `is_racy` where plain accesses race.
+    pub fn new(program: &'a Program, is_cut: &'a AtomicBool, is_racy: Option<&'a AtomicBool>) -> Answered<'a> {
+        Answered { program, threads: Vec::new(), is_cut, is_racy }
     }
 }
 
@@ -39,37 +82,69 @@ impl Threads for Answered<'_> {
 
     fn restart(&mut self) -> usize {
         let count = self.program.threads.len();
-        self.answers.resize(count, Vec::new());
-        self.answers.iter_mut().for_each(Vec::clear);
-        self.has_begun = vec![false; count];
+        self.threads.clear();
+        self.threads.resize(count, Asked::default());
         count
     }
 
     fn advance(&mut self, thread: usize, answer: u64) -> Step {
-        if std::mem::replace(&mut self.has_begun[thread], true) {
-            self.answers[thread].push(answer);
+        let asked = &mut self.threads[thread];
+        match asked.last {
+            None => {}
+            Some(Label::Await) => asked.rounds += 1,
+            Some(_) => asked.answers.push(answer),
         }
-        match registers(self.program, thread, &self.answers[thread]) {
+        let mut walk = Walk::new(self.program, thread, &asked.answers);
+        walk.rounds_told = Some(asked.rounds);
+        let step = match walk.block(&self.program.threads[thread].body) {
             Err(Halt::Next(step)) => step,
-            Ok(_) | Err(Halt::DivisionByZero | Halt::LockMisuse) => Label::End.into(),
+            Err(Halt::NotAssumed) => Label::Park.into(),
+            Err(Halt::TooLong) => {
+                self.is_cut.store(true, Ordering::Relaxed);
+                Label::Park.into()
+            }
+            Ok(()) | Err(Halt::DivisionByZero | Halt::LockMisuse | Halt::InvalidAddress) => Label::End.into(),
+        };
+        asked.last = Some(step.label);
+        step
+    }
+
+    fn ended(&mut self, sources: &dyn Fn() -> Sources) {
+        let Some(is_racy) = self.is_racy.filter(|is_racy| !is_racy.load(Ordering::Relaxed)) else { return };
+        let made = |(thread, asked): (usize, &Asked)| events(self.program, thread, &asked.answers);
+        let made: Vec<Vec<Made>> = self.threads.iter().enumerate().map(made).collect();
+        if race::is_racy(&made, &sources()) {
+            is_racy.store(true, Ordering::Relaxed);
         }
     }
 }
 
 /// The registers of a thread at its end, if it gets these answers.
 pub fn registers(program: &Program, thread: usize, answers: &[u64]) -> Result<Vec<i64>, Halt> {
-    let Thread { registers, body } = &program.threads[thread];
-    let registers = registers.iter().map(|register| register.initial).collect();
-    let mut walk = Walk { answers: answers.iter(), registers, held: Vec::new() };
-    walk.block(body)?;
+    let mut walk = Walk::new(program, thread, answers);
+    walk.block(&program.threads[thread].body)?;
     Ok(walk.registers)
+}
+
+/// The events that a thread makes if it gets these answers.
+pub fn events(program: &Program, thread: usize, answers: &[u64]) -> Vec<Made> {
+    let mut walk = Walk::new(program, thread, answers);
+    // Where it went no further, it has made these all the same.
+    let _ = walk.block(&program.threads[thread].body);
+    walk.made
 }
 
 /// A thread on its way through its answers.
 struct Walk<'a> {
+    program: &'a Program,
+    types: Vec<Type>,
+    assumed: &'a [(RegisterId, i64)],
     answers: std::slice::Iter<'a, u64>,
     registers: Vec<i64>,
     held: Vec<LocationId>,
+    /// Beginnings of rounds that have been told already; none if they are not to be told.
+    rounds_told: Option<usize>,
+    made: Vec<Made>,
 }
 
 fn ordering(order: Order) -> graph::Order {
@@ -78,13 +153,14 @@ fn ordering(order: Order) -> graph::Order {
         Order::Acquire => graph::Order::Acquire,
         Order::Release => graph::Order::Release,
         Order::AcquireRelease => graph::Order::AcquireRelease,
+        Order::SeqCst => graph::Order::SeqCst,
         Order::Full => graph::Order::Full,
     }
 }
 
 fn fence(fence: Fence) -> Option<graph::Fence> {
     Some(match fence {
-        Fence::Compiler => return None,
+        Fence::Compiler | Fence::C11(Order::Plain | Order::Once) => return None,
         Fence::Full | Fence::BeforeAtomic | Fence::AfterAtomic | Fence::AfterSpinlock | Fence::AfterUnlockLock => {
             graph::Fence::Full
         }
@@ -92,16 +168,20 @@ fn fence(fence: Fence) -> Option<graph::Fence> {
         Fence::Write => graph::Fence::Write,
         Fence::C11(Order::Release) => graph::Fence::Release,
         Fence::C11(Order::AcquireRelease) => graph::Fence::AcquireRelease,
-        Fence::C11(Order::Plain | Order::Once | Order::Full) => graph::Fence::Full,
+        Fence::C11(Order::SeqCst | Order::Full) => graph::Fence::Full,
     })
 }
 
-fn change(operation: Operation, operand: i64) -> Change {
+fn change(operation: Operation, ty: Type, operand: i64) -> Change {
     let bits = operand.cast_unsigned();
+    let add = |other| match ty.bits {
+        64 => Change::Add(other),
+        bits => Change::AddNarrow { other, bits, is_signed: ty.is_signed },
+    };
     match operation {
         Operation::Exchange => Change::Exchange(bits),
-        Operation::Add => Change::Add(bits),
-        Operation::Subtract => Change::Add(bits.wrapping_neg()),
+        Operation::Add => add(bits),
+        Operation::Subtract => add(bits.wrapping_neg()),
         Operation::And => Change::And(bits),
         Operation::Or => Change::Or(bits),
         Operation::Xor => Change::Xor(bits),
@@ -109,16 +189,69 @@ fn change(operation: Operation, operand: i64) -> Change {
     }
 }
 
-impl Walk<'_> {
-    /// The answer to the event, if it is known.
-    fn event(&mut self, step: impl Into<Step>) -> Result<i64, Halt> {
-        self.answers.next().map(|answer| answer.cast_signed()).ok_or_else(|| Halt::Next(step.into()))
+impl<'a> Walk<'a> {
+    fn new(program: &'a Program, thread: usize, answers: &'a [u64]) -> Walk<'a> {
+        let registers = &program.threads[thread].registers;
+        Walk {
+            program,
+            assumed: &program.threads[thread].assumed,
+            types: registers.iter().map(|register| register.ty).collect(),
+            answers: answers.iter(),
+            registers: registers.iter().map(|register| register.initial).collect(),
+            held: Vec::new(),
+            rounds_told: None,
+            made: Vec::new(),
+        }
     }
 
-    fn update(&mut self, location: LocationId, order: Order, change: Change) -> Result<i64, Halt> {
-        let failure = graph::Order::Relaxed;
-        let label = Label::Update { location, success: ordering(order), failure };
-        self.event(Step { label, change: Some(change) })
+    /// The answer to the event, if it is known.
+    fn event(&mut self, step: impl Into<Step>, is_plain: bool) -> Result<i64, Halt> {
+        let step: Step = step.into();
+        let answer = self.answers.next().map(|answer| answer.cast_signed()).ok_or(Halt::Next(step))?;
+        let writes = match (step.label, step.change) {
+            (_, Some(Change::Replace(old, _))) => answer.cast_unsigned() == old,
+            (_, Some(_)) => true,
+            (Label::TryLock(_), None) => answer == 0,
+            (Label::Write { .. } | Label::Lock(_) | Label::Unlock(_), None) => true,
+            _ => false,
+        };
+        self.made.push(Made { label: step.label, is_plain, writes });
+        Ok(answer)
+    }
+
+    fn read(&mut self, location: LocationId, order: Order) -> Result<i64, Halt> {
+        self.event(Label::Read { location, order: ordering(order) }, order == Order::Plain)
+    }
+
+    fn write(&mut self, location: LocationId, value: i64, order: Order) -> Result<(), Halt> {
+        let value = self.program.locations[location].ty.wrap(value).cast_unsigned();
+        let ordering = match order {
+            // The kernel's, unlike C11's, comes after all that was read.
+            Order::Release if !self.program.is_c11 => graph::Order::StoreRelease,
+            order => ordering(order),
+        };
+        self.event(Label::Write { location, value, order: ordering }, order == Order::Plain)?;
+        Ok(())
+    }
+
+    /// What orders it if it writes, then what if not.
+    fn update(&mut self, location: LocationId, orders: [Order; 2], change: Change) -> Result<i64, Halt> {
+        let [success, failure] = orders.map(ordering);
+        self.event(Step { label: Label::Update { location, success, failure }, change: Some(change) }, false)
+    }
+
+    fn location(&mut self, place: &Place) -> Result<LocationId, Halt> {
+        match place {
+            Place::Location(location) => Ok(*location),
+            Place::At(address) => {
+                let address = self.value(address)?;
+                self.program.location_at(address).ok_or(Halt::InvalidAddress)
+            }
+        }
+    }
+
+    fn set(&mut self, register: usize, value: i64) {
+        self.registers[register] = self.types[register].wrap(value);
     }
 
     fn block(&mut self, body: &[Statement]) -> Result<(), Halt> {
@@ -127,89 +260,181 @@ impl Walk<'_> {
 
     fn statement(&mut self, statement: &Statement) -> Result<(), Halt> {
         match statement {
-            Statement::Assign { register, value } => self.registers[*register] = self.value(value)?,
+            Statement::Assign { register, value } => {
+                let value = self.value(value)?;
+                self.set(*register, value);
+                let value = self.registers[*register];
+                if self.assumed.iter().any(|(assumed, wanted)| assumed == register && *wanted != value) {
+                    return Err(Halt::NotAssumed);
+                }
+            }
             Statement::Evaluate(value) => _ = self.value(value)?,
-            Statement::Write { location, value, order } => {
-                let value = self.value(value)?.cast_unsigned();
-                let order = match order {
-                    Order::Release => graph::Order::StoreRelease,
-                    order => ordering(*order),
-                };
-                self.event(Label::Write { location: *location, value, order })?;
+            Statement::Write { place, value, order } => {
+                let location = self.location(place)?;
+                let value = self.value(value)?;
+                self.write(location, value, *order)?;
             }
             Statement::Fence(barrier) => {
                 if let Some(fence) = fence(*barrier) {
-                    self.event(Label::Fence(fence))?;
+                    self.event(Label::Fence(fence), false)?;
                 }
             }
-            Statement::Lock(lock) => {
-                self.event(Label::Lock(*lock))?;
-                self.held.push(*lock);
+            Statement::Lock(place) => {
+                let lock = self.location(place)?;
+                self.event(Label::Lock(lock), false)?;
+                self.held.push(lock);
             }
-            Statement::Unlock(lock) => {
-                let at = self.held.iter().position(|held| held == lock).ok_or(Halt::LockMisuse)?;
+            Statement::Unlock(place) => {
+                let lock = self.location(place)?;
+                let at = self.held.iter().position(|held| *held == lock).ok_or(Halt::LockMisuse)?;
                 self.held.swap_remove(at);
-                self.event(Label::Unlock(*lock))?;
+                self.event(Label::Unlock(lock), false)?;
+            }
+            Statement::UnlockWait(place) => {
+                let location = self.location(place)?;
+                self.event(Label::UnlockWait { location, order: graph::Order::Acquire }, false)?;
             }
             Statement::Branch { condition, then, otherwise } => {
                 let holds = self.value(condition)? != 0;
                 self.block(if holds { then } else { otherwise })?;
             }
+            Statement::Loop { condition, body, is_asked_after } => self.rounds(condition, body, *is_asked_after)?,
         }
         Ok(())
+    }
+
+    fn rounds(&mut self, condition: &Expression, body: &[Statement], is_asked_after: bool) -> Result<(), Halt> {
+        for nth in 0..ROUNDS_MAX {
+            self.begin_round()?;
+            let (events, registers, held) = (self.made.len(), self.registers.clone(), self.held.clone());
+            if (nth > 0 || !is_asked_after) && self.value(condition)? == 0 {
+                return Ok(());
+            }
+            self.block(body)?;
+            let is_the_same = self.registers == registers && self.held == held;
+            if is_the_same && !self.made[events..].iter().any(|made| made.writes) {
+                // Without a read there is nothing to wait for.
+                let reads = self.made[events..].iter().any(|made| made.label.location().is_some());
+                return Err(if reads { Halt::Next(Label::Park.into()) } else { Halt::TooLong });
+            }
+        }
+        Err(Halt::TooLong)
+    }
+
+    /// What is read from here on may be read again.
+    fn begin_round(&mut self) -> Result<(), Halt> {
+        match &mut self.rounds_told {
+            None => Ok(()),
+            Some(0) => Err(Halt::Next(Label::Await.into())),
+            Some(told) => {
+                *told -= 1;
+                Ok(())
+            }
+        }
     }
 
     fn value(&mut self, expression: &Expression) -> Result<i64, Halt> {
         Ok(match expression {
             Expression::Constant(constant) => *constant,
             Expression::Register(register) => self.registers[*register],
-            Expression::Unary(operator, operand) => interpret::unary(*operator, self.value(operand)?),
-            Expression::Binary(operator, left, right) => {
+            Expression::Unary(operator, ty, operand) => unary(*operator, *ty, self.value(operand)?),
+            Expression::Convert(ty, operand) => ty.wrap(self.value(operand)?),
+            Expression::Binary(operator, ty, left, right) => {
                 let left = self.value(left)?;
                 let right = self.value(right)?;
-                interpret::binary(*operator, left, right).map_err(|Undefined| Halt::DivisionByZero)?
+                binary(*operator, *ty, left, right).map_err(|Undefined| Halt::DivisionByZero)?
             }
-            Expression::Read { location, order } => {
-                self.event(Label::Read { location: *location, order: ordering(*order) })?
+            Expression::Both(left, right) => truth(self.value(left)? != 0 && self.value(right)? != 0),
+            Expression::Either(left, right) => truth(self.value(left)? != 0 || self.value(right)? != 0),
+            Expression::Choose(condition, then, otherwise) => {
+                let holds = self.value(condition)? != 0;
+                self.value(if holds { then } else { otherwise })?
             }
-            Expression::Update { location, operation, operand, order, result } => {
-                let operand = self.value(operand)?;
-                let old = self.update(*location, *order, change(*operation, operand))?;
+            Expression::Read { place, order } => {
+                let location = self.location(place)?;
+                self.read(location, *order)?
+            }
+            Expression::Update { place, operation, operand, order, result } => {
+                let location = self.location(place)?;
+                let ty = self.program.locations[location].ty;
+                let operand = ty.wrap(self.value(operand)?);
+                let old = self.update(location, [*order, Order::Once], change(*operation, ty, operand))?;
                 match result {
                     UpdateResult::Old => old,
-                    UpdateResult::New => interpret::changed(*operation, old, operand),
+                    UpdateResult::New => changed(*operation, ty, old, operand),
                 }
             }
-            Expression::CompareExchange { location, old, new, order } => {
-                let old = self.value(old)?.cast_unsigned();
-                let new = self.value(new)?.cast_unsigned();
-                self.update(*location, *order, Change::Replace(old, new))?
+            Expression::CompareExchange { place, old, new, order } => {
+                let location = self.location(place)?;
+                let ty = self.program.locations[location].ty;
+                let old = ty.wrap(self.value(old)?).cast_unsigned();
+                let new = ty.wrap(self.value(new)?).cast_unsigned();
+                self.update(location, [*order, Order::Once], Change::Replace(old, new))?
             }
-            Expression::AddUnless { location, operand, unless, order } => {
+            Expression::CompareExpected { .. } => self.compare_expected(expression)?,
+            Expression::AddUnless { place, operand, unless, order } => {
+                let location = self.location(place)?;
                 let operand = self.value(operand)?;
-                let unless = self.value(unless)?;
-                self.add_unless(*location, operand, unless, *order)?
+                let unless = self.program.locations[location].ty.wrap(self.value(unless)?);
+                self.add_unless(location, operand, unless, *order)?
             }
-            Expression::TryLock(lock) => {
-                let is_taken = self.event(Label::TryLock(*lock))? == 0;
+            Expression::TryLock(place) => {
+                let lock = self.location(place)?;
+                let is_taken = self.event(Label::TryLock(lock), false)? == 0;
                 if is_taken {
-                    self.held.push(*lock);
+                    self.held.push(lock);
                 }
-                i64::from(is_taken)
+                truth(is_taken)
             }
-            Expression::IsLocked(lock) => {
-                let word = self.event(Label::Read { location: *lock, order: graph::Order::Relaxed })?;
-                i64::from(word != 0)
+            Expression::IsLocked(place) => {
+                let lock = self.location(place)?;
+                truth(self.read(lock, Order::Once)? != 0)
             }
         })
     }
 
+    fn compare_expected(&mut self, expression: &Expression) -> Result<i64, Halt> {
+        let Expression::CompareExpected { place, expected, new, success, failure, is_weak } = expression else {
+            unreachable!("the caller has looked")
+        };
+        let location = self.location(place)?;
+        let ty = self.program.locations[location].ty;
+        let old = match expected {
+            Expected::Register(register) => self.registers[*register],
+            Expected::Place(place) => {
+                let expected = self.location(place)?;
+                self.read(expected, Order::Plain)?
+            }
+        };
+        let old = ty.wrap(old);
+        let new = ty.wrap(self.value(new)?).cast_unsigned();
+        let fails = *is_weak && self.event(Label::Choice(2), false)? == 1;
+        let found = if fails {
+            self.read(location, *failure)?
+        } else {
+            self.update(location, [*success, *failure], Change::Replace(old.cast_unsigned(), new))?
+        };
+        if !fails && found == old {
+            return Ok(1);
+        }
+        match expected {
+            Expected::Register(register) => self.set(*register, found),
+            Expected::Place(place) => {
+                let expected = self.location(place)?;
+                self.write(expected, found, Order::Plain)?;
+            }
+        }
+        Ok(0)
+    }
+
     /// As [`super::interpret`] does it.
     fn add_unless(&mut self, location: LocationId, operand: i64, unless: i64, order: Order) -> Result<i64, Halt> {
-        let mut old = self.event(Label::Read { location, order: graph::Order::Relaxed })?;
+        let ty = self.program.locations[location].ty;
+        let mut old = self.read(location, Order::Once)?;
         while old != unless {
-            let new = old.wrapping_add(operand).cast_unsigned();
-            let found = self.update(location, order, Change::Replace(old.cast_unsigned(), new))?;
+            let new = ty.narrow(old.wrapping_add(operand)).cast_unsigned();
+            let change = Change::Replace(old.cast_unsigned(), new);
+            let found = self.update(location, [order, Order::Once], change)?;
             if found == old {
                 return Ok(1);
             }

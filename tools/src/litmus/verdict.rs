@@ -4,11 +4,14 @@
 //! to the contrary, the answer is that nothing is proven. Deviation: herd counts executions, we count final states. How
 //! many executions there are depends on what counts as one; the states do not.
 
-use super::ast::{Program, Quantifier};
+use super::assumed;
+use super::ast::{Item, Program, Quantifier};
 use super::flag::Flag;
 use super::graphs::{self, Found};
-use super::interpret::observed_values;
-use super::search::{SearchConfig, final_states, races, sampled_states};
+use super::interpret::{self, observed_values};
+use super::placing;
+use super::search::{SearchConfig, sampled_races, sampled_states};
+use super::visit;
 use lockstep::{End, Entry, Evidence, Exploration, Outcome};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -26,8 +29,8 @@ pub struct Verdict {
     pub flags: BTreeSet<Flag>,
     /// What stands behind it.
     pub evidence: Evidence,
-    /// What stands behind it that no data race was seen, where races were looked for.
-    pub no_race: Option<Evidence>,
+    /// Whether some loop was followed no further.
+    pub is_cut: bool,
 }
 
 /// How often the proposition of the condition holds.
@@ -56,31 +59,44 @@ pub enum Answer {
 
 /// Asks a program its question. An error names the limit that executions go beyond.
 ///
-/// The graph search proves what it can. Then the machine only checks it, by samples; otherwise the machine enumerates.
+/// The graph search proves what it can; the machine only checks it, by samples, if it can run the program.
 pub fn ask(program: &Program, search: &SearchConfig<'_>) -> Result<Verdict, String> {
+    let program = &assumed::assuming(placing::placed(program));
     let found = graphs::search(program, search);
-    let is_proven = found.as_ref().is_some_and(|found| found.evidence.is_exhaustive());
-    let exploration = if is_proven { sampled_states(program, search) } else { final_states(program, search) };
-    let shown_by_machine = seen(program, &exploration)?;
+    if !interpret::fits(program) {
+        let name = search.memory.name();
+        let found = found.ok_or_else(|| format!("the memory model '{name}' has no search for this program"))?;
+        return Ok(judge(program, found));
+    }
+    let mut shown_by_machine = seen(program, &sampled_states(program, search))?;
+    if assumed::assumes(program) {
+        // The machine assumes nothing.
+        shown_by_machine.states.retain(|values| passes(program, &program.observed(), values));
+        shown_by_machine.flags.clear();
+    } else if let Some(found) = &found {
+        check_races(program, search, found);
+    }
     let seen = match found {
         Some(found) => found.and(shown_by_machine),
         None => shown_by_machine,
     };
-    let mut verdict = judge(program, seen);
-    if program.has_plain_accesses() {
-        let raced = races(program, search);
-        if raced.outcomes.iter().any(|seen| matches!(seen.outcome.end, End::Race(_))) {
-            verdict.flags.insert(Flag::DataRace);
-        } else {
-            verdict.no_race = Some(raced.evidence);
-        }
+    Ok(judge(program, seen))
+}
+
+/// A race that the machine shows is one of the graphs too.
+fn check_races(program: &Program, search: &SearchConfig<'_>, found: &Found) {
+    if !visit::has_plain_accesses(program) || !found.evidence.is_exhaustive() || found.flags.contains(&Flag::DataRace) {
+        return;
     }
-    Ok(verdict)
+    let raced = sampled_races(program, search);
+    let is_racy = raced.outcomes.iter().any(|seen| matches!(seen.outcome.end, End::Race(_)));
+    assert!(!is_racy, "the machine shows a race, which no execution graph does");
 }
 
 /// What the machine has shown.
 pub(super) fn seen(program: &Program, exploration: &Exploration) -> Result<Found, String> {
-    let mut found = Found { states: BTreeSet::new(), flags: BTreeSet::new(), evidence: exploration.evidence };
+    let evidence = exploration.evidence;
+    let mut found = Found { states: BTreeSet::new(), flags: BTreeSet::new(), evidence, is_cut: false };
     for seen in exploration.outcomes.iter() {
         let flag = match &seen.outcome.end {
             End::Completed => {
@@ -91,6 +107,7 @@ pub(super) fn seen(program: &Program, exploration: &Exploration) -> Result<Found
             }
             End::Deadlock { .. } => Flag::Deadlock,
             End::Misuse(_) => Flag::LockMisuse,
+            End::Bug(fault) if fault.message == interpret::INVALID_ADDRESS => Flag::InvalidAddress,
             End::Bug(_) => Flag::DivisionByZero,
             End::StepLimit(limit) => {
                 return Err(format!("an execution has more choice points than the limit of {limit}"));
@@ -104,15 +121,21 @@ pub(super) fn seen(program: &Program, exploration: &Exploration) -> Result<Found
     Ok(found)
 }
 
+/// Whether a final state passes the filter.
+fn passes(program: &Program, observed: &[Item], values: &[i64]) -> bool {
+    let value = |item| values[observed.iter().position(|known| *known == item).expect("the item is observed")];
+    program.filter.as_ref().is_none_or(|filter| filter.holds(&value))
+}
+
 /// What the final states say.
 fn judge(program: &Program, found: Found) -> Verdict {
     let observed = program.observed();
     let shown = program.shown().len();
-    let Found { states, flags, evidence } = found;
-    let mut verdict = Verdict { states: BTreeSet::new(), positive: 0, negative: 0, flags, evidence, no_race: None };
+    let Found { states, flags, evidence, is_cut } = found;
+    let mut verdict = Verdict { states: BTreeSet::new(), positive: 0, negative: 0, flags, evidence, is_cut };
     for values in states {
         let value = |item| values[observed.iter().position(|known| *known == item).expect("the item is observed")];
-        if program.filter.as_ref().is_some_and(|filter| !filter.holds(&value)) {
+        if !passes(program, &observed, &values) {
             continue;
         }
         if !verdict.states.insert(values[..shown].to_vec()) {
@@ -145,6 +168,11 @@ impl Verdict {
             (0, _) => Observation::Never,
             (1.., 0) => Observation::Always,
         }
+    }
+
+    /// Whether something was asked that was not answered.
+    pub fn is_unproven(&self) -> bool {
+        self.observation() == Observation::Unproven
     }
 
     /// Whether the condition holds.

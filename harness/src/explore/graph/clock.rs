@@ -1,6 +1,7 @@
 //! Vector clocks over the events of an execution graph.
 
-use crate::schedule::THREADS_MAX;
+/// Threads of one program. More than an execution of the simulated machine has, whose state grows with each.
+pub const THREADS_MAX: usize = 32;
 
 /// Events of one thread. A run in which a thread does more is cut, and the search is not exhaustive.
 pub const EVENTS_MAX: usize = 10_000;

@@ -3,9 +3,8 @@
 //! Invariant: along a thread numbers of events grow. What a read sees may have a greater number than the read: then it was
 //! given to the read after the fact.
 
-use super::clock::Clock;
+use super::clock::{Clock, THREADS_MAX};
 use super::label::{Effect, Label, LocationId};
-use crate::schedule::THREADS_MAX;
 
 /// An event, by its number in the graph.
 pub(super) type EventId = usize;

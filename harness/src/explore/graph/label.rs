@@ -1,6 +1,6 @@
 //! What a thread says that it does next.
 
-use crate::schedule::THREADS_MAX;
+use super::clock::THREADS_MAX;
 
 /// A shared word or lock, by its number.
 pub type LocationId = usize;
@@ -142,7 +142,8 @@ pub(super) enum Effect {
 }
 
 impl Label {
-    pub(super) fn location(&self) -> Option<LocationId> {
+    /// What it accesses.
+    pub fn location(&self) -> Option<LocationId> {
         match *self {
             Label::Read { location, .. }
             | Label::Write { location, .. }

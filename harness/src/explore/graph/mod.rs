@@ -58,8 +58,8 @@ mod search;
 mod program;
 mod shared;
 
-pub use clock::EVENTS_MAX;
+pub use clock::{EVENTS_MAX, THREADS_MAX};
 pub use label::{Fence, LOCATIONS_MAX, Label, LocationId, Order};
-pub use program::{Change, Counts, Final, Look, Model, Step, Threads, graphs};
+pub use program::{Change, Counts, Final, Look, Model, Sources, Step, Threads, graphs};
 pub use search::Ending;
 pub use shared::{SharedConfig, SharedLook, graphs_shared};

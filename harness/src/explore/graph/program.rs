@@ -1,12 +1,13 @@
 //! Programs that the search can run: threads that say what they do next.
 
+use super::clock::THREADS_MAX;
 use super::consistency::Consistency;
 use super::consistency::order::Order as Moments;
 use super::consistency::weak::Weak;
+use super::events::Source;
 use super::label::Label;
 use super::search::{Ending, Search};
 use crate::explore::evidence::{Covered, Evidence, Tried};
-use crate::schedule::THREADS_MAX;
 use crate::sim::Gaps;
 use std::ops::ControlFlow;
 
@@ -17,6 +18,15 @@ pub enum Change {
     Exchange(u64),
     /// The sum, wrapping.
     Add(u64),
+    /// The sum as an integer of so many bits, at most 64, that wraps; its sign fills the word.
+    AddNarrow {
+        /// What is added.
+        other: u64,
+        /// Bits of the integer.
+        bits: u8,
+        /// Whether its highest bit is a sign.
+        is_signed: bool,
+    },
     /// Bits of both.
     And(u64),
     /// Bits of either.
@@ -32,6 +42,11 @@ impl Change {
         match self {
             Change::Exchange(new) => Some(new),
             Change::Add(other) => Some(value.wrapping_add(other)),
+            Change::AddNarrow { other, bits, is_signed } => {
+                let unused = 64 - u32::from(bits);
+                let high = value.wrapping_add(other) << unused;
+                Some(if is_signed { (high.cast_signed() >> unused).cast_unsigned() } else { high >> unused })
+            }
             Change::And(other) => Some(value & other),
             Change::Or(other) => Some(value | other),
             Change::Xor(other) => Some(value ^ other),
@@ -65,7 +80,14 @@ pub trait Threads {
 
     /// What the thread does next, after what it did last was answered; nothing was, at first.
     fn advance(&mut self, thread: usize, answer: u64) -> Step;
+
+    /// A run has ended, and was not cut. `sources` tells which write each event has read; what was answered last to each thread is known.
+    fn ended(&mut self, _sources: &dyn Fn() -> Sources) {}
 }
+
+/// For each event of each thread, in order, the event whose write it has read, by its thread and its number there; none for the initial
+/// value, and for events that read nothing.
+pub type Sources = Vec<Vec<Option<(usize, usize)>>>;
 
 /// Memory models that graphs can be explored under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,6 +181,9 @@ pub(super) fn explore<C: Consistency>(
             Ending::Blocked => counts.blocked += 1,
             Ending::Cut => counts.cut += 1,
         }
+        if ending != Ending::Cut {
+            threads.ended(&|| sources(search));
+        }
         if look(ending, &|| final_state(search)).is_break() {
             break;
         }
@@ -215,4 +240,13 @@ fn final_state<C: Consistency>(search: &Search<C>) -> Final {
     let values = |events: &Vec<usize>| events.iter().map(|&id| graph.events[id].value).collect();
     let memory = (0..graph.places.len()).map(|place| graph.write_at(place, graph.places[place].writes.len()).1);
     Final { answers: graph.threads.iter().map(values).collect(), memory: memory.collect() }
+}
+
+fn sources<C: Consistency>(search: &Search<C>) -> Sources {
+    let graph = search.graph();
+    let source = |&id: &usize| match graph.events[id].source {
+        Source::Event(source) => Some((graph.events[source].thread, graph.events[source].index)),
+        Source::Initial | Source::None => None,
+    };
+    graph.threads.iter().map(|events| events.iter().map(source).collect()).collect()
 }

@@ -13,12 +13,11 @@
 //! - An update that reads what another one has read displaces it, as in GenMC: only those graphs are of interest in which the
 //!   other is revisited or deleted.
 
-use super::clock::EVENTS_MAX;
+use super::clock::{EVENTS_MAX, THREADS_MAX};
 use super::consistency::Consistency;
 use super::events::{EventId, Graph};
 use super::label::{Effect, Label};
 use super::revisit;
-use crate::schedule::THREADS_MAX;
 
 /// Another way to go on.
 #[derive(Clone, Copy, Debug)]

@@ -1,31 +1,39 @@
-//! The threads: what is left of C.
+//! The threads: their parameters, variables and statements.
 
-use super::super::ast::{
-    BinaryOperator, Expression, LocationId, Order, Register, RegisterId, Statement, Thread, UnaryOperator,
-};
+use super::super::ast::{BinaryOperator, Expression, Place, Register, RegisterId, Statement, Thread};
 use super::super::error::LitmusError;
-use super::initial::{Symbols, Use, is_type, parse_type};
+use super::super::types::Type;
+use super::declared::{self, Base, Declared, is_type};
+use super::expression::Typed;
+use super::initial::Symbols;
 use super::lexer::{Word, WordKind};
-use super::primitive::{Primitive, primitive, why_not};
 use super::words::{Words, thread_number};
 use super::{REGISTERS_MAX, STATEMENTS_MAX, THREADS_MAX};
 
 /// The thread that is being read.
 pub struct Code<'s> {
-    symbols: &'s mut Symbols,
-    /// The shared variables it knows.
-    parameters: Vec<String>,
+    pub symbols: &'s mut Symbols,
+    /// The shared variables it knows, and what points to them.
+    pub parameters: Vec<(String, Declared)>,
     registers: Vec<Register>,
+    /// What each register is.
+    types: Vec<Declared>,
     /// Names declared in the blocks around, innermost last.
     scopes: Vec<Vec<RegisterId>>,
+    /// What the thread sets somewhere: registers, declared or not.
+    assigned: Vec<String>,
     statements: usize,
 }
 
 /// Reads `P0(int *x) { … }`.
 pub fn parse(words: &mut Words<'_>, symbols: &mut Symbols) -> Result<(), LitmusError> {
     if words.is_mark("{") {
-        return Err(LitmusError::refused(words.place(), "declarations outside of a thread"));
+        return Err(LitmusError::refused(
+            words.place(),
+            "declarations outside of a thread: declare in the initial state, or in each thread",
+        ));
     }
+    words.accept_name("static");
     words.accept_name("void");
     let name = words.name("a thread, such as 'P0(int *x)'")?;
     let number = symbols.threads.len();
@@ -36,12 +44,14 @@ pub fn parse(words: &mut Words<'_>, symbols: &mut Symbols) -> Result<(), LitmusE
     if number == THREADS_MAX {
         return Err(LitmusError::limit(name.place, format!("more threads than the limit of {THREADS_MAX}")));
     }
-    let registers = symbols.initial_registers();
+    let (registers, types) = symbols.initial_registers().into_iter().unzip();
     let statements = symbols.threads.iter().map(|thread| count(&thread.body)).sum();
-    let mut code = Code { symbols, parameters: Vec::new(), registers, scopes: Vec::new(), statements };
+    let (parameters, scopes, assigned) = (Vec::new(), Vec::new(), Vec::new());
+    let mut code = Code { symbols, parameters, registers, types, scopes, assigned, statements };
     code.parameters(words)?;
+    code.assigned = words.assigned();
     let body = code.block(words)?;
-    let thread = Thread { registers: code.registers, body };
+    let thread = Thread { registers: code.registers, body, assumed: Vec::new() };
     symbols.threads.push(thread);
     Ok(())
 }
@@ -49,11 +59,25 @@ pub fn parse(words: &mut Words<'_>, symbols: &mut Symbols) -> Result<(), LitmusE
 fn count(body: &[Statement]) -> usize {
     let one = |statement: &Statement| match statement {
         Statement::Branch { then, otherwise, .. } => 1 + count(then) + count(otherwise),
-        Statement::Assign { .. } | Statement::Evaluate(_) | Statement::Write { .. } => 1,
-        Statement::Fence(_) | Statement::Lock(_) | Statement::Unlock(_) => 1,
+        Statement::Loop { body, .. } => 1 + count(body),
+        _ => 1,
     };
     body.iter().map(one).sum()
 }
+
+/// Operators that set what is on their left.
+const ASSIGNING: [(&str, BinaryOperator); 10] = [
+    ("+=", BinaryOperator::Add),
+    ("-=", BinaryOperator::Subtract),
+    ("*=", BinaryOperator::Multiply),
+    ("/=", BinaryOperator::Divide),
+    ("%=", BinaryOperator::Remainder),
+    ("<<=", BinaryOperator::ShiftLeft),
+    (">>=", BinaryOperator::ShiftRight),
+    ("&=", BinaryOperator::BitAnd),
+    ("|=", BinaryOperator::BitOr),
+    ("^=", BinaryOperator::BitXor),
+];
 
 impl Code<'_> {
     fn parameters(&mut self, words: &mut Words<'_>) -> Result<(), LitmusError> {
@@ -65,25 +89,23 @@ impl Code<'_> {
             if !self.parameters.is_empty() {
                 words.mark(",")?;
             }
-            let kind = parse_type(words)?;
-            if !words.is_mark("*") {
+            let declared = declared::parse(words)?;
+            if declared.stars == 0 {
                 return Err(words.expected("'*': parameters are pointers to shared variables"));
             }
-            words.take();
-            if words.is_mark("*") {
-                return Err(LitmusError::refused(
-                    words.place(),
-                    "pointers to pointers: a shared variable holds a number",
-                ));
-            }
-            words.accept_name("const");
             let name = words.name("the name of a shared variable")?;
-            if self.parameters.iter().any(|known| known == name.text) {
+            if self.parameters.iter().any(|(known, _)| known == name.text) {
                 return Err(LitmusError::syntax(name.place, format!("'{}' is a parameter already", name.text)));
             }
+            if words.is_mark("[") {
+                return Err(LitmusError::refused(
+                    words.place(),
+                    "arrays as parameters: write a pointer, as in 'int *x'",
+                ));
+            }
             let location = self.symbols.declare_shared(name.text, name.place)?;
-            self.symbols.use_as(location, kind, name.place)?;
-            self.parameters.push(name.text.to_owned());
+            self.symbols.declare_as(location, declared.pointee());
+            self.parameters.push((name.text.to_owned(), declared));
         }
         words.mark(")")?;
         Ok(())
@@ -121,50 +143,183 @@ impl Code<'_> {
             return Ok(());
         }
         if word.kind == WordKind::Name {
-            if word.text == "if" {
-                return self.branch(words, body);
-            }
-            if ["while", "for", "do", "goto", "switch", "return", "break", "continue"].contains(&word.text) {
-                let message = format!("'{}': of control flow there is only 'if'", word.text);
-                return Err(LitmusError::refused(word.place, message));
-            }
-            if is_type(word.text) {
-                return self.declaration(words, body);
-            }
-            if words.second().text == "=" {
-                let register = self.register(words.take())?;
-                words.take();
-                let value = self.expression(words)?;
-                body.push(Statement::Assign { register, value });
-                return words.mark(";").map(|_| ());
+            match word.text {
+                "if" => return self.branch(words, body),
+                "while" => return self.while_loop(words, body),
+                "do" => return self.do_loop(words, body),
+                "for" => return self.for_loop(words, body),
+                // A word of C only where it is one: some tests have a variable of that name.
+                "goto" | "switch" | "return" | "break" | "continue" if words.second().text != "=" => {
+                    let message = format!(
+                        "'{}': write it with 'if', and with the condition of the loop if it ends one",
+                        word.text
+                    );
+                    return Err(LitmusError::refused(word.place, message));
+                }
+                name if is_type(name) && words.second().text != "=" => return self.declaration(words, body),
+                _ => {}
             }
             if words.second().text == "(" && self.call_statement(words, body)? {
                 return words.mark(";").map(|_| ());
             }
         }
-        if words.is_mark("*") {
-            let location = self.place(words, Use::Word)?;
-            if words.is_mark("=") {
-                words.take();
-                let value = self.expression(words)?;
-                body.push(Statement::Write { location, value, order: Order::Plain });
-                return words.mark(";").map(|_| ());
+        self.simple(words, body)?;
+        words.mark(";").map(|_| ())
+    }
+
+    /// An assignment, or an expression whose value nobody takes.
+    fn simple(&mut self, words: &mut Words<'_>, body: &mut Vec<Statement>) -> Result<(), LitmusError> {
+        for (mark, operator) in [("++", BinaryOperator::Add), ("--", BinaryOperator::Subtract)] {
+            if words.accept(mark) {
+                let register = words.take();
+                return self.step(register, operator, body);
             }
-            return Err(words.expected("'='"));
+        }
+        let word = words.peek();
+        if word.kind == WordKind::Name {
+            let second = words.second().text;
+            if second == "=" {
+                words.take();
+                self.check_settable(word)?;
+                words.take();
+                // What is set may be what is first heard of.
+                let value = words.nested(|words| self.expression(words))?;
+                let register = self.register_set(word, value.declared)?;
+                body.push(Statement::Assign { register, value: value.expression });
+                return Ok(());
+            }
+            if let Some((_, operator)) = ASSIGNING.iter().find(|(mark, _)| *mark == second) {
+                words.take();
+                self.check_settable(word)?;
+                words.take();
+                let register = self.register(word)?;
+                let one = self.of_register(register);
+                let value = words.nested(|words| self.expression(words))?;
+                let value = Typed::binary(*operator, one, value).expression;
+                body.push(Statement::Assign { register, value });
+                return Ok(());
+            }
+            for (mark, operator) in [("++", BinaryOperator::Add), ("--", BinaryOperator::Subtract)] {
+                if second == mark {
+                    words.take();
+                    words.take();
+                    return self.step(word, operator, body);
+                }
+            }
+        }
+        if words.is_mark("*") || word.kind == WordKind::Name && words.second().text == "[" {
+            return self.plain_write(words, body);
         }
         let value = self.expression(words)?;
-        body.push(Statement::Evaluate(value));
-        words.mark(";").map(|_| ())
+        body.push(Statement::Evaluate(value.expression));
+        Ok(())
+    }
+
+    fn step(&mut self, name: Word<'_>, operator: BinaryOperator, body: &mut Vec<Statement>) -> Result<(), LitmusError> {
+        self.check_settable(name)?;
+        let register = self.register(name)?;
+        let one = Typed { expression: Expression::Constant(1), declared: Declared::word(Type::INT) };
+        let value = Typed::binary(operator, self.of_register(register), one).expression;
+        body.push(Statement::Assign { register, value });
+        Ok(())
+    }
+
+    /// `*x = 1`, `x[1] = 1`, or the value of that alone.
+    fn plain_write(&mut self, words: &mut Words<'_>, body: &mut Vec<Statement>) -> Result<(), LitmusError> {
+        let (place, pointee) = self.lvalue(words)?;
+        let order = Self::plain(pointee);
+        if words.accept("=") {
+            let value = words.nested(|words| self.expression(words))?.expression;
+            body.push(Statement::Write { place, value, order });
+            return Ok(());
+        }
+        let read = |place: Place| Typed { expression: Expression::Read { place, order }, declared: pointee };
+        for (mark, operator) in ASSIGNING {
+            if words.accept(mark) {
+                let other = words.nested(|words| self.expression(words))?;
+                let value = Typed::binary(operator, read(place.clone()), other).expression;
+                body.push(Statement::Write { place, value, order });
+                return Ok(());
+            }
+        }
+        if words.is_mark(";") {
+            body.push(Statement::Evaluate(read(place).expression));
+            return Ok(());
+        }
+        Err(words.expected("'='"))
     }
 
     fn branch(&mut self, words: &mut Words<'_>, body: &mut Vec<Statement>) -> Result<(), LitmusError> {
         words.take();
-        words.mark("(")?;
-        let condition = words.nested(|words| self.expression(words))?;
-        words.mark(")")?;
+        let condition = self.condition(words)?;
         let then = self.arm(words)?;
         let otherwise = if words.accept_name("else") { self.arm(words)? } else { Vec::new() };
         body.push(Statement::Branch { condition, then, otherwise });
+        Ok(())
+    }
+
+    fn condition(&mut self, words: &mut Words<'_>) -> Result<Expression, LitmusError> {
+        words.mark("(")?;
+        let condition = words.nested(|words| self.expression(words))?;
+        words.mark(")")?;
+        Ok(condition.expression)
+    }
+
+    fn while_loop(&mut self, words: &mut Words<'_>, body: &mut Vec<Statement>) -> Result<(), LitmusError> {
+        words.take();
+        let condition = self.condition(words)?;
+        let round = self.arm(words)?;
+        body.push(Statement::Loop { condition, body: round, is_asked_after: false });
+        Ok(())
+    }
+
+    fn do_loop(&mut self, words: &mut Words<'_>, body: &mut Vec<Statement>) -> Result<(), LitmusError> {
+        words.take();
+        let round = self.arm(words)?;
+        if !words.accept_name("while") {
+            return Err(words.expected("'while' and a condition"));
+        }
+        let condition = self.condition(words)?;
+        words.mark(";")?;
+        body.push(Statement::Loop { condition, body: round, is_asked_after: true });
+        Ok(())
+    }
+
+    fn for_loop(&mut self, words: &mut Words<'_>, body: &mut Vec<Statement>) -> Result<(), LitmusError> {
+        words.take();
+        words.mark("(")?;
+        if words.is_name(is_type) {
+            self.declaration(words, body)?;
+        } else {
+            self.simple_list(words, body, ";")?;
+            words.mark(";")?;
+        }
+        let condition = if words.is_mark(";") {
+            Expression::Constant(1)
+        } else {
+            words.nested(|words| self.expression(words))?.expression
+        };
+        words.mark(";")?;
+        let mut step = Vec::new();
+        self.simple_list(words, &mut step, ")")?;
+        words.mark(")")?;
+        let mut round = self.arm(words)?;
+        round.extend(step);
+        body.push(Statement::Loop { condition, body: round, is_asked_after: false });
+        Ok(())
+    }
+
+    /// Assignments with commas between them, up to that mark.
+    fn simple_list(&mut self, words: &mut Words<'_>, body: &mut Vec<Statement>, end: &str) -> Result<(), LitmusError> {
+        while !words.is_mark(end) {
+            let has_call = words.peek().kind == WordKind::Name && words.second().text == "(";
+            if !has_call || !self.call_statement(words, body)? {
+                self.simple(words, body)?;
+            }
+            if !words.accept(",") {
+                break;
+            }
+        }
         Ok(())
     }
 
@@ -177,27 +332,26 @@ impl Code<'_> {
         Ok(body)
     }
 
-    /// `int r0;`, `int r0 = 1, r1;`
+    /// `int r0;`, `int r0 = 1, *r1;`
     fn declaration(&mut self, words: &mut Words<'_>, body: &mut Vec<Statement>) -> Result<(), LitmusError> {
         let place = words.place();
-        if parse_type(words)? == Use::Lock {
-            return Err(LitmusError::refused(place, "local locks"));
-        }
+        let base = declared::base(words)?;
         loop {
-            if words.is_mark("*") {
-                return Err(LitmusError::refused(
-                    words.place(),
-                    "pointers in local variables, and so address dependencies",
-                ));
+            let declared = Declared { base, stars: declared::stars(words)? };
+            if declared.is_lock() {
+                return Err(LitmusError::refused(place, "local locks: nobody else can take them; make them shared"));
+            }
+            if declared == (Declared { base: Base::Void, stars: 0 }) {
+                return Err(words.expected("'*': there are no variables of type void"));
             }
             let name = words.name("the name of a local variable")?;
             if words.is_mark("[") {
-                return Err(LitmusError::refused(words.place(), "arrays"));
+                return Err(LitmusError::refused(words.place(), "local arrays: use a variable for each element"));
             }
             // As in herd, what initializes it does not know it yet.
-            let value = if words.accept("=") { Some(self.expression(words)?) } else { None };
-            let register = self.declare(name)?;
-            body.extend(value.map(|value| Statement::Assign { register, value }));
+            let value = if words.accept("=") { Some(words.nested(|words| self.expression(words))?) } else { None };
+            let register = self.declare(name, declared)?;
+            body.extend(value.map(|value| Statement::Assign { register, value: value.expression }));
             if !words.accept(",") {
                 return words.mark(";").map(|_| ());
             }
@@ -205,8 +359,8 @@ impl Code<'_> {
     }
 
     /// Names of blocks that are over may be used again; they are one register, as in herd.
-    fn declare(&mut self, name: Word<'_>) -> Result<RegisterId, LitmusError> {
-        if self.parameters.iter().any(|known| known == name.text) {
+    fn declare(&mut self, name: Word<'_>, declared: Declared) -> Result<RegisterId, LitmusError> {
+        if self.parameters.iter().any(|(known, _)| known == name.text) {
             let message = format!("'{}' is a parameter already", name.text);
             return Err(LitmusError::syntax(name.place, message));
         }
@@ -215,212 +369,69 @@ impl Code<'_> {
             let message = format!("'{}' is declared already", name.text);
             return Err(LitmusError::syntax(name.place, message));
         }
-        if known.is_none() && self.registers.len() == REGISTERS_MAX {
-            let message = format!("more local variables in one thread than the limit of {REGISTERS_MAX}");
-            return Err(LitmusError::limit(name.place, message));
-        }
-        let register = known.unwrap_or_else(|| {
-            self.registers.push(Register { name: name.text.to_owned(), initial: 0 });
-            self.registers.len() - 1
-        });
+        let register = match known {
+            Some(known) => known,
+            None => self.make(name, declared)?,
+        };
+        self.registers[register].ty = declared.ty();
+        self.types[register] = declared;
         self.scopes.last_mut().expect("a declaration stands in a block").push(register);
         Ok(register)
     }
 
-    /// A local variable that may be read or set here.
-    fn register(&self, name: Word<'_>) -> Result<RegisterId, LitmusError> {
-        if self.parameters.iter().any(|known| known == name.text) {
-            let message =
-                format!("'{0}' without '*': pointers in expressions and local variables; *{0} is the value", name.text);
+    fn make(&mut self, name: Word<'_>, declared: Declared) -> Result<RegisterId, LitmusError> {
+        if self.registers.len() == REGISTERS_MAX {
+            let message = format!("more local variables in one thread than the limit of {REGISTERS_MAX}");
+            return Err(LitmusError::limit(name.place, message));
+        }
+        let ty = if declared == Declared::UNKNOWN { Type::LONG } else { declared.ty() };
+        self.registers.push(Register { name: name.text.to_owned(), ty, initial: 0 });
+        self.types.push(declared);
+        Ok(self.registers.len() - 1)
+    }
+
+    fn check_settable(&self, name: Word<'_>) -> Result<(), LitmusError> {
+        if name.kind != WordKind::Name {
+            return Err(LitmusError::syntax(name.place, format!("expected a local variable, found '{}'", name.text)));
+        }
+        if self.parameters.iter().any(|(known, _)| known == name.text) {
+            let message = format!(
+                "'{0}' is set, a pointer to a shared variable: *{0} is the variable; keep other addresses in a local one",
+                name.text
+            );
             return Err(LitmusError::refused(name.place, message));
         }
-        // Registers of the initial state are known without a declaration.
-        let known = self.registers.iter().position(|register| register.name == name.text);
-        let in_scope = |known: &RegisterId| {
-            self.scopes.iter().flatten().any(|declared| declared == known)
-                || self.symbols.initial_registers().iter().any(|register| register.name == name.text)
+        Ok(())
+    }
+
+    /// A local variable that may be read or set here. One that is only ever set need not be declared, as in herd.
+    pub fn register(&mut self, name: Word<'_>) -> Result<RegisterId, LitmusError> {
+        if let Some(known) = self.registers.iter().position(|register| register.name == name.text) {
+            return Ok(known);
+        }
+        if self.assigned.iter().any(|assigned| assigned == name.text) {
+            return self.make(name, Declared::UNKNOWN);
+        }
+        let message = match self.symbols.shared(name.text) {
+            Some(_) => {
+                format!("'{0}' is undeclared in this thread: add it to the parameters, as in 'int *{0}'", name.text)
+            }
+            None => format!("'{}' is undeclared, and this thread never sets it", name.text),
         };
-        known.filter(in_scope).ok_or_else(|| {
-            let message = match self.symbols.shared(name.text) {
-                Some(_) => {
-                    format!("'{0}' is undeclared in this thread: add it to the parameters, as in 'int *{0}'", name.text)
-                }
-                None => format!("'{}' is undeclared", name.text),
-            };
-            LitmusError::syntax(name.place, message)
-        })
+        Err(LitmusError::syntax(name.place, message))
     }
 
-    /// `*x` or `*(x)`: a shared variable as a value.
-    pub fn place(&mut self, words: &mut Words<'_>, kind: Use) -> Result<LocationId, LitmusError> {
-        if !words.accept("*") {
-            let word = words.peek();
-            if word.kind == WordKind::Name && self.parameters.iter().any(|known| known == word.text) {
-                return Err(words.expected(&format!("'*{}'", word.text)));
-            }
-            return Err(words.expected("'*' and a shared variable"));
+    /// A local variable that is set to a value of that type, which becomes its own if it has none.
+    fn register_set(&mut self, name: Word<'_>, value: Declared) -> Result<RegisterId, LitmusError> {
+        let register = self.register(name)?;
+        if self.types[register] == Declared::UNKNOWN {
+            self.types[register] = value;
         }
-        let parenthesized = words.accept("(");
-        if words.is_mark("*") {
-            return Err(LitmusError::refused(words.place(), "pointers to pointers"));
-        }
-        let location = self.shared(words, kind)?;
-        if parenthesized {
-            words.mark(")")?;
-        }
-        Ok(location)
+        Ok(register)
     }
 
-    /// `x`: a shared variable by its address, as most primitives take it.
-    pub fn pointer(&mut self, words: &mut Words<'_>, kind: Use) -> Result<LocationId, LitmusError> {
-        if words.is_mark("*") || words.is_mark("&") {
-            let name = words.second().text;
-            return Err(words.expected(&format!("'{name}': this primitive takes the pointer itself")));
-        }
-        self.shared(words, kind)
+    /// The value of a register.
+    pub fn of_register(&self, register: RegisterId) -> Typed {
+        Typed { expression: Expression::Register(register), declared: self.types[register] }
     }
-
-    fn shared(&mut self, words: &mut Words<'_>, kind: Use) -> Result<LocationId, LitmusError> {
-        let name = words.name("a shared variable")?;
-        if !self.parameters.iter().any(|known| known == name.text) {
-            self.register(name)?;
-            let message =
-                format!("'{}' as a pointer: pointers in local variables, and so address dependencies", name.text);
-            return Err(LitmusError::refused(name.place, message));
-        }
-        let location = self.symbols.declare_shared(name.text, name.place)?;
-        self.symbols.use_as(location, kind, name.place)?;
-        Ok(location)
-    }
-
-    /// A whole expression.
-    pub fn expression(&mut self, words: &mut Words<'_>) -> Result<Expression, LitmusError> {
-        self.binary(words, 0)
-    }
-
-    /// Operators of at least this level, which bind to the left.
-    fn binary(&mut self, words: &mut Words<'_>, level: u8) -> Result<Expression, LitmusError> {
-        let mut left = self.unary(words)?;
-        while let Some((operator, found)) = operator(words.peek()).filter(|(_, found)| *found >= level) {
-            words.take();
-            words.deepen()?;
-            let right = self.binary(words, found + 1)?;
-            left = Expression::Binary(operator, Box::new(left), Box::new(right));
-        }
-        let word = words.peek();
-        if word.kind == WordKind::Mark
-            && ["&&", "||", "<<", ">>", "?", "%", "++", "--", "+=", "-=", "->"].contains(&word.text)
-        {
-            return Err(LitmusError::refused(word.place, format!("the operator '{}'", word.text)));
-        }
-        Ok(left)
-    }
-
-    fn unary(&mut self, words: &mut Words<'_>) -> Result<Expression, LitmusError> {
-        let operators = [("-", UnaryOperator::Negate), ("!", UnaryOperator::Not), ("~", UnaryOperator::Complement)];
-        for (mark, operator) in operators {
-            if words.accept(mark) {
-                let operand = self.deeper(words, Self::unary)?;
-                return Ok(Expression::Unary(operator, Box::new(operand)));
-            }
-        }
-        if words.is_mark("*") {
-            let location = self.place(words, Use::Word)?;
-            return Ok(Expression::Read { location, order: Order::Plain });
-        }
-        if words.is_mark("&") {
-            return Err(LitmusError::refused(words.place(), "the address of a variable, and so address dependencies"));
-        }
-        self.primary(words)
-    }
-
-    fn deeper(
-        &mut self,
-        words: &mut Words<'_>,
-        read: impl FnOnce(&mut Self, &mut Words<'_>) -> Result<Expression, LitmusError>,
-    ) -> Result<Expression, LitmusError> {
-        words.deepen()?;
-        read(self, words)
-    }
-
-    fn primary(&mut self, words: &mut Words<'_>) -> Result<Expression, LitmusError> {
-        let word = words.peek();
-        match word.kind {
-            WordKind::Number(number) => {
-                words.take();
-                Ok(Expression::Constant(number))
-            }
-            WordKind::Name if words.second().text == "(" => self.call(words),
-            WordKind::Name => {
-                words.take();
-                self.register(word).map(Expression::Register)
-            }
-            WordKind::Mark if words.is_mark("(") => {
-                words.take();
-                if words.is_name(is_type) {
-                    return self.cast(words);
-                }
-                let inner = self.deeper(words, Self::expression)?;
-                words.mark(")")?;
-                Ok(inner)
-            }
-            WordKind::Mark | WordKind::End => Err(words.expected("an expression")),
-        }
-    }
-
-    /// Casts between numbers change nothing: all values are words of 64 bits, as in herd.
-    fn cast(&mut self, words: &mut Words<'_>) -> Result<Expression, LitmusError> {
-        if words.is_name(|name| name == "void") && words.second().text == ")" {
-            words.take();
-        } else {
-            parse_type(words)?;
-        }
-        if words.is_mark("*") {
-            return Err(LitmusError::refused(words.place(), "pointers in expressions"));
-        }
-        words.mark(")")?;
-        self.deeper(words, Self::unary)
-    }
-
-    /// A call that gives back a value.
-    fn call(&mut self, words: &mut Words<'_>) -> Result<Expression, LitmusError> {
-        let name = words.take();
-        let found = known(name)?;
-        words.deepen()?;
-        words.mark("(")?;
-        let Some(expression) = self.value_of(found, words)? else {
-            return Err(LitmusError::syntax(name.place, format!("'{}' gives back no value", name.text)));
-        };
-        words.mark(")")?;
-        Ok(expression)
-    }
-}
-
-/// The primitive that a call names.
-pub fn known(name: Word<'_>) -> Result<Primitive, LitmusError> {
-    primitive(name.text).ok_or_else(|| LitmusError::refused(name.place, why_not(name.text)))
-}
-
-/// C's operators with two operands and how close they bind.
-fn operator(word: Word<'_>) -> Option<(BinaryOperator, u8)> {
-    if word.kind != WordKind::Mark {
-        return None;
-    }
-    let (operator, level) = match word.text {
-        "|" => (BinaryOperator::BitOr, 1),
-        "^" => (BinaryOperator::BitXor, 2),
-        "&" => (BinaryOperator::BitAnd, 3),
-        "==" => (BinaryOperator::Equal, 4),
-        "!=" => (BinaryOperator::NotEqual, 4),
-        "<" => (BinaryOperator::Less, 5),
-        "<=" => (BinaryOperator::LessOrEqual, 5),
-        ">" => (BinaryOperator::Greater, 5),
-        ">=" => (BinaryOperator::GreaterOrEqual, 5),
-        "+" => (BinaryOperator::Add, 6),
-        "-" => (BinaryOperator::Subtract, 6),
-        "*" => (BinaryOperator::Multiply, 7),
-        "/" => (BinaryOperator::Divide, 7),
-        _ => return None,
-    };
-    Some((operator, level))
 }

@@ -2,7 +2,8 @@
 
 use super::super::ast::{Condition, Item, Operand, Proposition, Quantifier};
 use super::super::error::LitmusError;
-use super::initial::{Symbols, is_type};
+use super::declared::{self, is_type};
+use super::initial::{Symbols, index};
 use super::lexer::WordKind;
 use super::words::{Words, thread_number};
 
@@ -61,10 +62,7 @@ fn locations(words: &mut Words<'_>, symbols: &Symbols) -> Result<Vec<Item>, Litm
     while !words.accept("]") {
         items.push(item(words, symbols)?);
         if words.is_name(is_type) {
-            words.take();
-        }
-        if words.is_mark("*") {
-            return Err(LitmusError::refused(words.place(), "pointers"));
+            declared::parse(words)?;
         }
         if !words.is_mark("]") {
             words.mark(";")?;
@@ -99,18 +97,22 @@ fn item(words: &mut Words<'_>, symbols: &Symbols) -> Result<Item, LitmusError> {
         words.accept("*");
     }
     let name = words.name("a register such as 1:r0, or a shared variable")?;
+    let element = if words.accept("[") {
+        let element = index(words)?;
+        words.mark("]")?;
+        element
+    } else {
+        0
+    };
     if bracketed {
         words.mark("]")?;
-    } else if words.is_mark("[") {
-        return Err(LitmusError::refused(words.place(), "arrays"));
     }
-    let location = symbols.shared(name.text);
-    let location = location
-        .ok_or_else(|| LitmusError::syntax(name.place, format!("the shared variable '{}' is undeclared", name.text)))?;
-    if symbols.is_lock(location) {
-        let message = format!("the final value of the lock '{}'", name.text);
-        return Err(LitmusError::refused(name.place, message));
-    }
+    let location = symbols.element(name.text, element);
+    let undeclared = || match symbols.shared(name.text) {
+        Some(_) => format!("'{}' has no element {element}", name.text),
+        None => format!("the shared variable '{}' is undeclared", name.text),
+    };
+    let location = location.ok_or_else(|| LitmusError::syntax(name.place, undeclared()))?;
     Ok(Item::Location(location))
 }
 
@@ -176,20 +178,29 @@ fn comparison(words: &mut Words<'_>, symbols: &Symbols) -> Result<Proposition, L
     if !negated && !words.accept("==") && !words.accept("=") {
         return Err(words.expected("'=' or '!='"));
     }
-    let equal = Proposition::Equal(item, operand(words, symbols)?);
+    let equal = Proposition::Equal(item, operand(item, words, symbols)?);
     Ok(if negated { Proposition::Not(Box::new(equal)) } else { equal })
 }
 
-/// A number or another item. A bare name is an address to herd.
-fn operand(words: &mut Words<'_>, symbols: &Symbols) -> Result<Operand, LitmusError> {
-    let word = words.peek();
-    if words.is_mark("&") || word.kind == WordKind::Name && words.second().text != ":" {
-        let message = "the address of a variable in a condition; write the value of a shared variable as [x]";
-        return Err(LitmusError::refused(word.place, message));
-    }
+/// A number, the address of a variable, which a bare name is to herd, or another item.
+fn operand(of: Item, words: &mut Words<'_>, symbols: &Symbols) -> Result<Operand, LitmusError> {
     let is_item = words.second().text == ":" || words.is_mark("[") || words.is_mark("*");
     if is_item && !words.is_mark("-") {
         return Ok(Operand::Item(item(words, symbols)?));
     }
-    Ok(Operand::Constant(words.signed_number("a number")?))
+    words.accept("&");
+    if words.peek().kind == WordKind::Name {
+        let place = words.place();
+        return match item(words, symbols)? {
+            Item::Location(location) => Ok(Operand::Constant(symbols.address(location))),
+            Item::Register { .. } => Err(LitmusError::refused(place, "the address of a local variable, which has none")),
+        };
+    }
+    let number = words.signed_number("a number, the name of a variable for its address, or [x] for its value")?;
+    let ty = match of {
+        Item::Register { thread, register } => symbols.threads[thread].registers[register].ty,
+        Item::Location(location) => symbols.type_of(location),
+    };
+    // A constant is converted to what it is compared with, as C does.
+    Ok(Operand::Constant(ty.wrap(number)))
 }

@@ -2,49 +2,39 @@
 
 use super::super::ast::{Location, LocationId, LocationKind, Program, Register, RegisterId, Thread};
 use super::super::error::{LitmusError, Place};
+use super::super::types::{Type, address};
 use super::condition::Asked;
+use super::declared::{self, Declared, is_type};
 use super::lexer::WordKind;
 use super::words::{Words, thread_number};
 use super::{LOCATIONS_MAX, REGISTERS_MAX};
 
-/// Types of words; herd has no others for the kernel.
-const WORD_TYPES: [&str; 14] = [
-    "int",
-    "long",
-    "char",
-    "atomic_t",
-    "int8_t",
-    "uint8_t",
-    "int16_t",
-    "uint16_t",
-    "int32_t",
-    "uint32_t",
-    "int64_t",
-    "uint64_t",
-    "intptr_t",
-    "uintptr_t",
-];
-
-/// The type of locks.
-const LOCK_TYPE: &str = "spinlock_t";
-
-/// What a shared variable is, as far as is known.
+/// How a shared variable is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Use {
-    /// Nothing is known yet.
-    Unknown,
-    /// It was declared or used as a word.
+    /// As a word.
     Word,
-    /// It was declared or used as a lock.
+    /// As a lock.
     Lock,
 }
 
-/// A shared variable.
+/// One element of a shared variable.
 struct Shared {
     name: String,
-    kind: Use,
+    declared: Declared,
+    is_word: bool,
+    is_lock: bool,
     initial: i64,
-    initialized: bool,
+    /// The number of its variable, and its own in that.
+    at: (usize, usize),
+}
+
+/// A register that the initial state sets.
+struct Set {
+    thread: usize,
+    name: String,
+    declared: Declared,
+    value: i64,
     place: Place,
 }
 
@@ -52,75 +42,105 @@ struct Shared {
 #[derive(Default)]
 pub struct Symbols {
     shared: Vec<Shared>,
+    /// Variables, of one element or many.
+    variables: usize,
+    initialized: Vec<String>,
     /// The threads read so far.
     pub threads: Vec<Thread>,
-    /// Registers that the initial state sets: thread, name and value.
-    registers: Vec<(usize, String, i64, Place)>,
+    registers: Vec<Set>,
+    /// Whether something of C11 was used.
+    pub is_c11: bool,
 }
 
 impl Symbols {
-    /// The shared variable of that name.
+    /// The shared variable of that name; of an array its first element.
     pub fn shared(&self, name: &str) -> Option<LocationId> {
-        self.shared.iter().position(|shared| shared.name == name)
+        self.element(name, 0)
+    }
+
+    /// An element of a shared variable.
+    pub fn element(&self, name: &str, nth: usize) -> Option<LocationId> {
+        self.shared.iter().position(|shared| shared.name == name && shared.at.1 == nth)
     }
 
     /// The shared variable of that name, made if there is none yet.
     pub fn declare_shared(&mut self, name: &str, place: Place) -> Result<LocationId, LitmusError> {
-        if let Some(found) = self.shared(name) {
-            return Ok(found);
+        match self.shared(name) {
+            Some(found) => Ok(found),
+            None => self.make(name, 1, place),
         }
-        if self.shared.len() == LOCATIONS_MAX {
+    }
+
+    fn make(&mut self, name: &str, elements: usize, place: Place) -> Result<LocationId, LitmusError> {
+        if self.shared.len() + elements > LOCATIONS_MAX {
             return Err(LitmusError::limit(place, format!("more shared variables than the limit of {LOCATIONS_MAX}")));
         }
-        self.shared.push(Shared { name: name.to_owned(), kind: Use::Unknown, initial: 0, initialized: false, place });
-        Ok(self.shared.len() - 1)
+        let first = self.shared.len();
+        for nth in 0..elements {
+            let (name, at) = (name.to_owned(), (self.variables, nth));
+            let declared = Declared::UNKNOWN;
+            self.shared.push(Shared { name, declared, is_word: false, is_lock: false, initial: 0, at });
+        }
+        self.variables += 1;
+        Ok(first)
     }
 
-    /// The variable is used as a word or a lock; nothing can be both.
-    pub fn use_as(&mut self, location: LocationId, kind: Use, place: Place) -> Result<(), LitmusError> {
-        let shared = &mut self.shared[location];
-        match (shared.kind, kind) {
-            (_, Use::Unknown) => {}
-            (Use::Unknown, _) => shared.kind = kind,
-            (Use::Word, Use::Lock) | (Use::Lock, Use::Word) => {
-                let message = format!("'{}' is used both as a spin lock and as a word", shared.name);
-                return Err(LitmusError::refused(place, message));
+    /// The variable is declared with that type. What was said first counts, but something has to be said.
+    pub fn declare_as(&mut self, location: LocationId, declared: Declared) {
+        let variable = self.shared[location].at.0;
+        for shared in self.shared.iter_mut().filter(|shared| shared.at.0 == variable) {
+            if shared.declared == Declared::UNKNOWN {
+                shared.declared = declared;
             }
-            (Use::Word, Use::Word) | (Use::Lock, Use::Lock) => {}
+            shared.is_lock |= declared.is_lock();
         }
-        if shared.kind == Use::Lock && shared.initial != 0 {
-            let message = format!("the lock '{}' is not free in the initial state", shared.name);
-            return Err(LitmusError::refused(shared.place, message));
-        }
-        Ok(())
+        self.is_c11 |= declared.is_atomic();
     }
 
-    /// Whether it is a lock.
-    pub fn is_lock(&self, location: LocationId) -> bool {
-        self.shared[location].kind == Use::Lock
-    }
-
-    fn initialize(&mut self, location: LocationId, value: i64, place: Place) -> Result<(), LitmusError> {
+    /// The variable is used as a word or a lock.
+    pub fn use_as(&mut self, location: LocationId, kind: Use) {
         let shared = &mut self.shared[location];
-        if shared.initialized {
-            return Err(LitmusError::syntax(place, format!("'{}' has an initial value already", shared.name)));
+        match kind {
+            Use::Word => shared.is_word = true,
+            Use::Lock => shared.is_lock = true,
         }
-        shared.initialized = true;
-        shared.initial = value;
-        shared.place = place;
-        self.use_as(location, Use::Unknown, place)
     }
 
-    /// The registers with which the next thread begins.
-    pub fn initial_registers(&self) -> Vec<Register> {
-        let mine = self.registers.iter().filter(|(thread, ..)| *thread == self.threads.len());
-        mine.map(|(_, name, initial, _)| Register { name: name.clone(), initial: *initial }).collect()
+    /// The type of the variable, as far as is known.
+    pub fn declared(&self, location: LocationId) -> Declared {
+        self.shared[location].declared
+    }
+
+    /// What a final value of the variable can be.
+    pub fn type_of(&self, location: LocationId) -> Type {
+        self.shared[location].declared.ty()
+    }
+
+    /// Its address as a value.
+    pub fn address(&self, location: LocationId) -> i64 {
+        let (variable, element) = self.shared[location].at;
+        address(variable, element)
+    }
+
+    /// The variable that has that address.
+    pub fn at(&self, value: i64) -> Option<LocationId> {
+        (0..self.shared.len()).find(|location| self.address(*location) == value)
+    }
+
+    /// The registers with which the next thread begins, and their types.
+    pub fn initial_registers(&self) -> Vec<(Register, Declared)> {
+        let mine = self.registers.iter().filter(|set| set.thread == self.threads.len());
+        mine.map(|set| {
+            let ty = if set.declared == Declared::UNKNOWN { Type::LONG } else { set.declared.ty() };
+            (Register { name: set.name.clone(), ty, initial: ty.wrap(set.value) }, set.declared)
+        })
+        .collect()
     }
 
     /// The initial state sets no register of a thread that does not exist.
     pub fn all_registers_belong_to_threads(&self) -> Result<(), LitmusError> {
-        match self.registers.iter().find(|(thread, ..)| *thread >= self.threads.len()) {
-            Some((thread, name, _, place)) => {
+        match self.registers.iter().find(|set| set.thread >= self.threads.len()) {
+            Some(Set { thread, name, place, .. }) => {
                 Err(LitmusError::syntax(*place, format!("'{thread}:{name}': there is no thread P{thread}")))
             }
             None => Ok(()),
@@ -134,42 +154,28 @@ impl Symbols {
 
     /// Everything together.
     pub fn program(self, name: &str, asked: Asked) -> Program {
-        let location = |shared: Shared| Location {
-            name: shared.name,
-            kind: if shared.kind == Use::Lock { LocationKind::Lock } else { LocationKind::Word },
-            initial: shared.initial,
+        let is_array = |variable: usize| self.shared.iter().any(|shared| shared.at == (variable, 1));
+        let location = |shared: &Shared| Location {
+            name: if is_array(shared.at.0) { format!("{}[{}]", shared.name, shared.at.1) } else { shared.name.clone() },
+            kind: match (shared.is_lock, shared.is_word) {
+                (false, _) => LocationKind::Word,
+                (true, false) => LocationKind::Lock,
+                (true, true) => LocationKind::Both,
+            },
+            ty: shared.declared.ty(),
+            initial: shared.declared.ty().wrap(shared.initial),
+            address: address(shared.at.0, shared.at.1),
         };
         Program {
             name: name.to_owned(),
-            locations: self.shared.into_iter().map(location).collect(),
+            locations: self.shared.iter().map(location).collect(),
             threads: self.threads,
             locations_shown: asked.locations,
             filter: asked.filter,
             condition: asked.condition,
+            is_c11: self.is_c11,
         }
     }
-}
-
-/// Whether a declaration begins with this word.
-pub fn is_type(name: &str) -> bool {
-    let known = WORD_TYPES.contains(&name) || name == LOCK_TYPE;
-    known || ["const", "volatile", "unsigned", "signed", "short", "struct", "void", "_Atomic", "bool"].contains(&name)
-}
-
-/// Reads the name of a type, without the stars behind it.
-pub fn parse_type(words: &mut Words<'_>) -> Result<Use, LitmusError> {
-    words.accept_name("const");
-    let place = words.place();
-    let kind = match words.name("a type, such as 'int'")?.text {
-        LOCK_TYPE => Use::Lock,
-        name if WORD_TYPES.contains(&name) => Use::Word,
-        name => {
-            let message = format!("type '{name}'; supported are {} and {LOCK_TYPE}", WORD_TYPES.join(", "));
-            return Err(LitmusError::refused(place, message));
-        }
-    };
-    words.accept_name("const");
-    Ok(kind)
 }
 
 /// Reads `{ … }`.
@@ -189,64 +195,153 @@ pub fn parse(words: &mut Words<'_>, symbols: &mut Symbols) -> Result<(), LitmusE
 
 /// Reads one variable.
 fn one(words: &mut Words<'_>, symbols: &mut Symbols) -> Result<(), LitmusError> {
-    let typed = words.peek().kind == WordKind::Name && is_type(words.peek().text);
-    let kind = if typed { parse_type(words)? } else { Use::Unknown };
-    if words.is_mark("*") {
-        return Err(LitmusError::refused(words.place(), "pointers: a shared variable holds a number"));
-    }
+    let mut declared = declared_if_any(words)?;
     let place = words.place();
     let thread = match words.peek().kind {
         WordKind::Number(_) => Some(words.number("a thread")?),
-        WordKind::Name if words.second().text == ":" => thread_number(words.take().text).map(|thread| thread as i64),
+        WordKind::Name if words.second().text == ":" => thread_number(words.peek().text).map(|thread| {
+            words.take();
+            i64::try_from(thread).unwrap_or(i64::MAX)
+        }),
         WordKind::Name | WordKind::Mark | WordKind::End => None,
     };
     if let Some(thread) = thread {
         words.mark(":")?;
-        return register(words, symbols, thread, place);
+        if declared == Declared::UNKNOWN {
+            declared = declared_if_any(words)?;
+        }
+        return register(words, symbols, thread, declared, place);
     }
-    let bracketed = words.accept("[");
+    let is_bracketed = words.accept("[");
+    if !is_bracketed {
+        words.accept("*");
+    }
     let name = words.name("a shared variable")?;
-    if bracketed {
+    let mut element = None;
+    let mut elements = None;
+    if words.is_mark("[") {
+        words.take();
+        let number = if words.is_mark("]") { None } else { Some(index(words)?) };
         words.mark("]")?;
-    } else if words.is_mark("[") {
-        return Err(LitmusError::refused(words.place(), "arrays"));
+        // Inside of brackets it is one element, and otherwise the length of an array.
+        if is_bracketed { element = number } else { elements = Some(number) }
     }
-    let location = symbols.declare_shared(name.text, name.place)?;
-    symbols.use_as(location, kind, name.place)?;
-    let value = if words.accept("=") { value(words)? } else { 0 };
-    symbols.initialize(location, value, name.place)
+    if is_bracketed {
+        words.mark("]")?;
+    }
+    let values = if words.accept("=") { values(words, symbols)? } else { Vec::new() };
+    let length = match elements {
+        Some(Some(length)) => length,
+        Some(None) | None => values.len().max(1),
+    };
+    if length < values.len() || length == 0 {
+        let message = format!("'{}' has {length} elements and {} initial values", name.text, values.len());
+        return Err(LitmusError::syntax(name.place, message));
+    }
+    if symbols.initialized.iter().any(|known| known == name.text) && element.is_none() {
+        return Err(LitmusError::syntax(name.place, format!("'{}' has an initial value already", name.text)));
+    }
+    let first = match symbols.shared(name.text) {
+        Some(found) if length == 1 => found,
+        Some(_) => {
+            let message = format!("'{}' was used before it was declared an array: declare it first", name.text);
+            return Err(LitmusError::refused(name.place, message));
+        }
+        None => symbols.make(name.text, length, name.place)?,
+    };
+    let first = match element {
+        Some(nth) => symbols.element(name.text, nth).ok_or_else(|| {
+            LitmusError::syntax(name.place, format!("'{}' has no element {nth}: declare it an array", name.text))
+        })?,
+        None => first,
+    };
+    symbols.initialized.push(name.text.to_owned());
+    symbols.declare_as(first, declared);
+    for (nth, value) in values.into_iter().enumerate() {
+        symbols.shared[first + nth].initial = value;
+    }
+    Ok(())
 }
 
-fn register(words: &mut Words<'_>, symbols: &mut Symbols, thread: i64, place: Place) -> Result<(), LitmusError> {
+fn declared_if_any(words: &mut Words<'_>) -> Result<Declared, LitmusError> {
+    if words.is_name(is_type) && words.second().text != ":" { declared::parse(words) } else { Ok(Declared::UNKNOWN) }
+}
+
+fn register(
+    words: &mut Words<'_>,
+    symbols: &mut Symbols,
+    thread: i64,
+    declared: Declared,
+    place: Place,
+) -> Result<(), LitmusError> {
     let thread = usize::try_from(thread).unwrap_or(usize::MAX);
     let name = words.name("a register")?.text;
-    let value = if words.accept("=") { value(words)? } else { 0 };
-    if symbols.registers.iter().any(|(other, known, ..)| *other == thread && known == name) {
+    let value = if words.accept("=") { value(words, symbols)? } else { 0 };
+    if symbols.registers.iter().any(|set| set.thread == thread && set.name == name) {
         return Err(LitmusError::syntax(place, format!("'{thread}:{name}' has an initial value already")));
     }
     if symbols.registers.len() == REGISTERS_MAX {
         let message = format!("the initial state sets more registers than the limit of {REGISTERS_MAX}");
         return Err(LitmusError::limit(place, message));
     }
-    symbols.registers.push((thread, name.to_owned(), value, place));
+    symbols.registers.push(Set { thread, name: name.to_owned(), declared, value, place });
     Ok(())
 }
 
-fn value(words: &mut Words<'_>) -> Result<i64, LitmusError> {
-    if words.accept_name("ATOMIC_INIT") {
+/// The number of an element.
+pub fn index(words: &mut Words<'_>) -> Result<usize, LitmusError> {
+    let place = words.place();
+    let number = words.number("the number of an element")?;
+    usize::try_from(number).ok().filter(|number| *number <= LOCATIONS_MAX).ok_or_else(|| {
+        LitmusError::limit(place, format!("an array with more elements than the limit of {LOCATIONS_MAX}"))
+    })
+}
+
+/// One value, or those of an array.
+fn values(words: &mut Words<'_>, symbols: &mut Symbols) -> Result<Vec<i64>, LitmusError> {
+    if !words.accept("{") {
+        return Ok(vec![value(words, symbols)?]);
+    }
+    let mut values = Vec::new();
+    while !words.accept("}") {
+        values.push(value(words, symbols)?);
+        if !words.is_mark("}") {
+            words.mark(",")?;
+        }
+    }
+    Ok(values)
+}
+
+/// A number, or the address of a variable, which is made by that.
+fn value(words: &mut Words<'_>, symbols: &mut Symbols) -> Result<i64, LitmusError> {
+    if words.accept_name("ATOMIC_INIT") || words.accept_name("ATOMIC64_INIT") || words.accept_name("ATOMIC_VAR_INIT") {
         words.mark("(")?;
-        let value = words.signed_number("a number")?;
+        let value = value_of_sign(words)?;
         words.mark(")")?;
         return Ok(value);
     }
-    if words.is_mark("&") || words.peek().kind == WordKind::Name {
-        return Err(LitmusError::refused(
-            words.place(),
-            "the address of a variable as an initial value: a shared variable holds a number",
-        ));
+    if words.accept("(") {
+        let value = words.nested(|words| value(words, symbols))?;
+        words.mark(")")?;
+        return Ok(value);
     }
-    if words.is_mark("{") {
-        return Err(LitmusError::refused(words.place(), "arrays"));
+    words.accept("&");
+    if words.peek().kind == WordKind::Name {
+        let name = words.take();
+        let location = symbols.declare_shared(name.text, name.place)?;
+        if words.accept("[") {
+            let nth = index(words)?;
+            words.mark("]")?;
+            let location = symbols.element(name.text, nth).ok_or_else(|| {
+                LitmusError::syntax(name.place, format!("'{}' has no element {nth}: declare it first", name.text))
+            })?;
+            return Ok(symbols.address(location));
+        }
+        return Ok(symbols.address(location));
     }
-    words.signed_number("a number")
+    value_of_sign(words)
+}
+
+fn value_of_sign(words: &mut Words<'_>) -> Result<i64, LitmusError> {
+    words.signed_number("a number, or the name of a variable for its address")
 }

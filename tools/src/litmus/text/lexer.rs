@@ -40,8 +40,9 @@ pub struct Lexed<'a> {
 }
 
 /// Marks of more than one character; the first that fits is taken.
-const MARKS: [&str; 19] = [
-    "==", "!=", "<>", "<=", ">=", "=>", "/\\", "\\/", "&&", "||", "<<", ">>", "++", "--", "+=", "-=", "->", "|=", "&=",
+const MARKS: [&str; 25] = [
+    "<<=", ">>=", "==", "!=", "<>", "<=", ">=", "=>", "/\\", "\\/", "&&", "||", "<<", ">>", "++", "--", "+=", "-=",
+    "*=", "/=", "%=", "->", "|=", "&=", "^=",
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,18 +154,21 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// `C NAME`, a text in quotes, and lines `key=value`, up to the first brace. Returns the name.
+    /// `C NAME` and whatever stands before the first brace outside of comments. Returns the name.
     fn header(&mut self) -> Result<&'a str, LitmusError> {
         self.gap()?;
         let place = self.place;
         let language = self.take_while(|character| !character.is_whitespace() && character != '{');
         if language != "C" {
-            let found = if language.is_empty() { "nothing".to_owned() } else { format!("'{language}'") };
-            return Err(LitmusError::syntax(place, format!("expected 'C' and the name of the test, found {found}")));
+            return Err(not_c(place, language));
         }
         self.take_while(|character| character == ' ' || character == '\t');
         let place = self.place;
-        let name = self.take_while(|character| !character.is_whitespace() && !"{(\"".contains(character));
+        let from = self.at;
+        while !self.rest().starts_with("(*") && self.peek().is_some_and(is_inside_test_name) {
+            self.advance();
+        }
+        let name = &self.text[from..self.at];
         if name.is_empty() {
             return Err(LitmusError::syntax(place, "expected the name of the test behind 'C'"));
         }
@@ -173,28 +177,29 @@ impl<'a> Lexer<'a> {
             let place = self.place;
             match self.peek() {
                 Some('{') => return Ok(name),
-                Some('"') => {
-                    self.advance();
-                    self.take_while(|character| character != '"');
-                    self.advance().ok_or_else(|| LitmusError::syntax(place, "this text has no end: expected '\"'"))?;
-                }
-                Some(';') => self.skip(1),
-                Some(character) if character.is_ascii_alphabetic() => self.information(place)?,
-                Some(character) => return Err(expected_initial(place, &format!("'{character}'"))),
+                Some('"') => self.quoted(),
+                Some(_) => self.prose(),
                 None => return Err(expected_initial(place, "the end of the file")),
             }
         }
     }
 
-    /// `key=value`, which says nothing about the program.
-    fn information(&mut self, place: Place) -> Result<(), LitmusError> {
-        let key = self.take_while(|character| is_inside_name(character) || "-./".contains(character));
-        self.take_while(|character| character == ' ' || character == '\t');
-        if self.peek() != Some('=') {
-            return Err(expected_initial(place, &format!("'{key}'")));
+    /// A text in quotes; prose may have a quotation mark of its own, which ends with its line.
+    fn quoted(&mut self) {
+        self.advance();
+        self.take_while(|character| character != '"' && character != '\n');
+        self.advance();
+    }
+
+    /// A word of prose. A comment may begin in it.
+    fn prose(&mut self) {
+        loop {
+            self.advance();
+            let is_comment = ["(*", "/*", "//"].iter().any(|mark| self.rest().starts_with(mark));
+            if is_comment || self.peek().is_none_or(|next| next.is_whitespace() || "{\"".contains(next)) {
+                return;
+            }
         }
-        self.take_while(|character| character != '\n');
-        Ok(())
     }
 
     fn word(&mut self) -> Result<Word<'a>, LitmusError> {
@@ -234,13 +239,14 @@ impl<'a> Lexer<'a> {
     fn number(&mut self, place: Place) -> Result<i64, LitmusError> {
         let text = self.take_while(|character| character.is_ascii_alphanumeric() || character == '_');
         let hexadecimal = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
-        if hexadecimal.is_none() && text.len() > 1 && text.starts_with('0') {
+        let digits = hexadecimal.unwrap_or(text).trim_end_matches(['u', 'U', 'l', 'L']);
+        if hexadecimal.is_none() && digits.len() > 1 && digits.starts_with('0') {
             let message = format!("number '{text}': C reads a leading 0 as octal and herd does not; write it without");
             return Err(LitmusError::syntax(place, message));
         }
         let parsed = match hexadecimal {
-            Some(digits) => i64::from_str_radix(digits, 16),
-            None => text.parse(),
+            Some(_) => i64::from_str_radix(digits, 16),
+            None => digits.parse(),
         };
         parsed.map_err(|_| {
             LitmusError::syntax(place, format!("number '{text}': expected a decimal or hexadecimal one of 63 bits"))
@@ -250,6 +256,22 @@ impl<'a> Lexer<'a> {
 
 fn expected_initial(place: Place, found: &str) -> LitmusError {
     LitmusError::syntax(place, format!("expected the initial state in braces, found {found}"))
+}
+
+/// Why a text is no test in C.
+fn not_c(place: Place, language: &str) -> LitmusError {
+    let is_other =
+        ["LISA", "AArch64", "ARM", "PPC", "X86", "X86_64", "RISCV", "MIPS", "BPF", "JAVA", "ASL", "CPP", "PTX"];
+    if is_other.contains(&language) {
+        let message = format!("tests in the language '{language}': write it in C, as in 'C name'");
+        return LitmusError::refused(place, message);
+    }
+    let found = if language.is_empty() { "nothing".to_owned() } else { format!("'{language}'") };
+    LitmusError::syntax(place, format!("expected 'C' and the name of the test, found {found}"))
+}
+
+fn is_inside_test_name(character: char) -> bool {
+    !character.is_whitespace() && character != '{' && character != '"'
 }
 
 fn is_inside_name(character: char) -> bool {

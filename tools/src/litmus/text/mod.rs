@@ -1,13 +1,15 @@
 //! Litmus tests in herd's C format, as the kernel's memory model uses it, read into a [`Program`].
 //!
-//! Promise: a test that is accepted means here what it means to herd under the kernel's macros, and whatever would not
-//! is refused with its place and the reason. Limits: no RCU and SRCU, no pointers in registers or memory (so no address
-//! dependencies), no arrays, no loops, no macros, no C11 primitives. Deviations: undeclared names and a missing
-//! condition are errors, where herd takes a register and a condition that always holds; the operators `!` and `~`,
-//! unary minus and several names in one declaration are taken as C has them.
+//! Promise: a test that is accepted means here what it means to herd under the kernel's macros, or to C11 if it uses C11's
+//! operations, and whatever would not is refused with its place and the reason. Limits: no RCU and SRCU, no structures,
+//! no local arrays, no macros, and of control flow `if` and loops. Deviations: a name that a thread neither declares nor
+//! sets, and a missing condition, are errors, where herd takes a register and a condition that always holds; the
+//! operators of C and several names in one declaration are taken as C has them.
 
 mod call;
 mod code;
+pub(super) mod declared;
+mod expression;
 pub(super) mod condition;
 pub(super) mod initial;
 pub(super) mod lexer;
@@ -19,16 +21,16 @@ use super::error::LitmusError;
 use initial::Symbols;
 use words::Words;
 
-/// Threads of a program: as many as an execution has.
-pub const THREADS_MAX: usize = lockstep::THREADS_MAX;
+/// Threads of a program: as many as execution graphs have.
+pub const THREADS_MAX: usize = lockstep::graph::THREADS_MAX;
 
 /// Locations of a program.
-pub const LOCATIONS_MAX: usize = 64;
+pub const LOCATIONS_MAX: usize = 128;
 
 /// Local variables of a thread.
 pub const REGISTERS_MAX: usize = 64;
 
-/// Statements of a program. There are no loops, so executions end.
+/// Statements of a program.
 pub const STATEMENTS_MAX: usize = 1_000;
 
 /// Blocks and branches inside each other, and operators and calls of one expression or condition. Both are walked

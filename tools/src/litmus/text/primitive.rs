@@ -1,4 +1,4 @@
-//! The kernel's primitives by name, as `linux-kernel.def` of the kernel's memory model defines them.
+//! Primitives by name: the kernel's, as `linux-kernel.def` of the kernel's memory model defines them, and C11's.
 
 use super::super::ast::{Fence, Operation, Order, UpdateResult};
 
@@ -11,11 +11,10 @@ pub enum Primitive {
     ReadPlace(Order),
     /// `(x)`: a load through a pointer.
     Read(Order),
-    /// `(*x, value)`; a full barrier may follow.
-    WritePlace {
-        /// `smp_store_mb`.
-        then_full: bool,
-    },
+    /// `(*x, value)`.
+    WritePlace,
+    /// `(*x, value)` or `(x, value)`; a full barrier follows.
+    WriteThenFull,
     /// `(x, value)`.
     Write(Order),
     /// `(value, x)` or, counting, `(x)`; does not give back a value.
@@ -23,21 +22,60 @@ pub enum Primitive {
     /// The same, gives back a value.
     Update(Operation, Arguments, Order, UpdateResult),
     /// The same, gives back how the new value compares with 0.
-    Test(Operation, Arguments, Against),
+    Test(Operation, Arguments, Against, Order),
     /// `(x, value)`.
     Exchange(Order),
     /// `(x, old, new)`.
     CompareExchange(Order),
+    /// `(x, &old, new)`; gives back whether it wrote.
+    TryCompareExchange(Order),
     /// `(x, value, unless)`.
     AddUnless,
+    /// `(x)`: adds 1 unless the value is 0.
+    IncrementNotZero,
     /// `spin_lock`.
     Lock,
     /// `spin_unlock`.
     Unlock,
+    /// `spin_unlock_wait`.
+    UnlockWait,
     /// `spin_trylock`.
     TryLock,
     /// `spin_is_locked`.
     IsLocked,
+    /// One of C11.
+    C11(C11),
+}
+
+/// A primitive of C11.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct C11 {
+    /// What it does.
+    pub kind: C11Kind,
+    /// Whether orders are among its arguments; otherwise they are all sequentially consistent.
+    pub is_explicit: bool,
+}
+
+/// What a primitive of C11 does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum C11Kind {
+    /// `(x)`
+    Load,
+    /// `(x, value)`
+    Store,
+    /// `(x, value)`: not atomic.
+    Init,
+    /// `(x, value)`
+    Update(Operation),
+    /// `(x, expected, new)`, and two orders.
+    CompareExchange {
+        /// Whether it may fail for no reason.
+        is_weak: bool,
+    },
+    /// `atomic_thread_fence`.
+    Fence,
+    /// `atomic_signal_fence`.
+    SignalFence,
 }
 
 /// The arguments of an atomic operation.
@@ -60,16 +98,23 @@ pub enum Against {
 
 /// The primitive of that name.
 pub fn primitive(name: &str) -> Option<Primitive> {
-    fixed(name).or_else(|| atomic(name)).or_else(|| exchange(name))
+    if let Some(found) = c11(name) {
+        return Some(Primitive::C11(found));
+    }
+    // The same for words of 64 bits: the width is that of the variable.
+    let common = ["atomic64_", "atomic_long_"].iter().find_map(|prefix| name.strip_prefix(prefix));
+    let name = common.map_or_else(|| name.to_owned(), |rest| format!("atomic_{rest}"));
+    fixed(&name).or_else(|| atomic(&name)).or_else(|| exchange(&name))
 }
 
 /// Names without variants.
 fn fixed(name: &str) -> Option<Primitive> {
     use Arguments::{Pointer, ValueAndPointer};
+    let test = |operation, arguments, against| Primitive::Test(operation, arguments, against, Order::Full);
     Some(match name {
         "READ_ONCE" => Primitive::ReadPlace(Order::Once),
-        "WRITE_ONCE" => Primitive::WritePlace { then_full: false },
-        "smp_store_mb" => Primitive::WritePlace { then_full: true },
+        "WRITE_ONCE" => Primitive::WritePlace,
+        "smp_store_mb" => Primitive::WriteThenFull,
         "smp_load_acquire" | "atomic_read_acquire" => Primitive::Read(Order::Acquire),
         "smp_store_release" | "atomic_set_release" => Primitive::Write(Order::Release),
         "atomic_read" => Primitive::Read(Order::Once),
@@ -82,25 +127,28 @@ fn fixed(name: &str) -> Option<Primitive> {
         "smp_mb__after_spinlock" => Primitive::Fence(Fence::AfterSpinlock),
         "smp_mb__after_unlock_lock" => Primitive::Fence(Fence::AfterUnlockLock),
         "barrier" => Primitive::Fence(Fence::Compiler),
-        "spin_lock" => Primitive::Lock,
-        "spin_unlock" => Primitive::Unlock,
-        "spin_trylock" => Primitive::TryLock,
-        "spin_is_locked" => Primitive::IsLocked,
-        "atomic_sub_and_test" => Primitive::Test(Operation::Subtract, ValueAndPointer, Against::Zero),
-        "atomic_dec_and_test" => Primitive::Test(Operation::Subtract, Pointer, Against::Zero),
-        "atomic_inc_and_test" => Primitive::Test(Operation::Add, Pointer, Against::Zero),
-        "atomic_add_negative" => Primitive::Test(Operation::Add, ValueAndPointer, Against::Negative),
+        "spin_lock" | "raw_spin_lock" => Primitive::Lock,
+        "spin_unlock" | "raw_spin_unlock" => Primitive::Unlock,
+        "spin_unlock_wait" => Primitive::UnlockWait,
+        "spin_trylock" | "raw_spin_trylock" => Primitive::TryLock,
+        "spin_is_locked" | "raw_spin_is_locked" => Primitive::IsLocked,
+        "atomic_sub_and_test" => test(Operation::Subtract, ValueAndPointer, Against::Zero),
+        "atomic_dec_and_test" => test(Operation::Subtract, Pointer, Against::Zero),
+        "atomic_inc_and_test" => test(Operation::Add, Pointer, Against::Zero),
         "atomic_add_unless" => Primitive::AddUnless,
+        "atomic_inc_not_zero" => Primitive::IncrementNotZero,
         _ => return None,
     })
 }
 
-/// `xchg`, `cmpxchg` and the same of `atomic_t`.
+/// `xchg`, `cmpxchg`, `try_cmpxchg`, `atomic_add_negative` and the same of `atomic_t`.
 fn exchange(name: &str) -> Option<Primitive> {
     let (name, order) = suffix(name);
     match name.strip_prefix("atomic_").unwrap_or(name) {
         "xchg" => Some(Primitive::Exchange(order)),
         "cmpxchg" => Some(Primitive::CompareExchange(order)),
+        "try_cmpxchg" => Some(Primitive::TryCompareExchange(order)),
+        "add_negative" => Some(Primitive::Test(Operation::Add, Arguments::ValueAndPointer, Against::Negative, order)),
         _ => None,
     }
 }
@@ -141,17 +189,44 @@ fn suffix(name: &str) -> (&str, Order) {
     found.unwrap_or((name, Order::Full))
 }
 
+/// Names of C11. `atomic_fetch_add` and the like are the kernel's as well; their arguments tell.
+fn c11(name: &str) -> Option<C11> {
+    let (base, is_explicit) = match name.strip_suffix("_explicit") {
+        Some(base) => (base, true),
+        None => (name, false),
+    };
+    let kind = match base.strip_prefix("atomic_")? {
+        "load" => C11Kind::Load,
+        "store" => C11Kind::Store,
+        "init" if !is_explicit => C11Kind::Init,
+        "exchange" => C11Kind::Update(Operation::Exchange),
+        "fetch_add" if is_explicit => C11Kind::Update(Operation::Add),
+        "fetch_sub" if is_explicit => C11Kind::Update(Operation::Subtract),
+        "fetch_and" if is_explicit => C11Kind::Update(Operation::And),
+        "fetch_or" if is_explicit => C11Kind::Update(Operation::Or),
+        "fetch_xor" if is_explicit => C11Kind::Update(Operation::Xor),
+        "compare_exchange_strong" => C11Kind::CompareExchange { is_weak: false },
+        "compare_exchange_weak" => C11Kind::CompareExchange { is_weak: true },
+        "thread_fence" if !is_explicit => C11Kind::Fence,
+        "signal_fence" if !is_explicit => C11Kind::SignalFence,
+        _ => return None,
+    };
+    // Fences always name their order.
+    let is_fence = matches!(kind, C11Kind::Fence | C11Kind::SignalFence);
+    Some(C11 { kind, is_explicit: is_explicit || is_fence })
+}
+
 /// Why a name that is no primitive here may still be one of the kernel.
 pub fn why_not(name: &str) -> String {
-    let is_rcu = ["rcu_", "srcu_", "synchronize_", "call_rcu", "call_srcu", "smp_mb__after_srcu"];
+    let is_rcu = ["rcu_", "srcu_", "synchronize_", "call_rcu", "call_srcu", "smp_mb__after_srcu", "kfree_rcu"];
     if is_rcu.iter().any(|prefix| name.starts_with(prefix)) {
         return format!("'{name}': RCU and SRCU");
     }
     if name.starts_with("__") {
         return format!("'{name}': herd's internal primitives; use the kernel's");
     }
-    if name.ends_with("_explicit") || name == "atomic_thread_fence" {
-        return format!("'{name}': C11 primitives; use the kernel's");
+    if name.starts_with("atomic_flag_") {
+        return format!("'{name}': flags of C11; use atomic_exchange_explicit");
     }
-    format!("the unknown primitive '{name}'")
+    format!("the unknown primitive '{name}'; see docs/litmus.md for those that are known")
 }

@@ -18,6 +18,11 @@ pub fn thread_number(name: &str) -> Option<usize> {
     if plain { digits.parse().ok() } else { None }
 }
 
+/// Whether a name before this mark is set.
+fn is_assigning(mark: &str) -> bool {
+    ["=", "+=", "-=", "*=", "/=", "%=", "<<=", ">>=", "&=", "|=", "^=", "++", "--"].contains(&mark)
+}
+
 impl<'a> Words<'a> {
     pub fn new(words: &'a [Word<'a>]) -> Words<'a> {
         Words { words, at: 0, depth: 0 }
@@ -37,6 +42,30 @@ impl<'a> Words<'a> {
     /// The word behind the next.
     pub fn second(&self) -> Word<'a> {
         self.words[(self.at + 1).min(self.words.len() - 1)]
+    }
+
+    /// Names that the block which begins here sets somewhere.
+    pub fn assigned(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        let mut depth = 0_usize;
+        for (nth, word) in self.words.iter().enumerate().skip(self.at) {
+            match word.text {
+                "{" => depth += 1,
+                "}" => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth == 0 {
+                break;
+            }
+            let text = |nth: usize| self.words.get(nth).map_or("", |word| word.text);
+            // What stands behind a star is set in memory.
+            let is_behind = |mark: &str| nth > 0 && text(nth - 1) == mark;
+            let is_set = is_assigning(text(nth + 1)) || is_behind("++") || is_behind("--");
+            if word.kind == WordKind::Name && is_set && !is_behind("*") && !names.iter().any(|name| name == word.text) {
+                names.push(word.text.to_owned());
+            }
+        }
+        names
     }
 
     /// Where the next word is.

@@ -55,6 +55,7 @@
 //! - **trace**: all events of an execution, in order. **history**: what is observable of them, by thread and by observer.
 //! - **execution**: one run of one variant under one schedule ([`run`]). **end**: how it ended ([`End`]).
 //! - **outcome**: everything a client can tell afterwards: histories and end ([`Outcome`]).
+//! - **bad end**: an end that no subject can want: a race, a panic, stuck threads, a limit ([`BadEnd`]).
 //! - **divergence**: an outcome that some variants show and others do not. **witness**: a schedule that shows an outcome.
 //! - **refinement**: all outcomes of the second variant are outcomes of the first ([`Verdict::Refines`]).
 //! - **evidence**: how much was explored ([`Evidence`]). **gap**: what executions have missed ([`Gaps`]). **happens-before**: as Lamport's.
@@ -85,8 +86,8 @@ pub use differential::*;
 pub use explore::*;
 pub use schedule::{DECISIONS_MAX, Decision, Explicit, Key, Schedule, Step, THREADS_MAX, scramble};
 pub use sim::{
-    Abandon, Blocked, End, Event, Fault, Footprint, Gaps, Kind, Label, MemoryModel, OBSERVERS_MAX, ObjectId, Place, Weakened,
-    What, is_simulated,
+    Abandon, BadEnd, Blocked, End, Event, Fault, Footprint, Gaps, Kind, Label, MemoryModel, OBSERVERS_MAX, ObjectId,
+    Place, Weakened, What, is_simulated,
 };
 #[cfg(unix)]
 pub use sim::{LastWords, on_stack_overrun};

@@ -3,7 +3,7 @@
 use crate::arguments::Options;
 use crate::selection::Selection;
 use crate::session::{self, CONTROL, Progress, Running};
-use crate::witness::{Seen, look};
+use crate::witness::{Seen, SeenEnd, look, look_at_ends};
 use lockstep::{CompareConfig, Comparison, MemoryModel, Nondeterminism, Token, repeat, repeat_again};
 use utrace_variants::{Repairs, Scenario, Words, subject_name, with_programs};
 
@@ -15,6 +15,8 @@ pub struct Compared {
     pub comparison: Comparison,
     /// For each divergence what its witness shows.
     pub seen: Vec<Seen>,
+    /// What all variants show and nobody can want.
+    pub ends: Vec<SeenEnd>,
     /// Schedules that were run more than once, to see whether they run the same.
     pub repeated: u64,
 }
@@ -127,12 +129,13 @@ fn compare_one(
     let names = selection.variants.iter().map(|variant| variant.name).collect::<Vec<_>>().join(", ");
     let subject = subject_name(repairs).to_owned();
     session::begin(Running { subject, scenario: scenario.id.to_string(), variants: names, memory: config.memory });
-    let (comparison, seen, repetition) = with_programs(&selection.variants, repairs, scenario, |programs| {
+    let (comparison, seen, ends, repetition) = with_programs(&selection.variants, repairs, scenario, |programs| {
         let repetition = repeat(programs, config);
         let comparison = repetition.compare(programs, config);
         let repetition = repeat_again(repetition, programs, &comparison, config);
         let seen = comparison.divergences.iter().map(|one| look(programs, one, config, &Words)).collect();
-        (comparison, seen, repetition)
+        let ends = look_at_ends(programs, &comparison, config);
+        (comparison, seen, ends, repetition)
     });
     if let Some(found) = &repetition.nondeterminism {
         let token = |schedule| Token {
@@ -145,5 +148,5 @@ fn compare_one(
         let (name, token) = (selection.variants[*variant].name, token(schedule.clone()));
         nondeterminism.get_or_insert_with(|| format!("{} on {name}, {token}: {parting}", scenario.id));
     }
-    Compared { scenario, repairs, memory: config.memory, comparison, seen, repeated: repetition.schedules }
+    Compared { scenario, repairs, memory: config.memory, comparison, seen, ends, repeated: repetition.schedules }
 }

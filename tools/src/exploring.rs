@@ -200,9 +200,8 @@ fn judge(explored: &[Explored], parts: usize, exhaustive: bool) -> Status {
         session::say(&format!("{} on {} was not exhausted{why}", one.scenario.id, one.variant.name));
         status = status.and(Status::Budget);
     }
-    let is_shared = |one: &Explored| {
-        explored.iter().any(|other| other.scenario.id == one.scenario.id && other.unshared.is_none())
-    };
+    let is_shared =
+        |one: &Explored| explored.iter().any(|other| other.scenario.id == one.scenario.id && other.unshared.is_none());
     for one in explored.iter().filter(|one| !is_shared(one)) {
         if let Some(unshared) = one.unshared {
             session::say(&format!("{} on {}: nothing was explored: {unshared}", one.scenario.id, one.variant.name));

@@ -1,10 +1,11 @@
-//! The ledger of accepted divergences: a TOML file next to the snapshots, reviewed like code.
+//! The ledger of accepted divergences, and of ends that all variants show and nobody can want: a TOML file next to the snapshots, reviewed
+//! like code.
 //!
 //! Each entry accepts one divergence, by its id and by who shows it: an outcome that another variant begins to show is another change.
 //! It has a reason, the date its author gave, and perhaps a last day. What matches nothing any more, or has expired, is said.
 
 use crate::diagnostic::{Diagnostic, toml_error};
-use crate::document::{DivergencePart, write_whole};
+use crate::document::{BadEndPart, DivergencePart, write_whole};
 use jiff::civil::Date;
 use lockstep::DivergenceId;
 use serde::Deserialize;
@@ -16,7 +17,8 @@ const VERSION: u32 = 1;
 
 const HEAD: &str = "\
 # Divergences that were looked at and found to be meant. 'lockstep accept ID --reason …' adds an entry; 'lockstep gate' fails on
-# a divergence that is neither here nor in a snapshot, and on an entry that matches nothing any more or has expired.
+# a divergence that is neither here nor in a snapshot, and on an entry that matches nothing any more or has expired. Ends that
+# nobody can want and all steps show, such as races, are accepted in the same way.
 version = 1
 ";
 
@@ -30,7 +32,28 @@ pub struct Ledger {
     text: String,
 }
 
-/// One accepted divergence.
+/// What is accepted, or asked for: a divergence, or ends that all variants show.
+#[derive(Clone, Debug)]
+pub struct Asked<'a> {
+    /// Its name.
+    pub id: &'a str,
+    /// Variants that show it and variants that do not; of ends neither is said, for all show them.
+    pub shown: Option<(&'a [String], &'a [String])>,
+}
+
+impl<'a> Asked<'a> {
+    /// A divergence.
+    pub fn divergence(one: &'a DivergencePart) -> Asked<'a> {
+        Asked { id: &one.id, shown: Some((&one.shown_by, &one.not_by)) }
+    }
+
+    /// Ends that all variants show.
+    pub fn ends(one: &'a BadEndPart) -> Asked<'a> {
+        Asked { id: &one.id, shown: None }
+    }
+}
+
+/// One accepted divergence, or ends that all variants show.
 #[derive(Debug)]
 pub struct Entry {
     /// Which.
@@ -61,8 +84,8 @@ struct File {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Row {
     id: Spanned<String>,
-    shown_by: Vec<String>,
-    not_by: Vec<String>,
+    shown_by: Option<Vec<String>>,
+    not_by: Option<Vec<String>>,
     reason: Spanned<String>,
     date: Spanned<String>,
     expires: Option<Spanned<String>>,
@@ -107,8 +130,15 @@ impl Ledger {
                 .get_ref()
                 .parse()
                 .map_err(|error: lockstep::DivergenceIdError| wrong(row.id.span(), &error.to_string()))?;
-            let is_same =
-                |entry: &Entry| entry.id == id && entry.shown_by == row.shown_by && entry.not_by == row.not_by;
+            let (shown_by, not_by) = match (row.shown_by, row.not_by) {
+                (Some(shown_by), Some(not_by)) if !id.is_of_ends() => (shown_by, not_by),
+                (None, None) if id.is_of_ends() => (Vec::new(), Vec::new()),
+                _ if id.is_of_ends() => {
+                    return Err(wrong(row.id.span(), "these ends are shown by all: leave 'shown-by' and 'not-by' out"));
+                }
+                _ => return Err(wrong(row.id.span(), "an entry says by whom it is shown: 'shown-by' and 'not-by'")),
+            };
+            let is_same = |entry: &Entry| entry.id == id && entry.shown_by == shown_by && entry.not_by == not_by;
             if entries.iter().any(is_same) {
                 return Err(wrong(row.id.span(), "this divergence is accepted twice: keep one entry"));
             }
@@ -120,7 +150,6 @@ impl Ledger {
             if let (Some(last), Some(text)) = (expires, &row.expires) {
                 in_order(accepted, last).map_err(|error| wrong(text.span(), &error))?;
             }
-            let (shown_by, not_by) = (row.shown_by, row.not_by);
             entries.push(Entry {
                 id,
                 shown_by,
@@ -137,7 +166,7 @@ impl Ledger {
     /// Adds an entry to the file and leaves all else in it as it is. Who accepts at the same time waits: no entry is lost.
     pub fn accept(
         path: &Path,
-        divergence: &DivergencePart,
+        asked: &Asked<'_>,
         reason: &str,
         date: Date,
         expires: Option<Date>,
@@ -149,12 +178,12 @@ impl Ledger {
         let held = std::fs::File::open(folder).and_then(|folder| folder.lock().map(|()| folder));
         let _held = held.map_err(|error| format!("{} cannot be locked: {error}", folder.display()))?;
         let ledger = Ledger::read(path)?;
-        if let Some(entry) = ledger.entries.iter().find(|entry| entry.matches(divergence)) {
+        if let Some(entry) = ledger.entries.iter().find(|entry| entry.matches(asked)) {
             return Err(format!(
                 "{}:{} has an entry for {} already: change or remove that one",
                 path.display(),
                 entry.line,
-                divergence.id
+                asked.id
             ));
         }
         let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
@@ -163,8 +192,10 @@ impl Ledger {
         if !text.ends_with('\n') {
             text.push('\n');
         }
-        text += &format!("\n[[accepted]]\nid = {}\n", quoted(&divergence.id));
-        text += &format!("shown-by = [{}]\nnot-by = [{}]\n", list(&divergence.shown_by), list(&divergence.not_by));
+        text += &format!("\n[[accepted]]\nid = {}\n", quoted(asked.id));
+        text += &asked.shown.map_or(String::new(), |(shown_by, not_by)| {
+            format!("shown-by = [{}]\nnot-by = [{}]\n", list(shown_by), list(not_by))
+        });
         text += &format!("reason = {}\ndate = \"{date}\"\n", quoted(reason));
         text += &expires.map_or(String::new(), |expires| format!("expires = \"{expires}\"\n"));
         write_whole(path, &text)
@@ -172,9 +203,11 @@ impl Ledger {
 }
 
 impl Entry {
-    /// Whether it is this divergence, shown by the same variants.
-    pub fn matches(&self, divergence: &DivergencePart) -> bool {
-        self.id.to_string() == divergence.id && self.shown_by == divergence.shown_by && self.not_by == divergence.not_by
+    /// Whether it is of this, and a divergence is shown by the same variants.
+    pub fn matches(&self, asked: &Asked<'_>) -> bool {
+        let is_shown_alike =
+            asked.shown.is_none_or(|(shown_by, not_by)| self.shown_by == shown_by && self.not_by == not_by);
+        self.id.to_string() == asked.id && is_shown_alike
     }
 
     /// Whether its last day is over.

@@ -4,7 +4,7 @@ use crate::comparing::{Compared, Outcomes};
 use crate::counted::counted;
 use crate::selection::Selection;
 use comfy_table::{ContentArrangement, Table, presets};
-use lockstep::{Comparison, Divergence, Pair, Token};
+use lockstep::{BadEnd, Comparison, Divergence, Pair, Token};
 use std::collections::BTreeMap;
 use utrace_variants::{Repairs, subject_name};
 
@@ -36,6 +36,7 @@ pub fn matrix(selection: &Selection, outcomes: &Outcomes) -> String {
     text += &table.to_string().lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
     text += "\n\n1>2 the step from 1 to 2, +R with the repair R1 in all; = equal; +n outcomes that the step brings, -n that\nit removes; ! a goal of the scenario was not reached; - not explored\n";
     text += &evidence(outcomes);
+    text += &bad_ends(outcomes);
     text += &witnesses(outcomes);
     text
 }
@@ -101,6 +102,23 @@ fn evidence(outcomes: &Outcomes) -> String {
         match &common {
             Some(common) if common == evidence => text += &format!("evidence: {evidence}\n"),
             _ => text += &format!("evidence of {}: {evidence}\n", ids.join(" ")),
+        }
+    }
+    text
+}
+
+/// What nobody can want and every variant shows: a line a kind.
+fn bad_ends(outcomes: &Outcomes) -> String {
+    let mut text = String::new();
+    for kind in BadEnd::ALL {
+        let ends_so = |compared: &&Compared| compared.ends.iter().any(|one| one.shared.kind == kind);
+        let title = |compared: &Compared| {
+            let suffix = if compared.repairs == Repairs::NONE { "" } else { "+R" };
+            format!("{}{suffix}", compared.scenario.id)
+        };
+        let found: Vec<String> = outcomes.compared.iter().filter(ends_so).map(title).collect();
+        if !found.is_empty() {
+            text += &format!("ends badly in every variant, {}: {}\n", kind.name(), found.join(" "));
         }
     }
     text

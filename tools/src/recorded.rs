@@ -4,9 +4,10 @@
 //! in which the designs of this repository are; it knows nothing of either.
 
 use crate::document::{
-    ColumnPart, DivergencePart, EvidencePart, GoalPart, OutcomePart, PairPart, ScenarioPart, VariantPart, WitnessPart,
+    BadEndPart, BadShare, ColumnPart, DivergencePart, EvidencePart, GoalPart, OutcomePart, PairPart, ScenarioPart,
+    VariantPart, WitnessPart,
 };
-use crate::witness::Seen;
+use crate::witness::{Seen, SeenEnd};
 use lockstep::{
     Attribution, Comparison, Describe, DivergenceId, Evidence, Gaps, MemoryModel, Outcome, Schedule, Token, end_lines,
     history_lines,
@@ -54,12 +55,14 @@ impl Conditions {
     }
 }
 
-/// The comparison of all variants on a scenario; `seen` is what the witness of each divergence shows.
+/// The comparison of all variants on a scenario; `seen` is what the witness of each divergence shows, `ends` what is to be said of ends
+/// that all variants show.
 pub fn record(
     situation: &Situation,
     conditions: &Conditions,
     comparison: &Comparison,
     seen: &[Seen],
+    ends: &[SeenEnd],
     words: &dyn Describe,
 ) -> ScenarioPart {
     let reached = comparison.goals();
@@ -80,6 +83,32 @@ pub fn record(
         variants: variant_parts(comparison, words),
         pairs: pair_parts(comparison),
         divergences: divergence_parts(situation, conditions, comparison, seen),
+        bad_ends: ends.iter().map(|one| bad_end_part(situation, conditions, comparison, one)).collect(),
+    }
+}
+
+fn bad_end_part(
+    situation: &Situation,
+    conditions: &Conditions,
+    comparison: &Comparison,
+    SeenEnd { shared, witness, preemptions, place }: &SeenEnd,
+) -> BadEndPart {
+    let explored = comparison.variants.iter().zip(&comparison.explorations).zip(&shared.counts);
+    let share = |((name, exploration), bad): ((&String, &lockstep::Exploration), &usize)| BadShare {
+        name: name.clone(),
+        bad: *bad,
+        outcomes: exploration.outcomes.len(),
+    };
+    BadEndPart {
+        id: shared.id(&conditions.subject, &situation.id).to_string(),
+        kind: shared.kind.name().to_owned(),
+        outcomes: shared.outcomes.iter().map(ToString::to_string).collect(),
+        variants: explored.map(share).collect(),
+        ends: shared.ends.iter().map(|end| end_lines(end).join(", ")).collect(),
+        preemptions: *preemptions,
+        token: conditions.token(situation, witness).to_string(),
+        place: place.clone(),
+        acceptance: None,
     }
 }
 

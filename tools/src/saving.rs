@@ -62,12 +62,12 @@ pub fn situation(scenario: &Scenario) -> Situation {
 }
 
 fn scenario_part(compared: &Compared) -> ScenarioPart {
-    let Compared { scenario, repairs, memory, comparison, seen, repeated } = compared;
+    let Compared { scenario, repairs, memory, comparison, seen, ends, repeated } = compared;
     let conditions = Conditions {
         subject: subject_name(*repairs).to_owned(),
         repairs: repairs_part(*repairs),
         memory: *memory,
         repeated: *repeated,
     };
-    record(&situation(scenario), &conditions, comparison, seen, &Words)
+    record(&situation(scenario), &conditions, comparison, seen, ends, &Words)
 }

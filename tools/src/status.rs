@@ -12,8 +12,8 @@ pub enum Status {
     Usage,
     /// Nothing was explored, or a scenario never reached what it is about.
     Nothing,
-    /// Behaviour and what was accepted do not agree: a divergence that is neither committed nor accepted, one that is not in the corpus
-    /// or not as it is recorded there, or an entry of the ledger that matches nothing.
+    /// Behaviour and what was accepted do not agree: a divergence that is neither committed nor accepted, ends that all steps show and
+    /// nobody can want, a divergence that is not in the corpus or not as it is recorded there, or an entry of the ledger that matches nothing.
     Unaccepted,
     /// A fault of Lockstep itself.
     Internal,

@@ -6,8 +6,8 @@
 
 use crate::document::{EventPart, PlacePart, RowPart, TracePart, WitnessPart};
 use lockstep::{
-    Aligned, CompareConfig, Describe, Divergence, Execution, Kind, Touched, TraceLine, Variant, aligned,
-    difference_lines, end_lines, first_observation, run,
+    Aligned, CompareConfig, Comparison, Describe, Divergence, End, Execution, Kind, Schedule, SharedEnds, Touched,
+    TraceLine, Variant, aligned, difference_lines, end_lines, first_observation, minimize, run, shared_ends,
 };
 
 /// What is said of a divergence beside who shows it.
@@ -21,6 +21,36 @@ pub struct Seen {
     pub place: Option<PlacePart>,
     /// Both traces.
     pub witness: WitnessPart,
+}
+
+/// What is said of ends that no subject can want and all variants show.
+#[derive(Debug)]
+pub struct SeenEnd {
+    /// The ends.
+    pub shared: SharedEnds,
+    /// The smallest schedule found that leads to one of them.
+    pub witness: Schedule,
+    /// Preemptions of that schedule.
+    pub preemptions: usize,
+    /// Where the execution ends so.
+    pub place: Option<PlacePart>,
+}
+
+/// Finds a simple witness of what all variants show and nobody can want, in the last of them: the code as it is to be.
+pub fn look_at_ends(programs: &[Variant<'_>], comparison: &Comparison, config: &CompareConfig<'_>) -> Vec<SeenEnd> {
+    let Some(last) = programs.last() else { return Vec::new() };
+    let look = |shared: SharedEnds| {
+        let (witness, preemptions) = minimize(&last.program, &shared.witness, shared.outcome, &config.run());
+        let place = match run(&last.program, &witness, &config.run()).end {
+            End::Race(fault) | End::Panic(fault) | End::Bug(fault) | End::Misuse(fault) | End::StackLow(fault) => {
+                place_part(&fault.place)
+            }
+            End::Deadlock { blocked, .. } => blocked.first().and_then(|one| place_part(&one.place)),
+            _ => None,
+        };
+        SeenEnd { shared, witness, preemptions, place }
+    };
+    shared_ends(comparison).into_iter().map(look).collect()
 }
 
 /// Runs the witness on a variant that shows the outcome and on one that does not.

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, Write};
 use watch::{CONTROL, Running};
-use witness::{difference, look};
+use witness::{difference, look, look_at_ends};
 
 /// Explorations of unbroken variants, by variant, scenario, and whether repaired.
 type Known = BTreeMap<(usize, usize, bool), Exploration>;
@@ -169,6 +169,7 @@ fn compared_with(request: &Value, variants: &[Variant<'_>]) -> Value {
     let comparison = repetition.compare(variants, &config);
     let repetition = repeat_again(repetition, variants, &comparison, &config);
     let seen: Vec<_> = comparison.divergences.iter().map(|one| look(variants, one, &config, &Words)).collect();
+    let ends = look_at_ends(variants, &comparison, &config);
     let conditions = Conditions {
         subject: glue::subject(repaired),
         repairs: glue::repairs(repaired),
@@ -180,7 +181,7 @@ fn compared_with(request: &Value, variants: &[Variant<'_>]) -> Value {
         format!("{}, {token}: {}", variants[found.variant].name, found.parting)
     };
     json!({
-        "part": record(situation, &conditions, &comparison, &seen, &Words),
+        "part": record(situation, &conditions, &comparison, &seen, &ends, &Words),
         "snapshot": snapshot(situation, &conditions, variants, &comparison),
         "evidence": comparison.evidence().to_string(),
         "nondeterminism": repetition.nondeterminism.as_ref().map(differs),

@@ -144,6 +144,94 @@ const HOSTILE: &str = "<script>alert(1)</script>]]>\n::error::boo\r\nnot ok 1 x 
      [link](x) *b* &lt; \u{1b}[31m\u{7}\u{0} \u{202e}rtl\u{200b} \u{2028}%0A, 並行並行並行並行並行並行並行 \
      aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nSigned-off-by: x";
 
+/// Ends that every step shows.
+fn bad_end(standing: &str) -> serde_json::Value {
+    serde_json::json!({
+        "id": "box.M2.race-1a2b3c4d", "kind": "race", "outcomes": ["0a0a0a0a"], "preemptions": 1,
+        "variants": [{"name": "old", "bad": 1, "outcomes": 2}, {"name": "middle", "bad": 1, "outcomes": 1}],
+        "ends": ["sim: data race: a writes box"], "token": "lk1.box.M2.sc.m1.u7.0", "place": {"file": "src/new.rs", "line": 4, "column": 2},
+        "acceptance": {"standing": standing},
+    })
+}
+
+#[test]
+fn ends_that_every_step_shows_are_told_in_every_form() {
+    let told =
+        "every step shows outcomes that end in a race: old in 1 of 2, middle in 1 of 1: sim: data race: a writes box";
+    let folder = tempfile::tempdir().expect("a folder");
+    for (standing, level) in [("unaccepted", "error"), ("accepted", "note"), ("", "warning")] {
+        let mut document: serde_json::Value = serde_json::from_str(&report("json", &[], "")).expect("it is JSON");
+        let mut ends = bad_end(standing);
+        if standing.is_empty() {
+            ends.as_object_mut().expect("it is one").remove("acceptance");
+        }
+        document["scenarios"][1]["bad_ends"] = serde_json::json!([ends]);
+        let path = folder.path().join("x.json");
+        std::fs::write(&path, document.to_string()).expect("it is written");
+        let of = |format: &str, more: &[&str]| {
+            let mut command = Command::cargo_bin("lockstep").expect("the program is built");
+            command.args(["report", "--format", format, "--from"]).arg(&path).args(more);
+            let output = command.write_stdin("Subject: [PATCH 1/2] x\n\nbody\n").output().expect("the program starts");
+            assert!(output.status.success(), "{format}: {}", String::from_utf8_lossy(&output.stderr));
+            String::from_utf8(output.stdout).expect("a report is text")
+        };
+        let is_open = standing != "accepted";
+        #[track_caller]
+        fn has(text: &str, part: &str, expected: bool) {
+            assert_eq!(text.contains(part), expected, "'{part}' in\n{text}");
+        }
+        let lines = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = of("text", &[]);
+        has(&lines(&text), &format!("M2 box.M2.race-1a2b3c4d: {told} at src/new.rs:4"), true);
+        has(&text, "\n    lk1.box.M2.sc.m1.u7.0\n", true);
+        has(
+            &of("markdown", &[]),
+            &format!(
+                "M2, `box.M2.race-1a2b3c4d`{}: {told}",
+                if standing.is_empty() { String::new() } else { format!(" ({standing})") }
+            ),
+            true,
+        );
+        has(
+            &of("github", &[]),
+            &format!("::{level} file=src/new.rs,line=4,col=2,title=M2%3A every step ends in a race::"),
+            is_open,
+        );
+        let html = of("html", &[]);
+        has(&html, "every step ends in a race", true);
+        has(&html, "<strong class=\"bad\">ends in a race</strong>", true);
+        has(&of("sheet", &[]), "that end in a race, where every step shows it", true);
+        let junit = of("junit", &[]);
+        has(&junit, "name=\"no step ends in a race\"", true);
+        has(&junit, "every step ends in a race, which nobody accepted", is_open);
+        let ktap = of("ktap", &[]);
+        has(&ktap, &format!("  {} 3 no step ends in a race\n", if is_open { "not ok" } else { "ok" }), true);
+        has(&ktap, "  # Subtest: M2", true);
+        let sarif: serde_json::Value = serde_json::from_str(&of("sarif", &[])).expect("it is JSON");
+        let results = sarif["runs"][0]["results"].as_array().expect("they are there");
+        let result = results.iter().find(|result| result["ruleId"] == "bad-end").expect("one is of ends");
+        assert_eq!(result["level"], level);
+        assert_eq!(result["suppressions"].is_array(), !is_open);
+        let schema = std::fs::read_to_string(data("sarif-schema-2.1.0.json")).expect("the schema is shipped");
+        assert_eq!(offences(&schema, &sarif.to_string()), Vec::<String>::new());
+        let status = match level {
+            "error" => "fail",
+            "note" => "pass",
+            _ => "warn",
+        };
+        let b4: serde_json::Value = serde_json::from_str(&of("b4", &[])).expect("it is JSON");
+        let result = b4.as_array().and_then(|all| all.iter().find(|one| one["tool"] == "lockstep-ends"));
+        assert_eq!(result.expect("one is of ends")["status"], status, "{b4}");
+        has(&of("b4", &["--prep"]), "box.M2.race-1a2b3c4d, M2: every step", is_open);
+        has(&of("b4", &["--prep"]), "ERROR: box.M2.race", standing == "unaccepted");
+        let json = of("json", &[]);
+        let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/comparison.schema.json");
+        let schema = std::fs::read_to_string(schema).expect("the schema is documented");
+        assert_eq!(offences(&schema, &json), Vec::<String>::new());
+        has(&json, "\"bad_ends\"", true);
+    }
+}
+
 /// The comparison with that behind every text in it which is not one of a few fixed words.
 fn hostile() -> serde_json::Value {
     fn poison(key: &str, value: &mut serde_json::Value) {
@@ -164,7 +252,9 @@ fn hostile() -> serde_json::Value {
     document["scenarios"][0]["divergences"][0]["acceptance"] = serde_json::json!({"standing": "unaccepted"});
     document["scenarios"][0]["divergences"][1]["acceptance"] =
         serde_json::json!({"standing": "accepted", "reason": "x"});
+    document["scenarios"][1]["bad_ends"] = serde_json::json!([bad_end("unaccepted")]);
     poison("", &mut document);
+    document["scenarios"][1]["bad_ends"][0]["kind"] = "race".into();
     document
 }
 
@@ -341,7 +431,10 @@ fn json_and_sarif_with_hostile_names_are_valid() {
     let levels: Vec<(&str, bool)> =
         results.iter().map(|one| (one["level"].as_str().unwrap_or(""), one["suppressions"].is_array())).collect();
     assert_eq!(levels[..2], [("error", false), ("note", true)]);
-    assert!(levels[2..].iter().all(|one| *one == ("warning", false)), "{levels:?}");
+    // The last is of ends that every step shows.
+    let (last, rest) = levels[2..].split_last().expect("there are more");
+    assert_eq!(*last, ("error", false));
+    assert!(rest.iter().all(|one| *one == ("warning", false)), "{levels:?}");
     let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/comparison.schema.json");
     let schema = std::fs::read_to_string(schema).expect("the schema is documented");
     let json = hostile_report("json", &[]);
@@ -368,10 +461,11 @@ fn b4_gets_one_line_or_one_result_for_each_thing_whatever_its_name() {
     let results: serde_json::Value = serde_json::from_str(&hostile_report("b4", &[])).expect("it is JSON");
     assert!(results.as_array().is_some_and(|results| results.iter().all(|result| result["tool"].is_string())));
     let lines = hostile_report("b4", &["--prep"]);
-    assert!(lines.lines().all(|line| line.starts_with("ERROR: box.M1.") || line.starts_with("box.M1.")), "{lines}");
+    let begins = ["ERROR: box.M1.", "box.M1.", "ERROR: box.M2.race-1a2b3c4d"];
+    assert!(lines.lines().all(|line| begins.iter().any(|begin| line.starts_with(begin))), "{lines}");
     // What nobody accepted fails, and what somebody did is not mentioned.
     assert!(results.as_array().is_some_and(|results| results.iter().any(|one| one["status"] == "fail")), "{results}");
-    assert_eq!(lines.lines().filter(|line| line.starts_with("ERROR: ")).count(), 1, "{lines}");
+    assert_eq!(lines.lines().filter(|line| line.starts_with("ERROR: ")).count(), 2, "{lines}");
     let hostile = hostile();
     let accepted = hostile["scenarios"][0]["divergences"][1]["id"].as_str().expect("an id");
     let accepted = accepted.split('<').next().unwrap_or_default();

@@ -6,6 +6,7 @@ mod identity;
 mod minimize;
 mod render;
 mod repetition;
+mod shared;
 
 pub use compare::{Attribution, CompareConfig, Comparison, Divergence, Pair, Variant, Verdict, compare};
 pub use difference::{Difference, first_difference};
@@ -16,3 +17,4 @@ pub use render::{
     first_observation, history_lines, render, trace_lines,
 };
 pub use repetition::{Nondeterminism, Parting, Repetition, repeat, repeat_again};
+pub use shared::{SharedEnds, shared_ends};

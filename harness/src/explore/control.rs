@@ -38,11 +38,7 @@ struct Beat {
 
 impl Beat {
     const fn new() -> Beat {
-        Beat {
-            begun: AtomicU64::new(0),
-            words: [const { AtomicU64::new(0) }; WORDS],
-            thread: AtomicUsize::new(0),
-        }
+        Beat { begun: AtomicU64::new(0), words: [const { AtomicU64::new(0) }; WORDS], thread: AtomicUsize::new(0) }
     }
 }
 

@@ -17,8 +17,8 @@ mod soon;
 mod tally;
 mod unshared;
 
-pub use evidence::{Covered, Evidence, Tried};
 pub use control::{Control, Noted, Pulse, WORKERS_MAX};
+pub use evidence::{Covered, Evidence, Tried};
 pub use glance::{Glance, GlanceConfig};
 pub use nearby::explore_nearby;
 pub use outcome::{Column, Entry, Outcome, OutcomeId, OutcomeSet, Seen};
@@ -27,8 +27,8 @@ pub(crate) use replay::mismatch_of;
 pub use replay::{Execution, Mismatch, ObjectNames, Replayer, RunConfig, explicit, first_mismatch, run};
 pub(crate) use sample::length_of;
 pub use sample::portfolio;
-pub use unshared::{Unshared, unshared};
 pub use soon::{RANDOM_STRATEGIES, Soon, SoonConfig, mean_of_medians, soon};
+pub use unshared::{Unshared, unshared};
 
 use crate::sim::{Abandon, Gaps, MemoryModel};
 use std::fmt;

@@ -3,8 +3,8 @@
 //! For outcomes that one variant shows and another was not seen to show: what is rare for random schedules is often one
 //! decision away from the schedule that shows it elsewhere.
 
-use super::replay::is_preemption;
 use super::evidence::{Covered, Evidence, Tried};
+use super::replay::is_preemption;
 use super::{Exploration, Program, Replayer, RunConfig};
 use crate::schedule::{Decision, Explicit, Schedule, scramble};
 use crate::sim::Machine;

@@ -28,8 +28,7 @@ pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>) -> Expl
     } else {
         let next = &next;
         let parts = std::thread::scope(|scope| {
-            let workers =
-                (0..jobs).map(|worker| scope.spawn(move || work(program, config, length, next, worker)));
+            let workers = (0..jobs).map(|worker| scope.spawn(move || work(program, config, length, next, worker)));
             let workers: Vec<_> = workers.collect();
             workers.into_iter().map(|worker| worker.join().expect("a worker does not panic")).collect::<Vec<_>>()
         });

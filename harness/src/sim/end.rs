@@ -32,6 +32,39 @@ pub enum End {
     StackLow(Fault),
 }
 
+/// What is wrong with an end that no subject can want.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BadEnd {
+    /// A data race.
+    Race,
+    /// The subject panicked, a `BUG_ON` of it fired, or it broke a rule of a primitive.
+    Panic,
+    /// Threads wait for what will never come.
+    Stuck,
+    /// A bound was reached: of choice points, or of the stack.
+    Limit,
+}
+
+impl BadEnd {
+    /// All of them, the gravest first.
+    pub const ALL: [BadEnd; 4] = [BadEnd::Race, BadEnd::Panic, BadEnd::Stuck, BadEnd::Limit];
+
+    /// The word for it, in ids and configurations.
+    pub const fn name(self) -> &'static str {
+        match self {
+            BadEnd::Race => "race",
+            BadEnd::Panic => "panic",
+            BadEnd::Stuck => "stuck",
+            BadEnd::Limit => "limit",
+        }
+    }
+
+    /// Reads the word.
+    pub fn from_name(name: &str) -> Option<BadEnd> {
+        BadEnd::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
 /// A blocked thread and what it waits for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Blocked {
@@ -112,9 +145,20 @@ impl End {
         }
     }
 
+    /// What is wrong with it, if no subject can want it. Whether threads at rest are a fault the subject has said in its observations.
+    pub fn bad(&self) -> Option<BadEnd> {
+        match self {
+            End::Completed | End::Resting(_) => None,
+            End::Race(_) => Some(BadEnd::Race),
+            End::Bug(_) | End::Panic(_) | End::Misuse(_) => Some(BadEnd::Panic),
+            End::Deadlock { .. } => Some(BadEnd::Stuck),
+            End::StepLimit(_) | End::StackLow(_) => Some(BadEnd::Limit),
+        }
+    }
+
     /// Whether the execution ended in a fault that no subject can want.
     pub fn is_fault(&self) -> bool {
-        !matches!(self, End::Completed | End::Resting(_))
+        self.bad().is_some()
     }
 }
 

@@ -34,7 +34,7 @@ pub use coroutine::Abandon;
 pub(crate) use coroutine::current;
 #[cfg(unix)]
 pub use coroutine::{LastWords, on_stack_overrun};
-pub use end::{Blocked, End, Fault};
+pub use end::{BadEnd, Blocked, End, Fault};
 pub use event::{Event, Footprint, Kind, ObjectId, Place, What};
 pub use execution::OBSERVERS_MAX;
 pub(crate) use execution::{Bounds, Execution as Machine, FaultKind, Stuck};

@@ -68,6 +68,10 @@ pub struct GateArguments {
     /// Writes new snapshots of a series beside the committed ones
     #[arg(long, env = "LOCKSTEP_PROPOSE", hide_env = true, conflicts_with = "from")]
     pub propose: bool,
+    /// Ends that make the gate red where all steps show them and nobody accepted it: race, panic, stuck, limit; 'none' for none
+    /// [default: all four]
+    #[arg(long, env = "LOCKSTEP_FAIL_ON", hide_env = true, value_name = "KIND", value_delimiter = ',', value_parser = ["race", "panic", "stuck", "limit", "none"])]
+    pub fail_on: Vec<String>,
     /// Keeps what was judged in a file
     #[arg(long, env = "LOCKSTEP_SAVE", hide_env = true, value_name = "FILE")]
     pub save: Option<PathBuf>,
@@ -96,7 +100,7 @@ pub struct SeriesArguments {
 /// What `accept` is told.
 #[derive(Debug, Args)]
 pub struct AcceptArguments {
-    /// The divergence, as reports and the gate name it.
+    /// The divergence, or the ends that all steps show, as reports and the gate name it.
     pub id: String,
     /// Why it is fine
     #[arg(long, env = "LOCKSTEP_REASON", hide_env = true)]

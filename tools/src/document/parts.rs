@@ -160,6 +160,9 @@ pub struct ScenarioPart {
     pub pairs: Vec<PairPart>,
     /// Every outcome that not all variants show, those with the simplest witness first.
     pub divergences: Vec<DivergencePart>,
+    /// Ends that no subject can want and that all variants show, once for each kind.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bad_ends: Vec<BadEndPart>,
 }
 
 /// A goal of a scenario.
@@ -297,6 +300,42 @@ pub struct DivergencePart {
     pub acceptance: Option<AcceptancePart>,
 }
 
+/// Ends of one kind that no subject can want and that all variants show: no divergence tells them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BadEndPart {
+    /// The name by which they are accepted: subject, scenario, and the kind with how they end.
+    pub id: String,
+    /// `race`, `panic`, `stuck` or `limit`.
+    pub kind: String,
+    /// The outcomes that all variants show and that end so.
+    pub outcomes: Vec<String>,
+    /// How many outcomes of each variant end so, in the order of the series.
+    pub variants: Vec<BadShare>,
+    /// How they end, that of the witness first.
+    pub ends: Vec<String>,
+    /// Preemptions of the witness.
+    pub preemptions: usize,
+    /// The witness, for `lockstep replay`.
+    pub token: String,
+    /// Where the witness ends so in the source of the last variant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<PlacePart>,
+    /// What the gate makes of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acceptance: Option<AcceptancePart>,
+}
+
+/// How many outcomes of one variant end badly in one way.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BadShare {
+    /// Its name.
+    pub name: String,
+    /// Outcomes that end so.
+    pub bad: usize,
+    /// All its outcomes.
+    pub outcomes: usize,
+}
+
 /// A place in the source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlacePart {
@@ -378,7 +417,7 @@ pub struct RowPart {
     pub near: bool,
 }
 
-/// What the gate makes of a divergence.
+/// What the gate makes of a divergence, or of ends that all variants show.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AcceptancePart {
     /// `committed` in a snapshot, `accepted` in the ledger, or `unaccepted`.
@@ -407,7 +446,8 @@ pub struct FindingPart {
     pub status: u8,
     /// What is wrong, and the remedy.
     pub message: String,
-    /// The divergence that it is about, if that has nobody's acceptance; then reports show it at its own place.
+    /// The divergence that it is about, or the ends that all variants show, if they have nobody's acceptance; then reports show it
+    /// at its own place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub divergence: Option<String>,
     /// The file that is to be mended, if it is one of the user's.

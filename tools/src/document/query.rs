@@ -1,8 +1,8 @@
 //! What every report asks of a document.
 
 use super::{
-    AcceptancePart, DivergencePart, Document, EvidencePart, FindingPart, GatePart, OutcomePart, PairPart, SCHEMA,
-    ScenarioPart, SeriesPart,
+    AcceptancePart, BadEndPart, BadShare, DivergencePart, Document, EvidencePart, FindingPart, GatePart, OutcomePart,
+    PairPart, SCHEMA, ScenarioPart, SeriesPart,
 };
 use lockstep::{Covered, Evidence, Gaps, MACHINE_VERSION, Tried};
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,6 +68,15 @@ pub enum Standing {
 }
 
 impl AcceptancePart {
+    /// What it says of whom it is about.
+    fn standing(acceptance: Option<&AcceptancePart>) -> Standing {
+        match acceptance.map(|acceptance| acceptance.standing.as_str()) {
+            None => Standing::Unjudged,
+            Some("unaccepted") => Standing::Unaccepted,
+            Some(_) => Standing::Accepted,
+        }
+    }
+
     /// In words.
     pub fn words(&self) -> String {
         let date = self.date.as_ref().map_or(String::new(), |date| format!(" on {date}"));
@@ -86,11 +95,7 @@ impl GatePart {
 impl DivergencePart {
     /// What the gate said of it.
     pub fn standing(&self) -> Standing {
-        match self.acceptance.as_ref().map(|acceptance| acceptance.standing.as_str()) {
-            None => Standing::Unjudged,
-            Some("unaccepted") => Standing::Unaccepted,
-            Some(_) => Standing::Accepted,
-        }
+        AcceptancePart::standing(self.acceptance.as_ref())
     }
 
     /// The step at which it appears or vanishes first, in words.
@@ -120,6 +125,44 @@ impl EvidencePart {
         let covering = if everything { gaps } else { Gaps::NONE };
         let covered = Covered { everything, preemptions, gaps: covering, ..Covered::NOTHING };
         Evidence::of(covered, Tried { enumerated, sampled, seed, gaps })
+    }
+}
+
+impl BadEndPart {
+    /// What the gate said of them.
+    pub fn standing(&self) -> Standing {
+        AcceptancePart::standing(self.acceptance.as_ref())
+    }
+
+    /// What the executions end in.
+    pub fn what(&self) -> &'static str {
+        match self.kind.as_str() {
+            "race" => "a race",
+            "panic" => "a panic",
+            "stuck" => "stuck threads",
+            "limit" => "a limit",
+            _ => "what nobody can want",
+        }
+    }
+
+    /// Who shows it, each with how many of its outcomes.
+    pub fn shares(&self) -> String {
+        let share = |BadShare { name, bad, outcomes }: &BadShare| format!("{name} in {bad} of {outcomes}");
+        self.variants.iter().map(share).collect::<Vec<_>>().join(", ")
+    }
+
+    /// How they end, in a line.
+    pub fn how(&self) -> String {
+        let first = self.ends.first().map_or("", String::as_str);
+        match self.ends.len() {
+            0 | 1 => first.to_owned(),
+            count => format!("{first} (and {} other such ends)", count - 1),
+        }
+    }
+
+    /// All of it, in a sentence.
+    pub fn sentence(&self) -> String {
+        format!("every step shows outcomes that end in {}: {}: {}", self.what(), self.shares(), self.how())
     }
 }
 
@@ -238,6 +281,11 @@ impl Document {
         self.scenarios.iter().flat_map(|scenario| scenario.divergences.iter().map(move |one| (scenario, one)))
     }
 
+    /// Every kind of end that no subject can want and all variants show, with its scenario.
+    pub fn bad_ends(&self) -> impl Iterator<Item = (&ScenarioPart, &BadEndPart)> {
+        self.scenarios.iter().flat_map(|scenario| scenario.bad_ends.iter().map(move |one| (scenario, one)))
+    }
+
     /// Leaves out the traces of what was accepted, but for the simplest of what each step brings and of what it removes.
     pub fn forget_accepted(&mut self) {
         for scenario in &mut self.scenarios {
@@ -291,11 +339,16 @@ impl Document {
             true => format!("{all} comparisons"),
             false => format!("the {explored} of {all} comparisons that were explored"),
         };
-        match count {
+        let summary = match count {
             0 if explored == 0 => format!("nothing was explored in {all} comparisons"),
             0 => format!("no divergence in {of}"),
             1 => format!("1 divergence in {of}{judged}"),
             _ => format!("{count} divergences on {diverging} of {of}{judged}"),
+        };
+        let bad = self.scenarios.iter().filter(|scenario| !scenario.bad_ends.is_empty()).count();
+        match bad {
+            0 => summary,
+            _ => format!("{summary}; every step ends badly on {bad} of {all}"),
         }
     }
 

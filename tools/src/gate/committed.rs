@@ -23,6 +23,8 @@ pub struct Committed {
     pub common: BTreeSet<String>,
     /// Outcomes that some show, with those that do.
     pub divergences: BTreeMap<String, Vec<String>>,
+    /// Outcomes that all variants show and that end as nobody can want, by the kind of end.
+    pub bad_ends: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Committed {
@@ -37,6 +39,9 @@ impl Committed {
         self.variants.iter().collect::<BTreeSet<_>>() == names
     }
 }
+
+/// Where outcomes begin that end badly in all variants; behind it stands the kind.
+const BAD_ENDS: &str = "ends badly in all, ";
 
 /// What stands between the two parts of a snapshot.
 pub const SEPARATOR: &str = "==== with the repair ";
@@ -88,6 +93,7 @@ fn part(file: &str, text: &str, is_repaired: bool) -> Result<Option<Committed>, 
     let mut part =
         Committed { file: file.to_owned(), is_repaired, scenario: scenario.to_owned(), ..Committed::default() };
     let mut in_common = false;
+    let mut kind: Option<&str> = None;
     let mut divergence = None;
     let mut is_whole = false;
     for line in lines {
@@ -96,7 +102,14 @@ fn part(file: &str, text: &str, is_repaired: bool) -> Result<Option<Committed>, 
         } else if line == "shown by all:" {
             in_common = true;
             is_whole = true;
+        } else if let Some(name) = line.strip_prefix(BAD_ENDS) {
+            (in_common, kind) = (false, Some(name.trim_end_matches(':')));
+        } else if let (Some(kind), true) = (kind, line.starts_with("  ")) {
+            // Below the outcomes, and deeper, stand the ends in words.
+            let ids = line.split_whitespace().filter(|word| is_outcome(word) && !line.starts_with("   "));
+            part.bad_ends.entry(kind.to_owned()).or_default().extend(ids.map(str::to_owned));
         } else if let Some(id) = line.strip_prefix("divergence ") {
+            kind = None;
             divergence = Some(id.to_owned());
         } else if let (Some(id), Some(shown)) = (&divergence, line.strip_prefix("  shown by ")) {
             let by = shown.split(';').next().unwrap_or(shown);
@@ -105,7 +118,7 @@ fn part(file: &str, text: &str, is_repaired: bool) -> Result<Option<Committed>, 
         } else if in_common && line.starts_with("  ") {
             part.common.extend(line.split_whitespace().filter(|word| is_outcome(word)).map(str::to_owned));
         } else {
-            in_common = false;
+            (in_common, kind) = (false, None);
             // Between the memory model and the goals each variant has a line.
             let is_head = !part.memory.is_empty() && part.common.is_empty() && part.divergences.is_empty();
             if let Some((name, _)) = line.split_once(": ").filter(|(name, _)| is_head && !name.contains([' ', ','])) {
@@ -143,6 +156,20 @@ mod tests {
         assert_eq!(parts[0].common, BTreeSet::from(["09e9e77e".to_owned(), "114ac246".to_owned()]));
         assert_eq!(parts[0].divergences, BTreeMap::from([("99b384a5".to_owned(), vec!["two".to_owned()])]));
         assert!(parts[1].common.is_empty() && parts[1].divergences.is_empty());
+        assert!(parts[0].bad_ends.is_empty());
+    }
+
+    #[test]
+    fn ends_that_nobody_can_want_are_read_by_kind_and_not_out_of_their_words() {
+        let ends = "ends badly in all, race:\n  09e9e77e\n    sim: data race: deadbeef of x\nends badly in all, stuck:\n  114ac246\n    stuck\n      a waits for lock 0badcafe\n\ndivergence 99";
+        let parts = parts("S7.snap", &TEXT.replacen("\ndivergence 99", ends, 1)).expect("it is whole");
+        let set = |id: &str| BTreeSet::from([id.to_owned()]);
+        assert_eq!(
+            parts[0].bad_ends,
+            BTreeMap::from([("race".to_owned(), set("09e9e77e")), ("stuck".to_owned(), set("114ac246"))])
+        );
+        assert_eq!(parts[0].common.len(), 2);
+        assert_eq!(parts[0].divergences.len(), 1);
     }
 
     #[test]

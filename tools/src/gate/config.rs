@@ -7,7 +7,7 @@ use crate::document::shell_word;
 use crate::given::Given;
 use crate::session::parse_time;
 use clap::ValueEnum;
-use lockstep::Evidence;
+use lockstep::{BadEnd, Evidence};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -30,6 +30,8 @@ pub struct Config {
     pub required_under: BTreeMap<String, Required>,
     /// Scenarios, perhaps under one memory model, that must rest on something else.
     pub required_of: BTreeMap<(String, Option<String>), Required>,
+    /// Ends that no step may show without somebody's word, also where all show them.
+    pub fail_on: Vec<BadEnd>,
     /// The folder of the committed comparisons.
     pub snapshots: Option<PathBuf>,
     /// The ledger of accepted divergences.
@@ -134,6 +136,7 @@ pub struct Section {
     required: Option<Spanned<String>>,
     required_under: Option<BTreeMap<Spanned<String>, Spanned<String>>>,
     required_of: Option<BTreeMap<Spanned<String>, Spanned<String>>>,
+    fail_on: Option<Vec<Spanned<String>>>,
     snapshots: Option<Spanned<String>>,
     ledger: Option<Spanned<String>>,
     executions: Option<u64>,
@@ -207,12 +210,26 @@ fn config(
         required: required.unwrap_or(Required::Any),
         required_under,
         required_of,
+        fail_on: match &section.fail_on {
+            None => BadEnd::ALL.to_vec(),
+            Some(kinds) => {
+                let kinds =
+                    kinds.iter().map(|kind| bad_end(kind.get_ref()).map_err(|error| wrong(kind.span(), &error)));
+                kinds.collect::<Result<_, _>>()?
+            }
+        },
         memories,
         snapshots: path(&section.snapshots)?,
         ledger: path(&section.ledger)?.unwrap_or_else(|| PathBuf::from("snapshots/accepted.toml")),
         told: String::new(),
         is_narrowed: ["scenario", "variants", "repairs", "memory"].iter().any(|name| given.has(name)),
     })
+}
+
+/// The kind of end of that name.
+pub fn bad_end(name: &str) -> Result<BadEnd, String> {
+    let known = || BadEnd::ALL.map(BadEnd::name).into_iter();
+    BadEnd::from_name(name.trim()).ok_or_else(|| crate::selection::unknown("kind of end", name, known()))
 }
 
 /// Evidence by memory model, and by scenario with or without one.

@@ -7,10 +7,9 @@ use super::committed::Committed;
 use super::config::{Config, Required};
 use super::coverage::uncovered;
 use crate::document::{
-    AcceptancePart, DivergencePart, Document, FindingPart, GatePart, ScenarioPart, SeriesPart,
-    VariantPart,
+    AcceptancePart, BadEndPart, DivergencePart, Document, FindingPart, GatePart, ScenarioPart, SeriesPart, VariantPart,
 };
-use crate::ledger::Ledger;
+use crate::ledger::{Asked, Ledger};
 use crate::status::Status;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
@@ -81,6 +80,7 @@ pub fn judge(document: &mut Document, law: &Law<'_>) -> Status {
         let shortfalls = shortfalls(scenario, law.config).into_iter();
         findings.extend(shortfalls.map(|message| Finding::new(Status::Budget, message)));
         findings.extend(accept(scenario, law, &remedy));
+        findings.extend(accept_ends(scenario, law, &remedy));
         let strays = strays(scenario, law.committed).into_iter();
         findings.extend(strays.map(|message| Finding::new(Status::Unaccepted, message)));
     }
@@ -139,23 +139,65 @@ fn accept(scenario: &mut ScenarioPart, law: &Law<'_>, remedy: &Remedy) -> Vec<Fi
     for divergence in &mut scenario.divergences {
         let is_committed =
             committed.iter().any(|one| one.divergences.get(&divergence.outcome) == Some(&divergence.shown_by));
-        let entry = law.ledger.entries.iter().find(|entry| entry.matches(divergence));
-        let (standing, entry) = match entry.filter(|entry| !entry.is_expired(law.today)) {
-            _ if is_committed => ("committed", None),
-            Some(entry) => ("accepted", Some(entry)),
-            None => ("unaccepted", None),
-        };
-        if standing == "unaccepted" {
+        let acceptance = acceptance(law, is_committed, &Asked::divergence(divergence));
+        if acceptance.standing == "unaccepted" {
             let finding = Finding::new(Status::Unaccepted, said(&title, divergence, remedy));
             unaccepted.push(Finding { divergence: Some(divergence.id.clone()), ..finding });
         }
-        divergence.acceptance = Some(AcceptancePart {
-            standing: standing.to_owned(),
-            reason: entry.map(|entry| entry.reason.clone()),
-            date: entry.map(|entry| entry.date.to_string()),
-        });
+        divergence.acceptance = Some(acceptance);
     }
     unaccepted
+}
+
+/// What a snapshot or the ledger says of it.
+fn acceptance(law: &Law<'_>, is_committed: bool, asked: &Asked<'_>) -> AcceptancePart {
+    let entry = law.ledger.entries.iter().find(|entry| entry.matches(asked));
+    let (standing, entry) = match entry.filter(|entry| !entry.is_expired(law.today)) {
+        _ if is_committed => ("committed", None),
+        Some(entry) => ("accepted", Some(entry)),
+        None => ("unaccepted", None),
+    };
+    AcceptancePart {
+        standing: standing.to_owned(),
+        reason: entry.map(|entry| entry.reason.clone()),
+        date: entry.map(|entry| entry.date.to_string()),
+    }
+}
+
+/// Says of ends that all variants show whether somebody accepted them, and returns what speaks against the rest, as far as `fail-on` names
+/// them. A snapshot knows them if it has each of their outcomes under their kind.
+fn accept_ends(scenario: &mut ScenarioPart, law: &Law<'_>, remedy: &Remedy) -> Vec<Finding> {
+    let committed: Vec<&Committed> = committed_of(scenario, law.committed).collect();
+    let title = scenario.title();
+    let mut unaccepted = Vec::new();
+    for ends in &mut scenario.bad_ends {
+        let knows = |one: &&Committed| {
+            let known = one.bad_ends.get(&ends.kind);
+            known.is_some_and(|known| ends.outcomes.iter().all(|outcome| known.contains(outcome)))
+        };
+        let acceptance = acceptance(law, committed.iter().any(knows), &Asked::ends(ends));
+        let fails = law.config.fail_on.iter().any(|kind| kind.name() == ends.kind);
+        if acceptance.standing == "unaccepted" && !fails {
+            // What an earlier judgement said counts no more.
+            ends.acceptance = None;
+            continue;
+        }
+        if acceptance.standing == "unaccepted" {
+            let finding = Finding::new(Status::Unaccepted, said_of_ends(&title, ends, remedy));
+            unaccepted.push(Finding { divergence: Some(ends.id.clone()), ..finding });
+        }
+        ends.acceptance = Some(acceptance);
+    }
+    unaccepted
+}
+
+fn said_of_ends(title: &str, ends: &BadEndPart, Remedy { replay, accept }: &Remedy) -> String {
+    let BadEndPart { id, token, kind, .. } = ends;
+    format!(
+        "{title}: {id}: {}; look with 'lockstep replay {token}{replay}', then 'lockstep accept {id}{accept} --reason …', or leave \
+         '{kind}' out of 'fail-on'",
+        ends.sentence()
+    )
 }
 
 fn said(title: &str, divergence: &DivergencePart, Remedy { replay, accept }: &Remedy) -> String {
@@ -208,7 +250,9 @@ fn stale(document: &Document, law: &Law<'_>) -> Vec<Finding> {
             .flat_map(|scenario| &scenario.divergences)
             .filter(|divergence| divergence.id == id)
             .collect();
-        let message = match divergences.iter().any(|divergence| entry.matches(divergence)) {
+        let is_shown = divergences.iter().any(|divergence| entry.matches(&Asked::divergence(divergence)))
+            || scenarios.iter().flat_map(|scenario| &scenario.bad_ends).any(|ends| entry.matches(&Asked::ends(ends)));
+        let message = match is_shown {
             false if !was_judged && (law.config.is_narrowed || !document.complete) => continue,
             false if divergences.is_empty() => format!("{id} matches nothing any more: remove the entry"),
             false => format!(

@@ -1,8 +1,9 @@
 //! `lockstep gate` and `lockstep accept`: the comparison that guards a refactoring, and the word of a person that a change is meant.
 //!
 //! Promise: green means that everything configured was explored as far as required, that each scenario reached what it is about, and that each
-//! difference between the variants is committed in a snapshot or accepted in the ledger, by these variants and in these words. Limit: what the
-//! required evidence does not cover is not known.
+//! difference between the variants is committed in a snapshot or accepted in the ledger, by these variants and in these words, and so is each
+//! kind of end that nobody can want and that all variants show, if `fail-on` names it. Limit: what the required evidence does not cover is not
+//! known.
 
 mod committed;
 mod config;
@@ -15,10 +16,10 @@ mod series;
 use crate::arguments::{AcceptArguments, GateArguments, Options};
 use crate::comparing::compare_all;
 use crate::counted::counted;
-use crate::document::{DivergencePart, Document, Standing, read, shell_word, text, write_whole};
+use crate::document::{AcceptancePart, Document, Standing, read, shell_word, text, write_whole};
 use crate::given::Given;
 use crate::hunt::summary::median;
-use crate::ledger::Ledger;
+use crate::ledger::{Asked, Ledger};
 use crate::report::one_line;
 use crate::saving;
 use crate::selection::select;
@@ -46,7 +47,12 @@ pub struct Judged {
 
 /// Compares, or reads what was compared, and judges.
 pub fn gate(arguments: &GateArguments, options: &Options, given: &Given) -> Result<Judged, Trouble> {
-    let config = config::read(arguments.config.as_deref(), &arguments.series, options, given)?;
+    let mut config = config::read(arguments.config.as_deref(), &arguments.series, options, given)?;
+    if !arguments.fail_on.is_empty() {
+        let kinds = arguments.fail_on.iter().filter(|kind| *kind != "none");
+        config.fail_on = kinds.map(|kind| config::bad_end(kind)).collect::<Result<_, _>>()?;
+    }
+    let config = config;
     let ledger = Ledger::read(&config.ledger)?;
     let proposes = arguments.propose.then(|| proposes(&config)).transpose()?;
     let committed = match &config.snapshots {
@@ -129,21 +135,16 @@ pub fn human(judged: &Judged) -> String {
     for finding in gate.iter().flat_map(|gate| &gate.findings) {
         text += &format!("{:>3}  {}\n", finding.status, one_line(&finding.message));
     }
-    let count = |standing: &str| {
-        let standings = document.divergences().filter_map(|(_, one)| one.acceptance.as_ref());
-        standings.filter(|acceptance| acceptance.standing == standing).count()
-    };
-    let classes: Vec<String> = ["committed", "accepted", "unaccepted"]
-        .map(|standing| (count(standing), standing))
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, standing)| format!("{count} {standing}"))
-        .collect();
+    let divergences = document.divergences().map(|(_, one)| one.acceptance.as_ref());
+    let classes = classes(&divergences.collect::<Vec<_>>());
     let none = if document.explored() == 0 { "nothing explored" } else { "no divergence" };
     let classes = if classes.is_empty() { none.to_owned() } else { classes.join(", ") };
+    let ends = document.bad_ends().map(|(_, one)| one.acceptance.as_ref()).collect::<Vec<_>>();
+    let ends = self::classes(&ends).join(", ");
+    let ends = if ends.is_empty() { ends } else { format!("; bad ends that every step shows: {ends}") };
     let colour = if *status == Status::Fine { "green" } else { "red" };
     let comparisons = counted(document.scenarios.len(), "comparison");
-    text += &format!("{colour}: {comparisons}; divergences: {classes}\n");
+    text += &format!("{colour}: {comparisons}; divergences: {classes}{ends}\n");
     for (evidence, ids) in document.evidences() {
         text += &format!("evidence of {}: {evidence}\n", counted(ids.len(), "comparison"));
     }
@@ -152,6 +153,15 @@ pub fn human(judged: &Judged) -> String {
         text += &format!("preemptions of a witness: {most} at most, the median is {}\n", median(preemptions));
     }
     text + &document.repetition().map_or(String::new(), |said| format!("{said}\n"))
+}
+
+/// How many were accepted and how many were not, in words.
+fn classes(all: &[Option<&AcceptancePart>]) -> Vec<String> {
+    let standing =
+        |one: &Option<&AcceptancePart>| one.map_or("not in 'fail-on'".to_owned(), |one| one.standing.clone());
+    let count = |wanted: &str| all.iter().filter(|one| standing(one) == wanted).count();
+    let all = ["committed", "accepted", "unaccepted", "not in 'fail-on'"].map(|wanted| (count(wanted), wanted));
+    all.into_iter().filter(|(count, _)| *count > 0).map(|(count, wanted)| format!("{count} {wanted}")).collect()
 }
 
 /// Accepts a divergence that the comparison shows, and says so.
@@ -178,12 +188,19 @@ pub fn accept(arguments: &AcceptArguments, options: &Options, given: &Given) -> 
     let (saved, lacking) = (String::new(), None);
     judge(&mut document, &Law { config: &config, committed: &committed, ledger: &ledger, today: date, saved, lacking });
     let id = id.to_string();
-    let found: Vec<&DivergencePart> = document.divergences().map(|(_, one)| one).filter(|one| one.id == id).collect();
+    let divergences = document.divergences().map(|(_, one)| one).filter(|one| one.id == id);
+    let divergences = divergences.map(|one| (Asked::divergence(one), one.standing(), one.attribution()));
+    let ends = document.bad_ends().map(|(_, one)| one).filter(|one| one.id == id);
+    // What is not in 'fail-on' may be accepted as well.
+    let ends = ends.map(|one| match one.standing() {
+        Standing::Accepted => (Asked::ends(one), Standing::Accepted, String::new()),
+        _ => (Asked::ends(one), Standing::Unaccepted, format!("every step ends in {}", one.what())),
+    });
+    let found: Vec<(Asked<'_>, Standing, String)> = divergences.chain(ends).collect();
     // Under several memory models one outcome may be shown by different variants: each of these is accepted.
-    let open = found.iter().filter(|one| one.standing() == Standing::Unaccepted);
-    let mut open: Vec<&DivergencePart> = open.copied().collect();
-    open.dedup_by(|one, other| one.shown_by == other.shown_by && one.not_by == other.not_by);
-    let Some(first) = found.first() else {
+    let mut open: Vec<_> = found.iter().filter(|(_, standing, _)| *standing == Standing::Unaccepted).collect();
+    open.dedup_by(|(one, ..), (other, ..)| one.shown == other.shown);
+    let Some((first, ..)) = found.first() else {
         return Err(Trouble::Usage(format!(
             "the comparison does not show {id}: 'lockstep gate{}' lists what it shows; an outcome that is rare needs the gate's whole budget, or --from",
             config.told
@@ -197,9 +214,9 @@ pub fn accept(arguments: &AcceptArguments, options: &Options, given: &Given) -> 
         }));
     }
     let mut text = String::new();
-    for divergence in open {
-        Ledger::accept(&ledger.path, divergence, &arguments.reason, date, arguments.expires)?;
-        text += &format!("accepted in {}: {id}, {}\n", ledger.path.display(), divergence.attribution());
+    for (asked, _, what) in open {
+        Ledger::accept(&ledger.path, asked, &arguments.reason, date, arguments.expires)?;
+        text += &format!("accepted in {}: {id}, {what}\n", ledger.path.display());
     }
     Ok(text)
 }

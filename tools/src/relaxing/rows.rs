@@ -180,7 +180,9 @@ pub fn together(studied: &[Studied]) -> Vec<TogetherPart> {
 pub fn weakest(studied: &[Studied]) -> Option<Evidence> {
     let all = studied.iter().flat_map(|studied| &studied.sites).filter_map(|(_, dependence)| dependence.as_ref());
     let free = all.filter(|dependence| dependence.shown.is_empty());
-    free.filter_map(|dependence| dependence.coverage.weakest).filter(|one| !one.is_exhaustive()).reduce(Evidence::weaker)
+    free.filter_map(|dependence| dependence.coverage.weakest)
+        .filter(|one| !one.is_exhaustive())
+        .reduce(Evidence::weaker)
 }
 
 /// The rows for programs.

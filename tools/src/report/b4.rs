@@ -6,7 +6,7 @@
 
 use super::mail::{PlaceInSeries, place_in_series};
 use super::text::one_line;
-use crate::document::{Cell, DivergencePart, Document, Standing, counts_of};
+use crate::document::{BadEndPart, Cell, DivergencePart, Document, ScenarioPart, Standing, counts_of};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 const TOOL: &str = "lockstep";
 const TOOL_GOALS: &str = "lockstep-goals";
 const TOOL_BUDGET: &str = "lockstep-budget";
+const TOOL_ENDS: &str = "lockstep-ends";
 
 /// Characters of the details of a result.
 const DETAILS_MAX: usize = 6_000;
@@ -54,6 +55,7 @@ pub fn review(document: &Document, mail: &[u8]) -> String {
                 let message = "the comparison ended before everything was compared".to_owned();
                 results.push(result(TOOL_BUDGET, "warn", message, String::new()));
             }
+            results.extend(result_of_ends(document));
             let missed: Vec<String> = missed(document);
             if !missed.is_empty() {
                 let (count, were) = (missed.len(), if missed.len() == 1 { " was" } else { "s were" });
@@ -63,6 +65,26 @@ pub fn review(document: &Document, mail: &[u8]) -> String {
         }
     }
     serde_json::to_string_pretty(&results).expect("results have only strings") + "\n"
+}
+
+/// Ends that nobody can want and all steps show; they are of every mail's step.
+fn result_of_ends(document: &Document) -> Option<CheckResult> {
+    let all: Vec<(&ScenarioPart, &BadEndPart)> = document.bad_ends().collect();
+    let has = |standing: Standing| all.iter().any(|(_, ends)| ends.standing() == standing);
+    let status = match () {
+        () if has(Standing::Unaccepted) => "fail",
+        () if has(Standing::Unjudged) => "warn",
+        () => "pass",
+    };
+    let mut kinds: Vec<&str> = all.iter().map(|(_, ends)| ends.what()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let summary = format!("every step shows outcomes that end in {}", kinds.join(" and in "));
+    let line = |(scenario, ends): &(&ScenarioPart, &BadEndPart)| {
+        format!("{}: {}: {}\n  {}", scenario.title(), ends.id, ends.sentence(), ends.token)
+    };
+    let details: Vec<String> = all.iter().map(line).collect();
+    (!all.is_empty()).then(|| result(TOOL_ENDS, status, summary, details.join("\n")))
 }
 
 fn missed(document: &Document) -> Vec<String> {
@@ -120,13 +142,18 @@ pub fn prep(document: &Document, mail: &[u8]) -> String {
         Ok(steps) => steps,
         Err(message) => return format!("{message}\n"),
     };
+    let kind = |standing: Standing| match standing {
+        Standing::Accepted => None,
+        Standing::Unaccepted => Some("ERROR: "),
+        Standing::Unjudged => Some(""),
+    };
     let line = |one: &&DivergencePart| {
-        let kind = match one.standing() {
-            Standing::Accepted => return None,
-            Standing::Unaccepted => "ERROR: ",
-            Standing::Unjudged => "",
-        };
+        let kind = kind(one.standing())?;
         Some(format!("{kind}{}\n", one_line(&format!("{}, {}: {}", one.id, one.attribution(), one.difference))))
     };
-    changes(document, &steps).iter().filter_map(line).collect()
+    let ends = document.bad_ends().filter_map(|(scenario, ends)| {
+        let kind = kind(ends.standing())?;
+        Some(format!("{kind}{}\n", one_line(&format!("{}, {}: {}", ends.id, scenario.title(), ends.sentence()))))
+    });
+    changes(document, &steps).iter().filter_map(line).chain(ends).collect()
 }

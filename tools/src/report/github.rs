@@ -1,9 +1,9 @@
 //! Annotations of GitHub's workflows, at the source line of the first event that differs.
 //!
 //! GitHub shows at most ten errors and ten warnings of a step. So no more are printed, what nobody accepted first, and a notice says how many are left.
-//! Divergences that were accepted are not annotated.
+//! Divergences that were accepted are not annotated, nor are accepted ends that nobody can want and all steps show.
 
-use crate::document::{DivergencePart, Document, GatePart, PlacePart, ScenarioPart, Standing};
+use crate::document::{BadEndPart, DivergencePart, Document, GatePart, PlacePart, ScenarioPart, Standing};
 
 /// Annotations of one kind that a step may have.
 pub const ANNOTATIONS_MAX: usize = 10;
@@ -22,10 +22,15 @@ pub fn annotations(document: &Document) -> String {
         let place = file.zip(line).map(|(file, line)| PlacePart { file: file.clone(), line, column: 1 });
         errors.push(command("error", place.as_ref(), "Lockstep gate", &finding.message));
     }
+    let ends = |standing: Standing, kind: &str| {
+        let all = document.bad_ends().filter(move |(_, one)| one.standing() == standing);
+        all.map(|(scenario, one)| annotation_of_ends(kind, document, scenario, one)).collect::<Vec<_>>()
+    };
+    errors.extend(ends(Standing::Unaccepted, "error"));
     let annotation = |kind: &str, scenario, one| annotation(kind, document, scenario, one);
     errors.extend(of(Standing::Unaccepted).map(|(scenario, one)| annotation("error", scenario, one)));
-    let warnings: Vec<String> =
-        of(Standing::Unjudged).map(|(scenario, one)| annotation("warning", scenario, one)).collect();
+    let mut warnings = ends(Standing::Unjudged, "warning");
+    warnings.extend(of(Standing::Unjudged).map(|(scenario, one)| annotation("warning", scenario, one)));
     let mut text = String::new();
     let mut left = 0;
     for mut lines in [errors, warnings] {
@@ -47,6 +52,14 @@ fn annotation(kind: &str, document: &Document, scenario: &ScenarioPart, divergen
         divergence.id
     );
     command(kind, divergence.place.as_ref(), &title, &message)
+}
+
+/// At the place where the witness ends so.
+fn annotation_of_ends(kind: &str, document: &Document, scenario: &ScenarioPart, ends: &BadEndPart) -> String {
+    let title = format!("{}: every step ends in {}", scenario.title(), ends.what());
+    let replay = document.replay(&ends.token);
+    let message = format!("{}\n{}\n{replay}\n{}", scenario.question, ends.sentence(), ends.id);
+    command(kind, ends.place.as_ref(), &title, &message)
 }
 
 fn command(kind: &str, place: Option<&PlacePart>, title: &str, message: &str) -> String {

@@ -1,10 +1,10 @@
 //! JUnit's XML: a suite for each scenario, a case for each step of the series.
 //!
-//! A case fails when its step brings or removes an outcome that nobody accepted, and is an error when the scenario missed a goal. What the gate found
+//! Ends that nobody can want and all steps show have a case for each kind. A case fails when its step brings or removes an outcome that nobody accepted, and is an error when the scenario missed a goal. What the gate found
 //! beside divergences is an error of a case of its own.
 
 use crate::counted::counted;
-use crate::document::{DivergencePart, Document, GatePart, ScenarioPart, Standing};
+use crate::document::{BadEndPart, DivergencePart, Document, GatePart, ScenarioPart, Standing};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 /// The report.
@@ -14,6 +14,9 @@ pub fn junit(document: &Document) -> Result<String, String> {
         let mut suite = TestSuite::new(format!("{}: {}", scenario.title(), scenario.name));
         for step in document.variants.windows(2) {
             suite.add_test_case(case(document, scenario, &step[0].name, &step[1].name));
+        }
+        for ends in &scenario.bad_ends {
+            suite.add_test_case(case_of_ends(document, scenario, ends));
         }
         if let Some(evidence) = scenario.evidence() {
             suite.add_property(("evidence", evidence.to_string().as_str()));
@@ -72,6 +75,27 @@ fn case(document: &Document, scenario: &ScenarioPart, from: &str, to: &str) -> T
     case.set_classname(format!("{}.{}", scenario.subject, scenario.id));
     if is_success && !changes.is_empty() {
         case.set_system_out(said());
+    }
+    case
+}
+
+/// Ends that nobody can want and all steps show: a case for each kind.
+fn case_of_ends(document: &Document, scenario: &ScenarioPart, ends: &BadEndPart) -> TestCase {
+    let standing = ends.acceptance.as_ref().map_or(String::new(), |acceptance| format!(" ({})", acceptance.words()));
+    let said = format!("{}{standing}: {}\n  {}", ends.id, ends.sentence(), document.replay(&ends.token));
+    let is_accepted = ends.standing() == Standing::Accepted;
+    let status = if is_accepted {
+        TestCaseStatus::success()
+    } else {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        let message = format!("every step ends in {}, which nobody accepted", ends.what());
+        status.set_type("bad-end").set_message(message).set_description(said.clone());
+        status
+    };
+    let mut case = TestCase::new(format!("no step ends in {}", ends.what()), status);
+    case.set_classname(format!("{}.{}", scenario.subject, scenario.id));
+    if is_accepted {
+        case.set_system_out(said);
     }
     case
 }

@@ -1,4 +1,5 @@
-//! The kernel's test protocol, KTAP version 1: a test for each scenario, a subtest for each step of the series, and a last one for the gate.
+//! The kernel's test protocol, KTAP version 1: a test for each scenario, a subtest for each step of the series and for each kind of
+//! end that nobody can want and all steps show, and a last test for the gate.
 
 use super::text::one_line;
 use crate::document::{Document, ScenarioPart, Standing};
@@ -25,7 +26,8 @@ fn test(document: &Document, scenario: &ScenarioPart, number: usize) -> String {
         return format!("ok {number} {name} # SKIP {gap}\n");
     }
     let steps = document.variants.len().saturating_sub(1);
-    let mut text = format!("  KTAP version 1\n  # Subtest: {name}\n  1..{steps}\n");
+    let subtests = steps + scenario.bad_ends.len();
+    let mut text = format!("  KTAP version 1\n  # Subtest: {name}\n  1..{subtests}\n");
     let mut is_ok = true;
     for (at, step) in document.variants.windows(2).enumerate() {
         let changes = || scenario.divergences.iter().filter(|divergence| divergence.is_of_step_to(&step[1].name));
@@ -36,6 +38,12 @@ fn test(document: &Document, scenario: &ScenarioPart, number: usize) -> String {
             text += &format!("  # {}\n", plain(&divergence.token));
         }
         text += &format!("  {} {} {} to {}\n", verdict(is_step_ok), at + 1, plain(&step[0].name), plain(&step[1].name));
+    }
+    for (at, ends) in scenario.bad_ends.iter().enumerate() {
+        let is_accepted = ends.standing() == Standing::Accepted;
+        is_ok &= is_accepted;
+        text += &format!("  # {}: {}\n  # {}\n", plain(&ends.id), plain(&ends.sentence()), plain(&ends.token));
+        text += &format!("  {} {} no step ends in {}\n", verdict(is_accepted), steps + at + 1, ends.what());
     }
     if let Some(evidence) = scenario.evidence() {
         text += &format!("  # evidence: {}\n", plain(&evidence.to_string()));

@@ -36,6 +36,7 @@ pub fn markdown(document: &Document) -> String {
     }
     text += "\n\n";
     text += &matrix(document);
+    text += &bad_ends(document);
     let mut end = String::new();
     if let Some(table) = claims::table(document) {
         end += &details("Claims", &table_text(&table));
@@ -63,7 +64,7 @@ fn matrix(document: &Document) -> String {
     let mut equal = Vec::new();
     for scenario in &document.scenarios {
         let missed = scenario.missed().count();
-        if scenario.gap().is_none() && scenario.divergences.is_empty() && missed == 0 {
+        if scenario.gap().is_none() && scenario.divergences.is_empty() && missed == 0 && scenario.bad_ends.is_empty() {
             equal.push(scenario.title());
             continue;
         }
@@ -90,6 +91,24 @@ fn matrix(document: &Document) -> String {
     text += &document.repetition().map_or(String::new(), |said| format!("; {said}"));
     text += "\n\n";
     text
+}
+
+/// Ends that nobody can want and all variants show, once for each scenario and kind.
+fn bad_ends(document: &Document) -> String {
+    let mut text = String::new();
+    for (scenario, ends) in document.bad_ends() {
+        if text.is_empty() {
+            text += "Ends that nobody can want, in every step:\n\n";
+        }
+        let place =
+            ends.place.as_ref().map(|place| format!(", at {}", code(&format!("{}:{}", place.file, place.line))));
+        let standing = ends.acceptance.as_ref().map(|acceptance| format!(" ({})", escape(&acceptance.words())));
+        let (title, sentence, replay) =
+            (escape(&scenario.title()), escape(&ends.sentence()), document.replay(&ends.token));
+        text += &format!("- {title}, {}{}: {sentence}", code(&ends.id), standing.unwrap_or_default());
+        text += &format!("{}; {}\n", place.unwrap_or_default(), code(&replay));
+    }
+    if text.is_empty() { text } else { format!("{text}\n") }
 }
 
 /// The divergences, as far as there is room.

@@ -1,9 +1,9 @@
 //! SARIF 2.1.0, for code scanning.
 //!
-//! Each divergence is a result at the source line of its first differing event; an accepted one is suppressed, with the reason. Results keep their identity
+//! Ends that nobody can want and all steps show are results as well. Each divergence is a result at the source line of its first differing event; an accepted one is suppressed, with the reason. Results keep their identity
 //! from run to run by the divergence's id.
 
-use crate::document::{DivergencePart, Document, GatePart, ScenarioPart, Standing};
+use crate::document::{BadEndPart, DivergencePart, Document, GatePart, PlacePart, ScenarioPart, Standing};
 use serde_json::{Value, json};
 
 /// The report.
@@ -14,6 +14,8 @@ pub fn sarif(document: &Document) -> String {
     }
     let results: Vec<Value> =
         document.divergences().map(|(scenario, divergence)| result(document, scenario, divergence)).collect();
+    let ends = document.bad_ends().map(|(scenario, ends)| result_of_ends(document, scenario, ends));
+    let results: Vec<Value> = results.into_iter().chain(ends).collect();
     let rule = |id: &str, name: &str, text: &str| {
         json!({
             "id": id,
@@ -34,6 +36,7 @@ pub fn sarif(document: &Document) -> String {
                 "rules": [
                     rule("outcome-brought", "OutcomeBrought", "A step of the series brings an outcome that a client can tell."),
                     rule("outcome-removed", "OutcomeRemoved", "A step of the series removes an outcome that a client can tell."),
+                    rule("bad-end", "BadEnd", "Every step of the series, the base as well, ends in a race, a panic, stuck threads or a limit."),
                 ],
             } },
             "automationDetails": { "id": format!("lockstep/{}/", document.memory.join("-")) },
@@ -49,14 +52,39 @@ pub fn sarif(document: &Document) -> String {
     serde_json::to_string_pretty(&log).expect("the log has only strings, numbers and lists") + "\n"
 }
 
-fn result(document: &Document, scenario: &ScenarioPart, divergence: &DivergencePart) -> Value {
-    let (rule, index) =
-        if divergence.introduced_by_step_to.is_empty() { ("outcome-removed", 1) } else { ("outcome-brought", 0) };
-    let level = match divergence.standing() {
+fn level(standing: Standing) -> &'static str {
+    match standing {
         Standing::Unaccepted => "error",
         Standing::Unjudged => "warning",
         Standing::Accepted => "note",
-    };
+    }
+}
+
+/// Ends that nobody can want and all variants show, where the witness ends so.
+fn result_of_ends(document: &Document, scenario: &ScenarioPart, ends: &BadEndPart) -> Value {
+    let replay = document.replay(&ends.token);
+    let text = format!("{}: {} {} {replay}", scenario.title(), scenario.question, ends.sentence());
+    let mut result = json!({
+        "ruleId": "bad-end",
+        "ruleIndex": 2,
+        "level": level(ends.standing()),
+        "message": { "text": text },
+        "partialFingerprints": { "divergence/v1": ends.id },
+        "properties": { "id": ends.id, "token": ends.token },
+    });
+    if let Some(place) = &ends.place {
+        result["locations"] = json!([at(place)]);
+    }
+    if let Some(acceptance) = ends.acceptance.as_ref().filter(|_| ends.standing() == Standing::Accepted) {
+        result["suppressions"] =
+            json!([{ "kind": "external", "status": "accepted", "justification": acceptance.words() }]);
+    }
+    result
+}
+
+fn result(document: &Document, scenario: &ScenarioPart, divergence: &DivergencePart) -> Value {
+    let (rule, index) =
+        if divergence.introduced_by_step_to.is_empty() { ("outcome-removed", 1) } else { ("outcome-brought", 0) };
     let text = format!(
         "{}: {} {} {} {}",
         scenario.title(),
@@ -68,7 +96,7 @@ fn result(document: &Document, scenario: &ScenarioPart, divergence: &DivergenceP
     let mut result = json!({
         "ruleId": rule,
         "ruleIndex": index,
-        "level": level,
+        "level": level(divergence.standing()),
         "message": { "text": text },
         "partialFingerprints": { "divergence/v1": divergence.id },
         "properties": { "id": divergence.id, "token": divergence.token, "absence": divergence.absence },
@@ -83,16 +111,20 @@ fn result(document: &Document, scenario: &ScenarioPart, divergence: &DivergenceP
     result
 }
 
+fn at(place: &PlacePart) -> Value {
+    let region = json!({ "startLine": place.line, "startColumn": place.column });
+    let artifact = json!({ "uri": uri(&place.file), "uriBaseId": "SRCROOT" });
+    json!({ "physicalLocation": { "artifactLocation": artifact, "region": region } })
+}
+
 /// The first event that differs; where there is none, the file of a variant that shows the outcome.
 fn location(document: &Document, divergence: &DivergencePart) -> Option<Value> {
-    let artifact = |file: &str| json!({ "uri": uri(file), "uriBaseId": "SRCROOT" });
     if let Some(place) = &divergence.place {
-        let region = json!({ "startLine": place.line, "startColumn": place.column });
-        return Some(json!({ "physicalLocation": { "artifactLocation": artifact(&place.file), "region": region } }));
+        return Some(at(place));
     }
     let sources = document.variants.iter().filter(|variant| divergence.shown_by.contains(&variant.name));
     let file = sources.filter_map(|variant| variant.source.as_ref()).next()?;
-    Some(json!({ "physicalLocation": { "artifactLocation": artifact(file) } }))
+    Some(json!({ "physicalLocation": { "artifactLocation": { "uri": uri(file), "uriBaseId": "SRCROOT" } } }))
 }
 
 /// A path as a relative reference of RFC 3986.

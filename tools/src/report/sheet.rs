@@ -7,6 +7,7 @@ use super::text::{limits, one_line};
 use crate::counted::counted;
 use crate::document::{CostPart, DesignPart, Document, RangePart};
 use comfy_table::{ContentArrangement, presets};
+use lockstep::BadEnd;
 
 /// The sheet as text.
 pub fn sheet(document: &Document) -> String {
@@ -83,6 +84,16 @@ fn behaviour(document: &Document) -> Table {
         rows[2].push(sum(cells().map(|cell| cell.lost()).sum()));
         let faults = of().flat_map(|variant| &variant.outcomes).filter(|outcome| is_fault(&outcome.end)).count();
         rows[3].push(faults.to_string());
+    }
+    for kind in BadEnd::ALL {
+        let of_kind = || document.bad_ends().map(|(_, ends)| ends).filter(|ends| ends.kind == kind.name());
+        let Some(first) = of_kind().next() else { continue };
+        let bad = |name: &str| -> usize {
+            of_kind().flat_map(|ends| &ends.variants).filter(|share| share.name == name).map(|share| share.bad).sum()
+        };
+        let cells = document.variants.iter().map(|variant| bad(&variant.name).to_string());
+        let name = format!("that end in {}, where every step shows it", first.what());
+        rows.push(std::iter::once(name).chain(cells).collect());
     }
     if document.claims.is_some() {
         for (name, verdict) in [("claims of the thread that it keeps", "holds"), ("claims that it refutes", "refuted")]

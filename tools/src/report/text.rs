@@ -42,6 +42,7 @@ pub fn text(document: &Document) -> String {
             text += &paragraph(&format!("{title} never reached its goal: {goal}"), "  ", "    ");
         }
     }
+    text += &bad_ends(document);
     if let Some(gate) = &document.gate {
         text += &format!("\nGate: exit status {}\n", gate.status);
         for finding in &gate.findings {
@@ -58,6 +59,25 @@ pub fn text(document: &Document) -> String {
     for (name, tables) in sections(document) {
         text += &format!("\n{name}\n");
         tables.iter().for_each(|table| text += &table_text(table));
+    }
+    text
+}
+
+/// Ends that nobody can want and all variants show, once for each scenario and kind.
+fn bad_ends(document: &Document) -> String {
+    let mut text = String::new();
+    for (scenario, ends) in document.bad_ends() {
+        if text.is_empty() {
+            text += "\nEnds that nobody can want, in every step:\n";
+        }
+        text += &paragraph(&format!("{} {}: {}", scenario.title(), ends.id, ends.sentence()), "  ", "    ");
+        if let Some(place) = &ends.place {
+            text += &paragraph(&format!("at {}:{}", place.file, place.line), "    ", "    ");
+        }
+        if let Some(acceptance) = &ends.acceptance {
+            text += &paragraph(&acceptance.words(), "    ", "    ");
+        }
+        text += &format!("    {}\n", one_line(&ends.token));
     }
     text
 }

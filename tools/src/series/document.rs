@@ -145,6 +145,9 @@ impl Origins {
 
     /// Gives every place of a comparison its own name.
     fn restore(&self, part: &mut ScenarioPart) {
+        for place in part.bad_ends.iter_mut().filter_map(|ends| ends.place.as_mut()) {
+            place.file = self.name(&place.file);
+        }
         for divergence in &mut part.divergences {
             if let Some(place) = &mut divergence.place {
                 place.file = self.name(&place.file);

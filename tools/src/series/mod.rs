@@ -97,7 +97,9 @@ fn carry_out(command: &SeriesCommand, options: &Options) -> Result<(String, Stat
 
 /// The command that shows a witness.
 fn how_to_replay(input: &Input, checked: &Checked) -> String {
-    if checked.scenarios.iter().all(|scenario| scenario.part.divergences.is_empty()) {
+    let has_witness =
+        |scenario: &check::Scenario| !scenario.part.divergences.is_empty() || !scenario.part.bad_ends.is_empty();
+    if !checked.scenarios.iter().any(has_witness) {
         return String::new();
     }
     let words = document::series_part(input).map_or(String::new(), |series| series.options());

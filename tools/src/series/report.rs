@@ -2,8 +2,8 @@
 
 use super::check::{Attribution, Checked, Scenario};
 use crate::counted::counted;
-use crate::document::{DivergencePart, counts_of};
-use lockstep::Evidence;
+use crate::document::{BadEndPart, DivergencePart, counts_of};
+use lockstep::{BadEnd, Evidence};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -28,6 +28,7 @@ pub fn text(checked: &Checked) -> String {
             text += &format!("  never reached: {goal}\n");
         }
         text += &divergences(checked, scenario);
+        text += &bad_ends(scenario);
     }
     text += "\n";
     for line in verdict(checked) {
@@ -76,7 +77,21 @@ fn divergences(checked: &Checked, scenario: &Scenario) -> String {
     text
 }
 
-/// One line a patch, and one on bisecting.
+/// Ends that nobody can want and all steps show: once for each kind and step.
+fn bad_ends(scenario: &Scenario) -> String {
+    let mut text = String::new();
+    for ends in &scenario.part.bad_ends {
+        let preemptions = counted(ends.preemptions, "preemption");
+        text += &format!("  in every step, outcomes end in {} ({preemptions})  {}\n", ends.what(), ends.token);
+        text += &format!("    {}\n", ends.how());
+        for share in &ends.variants {
+            text += &format!("    {}: {} of {} outcomes\n", share.name, share.bad, share.outcomes);
+        }
+    }
+    text
+}
+
+/// One line a patch, one on bisecting, and one for each kind of end that nobody can want and all steps show.
 pub fn verdict(checked: &Checked) -> Vec<String> {
     let mut lines = Vec::new();
     for (nth, step) in checked.steps.iter().enumerate().skip(1) {
@@ -112,6 +127,17 @@ pub fn verdict(checked: &Checked) -> Vec<String> {
     if !between.is_empty() {
         let ids: Vec<&str> = between.iter().map(|scenario| scenario.part.id.as_str()).collect();
         lines.push(format!("in between only, so that bisecting may mislead: {}", ids.join(", ")));
+    }
+    for kind in BadEnd::ALL {
+        let is_it = |ends: &&BadEndPart| ends.kind == kind.name();
+        let of = |scenario: &Scenario| {
+            scenario.part.bad_ends.iter().find(is_it).map(|ends| (ends.what(), scenario.part.title()))
+        };
+        let found: Vec<(&str, String)> = checked.scenarios.iter().filter_map(of).collect();
+        if let Some((what, _)) = found.first() {
+            let ids: Vec<&str> = found.iter().map(|(_, title)| title.as_str()).collect();
+            lines.push(format!("every step shows outcomes that end in {what}, the base as well: {}", ids.join(", ")));
+        }
     }
     lines
 }
@@ -163,6 +189,7 @@ pub fn document(checked: &Checked) -> Value {
             "outcomes": one.outcomes().collect::<Vec<_>>(),
             "missed": one.part.missed().collect::<Vec<_>>(),
             "divergences": one.divergences().map(divergence).collect::<Vec<_>>(),
+            "bad_ends": one.part.bad_ends,
         })
     };
     json!({

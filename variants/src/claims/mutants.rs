@@ -47,7 +47,10 @@ fn check(id: &str, mutation: Mutation, original: &'static str, scenario: &str) {
     // What is broken shows soon.
     let (broken, whole) = (explored(&mutant, 5_000), explored(inner, 200_000));
     assert!(shows(claim, &broken), "{id} in {scenario}: {mutation:?} is not noticed");
-    assert!(whole.evidence.is_exhaustive() && !shows(claim, &whole), "{id} in {scenario}: the design shows it as it is");
+    assert!(
+        whole.evidence.is_exhaustive() && !shows(claim, &whole),
+        "{id} in {scenario}: the design shows it as it is"
+    );
 }
 
 /// The same with a scheduler that orders nothing, under the weak model.

@@ -4,9 +4,11 @@ use super::Describe;
 use super::columns::difference_lines;
 use super::lines::{end_lines, history_lines};
 use crate::differential::compare::{Attribution, Comparison, Divergence, Pair, Variant};
-use crate::explore::{Outcome, RunConfig, run};
+use crate::differential::shared::{SharedEnds, shared_ends};
+use crate::explore::{Outcome, OutcomeId, RunConfig, run};
 use crate::sim::MemoryModel;
 use crate::token::Token;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// Divergences of one scenario that are shown with their histories; all others are listed, and their witnesses replay as well.
@@ -68,6 +70,9 @@ pub fn render(
         return text;
     }
     common(&mut text, comparison);
+    for ends in shared_ends(comparison) {
+        shared(&mut text, &ends);
+    }
     let mut traced: Vec<&Attribution> = Vec::new();
     for (nth, divergence) in comparison.divergences.iter().enumerate() {
         put(&mut text, format_args!(""));
@@ -106,6 +111,24 @@ fn common(text: &mut String, comparison: &Comparison) {
     }
     if common.is_empty() {
         put(text, format_args!("  nothing"));
+    }
+}
+
+/// Ends that nobody can want and all variants show: how, and which of the outcomes above.
+fn shared(text: &mut String, shared: &SharedEnds) {
+    put(text, format_args!("ends badly in all, {}:", shared.kind.name()));
+    for line in shared.outcomes.chunks(8) {
+        let ids: Vec<String> = line.iter().map(OutcomeId::to_string).collect();
+        put(text, format_args!("  {}", ids.join(" ")));
+    }
+    let ends: BTreeSet<Vec<String>> = shared.ends.iter().map(end_lines).collect();
+    for lines in ends.iter().take(TOLD_MAX) {
+        for (nth, line) in lines.iter().enumerate() {
+            put(text, format_args!("    {}{line}", if nth == 0 { "" } else { "  " }));
+        }
+    }
+    if ends.len() > TOLD_MAX {
+        put(text, format_args!("    and {} others", ends.len() - TOLD_MAX));
     }
 }
 

@@ -10,7 +10,9 @@ use super::range_diff::CELLS;
 use super::sheet;
 use super::table::{Table, sections};
 use super::text::{limits, unrepaired};
-use crate::document::{Cell, ChangePart, DivergencePart, Document, OutcomePart, ScenarioPart, Standing, counts_of};
+use crate::document::{
+    BadEndPart, Cell, ChangePart, DivergencePart, Document, OutcomePart, ScenarioPart, Standing, counts_of,
+};
 use askama::Template;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -50,6 +52,8 @@ struct MatrixRow {
     cells: Vec<MatrixCell>,
     outcomes: String,
     missed: usize,
+    /// What all variants end in and nobody can want.
+    ends: Vec<&'static str>,
     is_repaired: bool,
     is_open: bool,
     diverges: bool,
@@ -92,7 +96,10 @@ pub fn page(document: &Document) -> Result<String, String> {
     let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text.as_bytes()));
     let views = document.scenarios.iter().map(|scenario| scenario_view(document, scenario));
     let is_equal = |scenario: &ScenarioView<'_>| {
-        scenario.divergences.is_empty() && scenario.missed.is_empty() && scenario.part.gap().is_none()
+        scenario.divergences.is_empty()
+            && scenario.missed.is_empty()
+            && scenario.part.bad_ends.is_empty()
+            && scenario.part.gap().is_none()
     };
     let (equal, diverging) = views.partition(is_equal);
     let page = Page {
@@ -166,8 +173,10 @@ fn matrix_row(document: &Document, scenario: &ScenarioPart) -> MatrixRow {
         cells: document.variants.windows(2).map(cell).collect(),
         outcomes: outcomes.collect::<Vec<_>>().join("/"),
         missed: scenario.missed().count(),
+        ends: scenario.bad_ends.iter().map(BadEndPart::what).collect(),
         is_repaired: !scenario.repairs.is_empty(),
-        is_open: scenario.divergences.iter().any(|divergence| divergence.standing() != Standing::Accepted),
+        is_open: scenario.divergences.iter().any(|divergence| divergence.standing() != Standing::Accepted)
+            || scenario.bad_ends.iter().any(|ends| ends.standing() != Standing::Accepted),
         diverges: !scenario.divergences.is_empty(),
     }
 }

@@ -72,7 +72,7 @@ fn each_of_more_than_64_workers_is_followed_by_itself_and_none_changes_the_resul
             let word = lockstep::sync::Atomic::named("word", 0_u64);
             for number in 0..2 {
                 scope.spawn(("thread", number), move || {
-                    lockstep::probe::observe(word.fetch_add(1, lockstep::sync::Ordering::Relaxed));
+                    lockstep::probe::observe(word.fetch_add(1, Ordering::Relaxed));
                 });
             }
         });

@@ -3,7 +3,7 @@
 //!
 //! What is promised: every lock, barrier, wake-up and lockless read of the protocol is an event of the simulator; the
 //! three designs differ in one file each; scenarios are data. What cannot be shown: anything below the level of C
-//! (compilers, interrupts), freed memory, and whatever the fidelity table of the kernel model lists as left out.
+//! (compilers, interrupts), freed memory, and whatever `docs/commits.md` lists as left out.
 //!
 //! ```text
 //!   claims      sentences of the thread, decided by exploration
@@ -29,9 +29,11 @@ mod subject;
 pub mod claims;
 pub mod hunt;
 mod sources;
+mod commits;
 #[cfg(test)]
 mod mutants;
 
+pub use commits::{COMMITS_PAGE, Origin, commit_at, origins};
 pub use describe::describe;
 pub use generate::{CHART, GENERATOR_VERSION, generate, generated, reductions, size};
 #[cfg(feature = "proptest")]

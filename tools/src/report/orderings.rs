@@ -8,6 +8,7 @@ use super::sheet::head;
 use super::table::Table;
 use crate::document::Document;
 use crate::relaxing::Row;
+use utrace_variants::commit_at;
 
 /// Every place of an ordering with what became of it, those that something depends on first; nothing if the document has none, or none
 /// that can be read.
@@ -17,7 +18,7 @@ pub fn places(document: &Document) -> Option<Vec<Table>> {
     let row = |one: &Row| {
         let why = if one.needed == Some(true) { text(&one.shows) } else { text(&one.evidence) };
         let model = one.memory.as_ref().map_or(String::new(), |memory| format!(" ({memory})"));
-        vec![format!("{}{model}", one.variant), name(one), words(one), why, text(&one.token)]
+        vec![format!("{}{model}", one.variant), name_with_commit(one), words(one), why, text(&one.token)]
     };
     let table = |caption: &str, is_needed: bool| Table {
         caption: caption.to_owned(),
@@ -80,6 +81,12 @@ fn name(row: &Row) -> String {
     format!("{} {} in {}", row.ordering, row.object, row.function)
 }
 
+/// The same, with the commit that the function stands for, if it is one of the model.
+fn name_with_commit(row: &Row) -> String {
+    let commit = row.place.as_deref().and_then(|place| commit_at(place, &row.function));
+    commit.map_or(name(row), |commit| format!("{} ({commit})", name(row)))
+}
+
 fn words(row: &Row) -> String {
     match (row.needed, &row.scenario) {
         (Some(true), Some(scenario)) => {
@@ -107,5 +114,26 @@ fn caption(all: &[Row]) -> String {
         [] => "Load-bearing orderings".to_owned(),
         some if some.len() <= 3 => format!("Load-bearing orderings (not needed: {})", some.join("; ")),
         _ => "Load-bearing orderings (not needed: as far as each line says)".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Row, name_with_commit};
+
+    #[track_caller]
+    fn check(place: &str, expected: &str) {
+        let row = serde_json::json!({
+            "variant": "a", "function": "do_stop", "ordering": "lock", "object": "siglock", "place": place,
+            "needed": null, "evidence": null, "scenario": null,
+        });
+        let row: Row = serde_json::from_value(row).expect("a row reads");
+        assert_eq!(name_with_commit(&row), expected);
+    }
+
+    #[test]
+    fn a_modelled_function_has_its_commit_beside_it() {
+        check("variants/src/utrace/stopped_removed.rs:130", "lock siglock in do_stop (28b2774bf46)");
+        check("src/lib.rs:130", "lock siglock in do_stop");
     }
 }

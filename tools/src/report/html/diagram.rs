@@ -7,6 +7,7 @@ use super::super::range_diff::cut;
 use crate::counted::counted;
 use crate::document::{EventPart, TracePart, WitnessPart};
 use std::collections::BTreeMap;
+use utrace_variants::commit_at;
 
 /// Height of a row, of the head, and width of a thread's column, in pixels.
 const ROW: usize = 20;
@@ -175,8 +176,13 @@ fn words(trace: &TracePart, event: &EventPart) -> String {
 }
 
 fn place(event: &EventPart) -> String {
-    let site = event.site.as_ref().map_or(String::new(), |site| format!("in {site}, "));
+    let site = event.site.as_ref().map_or(String::new(), |site| format!("in {}, ", with_commit(site, &event.place)));
     format!("{site}{}", event.place)
+}
+
+/// A function with the commit that it stands for, if it is one of the model.
+fn with_commit(function: &str, place: &str) -> String {
+    commit_at(place, function).map_or(function.to_owned(), |commit| format!("{function} ({commit})"))
 }
 
 fn class_of_text(event: &EventPart) -> &'static str {
@@ -345,4 +351,16 @@ fn band(row: &RowView) -> Band {
         (count, _) => ("fold", format!("… {}", counted(count, "event"))),
     };
     Band { number: row.number, y: HEAD + row.number * ROW, class, text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_commit;
+
+    #[test]
+    fn a_modelled_function_has_its_commit_beside_it() {
+        let place = "variants/src/utrace/stopped_lockless.rs:80:9";
+        assert_eq!(with_commit("finish_utrace_stop", place), "finish_utrace_stop (d87e8c43aef)");
+        assert_eq!(with_commit("finish_utrace_stop", "src/lib.rs:80:9"), "finish_utrace_stop");
+    }
 }

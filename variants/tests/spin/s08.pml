@@ -1,0 +1,23 @@
+/* S8: the tracer detaches from a task that stopped at the entry of a system call, against SIGKILL. */
+
+#include "threads.pml"
+
+proctype tracer(byte me)
+{
+	LOCALS;
+	mem[HAS_STOPPED] == 1;
+	control(A_DETACH)
+}
+
+init {
+	atomic {
+		tasks = 1;
+		mem[ON_RQ(0)] = 1;
+		attached(ENTRY | SIGNAL | EXIT | DEATH);
+		START_BUFFERS;
+		run task(0, true);
+		run tracer(2);
+		run killer(3, HAS_STOPPED);
+		run outcome()
+	}
+}

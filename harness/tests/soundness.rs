@@ -309,15 +309,16 @@ fn a_guard_whose_lock_is_given_up_for_a_sleep_releases_nothing_when_it_unwinds()
         let mutex = Arc::new(Mutex::new(vec![7_u8; 64]));
         let condvar = Arc::new(Condvar::new());
         let gate = Atomic::new(0_u32);
-        let theirs = (Arc::clone(&mutex), Arc::clone(&cleared));
-        spawn(move || {
-            let _clearer = Clearer(theirs.0, theirs.1);
-            await_until(|| gate.read_once() == 9);
-        });
+        // The sleeper is unwound first, then the clearer, then the reader.
         let theirs = Arc::clone(&mutex);
         spawn(move || {
             let guard = theirs.lock().unwrap();
             let _reader = Reader(&guard[..], wrong);
+            await_until(|| gate.read_once() == 9);
+        });
+        let theirs = (Arc::clone(&mutex), Arc::clone(&cleared));
+        spawn(move || {
+            let _clearer = Clearer(theirs.0, theirs.1);
             await_until(|| gate.read_once() == 9);
         });
         spawn(move || drop(condvar.wait(mutex.lock().unwrap())));

@@ -1,5 +1,6 @@
 //! Where threads have nothing to do with each other nothing is explored, and comparisons say so.
 
+#[allow(dead_code)]
 mod common;
 
 use common::program;

@@ -24,7 +24,9 @@ pub fn apply(change: Change, value: u64) -> Option<u64> {
         Change::Exchange(new) => Some(new),
         Change::Add(other) => Some(value + other),
         Change::Replace(old, new) => (value == old).then_some(new),
-        Change::And(_) | Change::Or(_) | Change::Xor(_) => unreachable!("scripts have none of these"),
+        Change::AddNarrow { .. } | Change::And(_) | Change::Or(_) | Change::Xor(_) => {
+            unreachable!("scripts have none of these")
+        }
     }
 }
 

@@ -310,6 +310,41 @@ fn evidence_below_what_is_required_is_not_green() {
 }
 
 #[test]
+fn what_executions_have_missed_takes_away_what_a_document_claims() {
+    let gaps = [
+        ("cut", "3 executions cut by the step limit"),
+        ("limited", "3 executions ended by a limit of the machine"),
+        ("left_out", "alternatives left out in 3 executions"),
+        ("strayed", "3 executions not as scheduled"),
+        ("unseen", "3 executions with calls that are not seen"),
+    ];
+    for (gap, words) in gaps {
+        let mut document = equal_json();
+        for variant in document["scenarios"][0]["variants"].as_array_mut().expect("variants") {
+            variant["evidence"]["exhaustive"] = json!(true);
+            variant["evidence"][gap] = json!(3);
+        }
+        check_judgement("[gate]\nrequired = \"exhaustive\"\n", &document, 103, words);
+        check_judgement("[gate]\nrequired = \"exhaustive up to 1 preemption\"\n", &document, 103, words);
+    }
+    // Who was cut off has not shown how it ends.
+    let mut document = equal_json();
+    for variant in document["scenarios"][0]["variants"].as_array_mut().expect("variants") {
+        variant["evidence"] = json!({"text": "sampled 400 (seed 0), 1 execution cut by the step limit", "exhaustive": false,
+                   "preemptions": null, "enumerated": 0, "sampled": 400, "seed": 0, "cut": 1});
+    }
+    check_judgement("[gate]\nrequired = \"sampled 400\"\n", &document, 103, "1 execution cut by the step limit");
+    check_judgement("[gate]\nrequired = \"sampled 399\"\n", &document, 0, "green");
+}
+
+#[test]
+fn a_scenario_whose_threads_share_nothing_is_nothing_explored() {
+    let mut document = equal_json();
+    document["scenarios"][0]["unshared"] = json!("only one thread ran at a time");
+    check_judgement("", &document, 4, "nothing was explored: only one thread ran at a time");
+}
+
+#[test]
 fn snapshots_accept_what_they_commit_and_nothing_else() {
     let config = "[gate]\nsnapshots = \"snaps\"\n";
     let place = Place::new(config);

@@ -6,6 +6,9 @@
 //! sequential consistency a choice of memory counts as a preemption too: that a store does not land at once, or lands before somebody who
 //! could go on, that a read does not see the newest write, or that a write or a full barrier does not come last.
 //!
+//! A bound is covered if no execution up to it has a gap: one that was cut off, left alternatives out, or did not follow its path
+//! may have had children that nobody knows.
+//!
 //! Executions are the nodes of a tree: a path differs from its parent in one more answer, given to a question behind all
 //! others that it answers, so each schedule is run once. The tree is walked level by level, fewest
 //! preemptions first.

@@ -103,15 +103,15 @@ fn shortfalls(scenario: &ScenarioPart, config: &Config) -> Vec<String> {
         return Vec::new();
     }
     let falls_short = |variant: &&VariantPart| !required.is_met(&variant.evidence.evidence());
-    let mut short: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut short: Vec<(String, Vec<&str>)> = Vec::new();
     for variant in scenario.variants.iter().filter(falls_short) {
-        let found = variant.evidence.text.as_str();
+        let found = variant.evidence.evidence().to_string();
         match short.iter_mut().find(|(other, _)| *other == found) {
             Some((_, names)) => names.push(&variant.name),
             None => short.push((found, vec![&variant.name])),
         }
     }
-    let say = |(found, names): (&str, Vec<&str>)| {
+    let say = |(found, names): (String, Vec<&str>)| {
         let title = scenario.title();
         format!("{title} on {}: the evidence is '{found}', required is '{required}'", names.join(", "))
     };

@@ -22,9 +22,9 @@
 //!
 //! Limits: what threads share without the machine's knowledge, such as the count of an `Arc`, is not seen. Executions are repeated from
 //! their beginning, for a simulated thread cannot be copied. Source sets do not know beforehand that an order is explored elsewhere: such
-//! runs end early and are counted apart, as redundant. Executions beyond the step limit are cut off, and then the search is not
-//! exhaustive. Under the weak model a read that sees an old message may be tried both before and after the write that it does not see: these
-//! are two executions of one graph. And everything holds up to the limits of the model on alternatives of a choice (`sim/memory/weak.rs`). A crash is named by the answers prescribed, which does not say whom the run left asleep, so a token made of
+//! runs end early and are counted apart, as redundant. Executions beyond the step limit are cut off, and limits of the model on alternatives of a choice leave some out
+//! (`sim/memory/weak.rs`): then the search is not exhaustive (`explore/evidence.rs`). Under the weak model a read that sees an old message may be tried both before and after the write that it does not see: these
+//! are two executions of one graph. A crash is named by the answers prescribed, which does not say whom the run left asleep, so a token made of
 //! them may show another execution.
 //!
 //! Deviations from the papers:

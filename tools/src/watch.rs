@@ -290,7 +290,11 @@ mod tests {
     fn a_thread_that_runs_is_seen_to_work() {
         let (done, works) = (std::sync::atomic::AtomicBool::new(false), std::sync::atomic::Ordering::Relaxed);
         let seen = std::thread::scope(|scope| {
-            scope.spawn(|| while !done.load(works) {});
+            scope.spawn(|| {
+                while !done.load(works) {
+                    std::hint::spin_loop();
+                }
+            });
             let seen = (0..1_000).any(|_| super::somebody_works() == Some(true));
             done.store(true, works);
             seen

@@ -193,7 +193,9 @@ fn operand(of: Item, words: &mut Words<'_>, symbols: &Symbols) -> Result<Operand
         let place = words.place();
         return match item(words, symbols)? {
             Item::Location(location) => Ok(Operand::Constant(symbols.address(location))),
-            Item::Register { .. } => Err(LitmusError::refused(place, "the address of a local variable, which has none")),
+            Item::Register { .. } => {
+                Err(LitmusError::refused(place, "the address of a local variable, which has none"))
+            }
         };
     }
     let number = words.signed_number("a number, the name of a variable for its address, or [x] for its value")?;

@@ -6,8 +6,18 @@
 //! orders them by dependencies alone is said to race. Deviation: herd under the kernel's model counts the flagged
 //! executions among the others, and so do we; under C11 a race makes a program undefined, which the flag has to say.
 
-use super::threads::Made;
 use lockstep::graph::{Label, LocationId, Order, Sources};
+
+/// An event that a thread has made.
+#[derive(Clone, Copy, Debug)]
+pub struct Made {
+    /// The event.
+    pub label: Label,
+    /// Whether it is a plain access, which must not race.
+    pub is_plain: bool,
+    /// Whether it has written.
+    pub writes: bool,
+}
 
 /// How many events of each thread are known to come before.
 type Clock = Vec<usize>;

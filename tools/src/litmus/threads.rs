@@ -12,7 +12,7 @@ use super::ast::{
     Expected, Expression, Fence, LocationId, Operation, Order, Place, Program, RegisterId, Statement, UpdateResult,
 };
 use super::operators::{Undefined, binary, changed, truth, unary};
-use super::race;
+use super::race::{self, Made};
 use super::types::Type;
 use lockstep::graph::{self, Change, Label, Sources, Step, Threads};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -55,17 +55,6 @@ pub enum Halt {
     TooLong,
     /// A variable has another value than is assumed.
     NotAssumed,
-}
-
-/// An event that a thread has made.
-#[derive(Clone, Copy, Debug)]
-pub struct Made {
-    /// The event.
-    pub label: Label,
-    /// Whether it is a plain access, which must not race.
-    pub is_plain: bool,
-    /// Whether it has written.
-    pub writes: bool,
 }
 
 impl<'a> Answered<'a> {

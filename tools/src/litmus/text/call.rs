@@ -6,10 +6,11 @@ use super::super::ast::{
 use super::super::error::LitmusError;
 use super::code::Code;
 use super::declared::Declared;
-use super::expression::{Typed, known};
+use super::expression::known;
 use super::initial::Use;
 use super::lexer::WordKind;
 use super::primitive::{Against, Arguments, C11, C11Kind, Primitive};
+use super::typed::Typed;
 use super::words::Words;
 
 impl Code<'_> {

@@ -4,9 +4,9 @@ use super::super::ast::{BinaryOperator, Expression, Place, Register, RegisterId,
 use super::super::error::LitmusError;
 use super::super::types::Type;
 use super::declared::{self, Base, Declared, is_type};
-use super::expression::Typed;
 use super::initial::Symbols;
 use super::lexer::{Word, WordKind};
+use super::typed::Typed;
 use super::words::{Words, thread_number};
 use super::{REGISTERS_MAX, STATEMENTS_MAX, THREADS_MAX};
 

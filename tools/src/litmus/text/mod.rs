@@ -14,6 +14,7 @@ pub(super) mod condition;
 pub(super) mod initial;
 pub(super) mod lexer;
 mod primitive;
+mod typed;
 pub(super) mod words;
 
 use super::ast::Program;

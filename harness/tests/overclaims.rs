@@ -1,6 +1,7 @@
 //! No search claims more than it has done: each is run on programs made to be cut, crowded or left out of,
 //! under every memory model, and what it claims is held against outcomes that the program provably has.
 
+#[allow(dead_code)]
 mod common;
 
 use common::{program, text};
@@ -493,7 +494,7 @@ fn many_stores_in_buffers_are_all_seen_or_nothing_is_claimed() {
 fn a_subject_that_depends_on_more_than_its_schedule_proves_nothing() {
     let runs = AtomicU64::new(0);
     let body = || {
-        let run = runs.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let run = runs.fetch_add(1, Relaxed);
         let x = Atomic::named("x", 0_u64);
         thread::scope(|scope| {
             for number in 0..2 {
@@ -507,7 +508,7 @@ fn a_subject_that_depends_on_more_than_its_schedule_proves_nothing() {
     };
     let subject = program(&body);
     for strategy in [Strategy::Bounded { preemptions: 1_000 }, Strategy::Exhaustive] {
-        runs.store(0, std::sync::atomic::Ordering::Relaxed);
+        runs.store(0, Relaxed);
         let some = explore(&subject, &config(strategy, MemoryModel::Sc, Limits { executions: 100_000, ..LIMITS }));
         assert!(!some.evidence.is_exhaustive() && some.evidence.gaps().strayed > 0, "{strategy}: '{}'", some.evidence);
     }

@@ -256,29 +256,41 @@ fn s8e_comes_out_as_in_spin() {
     check("s08e", "S8e", [("MUTANT_DO_STOP_LEAVES_STOPPED", 2), ("MUTANT_NEVER_STOPPED", 0)]);
 }
 
-/// S8e under store buffers, `designs` being those of SPIN and of this repository. Returns what the
-/// task does by SPIN while a tracer that has the lock takes it for stopped (C15), a word of the
-/// models alone.
+/// S8e under store buffers, `designs` being those of SPIN and of this repository. Returns what is
+/// seen by SPIN and was not sampled, and whether the task calls back by SPIN while a tracer that has
+/// the lock takes it for stopped (C15), which is a word of the models alone.
 #[track_caller]
-fn check_store_buffers(designs: (&str, &str)) -> Option<bool> {
+fn check_store_buffers(designs: (&str, &str)) -> Option<(Outcomes, bool)> {
     const BELIEVED: &str = "believed-stopped ";
     let searched = searched("s08e", &[designs.0, "TSO", "ASK_C15"])?;
     let is_refuted = searched.iter().any(|line| line.contains(BELIEVED));
     let searched: Outcomes = searched.iter().map(|line| line.replace(BELIEVED, "")).collect();
-    agree(&searched, &explored("S8e", designs.1, SAMPLED), &format!("S8e on {} under tso", designs.1));
-    Some(is_refuted)
+    let sampled = explored("S8e", designs.1, SAMPLED);
+    let unknown: Vec<&String> = sampled.whole.difference(&searched).collect();
+    assert!(unknown.is_empty(), "{} under tso: sampled, and never by SPIN: {unknown:#?}", designs.1);
+    Some((searched.difference(&sampled.whole).cloned().collect(), is_refuted))
 }
 
 #[test]
 fn s8e_comes_out_as_in_spin_under_store_buffers_where_the_lock_is_taken() {
     for design in [DESIGNS[0], DESIGNS[1], ("ALWAYS_LOCK", "a3-lock-always")] {
-        let Some(is_refuted) = check_store_buffers(design) else { return };
+        let Some((unseen, is_refuted)) = check_store_buffers(design) else { return };
+        assert!(unseen.is_empty(), "{}: by SPIN, and never sampled: {unseen:#?}", design.1);
         assert!(!is_refuted, "C12 and C15 hold where the task takes the lock: {}", design.1);
     }
 }
 
+/// A task that looked at the lock too early lives on beside a tracer that takes it for stopped. How far
+/// it can come meanwhile is a matter of how long the tracer takes, and samples do not come to all of it:
+/// through the whole of its death, and to its next stop. Nothing else may be missing.
 #[test]
 fn s8e_comes_out_as_in_spin_under_store_buffers_where_the_lock_is_waited_for() {
-    let Some(is_refuted) = check_store_buffers(DESIGNS[2]) else { return };
+    let Some((unseen, is_refuted)) = check_store_buffers(DESIGNS[2]) else { return };
     assert!(is_refuted, "C12 and C15 are refuted where the task only looks at the lock");
+    let far = [
+        "T0: exit:9/RESUME | tracer: STOP=0 SINGLESTEP=0 | parent: CLD_STOPPED CLD_KILLED:9 | T0 ends dead:9",
+        "T0: exit:9/STOP | tracer: STOP=0 SINGLESTEP=0 | parent: CLD_STOPPED | T0 ends TRACED lost",
+    ];
+    let other: Vec<&String> = unseen.iter().filter(|line| !far.contains(&line.as_str())).collect();
+    assert!(other.is_empty(), "by SPIN, and never sampled: {other:#?}");
 }

@@ -108,7 +108,6 @@ pub fn control(machine: &Machine<'_>, target: TaskId, engine: EngineId, action: 
     if dying {
         let error = control_dead(machine, target, action);
         if error != Errno::Ok {
-            machine.client.moment(machine, target, Moment::Released);
             utrace.lock.unlock();
             return error;
         }

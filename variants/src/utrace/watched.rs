@@ -14,7 +14,8 @@ pub struct Watched<'a> {
 impl Design for Watched<'_> {
     fn standing(&self, machine: &Machine<'_>, target: TaskId) -> Standing {
         let standing = self.inner.standing(machine, target);
-        if standing.stopped {
+        // A dying task is let go of or refused; nobody takes it for one that waits.
+        if standing.stopped && !standing.dying {
             machine.client.moment(machine, target, Moment::Believed);
         }
         standing

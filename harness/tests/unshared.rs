@@ -130,7 +130,7 @@ fn where_the_first_execution_ends_early_others_are_looked_at() {
     };
     assert_eq!(of(&body), None);
     let never = || probe::bug("at once");
-    assert_eq!(of(&never), Some(Unshared::OneThread));
+    assert_eq!(of(&never), Some(Unshared::EndsEarly));
     // The first thread takes all the steps there are.
     let long = || {
         let x = Atomic::named("x", 0_u64);

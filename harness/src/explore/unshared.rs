@@ -22,6 +22,8 @@ pub enum Unshared {
     OneThread,
     /// Several did, and no two touched anything in common.
     NothingInCommon,
+    /// Every execution that was looked at ended by a fault before two threads touched anything in common.
+    EndsEarly,
 }
 
 impl fmt::Display for Unshared {
@@ -32,6 +34,7 @@ impl fmt::Display for Unshared {
             Unshared::NothingInCommon => {
                 "no two threads touched anything in common; what std shares (atomics, locks, cells) is not seen"
             }
+            Unshared::EndsEarly => "a fault ends every execution before two threads touch anything in common",
         })
     }
 }
@@ -51,10 +54,10 @@ pub fn unshared(program: &Program<'_>, config: &RunConfig<'_>) -> Option<Unshare
         found = found.max(look(&execution)?);
         all_are_cut &= matches!(execution.end, End::StepLimit(_));
         if matches!(execution.end, End::Completed | End::Resting(_) | End::Deadlock { .. }) {
-            break;
+            return Some(found);
         }
     }
-    (!all_are_cut).then_some(found)
+    (!all_are_cut).then_some(Unshared::EndsEarly)
 }
 
 /// For each thread, how many of its events come before because it was started or has ended.

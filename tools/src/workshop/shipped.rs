@@ -11,6 +11,7 @@ use crate::trouble::Trouble;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use std::collections::BTreeMap;
+use utrace_variants::COMMITS_PAGE;
 
 /// What the runner asks of the copied crate. `LIST` is its list of variants.
 const GLUE: &str = "\
@@ -71,6 +72,8 @@ pub fn shipped_package(place: &Place, steps: Steps<'_>) -> Result<Package, Troub
     let source = files::sources(&place.workspace.join("variants/src"))?;
     let mut files: BTreeMap<String, String> =
         source.into_iter().map(|(path, text)| (format!("src/{path}"), text)).collect();
+    // The crate reads its map of commits where it is compiled.
+    files.insert("docs/commits.md".to_owned(), COMMITS_PAGE.to_owned());
     append(&mut files, "src/lib.rs", "\npub mod mutant;\n")?;
     files.insert("src/mutant.rs".to_owned(), MUTANT.to_owned());
     let (name, list) = match steps {

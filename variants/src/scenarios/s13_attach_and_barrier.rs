@@ -6,7 +6,8 @@
 //!
 //! S13d has no mail: it is what mutants of `do_stop` differ in that no other scenario noticed. `do_stop` asks for no report when an interrupt is due, for
 //! get_signal will report soon anyway. But the pass of get_signal looks at answers only and not at ENGINE_STOP, so the stop
-//! that was asked for does not come: in all designs alike.
+//! that was asked for does not come: in all designs alike. A tracer waits with `barrier` beside it: what one thread does alone needs no
+//! search.
 //!
 //! S13e comes from mutants too, of `finish_jctl`: an engine attaches to a task that was taken over from a group stop and then killed. `attach`
 //! sets `report`, by which the task knows that somebody is new; a task that changes the word of that bit without the lock can lose it. That
@@ -64,6 +65,7 @@ fn interrupted_and_stopped() -> Scenario {
             engine(1, Events::SYSCALL_ENTRY.or(Events::QUIESCE), INTERRUPTS_AND_STOPS),
             engine(2, Events::NONE, &[]),
         ]),
+        tracers: Cow::Owned(vec![tracer("tracer", const { &[Op::Barrier { engine: E1 }] })]),
         ..Scenario::asking(
             "S13d",
             "a callback interrupts and stops",

@@ -49,24 +49,46 @@ pub fn mark_engine_detached(machine: &Machine<'_>, engine: EngineId) {
     engine.flags.write_once(Events::QUIESCE);
 }
 
-/// R1: has everybody who wanted this stop resumed or detached meanwhile? Without R1 nobody asks. The lock is held.
+/// R1: has everybody who wanted this stop resumed or detached meanwhile? Without R1 nobody asks. The lock
+/// is held and siglock is not: d1a14cef3e6 keeps the report first, and looks at SIGKILL last.
 ///
-/// What d1a14cef3e6 is for, asked of the engines themselves. The commit asks a copy of their bits in `utrace_flags`, which
+/// What that commit is for, asked of the engines themselves. The commit asks a copy of their bits in `utrace_flags`, which
 /// only `reset` takes out again: that is a variant of its own.
-pub fn stop_is_unwanted(machine: &Machine<'_>, task: TaskId) -> bool {
+pub fn stop_is_unwanted(machine: &Machine<'_>, task: TaskId, report: bool) -> bool {
     let utrace = machine.utrace(task);
     if machine.policy.stop_bookkeeping {
+        set_report(machine, task, report);
         return !machine.task_flags(task).intersects(Events::ENGINE_STOP);
     }
     if machine.policy.repairs.r1 {
+        set_report(machine, task, report);
         let mut engines = utrace.attached.get().join(utrace.attaching.get()).iter();
         return !engines.any(|engine| machine.engine(engine).wants_stop());
     }
+    false
+}
+
+/// What `stop` keeps of the pass that led to it, unless it has done so already.
+pub fn keep_report(machine: &Machine<'_>, task: TaskId, report: bool) {
+    if machine.policy.repairs.r1 {
+        return;
+    }
+    if machine.policy.stop_bookkeeping {
+        return;
+    }
+    set_report(machine, task, report);
+    let utrace = machine.utrace(task);
     let mut engines = utrace.attached.peek().join(utrace.attaching.peek()).iter();
     if !engines.any(|engine| machine.engine(engine).flags.peek().intersects(Events::ENGINE_STOP)) {
         machine.client.milestone(Milestone::StopUnwanted);
     }
-    false
+}
+
+fn set_report(machine: &Machine<'_>, task: TaskId, report: bool) {
+    if report {
+        machine.utrace(task).bits.set(Bit::Report);
+        machine.kernel.task(task).notify_resume.set();
+    }
 }
 
 /// The part of `stop` that counts in a group stop (66e070534eb): siglock held.

@@ -11,7 +11,7 @@
 use lockstep::probe;
 
 use super::engine::Events;
-use super::reset::{group_stop_in_force, stop_is_unwanted, take_part_in_group_stop};
+use super::reset::{group_stop_in_force, keep_report, stop_is_unwanted, take_part_in_group_stop};
 use super::{Bit, Design, Looks, Machine, Milestone, Slept, Standing};
 use crate::kernel::sched::{schedule, set_current_state_relaxed, try_to_wake_up};
 use crate::kernel::signal::{fatal_signal_pending, recalc_sigpending, sigkill_pending};
@@ -37,6 +37,10 @@ impl Design for StoppedLockless {
             probe::bug("`stopped` is set on entry to stop");
         }
         utrace.lock.lock();
+        if stop_is_unwanted(machine, current, report) {
+            utrace.lock.unlock();
+            return false;
+        }
         process.siglock.lock();
         if sigkill_pending(&machine.kernel, current) {
             process.siglock.unlock();
@@ -44,15 +48,7 @@ impl Design for StoppedLockless {
             machine.client.milestone(Milestone::KilledBeforeStop);
             return true;
         }
-        if report {
-            utrace.bits.set(Bit::Report);
-            machine.kernel.task(current).notify_resume.set();
-        }
-        if stop_is_unwanted(machine, current) {
-            process.siglock.unlock();
-            utrace.lock.unlock();
-            return false;
-        }
+        keep_report(machine, current, report);
         utrace.bits.set(Bit::Stopped);
         set_current_state_relaxed(&machine.kernel, current, TaskState::TRACED);
         take_part_in_group_stop(machine, current);

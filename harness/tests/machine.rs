@@ -49,7 +49,7 @@ fn threads_share_words_data_and_what_they_borrow() {
         });
         observe(plain.get() + spawn(|| 3).join().unwrap());
         let _nobody_takes_it = spawn(|| vec![1_u64; 100]);
-        drop(spawn(|| String::from("left")));
+        let _nor_this = spawn(|| String::from("left"));
     };
     assert_eq!(ends(body), ["completed"]);
 }
@@ -67,7 +67,7 @@ fn what_is_left_is_dropped_in_an_order_that_borrows_allow() {
             await_until(|| gate.read_once() == 9);
         });
         await_until(|| gate.read_once() == 1);
-        let owned = vec![7_u8; 64];
+        let owned = Box::new([7_u8; 64]);
         scope(|threads| {
             threads.spawn("borrower", || {
                 let _reader = OnDrop(|| assert!(owned[..] == [7; 64]));

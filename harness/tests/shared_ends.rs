@@ -106,7 +106,7 @@ fn the_name_says_how_they_end_and_not_what_is_observed_before() {
     };
     let race_id = id(&[&race, &race]).remove(0);
     assert!(race_id.starts_with("box.S1.race-"), "{race_id}");
-    assert_eq!(id(&[&|| writes(7), &|| writes(7)]), [race_id.clone()]);
+    assert_eq!(id(&[&|| writes(7), &|| writes(7)]), std::slice::from_ref(&race_id));
     assert_eq!(race_id.parse::<lockstep::DivergenceId>().map(|id| id.to_string()), Ok(race_id.clone()));
     assert_ne!(id(&[&|| panic!("once"), &|| panic!("once")]), id(&[&panics, &panics]));
 }

@@ -53,8 +53,7 @@ fn check_foreign<T: Send + Sync>(make: impl Fn() -> T + Sync, use_it: impl Fn(&T
             assert!(kept.set(make()).is_ok());
         }
         for _ in 0..4 {
-            (Atomic::new(0_u64), Plain::new(0_u64), SpinLock::named("lock"));
-            drop(spawn(|| ()));
+            let _others = (Atomic::new(0_u64), Plain::new(0_u64), SpinLock::named("lock"), spawn(|| ()));
         }
         if !first {
             use_it(kept.get().expect("made before"));
@@ -538,13 +537,13 @@ impl<F: FnMut()> Drop for OnDrop<F> {
 #[test]
 fn destructors_can_do_anything_after_the_end() {
     let acts: [fn(); 8] = [
-        || drop(spawn(|| ())),
+        || _ = spawn(|| ()),
         || drop(spawn(|| 5).join()),
-        || scope(|threads| drop(threads.spawn("late", || ()))),
+        || scope(|threads| _ = threads.spawn("late", || ())),
         || drop(Mutex::new(5).lock().unwrap()),
         || drop(catch_unwind(|| bug("again"))),
         || drop(catch_unwind(|| in_order(|| ()))),
-        || (0..2 * THREADS_MAX).for_each(|_| drop(spawn(|| drop(OnDrop(|| drop(spawn(|| ()))))))),
+        || (0..2 * THREADS_MAX).for_each(|_| _ = spawn(|| drop(OnDrop(|| _ = spawn(|| ()))))),
         || {
             let (mutex, condvar) = (Mutex::new(false), Condvar::new());
             drop(condvar.wait(mutex.lock().unwrap()));

@@ -8,13 +8,17 @@ use lockstep::sync::Barrier;
 use lockstep::sync::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 use proptest::prelude::{prop, prop_oneof};
 use proptest::strategy::Strategy as Generator;
-use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestCaseError, TestRng, TestRunner};
 use std::cell::Cell;
 
-/// A runner that draws the same programs in every run.
+/// A runner that draws the same programs in every run; others for each `PROPTEST_RNG_SEED`, which a soak counts up.
 pub fn runner(cases: u32) -> TestRunner {
     let config = Config { cases, failure_persistence: None, ..Config::default() };
-    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[11; 32]))
+    let mut seed = [11; 32];
+    if let RngSeed::Fixed(shard) = config.rng_seed {
+        seed[..8].copy_from_slice(&shard.to_le_bytes());
+    }
+    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed))
 }
 
 /// Compares random programs with a reference. `compare` leaves out those that are too large, which most are not.

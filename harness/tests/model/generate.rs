@@ -2,12 +2,16 @@
 
 use super::{LOCKS, Op, Program, WORDS};
 use proptest::prelude::*;
-use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
+use proptest::test_runner::{RngAlgorithm, RngSeed, TestRng, TestRunner};
 
-/// A runner that draws the same programs in every run.
+/// A runner that draws the same programs in every run; others for each `PROPTEST_RNG_SEED`, which a soak counts up.
 pub fn runner(cases: u32) -> TestRunner {
     let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
-    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]))
+    let mut seed = [7; 32];
+    if let RngSeed::Fixed(shard) = config.rng_seed {
+        seed[..8].copy_from_slice(&shard.to_le_bytes());
+    }
+    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed))
 }
 
 /// Any operation, with such locks and values that it often does something.

@@ -2,7 +2,7 @@
 //!
 //! Promise: "holds" of something that is never seen rests on the weakest evidence of all its scenarios, which the decision carries; each scenario
 //! was about its subject (its goals were reached), or the claim stays open. "Refuted" of that rests on one execution. What compares
-//! two variants is decided in `sets`.
+//! two variants is decided in `sets`; that they differ is said only where the one that lacks an outcome was searched whole.
 
 use lockstep::{CompareConfig, Evidence, Outcome, Seen};
 
@@ -33,10 +33,25 @@ pub fn decide(
         }
     };
     let (verdict, evidence, witness) = match found {
-        Ok((evidence, witness)) => (verdict(claim.statement, witness.is_some(), evidence), evidence, witness),
+        Ok((evidence, witness)) => {
+            let verdict = unproven_absence(witness.as_ref())
+                .unwrap_or_else(|| verdict(claim.statement, witness.is_some(), evidence));
+            (verdict, evidence, witness)
+        }
         Err(undecided) => (undecided.verdict(), Evidence::default(), None),
     };
     Decision { claim, asked, memory: config.memory, verdict, evidence, witness }
+}
+
+/// An outcome that one of two variants shows decides nothing as long as the other may show it, too.
+fn unproven_absence(witness: Option<&Witness>) -> Option<Verdict> {
+    let (witness, absent) = witness.and_then(|witness| Some((witness, witness.absent?)))?;
+    let absence = absent.evidence.absence_of(witness.preemptions);
+    let says = || {
+        let (shown_by, scenario) = (witness.variant, witness.scenario);
+        Verdict::Open(format!("an outcome is shown by {shown_by} in {scenario}; by {} {absence}", absent.variant))
+    };
+    (!absent.evidence.is_exhaustive()).then(says)
 }
 
 /// What it says of a statement that something was seen or was not. That nothing was seen refutes nothing unless everything was.

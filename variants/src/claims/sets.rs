@@ -27,16 +27,19 @@ pub fn sets(
     laboratory: &mut Laboratory,
 ) -> Found {
     let mut evidence: Option<Evidence> = None;
-    let mut witness = None;
+    let (mut proven, mut chance) = (None, None);
     for id in claim.scenarios {
         let (differences, rests_on) = differences(id, (asked.variant, other), config, laboratory)?;
         evidence = weakest(evidence, rests_on);
         let counts = |one: &&Difference| !matches!(statement, Statement::Within) || one.shown_by == asked.variant;
-        if let Some(difference) = differences.iter().find(counts) {
-            witness = simpler(witness, Some(difference.witness(id, config)));
+        let mut counted = differences.iter().filter(counts);
+        if let Some(difference) = counted.clone().find(|one| one.absent.evidence.is_exhaustive()) {
+            proven = simpler(proven, Some(difference.witness(id, config)));
+        } else if let Some(difference) = counted.next() {
+            chance = simpler(chance, Some(difference.witness(id, config)));
         }
     }
-    Ok((evidence.unwrap_or_default(), witness))
+    Ok((evidence.unwrap_or_default(), proven.or(chance)))
 }
 
 impl Difference {

@@ -158,6 +158,13 @@ impl Execution {
         }
     }
 
+    /// It was asked whether a number was given.
+    pub(super) fn mark_look_at_numbers(&mut self) {
+        if self.decider.is_guided() {
+            self.mark_no_object(SLOT_OF_NUMBERS, HASH_OF_NUMBERS, false);
+        }
+    }
+
     /// A full barrier was put into the line, or somebody waited who cannot go on if barriers of others have told too much. In which
     /// order barriers are made does not matter, for each place is tried.
     pub(super) fn mark_line(&mut self, waits: bool) {

@@ -38,7 +38,7 @@ impl Design for StoppedLocked {
         utrace.lock.lock();
         if stop_is_unwanted(machine, current, report) {
             utrace.lock.unlock();
-            return false;
+            return fatal_signal_pending(&machine.kernel, current);
         }
         process.siglock.lock();
         if sigkill_pending(&machine.kernel, current) {

@@ -39,7 +39,7 @@ impl Design for StoppedLockless {
         utrace.lock.lock();
         if stop_is_unwanted(machine, current, report) {
             utrace.lock.unlock();
-            return false;
+            return fatal_signal_pending(&machine.kernel, current);
         }
         process.siglock.lock();
         if sigkill_pending(&machine.kernel, current) {

@@ -138,6 +138,10 @@ impl Execution {
 
     /// As `is_finished`, when the subject asks. Nothing, if there is no such thread.
     pub(crate) fn has_finished(&mut self, thread: usize) -> Option<bool> {
+        if self.is_recording() {
+            // Whether there is such a thread yet depends on who was started before.
+            self.mark_look_at_numbers();
+        }
         if thread >= self.threads_count {
             return None;
         }

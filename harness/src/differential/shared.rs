@@ -29,7 +29,8 @@ pub struct SharedEnds {
 
 /// What of a comparison every variant shows and nobody can want, the gravest kind first; nothing if it came to no end.
 pub fn shared_ends(comparison: &Comparison) -> Vec<SharedEnds> {
-    if comparison.pairs.is_empty() {
+    // Where nothing was explored a fault that ends everything at once is still told.
+    if comparison.explorations.len() < 2 {
         return Vec::new();
     }
     BadEnd::ALL.into_iter().filter_map(|kind| of_kind(comparison, kind)).collect()

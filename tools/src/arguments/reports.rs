@@ -68,14 +68,13 @@ pub struct GateArguments {
     /// Writes new snapshots of a series beside the committed ones
     #[arg(long, env = "LOCKSTEP_PROPOSE", hide_env = true, conflicts_with = "from")]
     pub propose: bool,
-    /// Ends that make the gate red where all steps show them and nobody accepted it: race, panic, stuck, limit; 'none' for none
-    /// [default: all four]
-    #[arg(long, env = "LOCKSTEP_FAIL_ON", hide_env = true, value_name = "KIND", value_delimiter = ',', value_parser = ["race", "panic", "stuck", "limit", "none"])]
+    /// Ends of all steps that make it red: race, panic, stuck, limit, or none [default: all]
+    #[arg(long, env = "LOCKSTEP_FAIL_ON", hide_env = true, hide_possible_values = true, value_name = "KIND", value_delimiter = ',', value_parser = ["race", "panic", "stuck", "limit", "none"])]
     pub fail_on: Vec<String>,
     /// Keeps what was judged in a file
     #[arg(long, env = "LOCKSTEP_SAVE", hide_env = true, value_name = "FILE")]
     pub save: Option<PathBuf>,
-    /// Today, for entries that expire, as in 2026-11-22 [default: the clock's, in UTC]
+    /// Today, for entries that expire, as in 2026-11-22 [default: in UTC]
     #[arg(long, env = "LOCKSTEP_DATE", hide_env = true, value_name = "DATE", value_parser = crate::ledger::parse_date)]
     pub date: Option<Date>,
 }

@@ -122,9 +122,9 @@ impl EvidencePart {
         let EvidencePart { exhaustive: everything, preemptions, enumerated, sampled, seed, .. } = *self;
         let EvidencePart { cut, limited, left_out, strayed, unseen, .. } = *self;
         let gaps = Gaps { cut, limited, left_out, strayed, unseen };
-        let covering = if everything { gaps } else { Gaps::NONE };
+        let (covering, trying) = if everything { (gaps, Gaps::NONE) } else { (Gaps::NONE, gaps) };
         let covered = Covered { everything, preemptions, gaps: covering, ..Covered::NOTHING };
-        Evidence::of(covered, Tried { enumerated, sampled, seed, gaps })
+        Evidence::of(covered, Tried { enumerated, sampled, seed, gaps: trying })
     }
 }
 

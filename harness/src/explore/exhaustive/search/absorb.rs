@@ -59,7 +59,7 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
             let (asleep, _) = self.asleep_next();
             self.has_grown |= machine.could_go_on() & !asleep != 0;
         }
-        true
+        !self.has_lost
     }
 
     /// A thread was chosen: its step begins.
@@ -119,7 +119,7 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
             match mark.what {
                 Marked::Touch(touch) => self.touch(number, touch),
                 Marked::Stored(nth) => {
-                    debug_assert_eq!(self.stores[thread].len(), nth as usize);
+                    self.has_lost |= self.stores[thread].len() != nth as usize;
                     self.stores[thread].push(number);
                 }
                 Marked::Forwarded(mut touch, nth) => {
@@ -129,7 +129,10 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
                 Marked::Landed(touch, nth) => {
                     self.touch(number, touch);
                     if let Some(owner) = thread.checked_sub(BUFFERS_FROM) {
-                        clock.join(&self.steps[self.stores[owner][nth as usize] as usize].clock);
+                        match self.stores[owner].get(nth as usize) {
+                            Some(&step) => clock.join(&self.steps[step as usize].clock),
+                            None => self.has_lost = true,
+                        }
                         landed = nth;
                     }
                 }
@@ -188,7 +191,10 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
 
     /// The store of the thread has landed: what the thread has read of it before, it has read of the object from now on.
     fn list_forwarded(&mut self, thread: usize, nth: u32) {
-        let stored = self.stores[thread][nth as usize];
+        let Some(&stored) = self.stores[thread].get(nth as usize) else {
+            self.has_lost = true;
+            return;
+        };
         let since = self.of_thread[thread].iter().rev().take_while(|&&step| step > stored);
         let reads = since.flat_map(|&step| self.accesses_of(step)).filter(|access| access.forwarded == nth);
         let reads: Vec<Access> = reads.copied().collect();

@@ -136,6 +136,8 @@ pub(super) struct Search<const PROCESSES: usize> {
     wishes: Vec<Wish>,
     /// A step touched more, beside its event, than it was known to.
     has_grown: bool,
+    /// A store has landed that no step was seen to make: what its execution shows of races is not known.
+    has_lost: bool,
     /// Places of steps were seen that were not known.
     has_news: bool,
     /// A slot for each name of an object, and the name and slot of each object of an execution.
@@ -170,6 +172,7 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
             habits,
             wishes: Vec::new(),
             has_grown: false,
+            has_lost: false,
             has_news: false,
             slots: BTreeMap::new(),
             names: Vec::new(),

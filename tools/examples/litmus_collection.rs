@@ -1,19 +1,22 @@
 //! How much of a collection of litmus tests is answered, and where the answer is not the one that its files expect.
 //!
-//! `cargo run --example litmus_collection -- [--memory weak] [--seconds 20] [--differing] FOLDER…` calls the `lockstep` binary beside it on
-//! every file that ends with `.litmus`. Expected is what a line `Result:` of the file says, or the observation in a file of the same
-//! name with `.expected` behind it. A difference is no fault by itself: `docs/weak.md` says in which ways the models differ.
+//! `cargo run --example litmus_collection -- [--memory weak] [--seconds 20] [--expected TABLE]
+//! [--differing] FOLDER…` calls the `lockstep` binary beside it on every file that ends with
+//! `.litmus`. Expected is what a line `Result:` of the file says, or the observation in a file of the
+//! same name with `.expected` behind it, or what a table says: its lines are the end of a path, a
+//! comma, and 1 if the condition holds. A difference is no fault by itself: `docs/weak.md` says in
+//! which ways the models differ.
 //! The exit status is 1 if a call ended in no way it may, or fewer than 98 of 100 tests in C that use neither RCU nor SRCU were
 //! answered and proven.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 /// What became of a file.
 enum Fate {
-    /// Its observation.
-    Answered(String),
+    /// Its observation, and whether its condition holds.
+    Answered(String, bool),
     /// Its time was over before anything was proven.
     Unproven,
     /// The message without places and names.
@@ -27,6 +30,8 @@ struct Asked {
     memory: String,
     seconds: String,
     shows_differing: bool,
+    /// Whether conditions hold, by the ends of paths.
+    table: HashMap<PathBuf, bool>,
     folders: Vec<PathBuf>,
 }
 
@@ -41,10 +46,17 @@ fn main() -> ExitCode {
     let (mut wanted, mut answered, mut failed) = (0_usize, 0_usize, 0_usize);
     for file in &files {
         match fate(&lockstep, file, &asked) {
-            Fate::Answered(observation) => {
+            Fate::Answered(observation, holds) => {
                 (wanted, answered) = (wanted + 1, answered + 1);
                 count("answered".to_owned());
-                if let Some(expected) = expected(file).filter(|expected| *expected != observation) {
+                let told = expected(file).map(|told| (told == observation, told));
+                let tabled = || {
+                    let told = tabled(&asked.table, file)?;
+                    Some((told == holds, if told { "that the condition holds" } else { "that it does not" }.to_owned()))
+                };
+                let Some((is_same, expected)) = told.or_else(tabled) else { continue };
+                count("with an expected verdict".to_owned());
+                if !is_same {
                     count(format!("differing: {observation}, expected {expected}"));
                     if asked.shows_differing {
                         println!("{}: {observation}, expected {expected}", file.display());
@@ -75,19 +87,37 @@ fn main() -> ExitCode {
 }
 
 fn arguments() -> Asked {
-    let mut asked =
-        Asked { memory: "weak".to_owned(), seconds: "20".to_owned(), shows_differing: false, folders: Vec::new() };
+    let mut asked = Asked {
+        memory: "weak".to_owned(),
+        seconds: "20".to_owned(),
+        shows_differing: false,
+        table: HashMap::new(),
+        folders: Vec::new(),
+    };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--memory" => asked.memory = arguments.next().expect("--memory takes a value"),
             "--seconds" => asked.seconds = arguments.next().expect("--seconds takes a value"),
+            "--expected" => asked.table = table(&arguments.next().expect("--expected takes a file")),
             "--differing" => asked.shows_differing = true,
             folder => asked.folders.push(PathBuf::from(folder)),
         }
     }
     assert!(!asked.folders.is_empty(), "name folders of litmus tests");
     asked
+}
+
+fn table(path: &str) -> HashMap<PathBuf, bool> {
+    let text = std::fs::read_to_string(path).expect("the table can be read");
+    let rows = text.lines().filter_map(|line| line.split_once(','));
+    rows.map(|(name, holds)| (PathBuf::from(name), holds.trim() == "1")).collect()
+}
+
+/// What the table says of the longest end of the path that it knows.
+fn tabled(table: &HashMap<PathBuf, bool>, file: &Path) -> Option<bool> {
+    let parts: Vec<_> = file.components().collect();
+    (0..parts.len()).find_map(|from| table.get(&parts[from..].iter().collect::<PathBuf>())).copied()
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
@@ -112,7 +142,7 @@ fn fate(lockstep: &Path, file: &Path, asked: &Asked) -> Fate {
     let complaint = String::from_utf8_lossy(&output.stderr);
     match output.status.code() {
         Some(0) => match observation(&text) {
-            Some(observation) => Fate::Answered(observation),
+            Some(observation) => Fate::Answered(observation, text.lines().any(|line| line == "Ok")),
             None => Fate::Failed("no observation".to_owned()),
         },
         Some(103) => Fate::Unproven,

@@ -9,8 +9,8 @@ use super::flag::Flag;
 use super::search::SearchConfig;
 use super::threads::{Answered, Halt, registers};
 use super::visit;
-use lockstep::Evidence;
 use lockstep::graph::{Ending, Final, Model, SharedConfig, graphs_shared};
+use lockstep::{Evidence, MemoryModel};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Mutex;
@@ -43,9 +43,14 @@ impl Found {
     }
 }
 
-/// Searches the graphs of a program; nothing if there is no predicate for the memory model.
-pub fn search(program: &Program, search: &SearchConfig<'_>) -> Option<Found> {
-    let model = Model::from_name(search.memory.name())?;
+/// Whether the memory model has a predicate on graphs.
+pub fn searches(memory: MemoryModel) -> bool {
+    Model::from_name(memory.name()).is_some()
+}
+
+/// Searches the graphs of a program, under a memory model that [`searches`].
+pub fn search(program: &Program, search: &SearchConfig<'_>) -> Found {
+    let model = Model::from_name(search.memory.name()).expect("the memory model has a predicate");
     let observed = program.observed();
     let mut nothing =
         Found { states: BTreeSet::new(), flags: BTreeSet::new(), evidence: Evidence::default(), is_cut: false };
@@ -75,7 +80,7 @@ pub fn search(program: &Program, search: &SearchConfig<'_>) -> Option<Found> {
         counts.exhausted = false;
     }
     found.evidence = counts.evidence();
-    Some(found)
+    found
 }
 
 impl Found {

@@ -3,7 +3,8 @@
 use super::ast::Program;
 use super::interpret;
 use lockstep::{Abandon, Control, Exploration, ExploreConfig, MemoryModel, Strategy};
-use std::time::Instant;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::{Duration, Instant};
 
 /// How programs are explored.
 #[derive(Clone, Copy, Debug)]
@@ -12,7 +13,7 @@ pub struct SearchConfig<'a> {
     pub memory: MemoryModel,
     /// OS threads.
     pub jobs: usize,
-    /// At most this many execution graphs of a program.
+    /// At most this many execution graphs of a program; the machine is enumerated no further either.
     pub executions: u64,
     /// Executions of the machine by which a proof is checked.
     pub samples: u64,
@@ -26,6 +27,9 @@ pub struct SearchConfig<'a> {
 
 /// Execution graphs of a program, at most.
 pub const GRAPHS_MAX: u64 = 20_000_000;
+
+/// Executions of the machine where it proves alone, at most.
+const MACHINE_MAX: u64 = 1_000_000;
 
 /// More preemptions than an execution of any program has choice points.
 const PREEMPTIONS_MAX: u32 = 1_000_000;
@@ -51,6 +55,39 @@ pub fn final_states(program: &Program, search: &SearchConfig<'_>) -> Exploration
 
 fn sampled<'a>(search: &SearchConfig<'a>) -> ExploreConfig<'a> {
     ExploreConfig { strategy: Strategy::Uniform, executions: search.samples, ..config(search) }
+}
+
+/// Executions of the machine that show all final states of a program, by a search that ends as others do.
+pub fn all_states(program: &Program, search: &SearchConfig<'_>) -> Exploration {
+    until_over(search, |config| explore(program, &config, false))
+}
+
+/// Executions that show all races of plain accesses, likewise.
+pub fn all_races(program: &Program, search: &SearchConfig<'_>) -> Exploration {
+    until_over(search, |config| explore(program, &config, true))
+}
+
+/// How often a search is asked whether it is over.
+const ASKED_EVERY: Duration = Duration::from_millis(20);
+
+/// Reduced search of the machine, which has no clock: it is cancelled when its time is over.
+fn until_over(search: &SearchConfig<'_>, explore: impl FnOnce(ExploreConfig<'_>) -> Exploration) -> Exploration {
+    let control = &Control::new();
+    let executions = search.executions.min(MACHINE_MAX);
+    let strategy = Strategy::Exhaustive;
+    let (ended, end) = mpsc::channel::<()>();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            while end.recv_timeout(ASKED_EVERY) == Err(RecvTimeoutError::Timeout) {
+                if search.is_over() {
+                    control.cancel();
+                }
+            }
+        });
+        let found = explore(ExploreConfig { strategy, executions, control: Some(control), ..config(search) });
+        drop(ended);
+        found
+    })
 }
 
 /// Some final states of a program.

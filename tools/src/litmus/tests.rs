@@ -3,6 +3,7 @@
 
 use super::ast::Program;
 use super::compact;
+use super::flag::Flag;
 use super::graphs;
 use super::interpret::fits;
 use super::placing::placed;
@@ -12,6 +13,7 @@ use super::verdict::{self, Verdict, ask};
 use lockstep::MemoryModel;
 use proptest::prelude::*;
 use std::path::Path;
+use std::time::Instant;
 
 /// A row of `kernel-model.tsv`.
 struct Row {
@@ -158,7 +160,7 @@ fn the_machine_shows_the_states_that_graphs_show() {
             if !fits(&program) {
                 continue;
             }
-            let graphs = graphs::search(&program, &search).expect("the model has a predicate");
+            let graphs = graphs::search(&program, &search);
             let machine = final_states(&program, &search);
             let machine = verdict::seen(&program, &machine).expect("the program is within the limits");
             let name = format!("{} {}", memory.name(), row.name);
@@ -240,6 +242,102 @@ fn a_read_comes_before_a_later_release() {
     };
     check_weak(&threads("smp_store_release(a, 1);"), "exists (a=2 /\\ 1:r0=1)", "Never");
     check_weak(&threads("WRITE_ONCE(*a, 1);"), "exists (a=2 /\\ 1:r0=1)", "Sometimes");
+}
+
+/// Threads that exclude each other, and of which each reads what the next one writes.
+fn excluding(threads: usize, enter: &str, leave: &str) -> String {
+    let thread = |nth: usize| {
+        let next = (nth + 1) % threads;
+        format!(
+            "P{nth}(int *g, int *x{nth}, int *x{next}) {{
+                int r2 = {enter}; int r1; WRITE_ONCE(*x{nth}, 1); r1 = READ_ONCE(*x{next}); {leave}
+            }}\n"
+        )
+    };
+    (0..threads).map(thread).collect()
+}
+
+/// What each of so many threads has in a local variable.
+fn each(threads: usize, register: &str, value: i64) -> String {
+    let one = |nth: usize| format!("{nth}:{register}={value}");
+    (0..threads).map(one).collect::<Vec<_>>().join(" /\\ ")
+}
+
+/// Reported: f12, which took more than a minute.
+#[test]
+fn threads_that_a_filter_lets_exclude_each_other_are_proven_to_within_few_graphs() {
+    for (count, enter, wanted) in
+        [(5, "xchg_acquire(g, 1)", 0), (4, "cmpxchg_acquire(g, 0, 1)", 0), (4, "xchg(g, 1) == 0", 1)]
+    {
+        let threads = excluding(count, enter, "smp_store_release(g, 0);");
+        let condition = format!("filter ({})\nexists ({})", each(count, "r2", wanted), each(count, "r1", 0));
+        let program = text::parse(&test("", &threads, &condition)).expect("the text is right");
+        for memory in [MemoryModel::Sc, MemoryModel::Tso, MemoryModel::Weak] {
+            let verdict =
+                ask(&program, &SearchConfig { memory, ..search(EXECUTIONS) }).expect("it is within the limits");
+            assert!(verdict.evidence.is_exhaustive(), "{enter}: {}", memory.name());
+            // Somebody is the last one, and sees what the next one wrote.
+            assert_eq!((verdict.positive, verdict.negative), (0, 30), "{enter}: {}", memory.name());
+        }
+    }
+}
+
+#[test]
+fn a_filter_leaves_the_states_that_pass_it_whether_it_is_assumed_or_not() {
+    let threads = excluding(3, "xchg_acquire(g, 1)", "smp_store_release(g, 0);");
+    let asked = |filter: &str| {
+        let text = test("", &threads, &format!("filter {filter}\nexists ({})", each(3, "r1", 0)));
+        let program = text::parse(&text).expect("the text is right");
+        ask(&program, &SearchConfig { memory: MemoryModel::Weak, ..search(EXECUTIONS) })
+            .expect("it is within the limits")
+    };
+    for wanted in [each(3, "r2", 0), "0:r2=1".to_owned(), "0:r2=0 /\\ 1:r2=1".to_owned()] {
+        let (assumed, judged) = (asked(&format!("({wanted})")), asked(&format!("(~(~({wanted})))")));
+        assert!(assumed.evidence.is_exhaustive() && judged.evidence.is_exhaustive(), "{wanted}");
+        assert!(!assumed.states.is_empty(), "{wanted}");
+        assert_eq!(assumed.states, judged.states, "{wanted}");
+    }
+}
+
+/// What is seen under a model whose executions have no predicate on graphs.
+#[track_caller]
+fn check_lax(threads: &str, condition: &str, expected: &str, races: bool) {
+    let program = text::parse(&test("", threads, condition)).expect("the text is right");
+    let search = SearchConfig { memory: MemoryModel::TsoLaxLocks, ..search(EXECUTIONS) };
+    let verdict = ask(&program, &search).expect("the program is within the limits");
+    assert!(verdict.evidence.is_exhaustive(), "{threads}");
+    assert_eq!(seen(&verdict), expected, "{threads}");
+    assert_eq!(verdict.flags.contains(&Flag::DataRace), races, "{threads}");
+}
+
+#[test]
+fn the_machine_proves_where_a_model_has_no_graphs() {
+    let buffering = |between: [&str; 2]| {
+        format!(
+            "P0(int *x, int *y, spinlock_t *s) {{ int r0; WRITE_ONCE(*x, 1); {} r0 = READ_ONCE(*y); }}
+             P1(int *x, int *y, spinlock_t *t) {{ int r0; WRITE_ONCE(*y, 1); {} r0 = READ_ONCE(*x); }}",
+            between[0], between[1]
+        )
+    };
+    let condition = "exists (0:r0=0 /\\ 1:r0=0)";
+    check_lax(&buffering(["smp_mb();"; 2]), condition, "Never", false);
+    check_lax(&buffering(["spin_lock(s);", "spin_lock(t);"]), condition, "Sometimes", false);
+    let passing = "P0(int *x, int *y) { WRITE_ONCE(*x, 1); WRITE_ONCE(*y, 1); }
+                   P1(int *x, int *y) { int r0; int r1; r0 = READ_ONCE(*y); r1 = READ_ONCE(*x); }";
+    check_lax(passing, "exists (1:r0=1 /\\ 1:r1=0)", "Never", false);
+    check_lax(&passing.replace("READ_ONCE(*x)", "*x"), "exists (1:r0=1 /\\ 1:r1=0)", "Never", true);
+    check_lax(passing, "forall (1:r0=0 \\/ 1:r1=1)", "Always", false);
+}
+
+#[test]
+fn a_search_of_the_machine_that_its_time_ends_proves_nothing() {
+    let thread = |nth: usize| format!("P{nth}(int *x) {{ r0 = xchg(x, {nth}); r1 = xchg(x, r0 + 1); }}\n");
+    let threads: String = (0..6).map(thread).collect();
+    let program = text::parse(&test("", &threads, "exists (x=99)")).expect("the text is right");
+    let end = Some(Instant::now());
+    let search = SearchConfig { memory: MemoryModel::TsoLaxLocks, end, ..search(u64::MAX) };
+    let verdict = ask(&program, &search).expect("the program is within the limits");
+    assert!(verdict.is_unproven());
 }
 
 #[test]
@@ -355,6 +453,7 @@ fn what_is_not_supported_is_refused_with_its_reason() {
         "struct s r1;",
         "5:1: not supported: type 'struct': there are integers, pointers to them and spinlock_t",
     );
+    check_body("struct srcu_struct r1;", "5:1: not supported: 'srcu_struct': RCU and SRCU");
     check_body("spinlock_t t;", "5:1: not supported: local locks: nobody else can take them; make them shared");
     check_body(
         "r0 = atomic_load_explicit(x, memory_order_release);",

@@ -10,7 +10,7 @@ use super::flag::Flag;
 use super::graphs::{self, Found};
 use super::interpret::{self, observed_values};
 use super::placing;
-use super::search::{SearchConfig, sampled_races, sampled_states};
+use super::search::{SearchConfig, all_races, all_states, sampled_races, sampled_states};
 use super::visit;
 use lockstep::{End, Entry, Evidence, Exploration, Outcome};
 use std::collections::BTreeSet;
@@ -59,13 +59,16 @@ pub enum Answer {
 
 /// Asks a program its question. An error names the limit that executions go beyond.
 ///
-/// The graph search proves what it can; the machine only checks it, by samples, if it can run the program.
+/// The graph search proves what it can; the machine only checks it, by samples, if it can run the program. Where the memory model has
+/// no predicate on graphs, the machine proves alone.
 pub fn ask(program: &Program, search: &SearchConfig<'_>) -> Result<Verdict, String> {
-    let program = &assumed::assuming(placing::placed(program));
+    let program = placing::placed(program);
+    if !graphs::searches(search.memory) {
+        return by_machine(&program, search);
+    }
+    let program = &assumed::assuming(program);
     let found = graphs::search(program, search);
     if !interpret::fits(program) {
-        let name = search.memory.name();
-        let found = found.ok_or_else(|| format!("the memory model '{name}' has no search for this program"))?;
         return Ok(judge(program, found));
     }
     let mut shown_by_machine = seen(program, &sampled_states(program, search))?;
@@ -73,14 +76,31 @@ pub fn ask(program: &Program, search: &SearchConfig<'_>) -> Result<Verdict, Stri
         // The machine assumes nothing.
         shown_by_machine.states.retain(|values| passes(program, &program.observed(), values));
         shown_by_machine.flags.clear();
-    } else if let Some(found) = &found {
-        check_races(program, search, found);
+    } else {
+        check_races(program, search, &found);
     }
-    let seen = match found {
-        Some(found) => found.and(shown_by_machine),
-        None => shown_by_machine,
-    };
-    Ok(judge(program, seen))
+    Ok(judge(program, found.and(shown_by_machine)))
+}
+
+/// The answer of the machine alone.
+fn by_machine(program: &Program, search: &SearchConfig<'_>) -> Result<Verdict, String> {
+    if !interpret::fits(program) {
+        return Err(format!("the memory model '{}' has no search for this program", search.memory.name()));
+    }
+    let mut found = seen(program, &all_states(program, search))?;
+    if visit::has_plain_accesses(program) {
+        let raced = all_races(program, search);
+        if shows_race(&raced) {
+            found.flags.insert(Flag::DataRace);
+        } else {
+            found.evidence = found.evidence.weaker(raced.evidence);
+        }
+    }
+    Ok(judge(program, found))
+}
+
+fn shows_race(exploration: &Exploration) -> bool {
+    exploration.outcomes.iter().any(|seen| matches!(seen.outcome.end, End::Race(_)))
 }
 
 /// A race that the machine shows is one of the graphs too.
@@ -88,9 +108,7 @@ fn check_races(program: &Program, search: &SearchConfig<'_>, found: &Found) {
     if !visit::has_plain_accesses(program) || !found.evidence.is_exhaustive() || found.flags.contains(&Flag::DataRace) {
         return;
     }
-    let raced = sampled_races(program, search);
-    let is_racy = raced.outcomes.iter().any(|seen| matches!(seen.outcome.end, End::Race(_)));
-    assert!(!is_racy, "the machine shows a race, which no execution graph does");
+    assert!(!shows_race(&sampled_races(program, search)), "the machine shows a race, which no execution graph does");
 }
 
 /// What the machine has shown.

@@ -2,6 +2,7 @@
 
 use super::super::error::LitmusError;
 use super::super::types::Type;
+use super::primitive::{is_of_rcu, why_not};
 use super::words::Words;
 
 /// A declared type.
@@ -216,7 +217,11 @@ pub fn base(words: &mut Words<'_>) -> Result<Base, LitmusError> {
         } else if name == "void" {
             found = Some(Base::Void);
         } else {
-            let message = format!("type '{name}': there are integers, pointers to them and spinlock_t");
+            words.take();
+            let message = match words.peek().text {
+                tag if name == "struct" && is_of_rcu(tag) => why_not(tag),
+                _ => format!("type '{name}': there are integers, pointers to them and spinlock_t"),
+            };
             return Err(LitmusError::refused(place, message));
         }
         words.take();

@@ -216,10 +216,15 @@ fn c11(name: &str) -> Option<C11> {
     Some(C11 { kind, is_explicit: is_explicit || is_fence })
 }
 
+/// Whether the name is one of RCU's or SRCU's.
+pub fn is_of_rcu(name: &str) -> bool {
+    let is_rcu = ["rcu_", "srcu_", "synchronize_", "call_rcu", "call_srcu", "smp_mb__after_srcu", "kfree_rcu"];
+    is_rcu.iter().any(|prefix| name.starts_with(prefix))
+}
+
 /// Why a name that is no primitive here may still be one of the kernel.
 pub fn why_not(name: &str) -> String {
-    let is_rcu = ["rcu_", "srcu_", "synchronize_", "call_rcu", "call_srcu", "smp_mb__after_srcu", "kfree_rcu"];
-    if is_rcu.iter().any(|prefix| name.starts_with(prefix)) {
+    if is_of_rcu(name) {
         return format!("'{name}': RCU and SRCU");
     }
     if name.starts_with("__") {

@@ -214,9 +214,9 @@ fn orderings_that_something_depends_on_have_tokens_that_replay() {
     let text = check(&[&relax[..], &["--format", "json"]].concat(), 0, "\"needed\": true");
     let document: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
     let sites = document.as_array().expect("a list of places");
-    let siglock = sites.iter().find(|site| site["ordering"] == "lock" && site["function"] == "wakeup");
+    let siglock = sites.iter().find(|site| site["ordering"] == "lock" && site["function"] == "do_stop");
     let token =
-        siglock.expect("wakeup takes siglock")["shown"][0]["token"].as_str().expect("and needs it for its plain data");
+        siglock.expect("do_stop takes siglock")["shown"][0]["token"].as_str().expect("and needs it for its plain data");
     check(&["replay", token, "--variants", "stopped-locked"], 0, "sim: data race");
     check(&["explore", "--relax", "--exhaustive"], 2, "cannot be used with");
 }

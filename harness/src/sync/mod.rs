@@ -1,7 +1,7 @@
 //! What subject code calls instead of shared memory: words, locks, barriers, waiting, plain data.
 //!
 //! Two dialects of the same operations: [`Atomic`] and [`SpinLock`] speak like the kernel (`read_once`, `store_release`,
-//! `lock`/`unlock` apart), [`Mutex`] and its kin like the standard library, so that code written for it runs by changing its imports.
+//! `lock`/`unlock` apart), [`Mutex`] and its kin like the standard library, so that code written for it reads the same here. What it lacks of `std` has to be written otherwise.
 
 mod atomic;
 mod kernel;

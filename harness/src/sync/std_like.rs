@@ -1,4 +1,4 @@
-//! The shapes of `std::sync`: code written against it runs in the machine by changing its imports.
+//! The shapes of `std::sync`, as far as the machine has them: no time-outs, read-write locks, barriers or channels.
 
 use crate::sim::{Shared, Ticket, current, op};
 use std::convert::Infallible;

@@ -1,5 +1,5 @@
 //! Which commit of Roland McGrath's utrace tree a function of the model stands for:
-//! `docs/commits.md`, read.
+//! `variants/docs/commits.md`, read.
 //!
 //! Promise: what is here is what that page says, for there is no second list. A test holds the page
 //! against the source.
@@ -59,7 +59,7 @@ fn is_commit(name: &str) -> bool {
     name.len() == 11 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// The commit of the function around a place in the source, as `variants/src/utrace/reset.rs:70:5`,
+/// The commit of the function around a place in the source, with line and column behind the file,
 /// by its name here or in the kernel. None if the place is no part of the model or the function
 /// stands for nothing of the kernel.
 pub fn commit_at(place: &str, function: &str) -> Option<&'static str> {

@@ -3,7 +3,7 @@
 //!
 //! What is promised: every lock, barrier, wake-up and lockless read of the protocol is an event of the simulator; the
 //! three designs differ in one file each; scenarios are data. What cannot be shown: anything below the level of C
-//! (compilers, interrupts), freed memory, and whatever `docs/commits.md` lists as left out.
+//! (compilers, interrupts), freed memory, and whatever `variants/docs/commits.md` lists as left out.
 //!
 //! ```text
 //!   claims      sentences of the thread, decided by exploration

@@ -1,5 +1,5 @@
 //! The modelled kernel: what of Linux 2.6.31 the stop/resume protocol stands on. Function by function, with commits and with what
-//! leaving things out could hide: `docs/commits.md`.
+//! leaving things out could hide: `variants/docs/commits.md`.
 //!
 //! | kernel | here | left out, and why |
 //! |---|---|---|

@@ -68,7 +68,7 @@ pub struct GateArguments {
     /// Writes new snapshots of a series beside the committed ones
     #[arg(long, env = "LOCKSTEP_PROPOSE", hide_env = true, conflicts_with = "from")]
     pub propose: bool,
-    /// Ends that make it red: race, panic, stuck, limit, or none [default: all]
+    /// Ends that make it red: race, panic, stuck, limit, or none
     #[arg(long, env = "LOCKSTEP_FAIL_ON", hide_env = true, hide_possible_values = true, value_name = "KIND", value_delimiter = ',', value_parser = ["race", "panic", "stuck", "limit", "none"])]
     pub fail_on: Vec<String>,
     /// Keeps what was judged in a file

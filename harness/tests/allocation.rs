@@ -1,8 +1,8 @@
 //! Executions allocate nothing in the steady state: stacks, tables and traces of a worker are made once and used again.
 //!
-//! Every allocation of the process is counted while `explore` makes a number of executions, and twice as many: what one
-//! execution allocates would show as a difference of thousands. What an exploration allocates once (stacks, tables, the set of outcomes) cancels
-//! out. So this file has one test: another one beside it would be counted too.
+//! Every allocation of the process is counted while `explore` makes a number of executions, and twice as many: what
+//! one execution allocates would show as a difference of thousands. What an exploration allocates once (stacks, tables,
+//! the set of outcomes) cancels out.
 
 use lockstep::sync::{Atomic, Ordering, Plain, SpinLock, WaitQueue, await_until};
 use lockstep::{Abandon, ExploreConfig, MemoryModel, Program, Strategy, explore, probe, thread};
@@ -91,8 +91,14 @@ fn least(memory: MemoryModel, strategy: Strategy, tracing: bool, executions: u64
     (0..4).map(|_| allocations(memory, strategy, tracing, executions)).min().expect("four counts were made")
 }
 
+/// One test, for the count is of the whole process: what another one allocates beside it would be counted too.
 #[test]
 fn an_execution_allocates_nothing_once_the_tables_have_grown() {
+    under_sc();
+    under_other_memory_models();
+}
+
+fn under_sc() {
     for strategy in [Strategy::Uniform, Strategy::Pct { depth: 3, length: None }] {
         for tracing in [false, true] {
             // The first executions grow the tables to the longest execution.
@@ -105,8 +111,7 @@ fn an_execution_allocates_nothing_once_the_tables_have_grown() {
 }
 
 /// Views and buffers are kept as well. How long they get is rarer to be seen, so the longest of some are made first.
-#[test]
-fn nor_does_it_under_other_memory_models() {
+fn under_other_memory_models() {
     for memory in [MemoryModel::Tso, MemoryModel::Weak] {
         let once = least(memory, Strategy::Uniform, false, 20_000);
         let twice = least(memory, Strategy::Uniform, false, 40_000);

@@ -1,9 +1,9 @@
 //! Simulated threads, in the shape of `std::thread`.
 
-use crate::sim::{FaultKind, Label, Stuck, Ticket, current, op};
+use crate::sim::{FaultKind, Label, Place, Stuck, Ticket, current, message, op};
 use std::cell::Cell;
 use std::marker::PhantomData;
-use std::panic::Location;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 
 /// A started thread.
 #[derive(Debug)]
@@ -95,6 +95,8 @@ pub struct ScopedJoinHandle<'scope, T> {
 
 /// Runs `f` with a scope whose threads end before the scope does, so that they can borrow from outside of it.
 ///
+/// If `f` panics, the panic goes on when the threads have ended, as with [`std::thread::scope`].
+///
 /// After [`idle`] the threads that can never go on would keep the scope open for ever: then the execution ends where the scope would.
 #[track_caller]
 pub fn scope<'env, F, T>(f: F) -> T
@@ -103,21 +105,34 @@ where
 {
     let place = Location::caller();
     let scope = Scope { started: Cell::new(0), scope: PhantomData, env: PhantomData };
-    let closing = Closing(&scope.started);
-    let result = f(&scope);
     let here = current::get();
-    let mut left = scope.started.get();
-    while left != 0 {
-        let thread = left.trailing_zeros() as usize;
-        left &= left - 1;
-        if here.with(|execution| execution.end_resting(thread)) {
-            op::never_go_on(here);
-        }
-        op::join_own(thread, place);
+    let result = catch_unwind(AssertUnwindSafe(|| f(&scope)));
+    if let Err(payload) = &result
+        && !here.with(|execution| execution.is_torn_down())
+    {
+        here.with(|execution| execution.delay_panic(message(&**payload)));
     }
-    std::mem::forget(closing);
-    drop(Results(scope.started.get()));
-    result
+    let closed = catch_unwind(AssertUnwindSafe(|| scope.close(place)));
+    // If the execution is over, what is left of the threads goes before what it borrows.
+    let threads = scope.started.get();
+    while here.with(|execution| execution.has_to_clear(threads)) {
+        here.stick(Stuck::Threads(threads));
+    }
+    match (closed, result) {
+        (Ok(()), result) => {
+            drop(Results(threads));
+            result.unwrap_or_else(|payload| {
+                here.with(|execution| execution.resume_panic());
+                resume_unwind(payload)
+            })
+        }
+        (Err(over), Ok(_)) => resume_unwind(over),
+        (Err(over), Err(payload)) => {
+            // Its destructor may panic, which nothing that unwinds survives.
+            here.with(|execution| execution.keep_payload(payload));
+            resume_unwind(over)
+        }
+    }
 }
 
 /// The results that nobody has taken borrow what the scope borrows: they are dropped when it ends.
@@ -136,19 +151,21 @@ impl Drop for Results {
     }
 }
 
-/// If a scope unwinds, the threads of the scope must not run any more, and nothing of them may be left: what they borrow is going away.
-struct Closing<'a>(&'a Cell<u32>);
-
-impl Drop for Closing<'_> {
-    fn drop(&mut self) {
-        let (here, threads) = (current::get(), self.0.get());
-        while here.with(|execution| execution.tear_down_scope(threads)) {
-            here.stick(Stuck::Threads(threads));
+impl<'scope> Scope<'scope, '_> {
+    /// Waits for all threads.
+    fn close(&self, place: Place) {
+        let here = current::get();
+        let mut left = self.started.get();
+        while left != 0 {
+            let thread = left.trailing_zeros() as usize;
+            left &= left - 1;
+            if here.with(|execution| execution.end_resting(thread)) {
+                op::never_go_on(here);
+            }
+            op::join_own(thread, place);
         }
     }
-}
 
-impl<'scope> Scope<'scope, '_> {
     /// Starts a thread with a name.
     #[track_caller]
     pub fn spawn<F, T>(&'scope self, label: impl Into<Label>, body: F) -> ScopedJoinHandle<'scope, T>

@@ -497,6 +497,25 @@ fn what_a_thread_borrows_outlives_its_destructors_when_the_scope_panics() {
 }
 
 #[test]
+fn a_panic_leaves_a_scope_when_its_threads_have_ended() {
+    let body = || {
+        let word = Atomic::named("word", 0_u64);
+        let left = std::panic::catch_unwind(|| {
+            scope(|threads| {
+                threads.spawn("a", move || word.store(1, SeqCst));
+                std::panic::resume_unwind(Box::new("in the scope"));
+            })
+        });
+        observe(u64::from(left.is_err()));
+        observe(word.load(SeqCst));
+    };
+    let exploration = exhaust(&body);
+    let texts: Vec<String> = exploration.outcomes.iter().map(|seen| common::text(&seen.outcome)).collect();
+    assert_eq!(texts, ["main 1 1"]);
+    assert!(exploration.evidence.is_exhaustive(), "nothing is left out: '{}'", exploration.evidence);
+}
+
+#[test]
 fn a_destructor_that_joins_a_blocked_thread_does_not_kill_the_run() {
     let body = || {
         let lock = SpinLock::named("lock");

@@ -7,7 +7,7 @@ mod common;
 mod model;
 
 use lockstep::probe::observe;
-use lockstep::sync::{Atomic, SpinLock};
+use lockstep::sync::{Atomic, Ordering::SeqCst, SpinLock};
 use lockstep::thread::scope;
 use lockstep::{
     CompareConfig, DivergenceId, ExploreConfig, MemoryModel, OutcomeId, Strategy, Variant, compare, explore,
@@ -94,5 +94,29 @@ fn ids_of_divergences_are_the_same_for_ever() {
             divergences.iter().map(|one| DivergenceId::new("count", "S1", one.outcome).to_string()).collect();
         // Committed ledgers name it so: if it changes, every ledger is void.
         assert_eq!(ids, ["count.S1.a3754928"]);
+    }
+}
+
+#[test]
+fn a_thread_is_known_by_who_started_it_and_not_by_its_number() {
+    // Two threads start one each: which of these has which number is up to the schedule.
+    let body = || {
+        let order = Atomic::named("order", 0_u64);
+        scope(|threads| {
+            for number in 0..2_u32 {
+                threads.spawn(("parent", number), move || {
+                    scope(|inner| _ = inner.spawn(("child", number), move || observe(order.fetch_add(1, SeqCst))));
+                });
+            }
+        });
+    };
+    for memory in MemoryModel::ALL {
+        for strategy in [Strategy::Exhaustive, Strategy::Bounded { preemptions: u32::MAX }] {
+            let config = ExploreConfig { strategy, memory, executions: 30_000, ..ExploreConfig::default() };
+            let found = explore(&common::program(&body), &config);
+            let texts: Vec<String> = found.outcomes.iter().map(|seen| common::text(&seen.outcome)).collect();
+            let texts: BTreeSet<&str> = texts.iter().map(String::as_str).collect();
+            assert_eq!(texts, ["child[0] 0; child[1] 1", "child[0] 1; child[1] 0"].into(), "{}", memory.name());
+        }
     }
 }

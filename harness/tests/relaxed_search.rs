@@ -37,7 +37,7 @@ fn search(body: &(dyn Fn() + Sync), config: ExploreConfig<'_>) -> Exploration {
 
 /// The outcomes of the search; none if it is too long. Each witness shows its outcome, whoever searches.
 #[track_caller]
-fn exhaust(program: &anything::Program, memory: MemoryModel) -> Option<Exploration> {
+fn exhaust(program: &impl anything::Play, memory: MemoryModel) -> Option<Exploration> {
     let body = anything::body(program);
     let all = search(&body, ExploreConfig { memory, ..CONFIG });
     if !all.evidence.is_exhaustive() {
@@ -53,7 +53,7 @@ fn exhaust(program: &anything::Program, memory: MemoryModel) -> Option<Explorati
 
 /// Compares the search with the enumeration. Whether both are complete.
 #[track_caller]
-fn check(program: &anything::Program, memory: MemoryModel, enumerated: u64) -> bool {
+fn check(program: &impl anything::Play, memory: MemoryModel, enumerated: u64) -> bool {
     let Some(all) = exhaust(program, memory) else { return false };
     let body = anything::body(program);
     let strategy = Strategy::Bounded { preemptions: u32::MAX };
@@ -144,7 +144,7 @@ fn check_generated(memory: MemoryModel, cases: u32) {
     check_all(memory, (cases, anything::programs()));
 }
 
-fn check_all(memory: MemoryModel, (cases, programs): (u32, impl Generator<Value = anything::Program>)) {
+fn check_all(memory: MemoryModel, (cases, programs): (u32, impl Generator<Value = impl anything::Play>)) {
     let cases = proptest::test_runner::Config::default().cases.max(cases);
     let compared = Cell::new(0);
     let result = model::generate::runner(cases).run(&programs, |program| {
@@ -196,6 +196,61 @@ fn dense_programs_have_exactly_the_outcomes_of_their_schedules_under_tso_with_la
 #[test]
 fn dense_programs_have_exactly_the_outcomes_of_their_schedules_under_weak() {
     check_dense(MemoryModel::Weak);
+}
+
+/// Programs that panic and catch it, with threads inside of threads.
+#[track_caller]
+fn check_nested(memory: MemoryModel) {
+    check_all(memory, (50, anything::nested::programs()));
+}
+
+#[test]
+fn nested_programs_have_exactly_the_outcomes_of_their_schedules_under_sc() {
+    check_nested(MemoryModel::Sc);
+}
+
+#[test]
+fn nested_programs_have_exactly_the_outcomes_of_their_schedules_under_tso() {
+    check_nested(MemoryModel::Tso);
+}
+
+#[test]
+fn nested_programs_have_exactly_the_outcomes_of_their_schedules_under_tso_with_lax_locks() {
+    check_nested(MemoryModel::TsoLaxLocks);
+}
+
+#[test]
+fn nested_programs_have_exactly_the_outcomes_of_their_schedules_under_weak() {
+    check_nested(MemoryModel::Weak);
+}
+
+#[test]
+fn nested_programs_that_were_once_searched_wrongly_have_exactly_their_outcomes() {
+    use anything::Op::{Add, Await, Exchange, Load, Store};
+    use anything::nested::Node::{CatchAndLock, CatchAndStore, Does, Make, Panics, ReadMade, Scope};
+    use anything::nested::{Node, Program};
+    let check_each = |threads: &[&[Node]], main: &[Node]| {
+        let program = Program { threads: threads.iter().map(|nodes| nodes.to_vec()).collect(), main: main.to_vec() };
+        for memory in MemoryModel::ALL {
+            // Buffers go on like threads, and nothing may while a panic unwinds.
+            let is_whole = exhaust(&program, memory).is_some();
+            let has_buffers = !matches!(memory, MemoryModel::Sc | MemoryModel::Weak);
+            assert!(is_whole || has_buffers, "{} {program:?}", memory.name());
+            check(&program, memory, ENUMERATED_MAX);
+        }
+    };
+    // Which thread has which number depends on the schedule, and is not what tells outcomes apart.
+    check_each(&[&[Scope(vec![Does(Load(1))])], &[Does(Add(1))]], &[Does(Store(1, 1))]);
+    // What main has stored when it comes to the end of its scope may land later than that.
+    check_each(&[&[Does(Exchange(1, 1, 2))], &[Does(Add(1))]], &[Does(Store(1, 1))]);
+    // What a destructor does while a panic unwinds is part of the step that has read why. Here nobody else can go on meanwhile.
+    check_each(
+        &[&[Does(Await(0, 1)), CatchAndStore(0, 1, vec![Panics(1, 0)])]],
+        &[Does(Store(1, 1)), Does(Store(0, 1))],
+    );
+    check_each(&[&[Does(Await(0, 1)), CatchAndLock(1, vec![Panics(1, 0)])]], &[Does(Store(0, 1))]);
+    // Several objects of one name are told apart where a schedule decides.
+    check_each(&[&[Make(0), Make(1)], &[ReadMade]], &[]);
 }
 
 /// Under each memory model.

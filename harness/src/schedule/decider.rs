@@ -3,7 +3,7 @@
 //! It is reset, not rebuilt, for each execution: the hot paths of the whole simulator are `Decider::next_uniform` and `Decider::next_by_priority`.
 
 use super::drawn::Drawn;
-use super::guide::{Guide, Mark, Marked, Print, SharedHabits, Sleeper, Touch, habit_of};
+use super::guide::{Guide, Mark, Marked, Needs, Print, SharedHabits, Sleeper, Touch, habit_of};
 use super::key::{Key, Spot, hash_numbered, mix};
 use super::{ALTERNATIVES_MAX, BUFFERS_FROM, Decision, Schedule, Step, THREADS_MAX};
 
@@ -102,6 +102,8 @@ struct Guided {
     /// For each thread the key of the event that it has announced; and of the one whose step is being made.
     announced: [Key; THREADS_MAX],
     running: (usize, Key),
+    /// The running step has gone on past its event, for a panic unwinds the thread.
+    has_insisted: bool,
     marks: Vec<Mark>,
     /// Marks that sleepers were woken by.
     seen: usize,
@@ -213,6 +215,7 @@ impl Decider {
         guided.habits = guide.habits.share();
         guided.announced = [Key(0); THREADS_MAX];
         guided.running = (0, Key(0));
+        guided.has_insisted = false;
         guided.marks.clear();
         guided.seen = 0;
         guided.landed = [0; THREADS_MAX];
@@ -332,7 +335,7 @@ impl Decider {
                 return false;
             }
         }
-        self.guided.running = (process, Key(0));
+        self.guided.begin(process, Key(0));
         true
     }
 
@@ -355,8 +358,9 @@ impl Decider {
     /// The thread that has arrived goes on whatever the schedule says, because a panic unwinds it.
     #[cold]
     pub(crate) fn insist(&mut self, spot: Spot, drawn: Drawn, me: usize, enabled: u32) {
-        if self.mode != Mode::Guided {
-            self.answer(spot, drawn, me, enabled);
+        match self.mode {
+            Mode::Guided => self.guided.has_insisted = true,
+            _ => _ = self.answer(spot, drawn, me, enabled),
         }
         if self.logging {
             self.arrive_without_choice(spot, me);
@@ -397,13 +401,25 @@ impl Decider {
                 if awake & (1 << usual) != 0 { usual } else { self.usual(me, awake) }
             }
         };
-        self.guided.running = (chosen, self.guided.announced.get(chosen).copied().unwrap_or(Key(0)));
+        self.guided.begin(chosen, self.guided.announced.get(chosen).copied().unwrap_or(Key(0)));
         Some(chosen)
+    }
+
+    /// Whether the event that is being made is part of a step that began with another one: a panic unwinds the thread.
+    pub(crate) fn has_insisted(&self) -> bool {
+        self.guided.has_insisted
     }
 
     /// Keeps what the running step does.
     #[inline]
-    pub(crate) fn mark(&mut self, thread: usize, what: Marked) {
+    pub(crate) fn mark(&mut self, thread: usize, mut what: Marked) {
+        if self.guided.has_insisted
+            && let Marked::Touch(touch) | Marked::Landed(touch, _) = &mut what
+        {
+            // That it comes to this depends on what the step has read. Nor is the step kept from happening: it could not wait.
+            touch.is_loose = true;
+            touch.needs = Needs::Nothing;
+        }
         if let (Some(owner), Marked::Landed(..)) = (thread.checked_sub(BUFFERS_FROM), what) {
             self.guided.landed[owner] += 1;
         }
@@ -548,10 +564,17 @@ impl Guided {
             habits: SharedHabits::default(),
             announced: [Key(0); THREADS_MAX],
             running: (0, Key(0)),
+            has_insisted: false,
             marks: Vec::new(),
             seen: 0,
             landed: [0; THREADS_MAX],
         }
+    }
+
+    /// A step begins.
+    fn begin(&mut self, process: usize, key: Key) {
+        self.running = (process, key);
+        self.has_insisted = false;
     }
 
     /// A step has been made: those who depend on it wake up.

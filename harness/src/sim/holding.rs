@@ -78,6 +78,15 @@ impl Execution {
         true
     }
 
+    /// Everything lands that the running thread has stored, where nobody else can go on.
+    pub(super) fn land_all(&mut self) {
+        if self.decider.is_guided() {
+            self.land_unasked();
+        } else {
+            self.drain(self.me);
+        }
+    }
+
     fn land_one_unasked(&mut self, thread: usize) {
         self.decider.mark(BUFFERS_FROM + thread, Marked::Unasked);
         self.land(thread, false);

@@ -15,6 +15,7 @@ mod event;
 mod execution;
 mod gaps;
 mod landing;
+mod lineage;
 mod holding;
 mod memory;
 mod object;
@@ -31,9 +32,9 @@ mod waits;
 
 pub(crate) use arena::Shared;
 pub use coroutine::Abandon;
-pub(crate) use coroutine::current;
 #[cfg(unix)]
 pub use coroutine::{LastWords, on_stack_overrun};
+pub(crate) use coroutine::{current, message};
 pub use end::{BadEnd, Blocked, End, Fault};
 pub use event::{Event, Footprint, Kind, ObjectId, Place, What};
 pub use execution::OBSERVERS_MAX;

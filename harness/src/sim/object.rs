@@ -55,8 +55,10 @@ pub(super) const ONE_READER: u64 = 2;
 /// are found by a shift, on the way to every decision.
 #[repr(align(64))]
 pub(super) struct Object {
-    /// Part of the key of every event on it.
+    /// Part of the key of every event on it: of its name, and where several have that, of which one it is.
     pub(super) hash: u64,
+    /// A hash of its name, which several may have. It is the same in all executions, however the schedule numbers them.
+    pub(super) name_hash: u64,
     /// Threads whose announced event needs the lock free: acquisition, or waiting for it to be released.
     pub(super) waiters: u32,
     /// Threads whose announced event needs the lock free of writers.
@@ -99,6 +101,7 @@ fn new_object(number: usize, hash: u64, made_at: Place) -> Object {
     assert!(number < TICKETS, "more than {TICKETS} objects in one execution");
     Object {
         hash,
+        name_hash: hash,
         waiters: 0,
         readers: 0,
         sleepers: 0,
@@ -126,10 +129,11 @@ impl Objects {
     }
 
     #[inline(always)]
-    pub(super) fn add(&mut self, hash: u64, label: Option<Label>, made_at: Place) -> ObjectId {
+    pub(super) fn add(&mut self, (name_hash, hash): (u64, u64), label: Option<Label>, made_at: Place) -> ObjectId {
         let number = self.0.len();
         let object = self.0.add(|| new_object(number, hash, made_at));
         object.hash = hash;
+        object.name_hash = name_hash;
         object.waiters = 0;
         object.readers = 0;
         object.sleepers = 0;

@@ -72,8 +72,8 @@ impl Runner {
     }
 }
 
-/// A panic leaves a scope. What the threads of the scope borrow goes away with it, so they go first; then the panic goes on to where its
-/// message is known.
+/// A destructor that a panic runs has ended a scope whose threads had not ended. What these borrow goes away with the scope, so they go
+/// first; then the panic goes on to where its message is known.
 #[cold]
 #[inline(never)]
 fn leave_scope(here: current::Handle, panicking: usize) {

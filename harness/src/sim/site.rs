@@ -18,8 +18,8 @@ pub(super) struct Anchor {
 }
 
 impl Anchor {
-    pub(super) fn root(thread: usize, serial: u64) -> Anchor {
-        let path = hash_numbered(hash_name("thread"), thread as u32);
+    /// Outside of all sites. `path` is what the thread is known by.
+    pub(super) fn root(path: u64, serial: u64) -> Anchor {
         Anchor { path, hash: path, serial }
     }
 }
@@ -27,7 +27,7 @@ impl Anchor {
 /// Slots of the table that counts visits. Sites of one execution beyond three quarters of it share counters, see `count`.
 const SLOTS: usize = 2048;
 
-/// Counts the visits of each site in its enclosing site.
+/// Counts the visits of each site in its enclosing site, and the objects of each name.
 pub(super) struct Sites {
     serial: u64,
     /// Visits are counted anew in each execution: entries of another epoch are free.
@@ -57,9 +57,9 @@ impl Sites {
         self.serial
     }
 
-    /// How many visits of the site at `path` came before this one. When the table is full the answer is 0 for new sites:
+    /// How many visits of the site at `path`, or objects of that name, came before this one. When the table is full the answer is 0 for new sites:
     /// their keys repeat, which makes schedules coarser and nothing wrong.
-    fn count(&mut self, path: u64) -> u32 {
+    pub(super) fn count(&mut self, path: u64) -> u32 {
         let mut at = path as usize % SLOTS;
         loop {
             let (known, epoch, count) = &mut self.slots[at];

@@ -9,6 +9,10 @@
 //! started, so starting a thread touches the numbers. An await of one word touches nothing either: once a write has ended
 //! it, no further write matters to it. An await of several words reads all of them, for there is no telling which write ended it.
 //!
+//! While a panic unwinds a thread there are no choice points: all that destructors do counts for the step in which the panic began, and
+//! depends on what that has read. They do not wait but go on, or else the execution ends: so there a join touches the end of the
+//! thread, and an await all that it reads.
+//!
 //! Under total store order a store touches nothing until it lands, and what reads it from the own buffer touches nothing before
 //! that. Landing touches the buffer too, and so does an attempt that needs it to be empty only in order to succeed. Under the weak
 //! model full barriers and those who wait until a lock is seen free share the line of barriers.
@@ -74,7 +78,13 @@ impl Execution {
                 self.mark_numbers();
                 self.mark(Marked::Spawned);
             }
-            Kind::Join => self.mark(Marked::Joined(intent.second.index() as u8)),
+            Kind::Join => {
+                let ended = intent.second.index();
+                if self.decider.has_insisted() {
+                    self.mark_end(ended, false);
+                }
+                self.mark(Marked::Joined(ended as u8));
+            }
             Kind::Idle => self.mark(Marked::Rested(self.announced_key())),
             Kind::Await => self.mark_await(),
             Kind::Store | Kind::Unlock if buffering != Buffering::None => self.mark_buffering(buffering, object),
@@ -130,7 +140,7 @@ impl Execution {
     }
 
     pub(super) fn touch_of(&self, object: ObjectId, writes: bool, kind: Kind, word: u64) -> Touch {
-        let hash = self.objects[object.index()].hash;
+        let hash = self.objects[object.index()].name_hash;
         let is_loose = matches!(kind, Kind::PlainRead | Kind::PlainWrite);
         let minds_own = writes || is_loose || kind == Kind::Await || !self.model.has_buffers();
         let (needs, held) = (needs(kind, self.model), held(word));
@@ -204,8 +214,8 @@ impl Execution {
     fn mark_await(&mut self) {
         let watched = std::mem::take(&mut self.threads[self.me].watched);
         if let Some(&(first, _)) = watched.first() {
-            if watched.iter().all(|&(object, _)| object == first) {
-                self.mark(Marked::Awaited(self.objects[first.index()].hash));
+            if watched.iter().all(|&(object, _)| object == first) && !self.decider.has_insisted() {
+                self.mark(Marked::Awaited(self.objects[first.index()].name_hash));
             } else {
                 watched.iter().for_each(|&(object, _)| self.mark_touch(object, false, Kind::Await, 0));
             }

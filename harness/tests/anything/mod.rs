@@ -1,6 +1,7 @@
 //! Small programs of everything that the machine has, as data.
 
 pub mod dense;
+pub mod nested;
 
 use lockstep::probe::{Observer, bug, observe};
 use lockstep::sync::{
@@ -10,6 +11,7 @@ use lockstep::sync::{
 use lockstep::thread::{JoinHandle, Status, current, idle, scope, spawn, status, yield_now};
 use proptest::prelude::*;
 use std::collections::VecDeque;
+use std::fmt::Debug;
 
 /// What a thread does. What it reads is observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,10 +188,9 @@ struct World {
     observer: Observer,
 }
 
-/// The program as a subject.
-pub fn body(program: &Program) -> impl Fn() + Sync + '_ {
-    move || {
-        let world = World {
+impl World {
+    fn new() -> World {
+        World {
             locks: std::array::from_fn(|number| SpinLock::named(("lock", number as u32))),
             read_write: ReadWriteLock::named("read-write"),
             queue: WaitQueue::named("queue"),
@@ -197,17 +198,33 @@ pub fn body(program: &Program) -> impl Fn() + Sync + '_ {
             plain: std::array::from_fn(|number| Plain::named(("plain", number as u32), 0)),
             ghost: Ghost::named("ghost", 0),
             observer: Observer::named("observer"),
-        };
+        }
+    }
+}
+
+/// A program that can be run as the body of a subject.
+pub trait Play: Debug + Sync {
+    fn play(&self);
+}
+
+/// The program as a subject.
+pub fn body(program: &impl Play) -> impl Fn() + Sync + '_ {
+    move || program.play()
+}
+
+impl Play for Program {
+    fn play(&self) {
+        let world = World::new();
         scope(|threads| {
-            for (number, ops) in program.threads.iter().enumerate() {
+            for (number, ops) in self.threads.iter().enumerate() {
                 threads.spawn(("thread", number as u32), move || run(ops, world));
             }
-            if program.main == Main::Joins {
+            if self.main == Main::Joins {
                 return;
             }
             idle();
-            (1..=program.threads.len()).for_each(ask);
-            if let Main::Goes(ops) = &program.main {
+            (1..=self.threads.len()).for_each(ask);
+            if let Main::Goes(ops) = &self.main {
                 run(ops, world);
                 world.words.iter().for_each(|word| observe(word.peek()));
             }

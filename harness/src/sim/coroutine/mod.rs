@@ -16,6 +16,7 @@ pub(crate) mod job;
 mod switch;
 
 pub use fiber::Abandon;
+pub(crate) use fiber::message;
 pub(super) use fiber::{Beat, Limits, Stacks, abandon, drop_quietly, give_up, go, raise};
 #[cfg(unix)]
 pub use guard::{LastWords, on_stack_overrun};

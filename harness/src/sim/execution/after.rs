@@ -132,7 +132,7 @@ impl Execution {
     }
 
     /// Keeps a panic of the subject: dropping it runs code of the subject.
-    pub(in crate::sim) fn keep_payload(&mut self, payload: Box<dyn Any + Send>) {
+    pub(crate) fn keep_payload(&mut self, payload: Box<dyn Any + Send>) {
         self.payloads.push(payload);
     }
 

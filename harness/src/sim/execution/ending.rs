@@ -6,6 +6,7 @@ use super::super::gaps::Lacks;
 use super::super::memory::MemoryModel;
 use super::super::object::NOBODY;
 use super::{Clearing, Ending, Execution, FaultKind, PATIENCE, Stuck, Thread};
+use crate::schedule::BUFFERS_FROM;
 
 impl Execution {
     /// Whether the running thread's stack is being unwound because it was abandoned, rather than by a panic of its own.
@@ -13,7 +14,7 @@ impl Execution {
         self.torn_down && (self.unwinding != Some(self.me) || self.clearing == Clearing::Stacks)
     }
 
-    /// A panic of the running thread unwinds and the execution cannot go on: a scope is left, or a destructor would block. The execution ends
+    /// A panic of the running thread unwinds and the execution cannot go on: a destructor would block. The execution ends
     /// here, and what unwinding still does has no effect. The message is known when the panic arrives at the root of the thread; should
     /// the subject catch it, it is this one. Returns false if the execution was torn down before.
     #[cold]
@@ -26,21 +27,38 @@ impl Execution {
         self.patience = PATIENCE;
         // Had it been caught, or had the destructor waited, the subject would have gone on.
         self.lacks.add(Lacks::LEFT_OUT);
-        let message = "a panic left a scope, or met a destructor that blocks, before it was caught".to_owned();
+        let message = "a panic met a destructor that blocks before it was caught".to_owned();
         self.fault(FaultKind::Panic, message, place, None);
         self.unwinding = Some(self.me);
         true
     }
 
-    /// As `tear_down_on_panic`, when what these threads borrow goes away: they have to be cleared away first. True: the caller is stuck
-    /// until they are.
-    pub(crate) fn tear_down_scope(&mut self, threads: u32) -> bool {
-        let place = self.threads[self.me].intent.place;
-        self.tear_down_on_panic(place);
-        self.uncleared() & threads != 0
+    /// The execution is over and something is left of these threads. True: who lends them something is stuck until they are cleared away.
+    pub(crate) fn has_to_clear(&self, threads: u32) -> bool {
+        self.torn_down && self.uncleared() & threads != 0
     }
 
-    /// The thread whose panic has met the end of a scope and goes on when the threads of the scope are cleared away.
+    /// A panic of the running thread waits until the threads of a scope have ended.
+    pub(crate) fn delay_panic(&mut self, message: String) {
+        let place = self.threads[self.me].intent.place.to_string();
+        self.delayed.push(Fault { thread: self.me, message, place, other: None });
+    }
+
+    /// The panic that the running thread has delayed last goes on.
+    pub(crate) fn resume_panic(&mut self) {
+        let last = self.delayed.iter().rposition(|fault| fault.thread == self.me);
+        last.map(|at| self.delayed.remove(at));
+    }
+
+    /// Nobody can go on. Where a panic waits for that, it is what went wrong first.
+    pub(super) fn end_stuck(&mut self) {
+        match self.delayed.first() {
+            Some(fault) => self.end(Ending::Fault(FaultKind::Panic, fault.clone())),
+            None => self.end(Ending::Deadlock),
+        }
+    }
+
+    /// The thread whose panic has met, in a destructor, the end of a scope, and goes on when the threads of the scope are cleared away.
     pub(crate) fn leaves_scope(&self) -> Option<usize> {
         self.unwinding.filter(|&thread| matches!(self.stuck(thread), Some(Stuck::Threads(_))))
     }
@@ -130,10 +148,15 @@ impl Execution {
         if self.is_finished(unless_ended) {
             return false;
         }
-        if self.is_relaxed {
-            self.drain(self.me);
+        let others = self.enabled & !(1 << self.me | 1 << (BUFFERS_FROM + self.me));
+        if !self.rested || others != 0 || self.torn_down {
+            return self.over;
         }
-        if self.rested && self.enabled == 1 << self.me && !self.torn_down {
+        if self.is_relaxed {
+            // What lands may let others go on.
+            self.land_all();
+        }
+        if self.enabled == 1 << self.me {
             self.end(Ending::Resting);
         }
         self.over
@@ -193,7 +216,7 @@ impl Execution {
     }
 
     /// Whose action the thread waits for, if that is one thread.
-    fn waits_for(&self, thread: usize) -> Option<usize> {
+    pub(super) fn waits_for(&self, thread: usize) -> Option<usize> {
         let intent = &self.threads[thread].intent;
         match intent.kind {
             Kind::Lock | Kind::ReadLock | Kind::UnlockWait => {

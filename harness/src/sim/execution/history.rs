@@ -32,6 +32,7 @@ impl Execution {
             return None;
         }
         self.mark_numbers();
+        self.lineage.has_scattered_observers |= self.me != 0;
         self.observers.push(label);
         Some(THREADS_MAX + self.observers.len() - 1)
     }
@@ -44,11 +45,21 @@ impl Execution {
         self.goals
     }
 
-    /// Names and histories of all columns: the threads in order, then the observers.
+    /// Names and histories of all columns, in an order that does not depend on the schedule: the threads, then the observers.
     pub(crate) fn columns(&self) -> impl Iterator<Item = (Label, &[u64])> {
-        let threads = (0..self.threads_count).map(|thread| (self.labels[thread], &self.histories[thread][..]));
-        let observers = self.observers.iter().enumerate();
-        threads.chain(observers.map(|(nth, label)| (*label, &self.histories[THREADS_MAX + nth][..])))
+        let threads = self.lineage.order(self.threads_count);
+        let threads = threads.map(|thread| (self.labels[thread], &self.histories[thread][..]));
+        threads.chain(self.observed())
+    }
+
+    /// The columns of observers. Those of one name are told apart by who came first.
+    fn observed(&self) -> impl Iterator<Item = (Label, &[u64])> {
+        let mut order: [usize; OBSERVERS_MAX] = std::array::from_fn(|nth| nth);
+        let count = self.observers.len();
+        if self.lineage.has_scattered_observers {
+            order[..count].sort_by_key(|&nth| self.observers[nth]);
+        }
+        order.into_iter().take(count).map(|nth| (self.observers[nth], &self.histories[THREADS_MAX + nth][..]))
     }
 
     /// A hash of everything that counts for the outcome: the histories by column, and how the execution ended. Places do not count.
@@ -58,32 +69,46 @@ impl Execution {
             low = mix(low ^ word, 0xa409_3822_299f_31d1) ^ word;
             high = mix(high.rotate_left(23) ^ word, 0x082e_fa98_ec4e_6c89);
         };
-        let threads = &self.histories[..self.threads_count];
-        let observers = &self.histories[THREADS_MAX..THREADS_MAX + self.observers.len()];
-        for history in threads.iter().chain(observers) {
-            feed(history.len() as u64);
-            for &word in history {
-                feed(word);
+        let threads = self.lineage.order(self.threads_count);
+        for thread in threads.clone() {
+            if self.lineage.is_deep() {
+                feed(self.lineage.name(thread));
             }
+            let history = &self.histories[thread];
+            feed(history.len() as u64);
+            history.iter().for_each(|&word| feed(word));
+        }
+        for (label, history) in self.observed() {
+            if self.lineage.has_scattered_observers {
+                feed(label.hash());
+            }
+            feed(history.len() as u64);
+            history.iter().for_each(|&word| feed(word));
         }
         match &self.ending {
             Ending::Completed => feed(1),
             Ending::Resting | Ending::Deadlock => {
                 feed(if matches!(self.ending, Ending::Resting) { 2 } else { 3 });
-                for thread in 0..self.threads_count {
+                for thread in threads {
                     let intent = &self.threads[thread].intent;
                     if self.unfinished() & (1 << thread) != 0
                         && intent.kind != Kind::Idle
                         && self.enabled & (1 << thread) == 0
                     {
-                        feed(thread as u64 | (intent.kind as u64) << 8);
-                        feed(self.objects[intent.object.index()].hash);
-                        feed(u64::from(intent.second.0));
+                        feed(self.lineage.name(thread) ^ (intent.kind as u64) << 8);
+                        feed(self.objects[intent.object.index()].name_hash);
+                        match intent.kind {
+                            Kind::Join => feed(self.lineage.name(intent.second.index())),
+                            _ => feed(u64::from(intent.second.0)),
+                        }
+                        if let Some(holder) = self.waits_for(thread).filter(|_| intent.kind != Kind::Join) {
+                            feed(self.lineage.name(holder));
+                        }
                         if intent.kind == Kind::Await {
                             self.threads[thread]
                                 .watched
                                 .iter()
-                                .for_each(|&(object, _)| feed(self.objects[object.index()].hash));
+                                .for_each(|&(object, _)| feed(self.objects[object.index()].name_hash));
                         }
                     }
                 }
@@ -92,7 +117,7 @@ impl Execution {
             Ending::Redundant => unreachable!("a redundant execution has no outcome"),
             Ending::Fault(kind, fault) => {
                 feed(5 + *kind as u64);
-                feed(fault.thread as u64);
+                feed(self.lineage.name(fault.thread));
                 fault.message.bytes().for_each(|byte| feed(u64::from(byte)));
             }
         }

@@ -17,6 +17,7 @@ use super::end::Fault;
 use super::event::{Event, Intent, KINDS, Kind, ObjectId, Place};
 use super::gaps::Lacks;
 use super::landing::Buffering;
+use super::lineage::Lineage;
 use super::memory::{Memory, MemoryModel, Message};
 use super::object::{HASH_OF_NONE, Label, Objects};
 use super::plain::PlainAccess;
@@ -151,6 +152,8 @@ pub(crate) struct Execution {
     pub(super) has_seen_old: bool,
     /// For each thread what it has to find if the update that it has announced is to write.
     pub(super) expected: [Option<u64>; THREADS_MAX],
+    /// Panics that wait at the end of a scope until its threads have ended.
+    pub(super) delayed: Vec<Fault>,
     /// What functions of the subject were asked, under relaxed memory; kept for its room.
     pub(super) asked: Asked,
     pub(super) decider: Decider,
@@ -158,6 +161,7 @@ pub(crate) struct Execution {
     pub(super) objects: Objects,
     pub(super) threads: [Thread; THREADS_MAX],
     labels: [Label; THREADS_MAX],
+    pub(super) lineage: Lineage,
     /// For each thread the number of unlabelled objects it made since it entered its anchor, with the anchor's serial.
     made: [(u64, u32); THREADS_MAX],
     /// For each thread and kind, how often it did what touches no object since it entered its anchor; as in `Object::touched`.
@@ -243,12 +247,14 @@ impl Execution {
             alternatives: Vec::new(),
             has_seen_old: false,
             expected: [None; THREADS_MAX],
+            delayed: Vec::new(),
             asked: Asked::new(),
             decider: Decider::new(),
             memory: Memory::new(),
             objects: Objects::new(),
             threads: std::array::from_fn(thread),
             labels: [Label::from("thread"); THREADS_MAX],
+            lineage: Lineage::new(),
             made: [(0, 0); THREADS_MAX],
             loose: [[0; KINDS]; THREADS_MAX],
             announced: [Spot::default(); THREADS_MAX],
@@ -308,14 +314,16 @@ impl Execution {
         self.plain.clear();
         self.sites.reset();
         self.observers.clear();
+        self.lineage.reset();
         self.warnings.clear();
         self.goals = 0;
         self.lacks = Lacks::NOTHING;
         self.trace.clear();
         self.remarks.clear();
+        self.delayed.clear();
         self.ending = Ending::Completed;
         // Object 0 stands for no object, so that events without one have a key like all others.
-        self.create_hashed(HASH_OF_NONE, Some(Label::from("none")), 0, nowhere());
+        self.create_hashed((HASH_OF_NONE, HASH_OF_NONE), Some(Label::from("none")), 0, nowhere());
     }
 
     /// The object that the ticket is for, if it is one of this execution.
@@ -351,8 +359,14 @@ impl Execution {
         if self.is_relaxed { self.newest_relaxed(object) } else { self.memory.newest(object) }
     }
 
+    /// An object with a name, which others may have too: then it is known by how many came before it.
     pub(crate) fn create(&mut self, label: Label, value: u64, place: Place) -> Ticket {
-        let object = self.create_hashed(label.hash(), Some(label), value, place);
+        let name = label.hash();
+        let hash = match self.sites.count(name) {
+            0 => name,
+            nth => hash_numbered(name, nth),
+        };
+        let object = self.create_hashed((name, hash), Some(label), value, place);
         self.tickets.of(object.index())
     }
 
@@ -363,13 +377,13 @@ impl Execution {
         let nth = if serial == anchor.serial { count + 1 } else { 0 };
         self.made[self.me] = (anchor.serial, nth);
         let hash = hash_path(anchor.hash, hash_numbered(0, nth));
-        let object = self.create_hashed(hash, None, value, place);
+        let object = self.create_hashed((hash, hash), None, value, place);
         self.tickets.of(object.index())
     }
 
     #[inline(always)]
-    fn create_hashed(&mut self, hash: u64, label: Option<Label>, value: u64, made_at: Place) -> ObjectId {
-        let object = self.objects.add(hash, label, made_at);
+    fn create_hashed(&mut self, hashes: (u64, u64), label: Option<Label>, value: u64, made_at: Place) -> ObjectId {
+        let object = self.objects.add(hashes, label, made_at);
         self.memory.create(object, value);
         if self.is_relaxed {
             self.create_relaxed(object, value);

@@ -27,10 +27,11 @@ impl Execution {
         if self.is_relaxed {
             self.begin_relaxed(thread, parent);
         }
+        let root = self.lineage.add(thread, parent);
         let serial = self.sites.serial();
         let state = &mut self.threads[thread];
         state.intent = Intent::new(Kind::Start, ObjectId::NONE, place);
-        state.anchor = Anchor::root(thread, serial);
+        state.anchor = Anchor::root(root, serial);
         let drawn = self.decider.draw(Spot::new(state.anchor.hash, HASH_OF_NONE, 0));
         state.drawn = if self.is_relaxed { drawn } else { drawn.in_favour_of(thread) };
         state.joiners = 0;

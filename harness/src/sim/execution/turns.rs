@@ -205,7 +205,7 @@ impl Execution {
             self.next = idler;
             return idler != self.me;
         }
-        self.end(Ending::Deadlock);
+        self.end_stuck();
         true
     }
 

@@ -250,7 +250,8 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
             self.heads[access.touch.slot as usize] = access.earlier;
         }
         if let Some(stores) = self.stores.get_mut(usize::from(thread)) {
-            stores.pop_if(|step| *step == at as u32);
+            // More than one where a panic unwinds: all that its destructors do is one step.
+            while stores.pop_if(|step| *step == at as u32).is_some() {}
         }
         self.wakes.truncate(wakes_from as usize);
         self.spawns.truncate(spawns_from as usize);

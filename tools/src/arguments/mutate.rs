@@ -24,6 +24,9 @@ pub struct MutateInput {
     /// After how many executions each kind of random schedule notices it.
     #[arg(long)]
     pub strategies: bool,
+    /// Also which mutants each scenario notices by itself, not only as the first.
+    #[arg(long)]
+    pub each: bool,
     /// Repeat what this table says, and fail with the difference.
     #[arg(long, value_name = "FILE", conflicts_with = "list")]
     pub check: Option<PathBuf>,

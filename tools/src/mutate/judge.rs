@@ -146,6 +146,16 @@ fn work(
     }
 }
 
+/// Whether one of these scenarios notices the mutant, within the bound on preemptions or the random executions.
+pub fn notices(
+    plan: &Plan<'_>,
+    trial: &Trial,
+    runner: &mut Runner,
+    scenarios: &[(usize, String)],
+) -> Result<bool, String> {
+    Ok(matches!(pass(plan, trial, runner, scenarios, false)?, Passed::Killed(_)))
+}
+
 /// What is recorded of a mutant, if it comes about again: a kill in its scenario, or that nobody notices within the bound on preemptions. A mutant that is
 /// noticed now is killed; whatever else is not as recorded is left to be judged in full.
 fn recorded(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner) -> Result<Option<Fate>, String> {

@@ -8,6 +8,7 @@
 mod equivalent;
 mod judge;
 mod label;
+mod noticed;
 mod operators;
 mod record;
 mod report;
@@ -217,13 +218,26 @@ fn run(
         true => Some(strategies::measure(&plan, &results, &SoonConfig::default())?),
         false => None,
     };
-    let table = report::text(&account);
+    let noticed = match &committed {
+        Some(committed) => {
+            let trials: Vec<Trial> = results.iter().map(|(trial, _)| trial.clone()).collect();
+            noticed::repeat(&plan, &trials, &committed.text)?
+        }
+        None if input.each => Some(noticed::measure(&plan, &results)?),
+        None => None,
+    };
+    // An interrupt leaves scenarios unasked.
+    let complete = complete && !session::is_ending();
+    let table = report::text(&account) + &noticed.as_deref().map_or(String::new(), noticed::text);
     if let Some(committed) = committed.filter(|committed| complete && committed.text != table) {
         return Ok((committed.difference(&table), Status::Unaccepted));
     }
     let text = match options.format {
         Format::Json => {
             let mut document = report::document(&account, complete);
+            if let Some(noticed) = &noticed {
+                document["noticed"] = noticed::document(noticed);
+            }
             if let Some(measured) = &measured {
                 document["strategies"] = strategies::document(measured);
             }

@@ -386,3 +386,21 @@ fn a_subject_that_depends_on_more_than_its_schedule_proves_nothing() {
     let some = search(&body, ExploreConfig { executions: 10_000, ..CONFIG });
     assert!(!some.evidence.is_exhaustive());
 }
+
+#[test]
+fn a_subject_that_observes_more_than_its_schedule_proves_nothing() {
+    let runs = AtomicU64::new(0);
+    let body = || {
+        // Nothing that the machine sees depends on it.
+        let run = runs.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        increments(2, 1)();
+        observe(u64::from(run == 1));
+    };
+    for strategy in [Strategy::Exhaustive, Strategy::Bounded { preemptions: 1 }] {
+        runs.store(0, std::sync::atomic::Ordering::Relaxed);
+        let some = search(&body, ExploreConfig { strategy, ..CONFIG });
+        let evidence = some.evidence;
+        assert!(!evidence.is_exhaustive() && evidence.preemptions().is_none(), "'{evidence}'");
+        assert!(evidence.gaps().strayed > 0, "'{evidence}'");
+    }
+}

@@ -15,6 +15,7 @@
 
 use super::control::{Noted, WORKERS_MAX};
 use super::evidence::{Covered, Evidence, Tried};
+use super::repeats::unrepeated;
 use super::replay::{explicit_of, is_preemption};
 use super::{Exploration, ExploreConfig, Program};
 use crate::schedule::{Arrival, Plan, Schedule, Step};
@@ -78,6 +79,13 @@ pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>, preempt
             break;
         }
         level = found.deeper;
+    }
+    if covered != Covered::NOTHING {
+        let strayed = unrepeated(program, config, &total.outcomes);
+        total.gaps.strayed += strayed;
+        if strayed > 0 {
+            covered = Covered::NOTHING;
+        }
     }
     let enumerated = total.executions - covered.executions;
     total.evidence = Evidence::of(covered, Tried { enumerated, gaps: total.gaps, ..Tried::NOTHING });

@@ -11,6 +11,7 @@ mod glance;
 pub mod graph;
 mod outcome;
 mod nearby;
+mod repeats;
 mod replay;
 mod sample;
 mod soon;

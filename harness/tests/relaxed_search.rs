@@ -139,10 +139,31 @@ fn where_a_thread_finds_its_own_store_makes_no_difference() {
 
 // ---- completeness ----
 
-/// Compares random programs. `PROPTEST_CASES` makes it a soak.
-fn check_generated(memory: MemoryModel, cases: u32) {
-    check_all(memory, (cases, anything::programs()));
+/// A test of random programs under each of these memory models. `PROPTEST_CASES` makes it a soak.
+macro_rules! have_exactly_the_outcomes_of_their_schedules {
+    ($kind:ident: $programs:expr; $($test:ident $memory:ident $cases:expr),*) => {
+        mod $kind {
+            use super::*;
+            $(
+                #[test]
+                fn $test() {
+                    check_all(MemoryModel::$memory, ($cases, $programs));
+                }
+            )*
+        }
+    };
 }
+
+have_exactly_the_outcomes_of_their_schedules!(generated_programs: anything::programs();
+    under_tso Tso 600, under_tso_with_lax_locks TsoLaxLocks 300, under_weak Weak 600);
+
+// Their threads have more to do with each other.
+have_exactly_the_outcomes_of_their_schedules!(dense_programs: anything::dense::programs(4);
+    under_sc Sc 400, under_tso Tso 400, under_tso_with_lax_locks TsoLaxLocks 400, under_weak Weak 400);
+
+// They panic and catch it, with threads inside of threads.
+have_exactly_the_outcomes_of_their_schedules!(nested_programs: anything::nested::programs();
+    under_sc Sc 50, under_tso Tso 50, under_tso_with_lax_locks TsoLaxLocks 50, under_weak Weak 50);
 
 fn check_all(memory: MemoryModel, (cases, programs): (u32, impl Generator<Value = impl anything::Play>)) {
     let cases = proptest::test_runner::Config::default().cases.max(cases);
@@ -155,73 +176,6 @@ fn check_all(memory: MemoryModel, (cases, programs): (u32, impl Generator<Value 
         panic!("{error}");
     }
     assert!(compared.get() > cases / 8, "only {} of {cases} programs were small enough", compared.get());
-}
-
-#[test]
-fn generated_programs_have_exactly_the_outcomes_of_their_schedules_under_tso() {
-    check_generated(MemoryModel::Tso, 600);
-}
-
-#[test]
-fn generated_programs_have_exactly_the_outcomes_of_their_schedules_under_tso_with_lax_locks() {
-    check_generated(MemoryModel::TsoLaxLocks, 300);
-}
-
-#[test]
-fn generated_programs_have_exactly_the_outcomes_of_their_schedules_under_weak() {
-    check_generated(MemoryModel::Weak, 600);
-}
-
-/// Programs whose threads have more to do with each other.
-#[track_caller]
-fn check_dense(memory: MemoryModel) {
-    check_all(memory, (400, anything::dense::programs(4)));
-}
-
-#[test]
-fn dense_programs_have_exactly_the_outcomes_of_their_schedules_under_sc() {
-    check_dense(MemoryModel::Sc);
-}
-
-#[test]
-fn dense_programs_have_exactly_the_outcomes_of_their_schedules_under_tso() {
-    check_dense(MemoryModel::Tso);
-}
-
-#[test]
-fn dense_programs_have_exactly_the_outcomes_of_their_schedules_under_tso_with_lax_locks() {
-    check_dense(MemoryModel::TsoLaxLocks);
-}
-
-#[test]
-fn dense_programs_have_exactly_the_outcomes_of_their_schedules_under_weak() {
-    check_dense(MemoryModel::Weak);
-}
-
-/// Programs that panic and catch it, with threads inside of threads.
-#[track_caller]
-fn check_nested(memory: MemoryModel) {
-    check_all(memory, (50, anything::nested::programs()));
-}
-
-#[test]
-fn nested_programs_have_exactly_the_outcomes_of_their_schedules_under_sc() {
-    check_nested(MemoryModel::Sc);
-}
-
-#[test]
-fn nested_programs_have_exactly_the_outcomes_of_their_schedules_under_tso() {
-    check_nested(MemoryModel::Tso);
-}
-
-#[test]
-fn nested_programs_have_exactly_the_outcomes_of_their_schedules_under_tso_with_lax_locks() {
-    check_nested(MemoryModel::TsoLaxLocks);
-}
-
-#[test]
-fn nested_programs_have_exactly_the_outcomes_of_their_schedules_under_weak() {
-    check_nested(MemoryModel::Weak);
 }
 
 #[test]

@@ -246,6 +246,18 @@ fn no_second_guard_is_handed_out_after_the_end() {
     assert_eq!(wrong.load(Ordering::Relaxed), 0);
 }
 
+/// Starts a thread that takes the lock and never gives its guard back; what the guard shows it reads once more when it unwinds.
+fn keep_guard(mutex: &Arc<Mutex<Vec<u8>>>, gate: Atomic<u32>, wrong: &'static AtomicUsize) {
+    let mutex = Arc::clone(mutex);
+    spawn(move || {
+        let guard = mutex.lock().unwrap();
+        let _reader = Reader(&guard[..], wrong);
+        gate.write_once(1);
+        await_until(|| gate.read_once() == 9);
+    });
+    await_until(|| gate.read_once() == 1);
+}
+
 #[test]
 fn a_destructor_that_waits_for_data_while_a_panic_unwinds_gets_them_after_their_owner() {
     let cleared = Arc::new(AtomicUsize::new(0));
@@ -253,14 +265,7 @@ fn a_destructor_that_waits_for_data_while_a_panic_unwinds_gets_them_after_their_
     let body = || {
         let mutex = Arc::new(Mutex::new(vec![7_u8; 64]));
         let gate = Atomic::new(0_u32);
-        let theirs = Arc::clone(&mutex);
-        spawn(move || {
-            let guard = theirs.lock().unwrap();
-            let _reader = Reader(&guard[..], wrong);
-            gate.write_once(1);
-            await_until(|| gate.read_once() == 9);
-        });
-        await_until(|| gate.read_once() == 1);
+        keep_guard(&mutex, gate, wrong);
         let _clearer = Clearer(mutex, Arc::clone(&cleared));
         panic!("on purpose");
     };
@@ -276,14 +281,7 @@ fn what_a_scope_lends_outlives_a_destructor_that_has_to_wait() {
     let body = || {
         let mutex = Arc::new(Mutex::new(vec![7_u8; 64]));
         let gate = Atomic::new(0_u32);
-        let theirs = Arc::clone(&mutex);
-        spawn(move || {
-            let guard = theirs.lock().unwrap();
-            let _reader = Reader(&guard[..], wrong);
-            gate.write_once(1);
-            await_until(|| gate.read_once() == 9);
-        });
-        await_until(|| gate.read_once() == 1);
+        keep_guard(&mutex, gate, wrong);
         let owned = vec![7_u8; 64];
         scope(|threads| {
             threads.spawn("borrower", || {

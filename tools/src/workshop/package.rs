@@ -139,6 +139,9 @@ impl Package {
             return Ok(program);
         }
         let lines: Vec<&str> = said.lines().filter(|line| !line.contains(": warning:")).take(LINES_MAX).collect();
+        if lines.is_empty() {
+            return Err(format!("{} was not built: cargo ended with {status} and gave no reason", folder.display()));
+        }
         Err(format!("{} does not compile:\n{}", folder.display(), lines.join("\n")))
     }
 }

@@ -64,7 +64,7 @@ pub const CLAIMS: &[Claim] = &[
         author: "Roland McGrath",
         says: "A dying task needs no `stopped`: STOP has no meaning for it, it only counts as quiescent.",
         checked: "on dying and dead tasks the outcomes are those of design 1",
-        note: "Of the design that the mails describe he is right. The commits go further: there DETACH takes the engine off the list of a dying task at once also where the death report is still to come (fc30d206810, on which 28b2774bf46 builds), with nothing between that and the task's last look at the list that both take (S8d). It is a race as the C language counts races, and nothing else comes of it. Where no death report is to come every design does so (S16).",
+        note: "Of the design that the mails describe he is right. The commits go further: there DETACH takes the engine off the list of a dying task at once also where the death report is still to come (fc30d206810, on which 28b2774bf46 builds), with nothing between that and the task's last look at the list that both take (S8d). It is a race as the C language counts races, and nothing else comes of it; whether the kernel's own model orders the two, by the barrier in do_exit and the test of exit_state, is not decided here. Where no death report is to come every design does so (S16).",
         scenarios: &["S8d", "S9", "S9b", "S9c", "S16"],
         asked: &[
             not(LOCKED, "it is what the others are compared with"),

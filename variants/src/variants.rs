@@ -38,7 +38,7 @@ impl VariantInfo {
 /// The designs that keep `stopped`, as they are.
 pub(crate) const NO_ALTERNATIVES: Policy = Policy {
     repairs: Repairs::NONE,
-    kernel: KernelPolicy { skip_continued_when_killed: false, without_wakeup_barrier: false },
+    kernel: KernelPolicy { skip_continued_when_killed: false, without_wakeup_barrier: false, accounts_exits: false },
     keeps_stopped: true,
     stop_bookkeeping: false,
     ignores_reaping: false,
@@ -61,10 +61,11 @@ pub(crate) const REMOVED: Policy = Policy { keeps_stopped: false, ..NO_ALTERNATI
 
 const A1: Policy = Policy { asks_fatal_signal: true, ..NO_ALTERNATIVES };
 
-const A4: KernelPolicy = KernelPolicy { skip_continued_when_killed: true, without_wakeup_barrier: false };
+const A4: KernelPolicy = KernelPolicy { skip_continued_when_killed: true, ..NO_ALTERNATIVES.kernel };
 
-const NO_WAKEUP_BARRIER: KernelPolicy =
-    KernelPolicy { skip_continued_when_killed: false, without_wakeup_barrier: true };
+const ACCOUNTING: KernelPolicy = KernelPolicy { accounts_exits: true, ..NO_ALTERNATIVES.kernel };
+
+const NO_WAKEUP_BARRIER: KernelPolicy = KernelPolicy { without_wakeup_barrier: true, ..NO_ALTERNATIVES.kernel };
 
 const fn variant(
     name: &'static str,
@@ -75,7 +76,7 @@ const fn variant(
     VariantInfo { name, summary, main_series: false, design, policy }
 }
 
-static VARIANTS: [VariantInfo; 25] = [
+static VARIANTS: [VariantInfo; 27] = [
     VariantInfo {
         main_series: true,
         ..variant("stopped-locked", "`stopped`, checked under the lock", &StoppedLocked, NO_ALTERNATIVES)
@@ -161,6 +162,18 @@ static VARIANTS: [VariantInfo; 25] = [
         "design 3, no CLD_CONTINUED for a process being killed",
         &StoppedRemoved,
         Policy { kernel: A4, ..REMOVED },
+    ),
+    variant(
+        "accounting-stopped-lockless",
+        "design 2, in a kernel that accounts for processes (CONFIG_BSD_PROCESS_ACCT)",
+        &StoppedLockless,
+        Policy { kernel: ACCOUNTING, ..NO_ALTERNATIVES },
+    ),
+    variant(
+        "accounting-stopped-removed",
+        "design 3, in a kernel that accounts for processes (CONFIG_BSD_PROCESS_ACCT)",
+        &StoppedRemoved,
+        Policy { kernel: ACCOUNTING, ..REMOVED },
     ),
     variant(
         "a5-no-finish-jctl",

@@ -1,12 +1,12 @@
 //! Signals on the way back to user mode: `get_signal_to_deliver` and the loop around it.
 //!
 //! Promise: the order of the checks, and of what is locked while they are made, as in 2.6.31 with the tracing
-//! hooks of the series. Deviations: core dumps are an exit code; a handler is an observation and returns at once;
+//! hooks of the series. Deviations: a core is dumped at once, and for nobody (what it says of the process is there); a handler is an observation and returns at once;
 //! the orphaned-process-group test before SIGTSTP is left out.
 
 use lockstep::probe;
 
-use super::exit::do_group_exit;
+use super::exit::{begin_group_exit, do_group_exit};
 use super::parent::{ChildEvent, notify_parent_cldstop};
 use super::process::{Process, SignalFlags};
 use super::signal::{dequeue_signal, sigkill_pending};
@@ -145,8 +145,12 @@ fn get_signal_to_deliver(hooks: &dyn Tracehook, current: TaskId) -> Delivery {
             }
             process.siglock.unlock();
             kernel.task(current).signaled.set(true);
-            let core = if SigSet::CORE.has(acts_as) { 0x80 } else { 0 };
-            do_group_exit(hooks, current, u32::from(signal) | core);
+            let mut code = u32::from(signal);
+            if SigSet::CORE.has(acts_as) {
+                code |= 0x80;
+                code = begin_group_exit(kernel, current, code);
+            }
+            do_group_exit(hooks, current, code);
             return Delivery::Dead;
         }
     }

@@ -1,7 +1,7 @@
 //! Dying: `do_group_exit`, `do_exit`, `exit_signals`, `exit_notify`.
 //!
 //! Promise: the exit report comes before PF_EXITING and may stop; siglock is taken where 2.6.31 takes it, which is only
-//! where another thread must be told; a full barrier stands behind `exit_signals`; `exit_state` is set under
+//! where another thread must be told, and for process accounting where that is configured; a full barrier stands behind `exit_signals`; `exit_state` is set under
 //! `tasklist_lock`; a full barrier stands between it and the look at `utrace_flags`. Deviations: every task becomes a
 //! zombie and somebody reaps it by hand, also a thread that is not the leader (in the kernel such a thread reaps itself, so
 //! here a process looks like one of several threads for longer, and siglock is taken where the kernel's thread is alone by then);
@@ -29,18 +29,26 @@ pub fn do_group_exit(hooks: &dyn Tracehook, current: TaskId, code: u32) {
     if process.is_exiting() {
         code = process.group_exit_code.read_once();
     } else if !process.is_alone(current) {
-        process.siglock.lock();
-        if process.is_exiting() {
-            // Another thread was quicker.
-            code = process.group_exit_code.read_once();
-        } else {
-            process.group_exit_code.write_once(code);
-            process.flags.write_once(SignalFlags::GROUP_EXIT);
-            zap_other_threads(kernel, current);
-        }
-        process.siglock.unlock();
+        code = begin_group_exit(kernel, current, code);
     }
     do_exit(hooks, current, code);
+}
+
+/// What `do_group_exit` does under siglock, and `zap_threads` for a process that is to leave a core, also if that has but one thread. The
+/// code that counts: another thread may have been quicker.
+pub fn begin_group_exit(kernel: &Kernel, current: TaskId, code: u32) -> u32 {
+    let process = kernel.process(current);
+    let mut code = code;
+    process.siglock.lock();
+    if process.is_exiting() {
+        code = process.group_exit_code.read_once();
+    } else {
+        process.group_exit_code.write_once(code);
+        process.flags.write_once(SignalFlags::GROUP_EXIT);
+        zap_other_threads(kernel, current);
+    }
+    process.siglock.unlock();
+    code
 }
 
 /// `zap_other_threads`: siglock held.
@@ -64,6 +72,11 @@ pub fn do_exit(hooks: &dyn Tracehook, current: TaskId, code: u32) {
     exit_signals(hooks, current);
     // For the futex code, which looks at PF_EXITING. Nothing here pairs with it, but it orders all the same.
     smp_mb();
+    if kernel.policy.accounts_exits {
+        let siglock = &kernel.process(current).siglock;
+        siglock.lock();
+        siglock.unlock();
+    }
     kernel.task(current).exit_code.set(code);
     exit_notify(hooks, current);
     kernel.task(current).state.write_once(TaskState::DEAD);
@@ -72,7 +85,8 @@ pub fn do_exit(hooks: &dyn Tracehook, current: TaskId, code: u32) {
 
 /// `exit_signals`: from here no signal for the group is given to this thread, and its share of a group stop is
 /// given up, or group stops would never complete beside it. A thread that is alone, or whose process exits already, has
-/// nobody to tell and takes no lock: so nothing of the exit path orders what it did before against who has siglock.
+/// nobody to tell and takes no lock: so without process accounting nothing of the exit path orders what it did before against who
+/// has siglock.
 fn exit_signals(hooks: &dyn Tracehook, current: TaskId) {
     let kernel = hooks.kernel();
     let process = kernel.process(current);

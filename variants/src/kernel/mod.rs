@@ -12,7 +12,7 @@
 //! | `dequeue_signal`, `recalc_sigpending` | [`signal`] | the precedence of synchronous signals, which came later |
 //! | `set_current_state`, `schedule`, `try_to_wake_up`, `wait_task_inactive` | [`sched`] | preemption by other tasks, migration, the freezer |
 //! | `do_signal_stop`, `tracehook_finish_jctl` | [`stop`] | ptrace |
-//! | `get_signal_to_deliver`, `do_notify_resume` | [`deliver`] | core dumps, handler frames, SA_ONESHOT, orphaned process groups |
+//! | `get_signal_to_deliver`, `do_notify_resume` | [`deliver`] | the file of a core dump and the wait for the other threads, handler frames, SA_ONESHOT, orphaned process groups |
 //! | `do_group_exit`, `do_exit`, `exit_signals`, `exit_notify` | [`exit`] | all resources; threads that reap themselves |
 //! | `do_notify_parent`, `release_task`, `wait_task_zombie` | [`parent`] | the parent as a task; reparenting; `wait` status |
 //! | `tasklist_lock` | [`substrate::Kernel::tasklist_lock`] | RCU: nothing is freed, so nothing needs it |

@@ -12,6 +12,8 @@ pub struct KernelPolicy {
     pub skip_continued_when_killed: bool,
     /// `try_to_wake_up` without the write barrier in front of the run queue's lock: does anything depend on it?
     pub without_wakeup_barrier: bool,
+    /// Process accounting is configured: a dying task takes siglock once between its exit report and its death (`acct_collect`).
+    pub accounts_exits: bool,
 }
 
 /// What of the kernel a scenario wants monitored; each costs events, so each is armed only where needed.

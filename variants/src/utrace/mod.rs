@@ -149,7 +149,7 @@ pub struct Repairs {
 impl Repairs {
     /// The code as it was.
     pub const NONE: Repairs = Repairs { r1: false };
-    /// The code of the end of August in this point (d1a14cef3e6, 2009-08-30).
+    /// What d1a14cef3e6 (2009-08-30) is for. That commit asks a copy of the engines' bits; no commit asks them.
     pub const ALL: Repairs = Repairs { r1: true };
 }
 

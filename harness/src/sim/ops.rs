@@ -418,7 +418,7 @@ fn perform_update(ticket: Ticket, new: Option<u64>, (success, failure): (Orderin
 
 pub(crate) fn fence(barrier: Barrier, place: Place) {
     let here = current::get();
-    here.point(Intent::new(Kind::Fence, ObjectId::NONE, place).barrier_if(barrier == Barrier::Full));
+    here.point(Intent::new(Kind::Fence, ObjectId::NONE, place).barrier_if(barrier.is_full()));
     here.with(|execution| {
         if execution.order_at(Ordering::SeqCst, place) == Ordering::SeqCst {
             execution.memory.fence(execution.me, barrier);

@@ -143,9 +143,10 @@ impl Execution {
     pub(super) fn fence_relaxed(&mut self, barrier: Barrier) {
         match (self.model, barrier) {
             (MemoryModel::Sc, _) => {}
-            (MemoryModel::Tso | MemoryModel::TsoLaxLocks, Barrier::Full) => self.drain(self.me),
+            (MemoryModel::Tso | MemoryModel::TsoLaxLocks, barrier) if barrier.is_full() => self.drain(self.me),
             (MemoryModel::Tso | MemoryModel::TsoLaxLocks, _) => {}
-            (MemoryModel::Weak, Barrier::Full) => self.barrier(0),
+            (MemoryModel::Weak, Barrier::Full) => self.barrier(0, true),
+            (MemoryModel::Weak, Barrier::SeqCst) => self.barrier(0, false),
             (MemoryModel::Weak, Barrier::Read | Barrier::Acquire) => self.memory.weak.acquire(self.me),
             (MemoryModel::Weak, Barrier::Write) => self.memory.weak.order_writes(self.me),
             (MemoryModel::Weak, Barrier::Release) => self.memory.weak.release(self.me),

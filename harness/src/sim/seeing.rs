@@ -71,12 +71,12 @@ impl Execution {
         let me = self.me;
         let earlier = self.begin_access(is_consistent(order));
         let mut places = self.alternatives();
+        self.memory.weak.prepare(me, object, order, after_reads);
         let weak = &self.memory.weak;
         let admitted = |&place: &Message| weak.admits(me, object, place, Act::Write, order);
-        places.extend(weak.places(me, object, after_reads).filter(admitted).take(ALTERNATIVES_MAX + 1));
+        places.extend(weak.places(me, object).filter(admitted).take(ALTERNATIVES_MAX + 1));
         let behind = self.choose_among(PLACE, places);
-        let how = (order, after_reads);
-        let is_newest = self.memory.weak.write(&mut self.memory.order, me, object, (behind, value), how);
+        let is_newest = self.memory.weak.write(&mut self.memory.order, me, object, (behind, value), order);
         self.memory.weak.settle(me, object, &earlier, is_consistent(order));
         self.told(object, value, is_newest);
     }
@@ -94,17 +94,17 @@ impl Execution {
         self.changed(object);
     }
 
-    /// A full barrier: the `nth` one of the event.
-    pub(super) fn barrier(&mut self, nth: u64) {
-        self.barrier_before(nth, None);
+    /// A full barrier: the `nth` one of the event; one of the kernel's, if it `is_strong`.
+    pub(super) fn barrier(&mut self, nth: u64, is_strong: bool) {
+        self.barrier_before(nth, is_strong, None);
     }
 
     /// A full barrier after which the message can still be seen, if one is given.
-    fn barrier_before(&mut self, nth: u64, seen: Option<(ObjectId, Message)>) {
+    fn barrier_before(&mut self, nth: u64, is_strong: bool, seen: Option<(ObjectId, Message)>) {
         let places = self.memory.weak.barrier_places(self.me, seen);
         let chosen = self.choose_seen(BARRIER + nth, places.len());
         let place = places.start + chosen;
-        self.memory.weak.barrier(self.me, place);
+        self.memory.weak.barrier(self.me, place, is_strong);
         self.mark_line(false);
         if place > 0 {
             self.disable_who_sees_held();
@@ -138,15 +138,17 @@ impl Execution {
         let earlier = self.begin_access(is_success_consistent || is_consistent(failure));
         let insists = self.insisting & (1 << me) != 0;
         let mut places = self.alternatives();
+        self.memory.weak.prepare(me, object, success, false);
         let weak = &self.memory.weak;
         let act = if is_full { Act::ReplaceBehindBarrier } else { Act::Replace };
         let is_open = |&place: &Message| {
             if change(weak.value(object, place)).is_none() {
                 return weak.admits(me, object, place, Act::Read, failure);
             }
-            weak.can_replace(object, place)
-                && (!is_full || weak.sees_behind_barrier(me, object, place))
-                && weak.admits(me, object, place, act, success)
+            let is_behind = |place| {
+                if is_full { weak.sees_behind_barrier(me, object, place) } else { weak.is_behind_told(object, place) }
+            };
+            weak.can_replace(object, place) && is_behind(place) && weak.admits(me, object, place, act, success)
         };
         places.extend(weak.readable(me, object, insists).filter(is_open).take(ALTERNATIVES_MAX + 1));
         let place = self.choose_among(MESSAGE, places);
@@ -159,14 +161,14 @@ impl Execution {
             return (old, None);
         };
         if is_full {
-            self.barrier_before(0, Some((object, place)));
+            self.barrier_before(0, true, Some((object, place)));
         }
         self.memory.weak.read(&mut self.memory.order, me, object, place, success);
         let is_newest = self.memory.weak.replace(&mut self.memory.order, me, object, (place, value), success);
         self.memory.weak.settle(me, object, &earlier, is_success_consistent);
         self.told(object, value, is_newest);
         if is_full {
-            self.barrier(1);
+            self.barrier(1, true);
         }
         (old, new)
     }

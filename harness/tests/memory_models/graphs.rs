@@ -89,6 +89,7 @@ fn update(location: usize, change: Change, success: graph::Order, failure: Order
 fn fence(barrier: Barrier) -> graph::Fence {
     match barrier {
         Barrier::Full => graph::Fence::Full,
+        Barrier::SeqCst => graph::Fence::SeqCst,
         Barrier::Read | Barrier::Acquire => graph::Fence::Acquire,
         Barrier::Write => graph::Fence::Write,
         Barrier::Release => graph::Fence::Release,

@@ -20,6 +20,8 @@ pub const X: usize = 0;
 pub const Y: usize = 1;
 pub const Z: usize = 2;
 pub const MB: Op = Op::Fence(Barrier::Full);
+/// A fence of C++.
+pub const FENCE: Op = Op::Fence(Barrier::SeqCst);
 
 /// What a thread does. Values read are observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -58,6 +60,7 @@ fn perform(op: Op, words: [Atomic<u64>; WORDS], locks: [SpinLock; LOCKS]) -> Opt
         }
         Op::ExchangeFully(word, old, new) => return Some(words[word].cmpxchg(old, new)),
         Op::Fence(Barrier::Full) => smp_mb(),
+        Op::Fence(Barrier::SeqCst) => fence(Ordering::SeqCst),
         Op::Fence(Barrier::Read) => smp_rmb(),
         Op::Fence(Barrier::Write) => smp_wmb(),
         Op::Fence(Barrier::Acquire) => fence(Ordering::Acquire),

@@ -76,7 +76,7 @@ fn step(state: &State, thread: usize, op: Op) -> Option<State> {
             let found = visible(word);
             (found != old || locked(word, new), Some(found))
         }
-        Op::Fence(Barrier::Full) => (buffer.is_empty(), None),
+        Op::Fence(Barrier::Full | Barrier::SeqCst) => (buffer.is_empty(), None),
         Op::Fence(_) => (true, None),
         Op::Lock(_) | Op::Unlock(_) | Op::TryLock(_) | Op::IsLocked(_) => unreachable!("there are no locks here"),
     };

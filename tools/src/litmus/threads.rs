@@ -157,7 +157,7 @@ fn fence(fence: Fence) -> Option<graph::Fence> {
         Fence::Write => graph::Fence::Write,
         Fence::C11(Order::Release) => graph::Fence::Release,
         Fence::C11(Order::AcquireRelease) => graph::Fence::AcquireRelease,
-        Fence::C11(Order::SeqCst | Order::Full) => graph::Fence::Full,
+        Fence::C11(Order::SeqCst | Order::Full) => graph::Fence::SeqCst,
     })
 }
 

@@ -23,7 +23,7 @@ pub enum Order {
     AcquireRelease,
     /// C++20's `memory_order_seq_cst`.
     SeqCst,
-    /// As if between two full fences, if it writes: the kernel's read-modify-writes that return a value. If an update of this order writes
+    /// As if between two fences `smp_mb`, if it writes: the kernel's read-modify-writes that return a value. If an update of this order writes
     /// nothing, its other order counts.
     Full,
 }
@@ -41,8 +41,10 @@ impl Order {
 /// A fence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fence {
-    /// Of C11's `memory_order_seq_cst`, and `smp_mb`.
+    /// `smp_mb`.
     Full,
+    /// Of C11's `memory_order_seq_cst`.
+    SeqCst,
     /// Acquire, and `smp_rmb`.
     Acquire,
     /// Release.
@@ -54,6 +56,11 @@ pub enum Fence {
 }
 
 impl Fence {
+    /// Whether everything before it comes before everything after it, for all threads.
+    pub(super) fn is_full(self) -> bool {
+        matches!(self, Fence::Full | Fence::SeqCst)
+    }
+
     pub(super) fn acquires(self) -> bool {
         !matches!(self, Fence::Release | Fence::Write)
     }

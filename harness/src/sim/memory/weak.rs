@@ -6,7 +6,8 @@
 //! promises: each word has a list of messages in the order in which they overwrite one another; each thread has a [`View`] of
 //! how far in each list it has seen. A read sees any message that is not before the thread's view, a write goes anywhere behind it;
 //! but nothing goes between a read-modify-write and the message it has replaced. A message that was released carries the view of
-//! its writer, and whoever acquires it takes that over. Full barriers stand in a line of their own, see [`super::barriers`].
+//! its writer, and whoever acquires it takes that over. Full barriers stand in a line of their own, see [`super::barriers`]; the kernel's count
+//! for all who come after them by any chain, see [`super::strong`].
 //!
 //! ```text
 //!   x:  0 --- 2 --- 1        y:  0 --- 1 (released: x is at least at 2)
@@ -36,9 +37,7 @@
 //! in which more would have been possible says so, see [`crate::Gaps`].
 //!
 //! Deviations from the kernel's model: `smp_rmb` orders what was read before later writes too, and also what an atomic operation
-//! without a result has read. A full barrier counts for others by what is released and acquired alone: where the word written behind it is
-//! acquired, and a third one written then without releasing, that tells nothing of what is in front of the barrier. What read-modify-writes
-//! release is what was acquired. Examples are in `docs/weak.md`. A mutex in the shape of the standard library has the rules of the kernel's locks; the
+//! without a result has read. What read-modify-writes release is what was acquired. Examples are in `docs/weak.md`. A mutex in the shape of the standard library has the rules of the kernel's locks; the
 //! readers of a reader-writer lock only acquire and release. An await is a loop of which only the last round counts: its reads are free
 //! in the first round and see something new in each further one. Races on plain data are those of C11's happens-before, which knows
 //! nothing of the locks' further ordering; plain data themselves are outside. This is not the kernel's memory model, only a machine
@@ -46,6 +45,7 @@
 
 use super::barriers::Line;
 use super::psc::{Attempt, Psc, rank_behind, rank_of_read};
+use super::strong::Strong;
 use super::view::{Events, Stamp, View, join_events};
 use super::{Order, Published, acquires, releases};
 use crate::schedule::THREADS_MAX;
@@ -81,8 +81,11 @@ struct Seen {
     unlocked: View,
     /// At its last write barrier, what it had written and what those of its writes tell that were released.
     wrote: View,
-    /// Its writes since then, with what released ones tell.
-    writes: Vec<(ObjectId, Stamp, Option<u32>)>,
+    /// Its writes since then, with what they tell, and whether they were released.
+    writes: Vec<(ObjectId, Stamp, Option<u32>, bool)>,
+    /// Its accesses since its last full barrier of the kernel's, with what has happened before each, or is told by the message. A later write of the
+    /// same word comes after the full barriers of which that knows.
+    met: Vec<(ObjectId, Events)>,
 }
 
 impl Seen {
@@ -110,6 +113,10 @@ pub(crate) struct Weak {
     views: Vec<View>,
     views_count: usize,
     line: Line,
+    /// The kernel's full barriers.
+    strong: Strong,
+    /// What the next write of a thread tells, beside what it replaces.
+    told: View,
     psc: Psc,
     /// There was no room left between two messages, or in front of a barrier.
     lacked_room: Cell<bool>,
@@ -138,6 +145,8 @@ impl Weak {
             views: Vec::new(),
             views_count: 0,
             line: Line::default(),
+            strong: Strong::default(),
+            told: View::default(),
             psc: Psc::default(),
             lacked_room: Cell::new(false),
         }
@@ -148,6 +157,7 @@ impl Weak {
         self.words_count = 0;
         self.views_count = 0;
         self.line.reset();
+        self.strong.reset();
         self.psc.reset();
         self.lacked_room.set(false);
     }
@@ -185,6 +195,7 @@ impl Weak {
         seen.unlocked.clear();
         seen.wrote.clear();
         seen.writes.clear();
+        seen.met.clear();
     }
 
     /// The thread sees what the other one has seen, which has ended.
@@ -235,12 +246,31 @@ impl Weak {
         !word[at].is_replaced && word.get(at + 1).is_none_or(|next| next.stamp - word[at].stamp > 1)
     }
 
-    /// The messages behind which the thread may put another one, the newest first; `after_reads` only those that none of its reads was told
-    /// to be overwritten.
-    pub(crate) fn places(&self, thread: usize, object: ObjectId, after_reads: bool) -> impl Iterator<Item = Place> {
-        let least = if after_reads { self.threads[thread].acquired.stamp(object) } else { 0 };
-        let word = &self.words[object.index()];
-        let is_open = move |&place: &Place| self.can_replace(object, place) && word[place as usize].stamp >= least;
+    /// The thread is about to write: what that will tell. `after_reads` it comes after what its reads were told, and tells that, too.
+    pub(crate) fn prepare(&mut self, thread: usize, object: ObjectId, how: Ordering, after_reads: bool) {
+        let Seen { current, acquired, released, met, .. } = &self.threads[thread];
+        let told = &mut self.told;
+        match (releases(how), after_reads) {
+            (true, true) => told.copy(acquired),
+            (true, false) => told.copy(current),
+            (false, _) => {
+                told.copy(released);
+                self.strong.tell(current.events(), &self.views, told);
+            }
+        }
+        for (_, events) in met.iter().filter(|(met, _)| *met == object) {
+            self.strong.tell(events, &self.views, told);
+        }
+    }
+
+    /// Whether the message is none that was overwritten before what the thread is about to tell.
+    pub(crate) fn is_behind_told(&self, object: ObjectId, place: Place) -> bool {
+        self.words[object.index()][place as usize].stamp >= self.told.stamp(object)
+    }
+
+    /// The messages behind which the thread may put what it was prepared to write, the newest first.
+    pub(crate) fn places(&self, thread: usize, object: ObjectId) -> impl Iterator<Item = Place> {
+        let is_open = move |&place: &Place| self.can_replace(object, place) && self.is_behind_told(object, place);
         self.readable(thread, object, false).filter(is_open)
     }
 
@@ -265,30 +295,29 @@ impl Weak {
             if acquires(how) {
                 seen.current.join(view);
             }
+            if self.strong.is_any() {
+                let mut events = *seen.current.events();
+                join_events(&mut events, view.events());
+                seen.met.push((object, events));
+            }
         }
-        self.line.note(&seen.current, object, message.stamp, false);
+        self.line.note(&seen.current, object, message.stamp, None, false);
         self.psc.note((thread, number), object, message.stamp, false, seen.current.events());
         message.value
     }
 
-    /// The thread writes behind the message; `after_reads` it tells what its reads were told, too. True if nothing is behind what it wrote.
+    /// The thread writes behind the message, as it was prepared to. True if nothing is behind what it wrote.
     pub(crate) fn write(
         &mut self,
         order: &mut Order,
         thread: usize,
         object: ObjectId,
         (behind, value): (Place, u64),
-        (how, after_reads): (Ordering, bool),
+        how: Ordering,
     ) -> bool {
         let published = order.publish(thread, releases(how));
-        let seen = &mut self.threads[thread];
-        seen.count(thread);
-        let told = match (releases(how), after_reads) {
-            (true, true) => &seen.acquired,
-            (true, false) => &seen.current,
-            (false, _) => &seen.released,
-        };
-        let view = keep(&mut self.views, &mut self.views_count, told, None, releases(how));
+        self.count(thread, releases(how));
+        let view = keep(&mut self.views, &mut self.views_count, &self.told, None, releases(how));
         let message = Message { stamp: 0, value, published, view, is_replaced: false };
         self.put(thread, object, behind, message, releases(how))
     }
@@ -306,10 +335,9 @@ impl Weak {
         message.is_replaced = true;
         let (mut published, before) = (message.published, message.view);
         order.write(thread, &mut published, releases(how), true);
-        let seen = &mut self.threads[thread];
-        seen.count(thread);
-        let told = if releases(how) { &seen.current } else { &seen.released };
-        let view = keep(&mut self.views, &mut self.views_count, told, before, releases(how));
+        self.prepare(thread, object, how, false);
+        self.count(thread, releases(how));
+        let view = keep(&mut self.views, &mut self.views_count, &self.told, before, releases(how));
         let message = Message { stamp: 0, value, published, view, is_replaced: false };
         self.put(thread, object, replaced, message, releases(how))
     }
@@ -334,14 +362,28 @@ impl Weak {
         assert!(stamp > before, "there is room between two messages where one is put");
         word.insert(behind + 1, message);
         let is_newest = behind + 2 == word.len();
+        let told = view.map(|view| &self.views[view as usize]);
         let seen = &mut self.threads[thread];
         let number = seen.number(thread);
-        seen.writes.push((object, stamp, view.filter(|_| is_released)));
+        seen.writes.push((object, stamp, view, is_released));
+        if let Some(told) = told
+            && self.strong.is_any()
+        {
+            seen.met.push((object, *told.events()));
+        }
         seen.current.raise(object, stamp);
         seen.acquired.raise(object, stamp);
-        self.line.note(&seen.current, object, stamp, true);
+        self.line.note(&seen.current, object, stamp, told, true);
         self.psc.note((thread, number), object, stamp, true, seen.current.events());
         is_newest
+    }
+
+    /// The thread makes a write, which was prepared. What is released tells of itself.
+    fn count(&mut self, thread: usize, releases: bool) {
+        self.threads[thread].count(thread);
+        if releases {
+            self.told.count(thread);
+        }
     }
 
     /// The thread takes over what was told to it, as an acquire fence does.
@@ -355,7 +397,7 @@ impl Weak {
     pub(crate) fn release(&mut self, thread: usize) {
         let seen = &mut self.threads[thread];
         seen.count(thread);
-        seen.released.copy(&seen.current);
+        seen.released.join(&seen.current);
     }
 
     /// Later relaxed writes of the thread tell what it has written until now, as after a write barrier of the kernel's, and what those of its
@@ -364,10 +406,13 @@ impl Weak {
         let seen = &mut self.threads[thread];
         seen.count(thread);
         let Seen { released, wrote, writes, .. } = seen;
-        for (object, stamp, view) in writes.drain(..) {
+        for (object, stamp, view, is_released) in writes.drain(..) {
             wrote.raise(object, stamp);
-            if let Some(view) = view {
-                wrote.join(&self.views[view as usize]);
+            let Some(view) = view.map(|view| &self.views[view as usize]) else { continue };
+            if is_released {
+                wrote.join(view);
+            } else {
+                self.strong.tell(view.events(), &self.views, wrote);
             }
         }
         released.join(wrote);
@@ -404,26 +449,33 @@ impl Weak {
         acquired.stamp(object) <= stamp && self.line.seen_before(places - 1).stamp(object) <= stamp
     }
 
-    /// The thread makes a full barrier in that place of the line. [`Weak::barrier_places`] was asked before.
-    pub(crate) fn barrier(&mut self, thread: usize, place: usize) {
+    /// The thread makes a full barrier in that place of the line; one of the kernel's, if it `is_strong`. [`Weak::barrier_places`] was asked
+    /// before.
+    pub(crate) fn barrier(&mut self, thread: usize, place: usize, is_strong: bool) {
         let seen = &mut self.threads[thread];
         self.psc.fence(thread, seen.number(thread) + 1, seen.current.events());
         seen.current.join_stamps(self.line.seen_before(place));
         let number = seen.count(thread);
         seen.acquired.copy(&seen.current);
         seen.released.copy(&seen.current);
+        if is_strong {
+            seen.met.clear();
+            let view = keep(&mut self.views, &mut self.views_count, &seen.current, None, true);
+            self.strong.add((thread, number), view.expect("what is released is kept"));
+        }
         if place > 0 {
             self.tell_followers(thread, place);
         }
-        self.line.insert(place, thread, number, &self.threads[thread].current);
+        self.line.insert(place, (thread, number), is_strong, &self.threads[thread].current);
     }
 
     /// Whoever comes after one of the last `place` barriers has seen what the thread has.
     fn tell_followers(&mut self, thread: usize, place: usize) {
         let seen = std::mem::take(&mut self.threads[thread].current);
         let threads = self.threads[..self.threads_count].iter_mut();
-        let views = threads
-            .flat_map(|other| [&mut other.current, &mut other.acquired, &mut other.released, &mut other.unlocked]);
+        let views = threads.flat_map(|Seen { current, acquired, released, unlocked, wrote, .. }| {
+            [current, acquired, released, unlocked, wrote]
+        });
         for view in views.chain(&mut self.views[..self.views_count]) {
             if self.line.follows(place, view) {
                 view.join_stamps(&seen);
@@ -491,13 +543,13 @@ impl Weak {
     pub(crate) fn unlock(&mut self, order: &mut Order, thread: usize, lock: ObjectId, ordering: Ordering) {
         let releases = ordering != Ordering::Relaxed;
         let published = order.publish(thread, releases);
-        self.threads[thread].count(thread);
-        let Seen { acquired, released, unlocked, .. } = &mut self.threads[thread];
+        self.prepare(thread, lock, ordering, true);
+        self.count(thread, releases);
         if releases {
+            let Seen { acquired, unlocked, .. } = &mut self.threads[thread];
             unlocked.copy(acquired);
         }
-        let told = if releases { unlocked } else { released };
-        let view = keep(&mut self.views, &mut self.views_count, told, None, releases);
+        let view = keep(&mut self.views, &mut self.views_count, &self.told, None, releases);
         let newest = self.newest_place(lock);
         let message = Message { stamp: 0, value: 0, published, view, is_replaced: false };
         self.put(thread, lock, newest, message, releases);

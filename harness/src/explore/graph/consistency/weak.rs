@@ -12,6 +12,9 @@
 //! acquisition of any lock, and before what another thread writes after taking the same lock next: outsiders see critical sections in order, as the
 //! kernel's model has it ("pull"). Readers of a reader-writer lock only acquire and release. An update of the order `Full` that writes is an SC fence, the access, and an SC fence.
 //! A store of the order `StoreRelease` comes after what was read before, and tells it. What the kernel's write barrier tells are the writes of its thread alone.
+//! What was seen before a full barrier of the kernel's is told by every write that comes after the barrier: so it counts for all who do by any chain,
+//! as `pb` of the kernel's model asks (Alglave, Maranget, McKenney, Parri, Stern, "Frightening small children and disconcerting grown-ups", ASPLOS
+//! 2018).
 //!
 //! Happens-before depends only on what comes before an event, so its clocks are made once. The three points of an event are before the access, the access,
 //! and after it; only for an update of order `Full` does the difference matter.
@@ -60,7 +63,7 @@ pub(super) struct View {
     /// What relaxed reads saw published: an acquire fence takes it over.
     pending: Known,
     /// What a reader of its write acquires.
-    published: Known,
+    pub(super) published: Known,
 }
 
 /// Happens-before of a graph.
@@ -106,6 +109,47 @@ impl Weak {
         Some(before)
     }
 
+    /// What was seen before the kernel's full barriers that are known.
+    fn strong(&self, graph: &Graph, known: &Clock) -> Known {
+        let mut told = Known::default();
+        for events in &graph.threads {
+            let last = events.iter().rev().find_map(|&id| {
+                let event = &graph.events[id];
+                let is_full = is_full(event);
+                let is_barrier = is_full || event.label == Label::Fence(Fence::Full);
+                if is_barrier && known.covers(event.thread, exit_point(event)) {
+                    Some(&self.views[id].now)
+                } else {
+                    (is_full && known.covers(event.thread, entry_point(event))).then(|| &self.views[id].entry)
+                }
+            });
+            if let Some(last) = last {
+                told.join(last);
+            }
+        }
+        told
+    }
+
+    /// What was seen before the kernel's full barriers that come before accesses which the thread has made before of the word that it writes.
+    fn strong_by_location(&self, graph: &Graph, write: &Event) -> Known {
+        let mut told = Known::default();
+        for &earlier in &graph.threads[write.thread][..write.index] {
+            let event = &graph.events[earlier];
+            if event.label.location() != write.label.location() {
+                continue;
+            }
+            let mut known = self.views[earlier].now.events;
+            if event.writes() {
+                known.join(&self.views[earlier].published.events);
+            }
+            if let Source::Event(source) = event.source {
+                known.join(&self.views[source].published.events);
+            }
+            told.join(&self.strong(graph, &known));
+        }
+        told
+    }
+
     fn look_back(&self, graph: &Graph, id: EventId) -> View {
         let event = &graph.events[id];
         let mut view = View::default();
@@ -141,8 +185,13 @@ impl Weak {
             }
         }
         if event.writes() {
-            let news = if order.releases() { view.now } else { view.fenced };
+            let mut news = view.now;
+            if !order.releases() {
+                news = view.fenced;
+                news.join(&self.strong(graph, &view.now.events));
+            }
             view.published.join(&news);
+            view.published.join(&self.strong_by_location(graph, event));
             if order == Order::StoreRelease || matches!(event.label, Label::Unlock(_)) {
                 let pending = view.pending;
                 view.published.join(&pending);
@@ -162,7 +211,7 @@ impl Weak {
         if order == Order::Full {
             view.pass_fence(true, true);
         } else if matches!(event.label, Label::Fence(fence) if fence.releases()) {
-            view.fenced = view.now;
+            view.fenced.join(&view.now);
         }
         view
     }
@@ -173,8 +222,11 @@ impl Weak {
             let event = &graph.events[earlier];
             if event.writes() {
                 view.fenced.writes.raise(event.thread, access_point(event));
+                let published = &self.views[earlier].published;
                 if event.label.order(event.effect).releases() {
-                    view.fenced.join(&self.views[earlier].published);
+                    view.fenced.join(published);
+                } else {
+                    view.fenced.join(&self.strong(graph, &published.events));
                 }
             }
         }
@@ -194,7 +246,7 @@ impl View {
             self.now.join(&pending);
         }
         if releases {
-            self.fenced = self.now;
+            self.fenced.join(&self.now);
         }
     }
 
@@ -230,8 +282,9 @@ impl Consistency for Weak {
         let event = &graph.events[id];
         let Some(location) = event.label.location() else { return true };
         let mut entry = self.views[id].entry;
-        if event.label.order(event.effect) == Order::StoreRelease {
-            entry.join(&self.views[id].pending);
+        if event.writes() {
+            // A write comes after what it tells.
+            entry.join(&self.views[id].published);
         }
         let first = Self::first(graph, location, &entry, id);
         // A write of its own comes right after what it reads.

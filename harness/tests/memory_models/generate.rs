@@ -1,7 +1,8 @@
 //! Generated programs of accesses, fences and locks.
 
 use super::Op::{
-    Add, AddFully, Exchange, ExchangeFully, Fence, IsLocked, Load, Lock, Store, StoreRelease, TryLock, Unlock,
+    Add, AddFully, AddRelease, AddSilently, Exchange, ExchangeFully, Fence, IsLocked, Load, Lock, Store, StoreRelease,
+    TryLock, Unlock,
 };
 use super::{FENCE, LOCKS, MB, Op, WORDS};
 use lockstep::sync::Barrier;
@@ -61,6 +62,9 @@ fn op(words: usize) -> impl Generator<Value = Op> {
             if exchanges { ExchangeFully(word, old, value) } else { AddFully(word, value) }
         }),
         1 => (0..words, 1..4_u64).prop_map(|(word, value)| StoreRelease(word, value)),
+        1 => (0..words, 1..4_u64, prop::bool::ANY).prop_map(|(word, value, releases)| {
+            if releases { AddRelease(word, value) } else { AddSilently(word, value) }
+        }),
         2 => prop::sample::select(barriers.to_vec()).prop_map(Fence),
     ]
 }
@@ -110,6 +114,8 @@ pub fn kernel_chains() -> impl Generator<Value = Vec<Vec<Op>>> {
     let store = prop_oneof![
         2 => (0..WORDS, 1..3_u64).prop_map(|(word, value)| Store(word, value, Relaxed)),
         1 => (0..WORDS).prop_map(|word| StoreRelease(word, 3)),
+        1 => (0..WORDS).prop_map(|word| AddRelease(word, 4)),
+        1 => (0..WORDS).prop_map(|word| AddSilently(word, 8)),
     ];
     chains_of(vec![MB, MB, Fence(Barrier::Read), Fence(Barrier::Write)], store)
 }

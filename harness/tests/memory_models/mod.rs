@@ -33,6 +33,10 @@ pub enum Op {
     Add(usize, u64, Ordering),
     /// Adds as the kernel does with a value returned: fully ordered.
     AddFully(usize, u64),
+    /// The kernel's `atomic_fetch_add_release`.
+    AddRelease(usize, u64),
+    /// The kernel's `atomic_add`, which returns nothing.
+    AddSilently(usize, u64),
     /// Compares and exchanges, with what orders it if it writes and if not.
     Exchange(usize, u64, u64, Ordering, Ordering),
     /// The kernel's: fully ordered if it writes, relaxed if not.
@@ -54,6 +58,8 @@ fn perform(op: Op, words: [Atomic<u64>; WORDS], locks: [SpinLock; LOCKS]) -> Opt
         Op::Add(word, value, order) => return Some(words[word].fetch_add(value, order)),
         Op::StoreRelease(word, value) => words[word].store_release(value),
         Op::AddFully(word, value) => return Some(words[word].update_fully(|old| old + value)),
+        Op::AddRelease(word, value) => return Some(words[word].update_release(|old| old + value)),
+        Op::AddSilently(word, value) => words[word].update_silently(|old| old + value),
         Op::Exchange(word, old, new, success, failure) => {
             let (Ok(found) | Err(found)) = words[word].compare_exchange(old, new, success, failure);
             return Some(found);

@@ -47,8 +47,16 @@ impl What {
 /// Whether the axioms say something of the program: not of what the kernel has and C++ has not.
 pub fn covers(program: &[Vec<Op>]) -> bool {
     let is_of_kernel = |op: &Op| {
-        let is_barrier = matches!(op, Op::Fence(Barrier::Full | Barrier::Write));
-        is_barrier || matches!(op, Op::StoreRelease(..) | Op::AddFully(..) | Op::ExchangeFully(..))
+        let is_barrier = matches!(op, Op::Fence(Barrier::Full | Barrier::Read | Barrier::Write));
+        is_barrier
+            || matches!(
+                op,
+                Op::StoreRelease(..)
+                    | Op::AddFully(..)
+                    | Op::AddRelease(..)
+                    | Op::AddSilently(..)
+                    | Op::ExchangeFully(..)
+            )
     };
     !program.iter().flatten().any(is_of_kernel)
 }
@@ -341,7 +349,7 @@ fn event(op: Op) -> (What, Ordering, Ordering) {
         Op::Exchange(word, old, new, success, failure) => (What::Exchange(word, old, new), success, failure),
         Op::ExchangeFully(word, old, new) => (What::Exchange(word, old, new), Ordering::AcqRel, relaxed),
         Op::Fence(barrier) => (What::Fence(barrier), Ordering::SeqCst, relaxed),
-        Op::StoreRelease(..) => unreachable!("the axioms are those of C++"),
+        Op::StoreRelease(..) | Op::AddRelease(..) | Op::AddSilently(..) => unreachable!("the axioms are those of C++"),
         Op::Lock(_) | Op::Unlock(_) | Op::TryLock(_) | Op::IsLocked(_) => unreachable!("there are no locks here"),
     }
 }

@@ -69,7 +69,8 @@ fn step(state: &State, thread: usize, op: Op) -> Option<State> {
             next.buffers[thread].push((word, value));
             (true, None)
         }
-        Op::Add(word, value, _) | Op::AddFully(word, value) => {
+        Op::AddSilently(word, value) => (locked(word, visible(word) + value), None),
+        Op::Add(word, value, _) | Op::AddFully(word, value) | Op::AddRelease(word, value) => {
             (locked(word, visible(word) + value), Some(visible(word)))
         }
         Op::Exchange(word, old, new, ..) | Op::ExchangeFully(word, old, new) => {

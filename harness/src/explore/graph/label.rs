@@ -17,8 +17,11 @@ pub enum Order {
     Acquire,
     /// What comes before it.
     Release,
-    /// The kernel's `smp_store_release`: also what the thread has read before, whatever ordered those reads. Writes only.
+    /// The kernel's `smp_store_release`, and its atomics that release: also what the thread has read before, whatever ordered those reads.
     StoreRelease,
+    /// An atomic of the kernel's without a result, as `atomic_inc`: nothing, and `smp_rmb` does not order what it reads. Updates only, which
+    /// always write.
+    NoReturn,
     /// Both.
     AcquireRelease,
     /// C++20's `memory_order_seq_cst`.
@@ -45,8 +48,10 @@ pub enum Fence {
     Full,
     /// Of C11's `memory_order_seq_cst`.
     SeqCst,
-    /// Acquire, and `smp_rmb`.
+    /// Acquire.
     Acquire,
+    /// `smp_rmb`: earlier reads before later ones, and nothing that is written.
+    Read,
     /// Release.
     Release,
     /// `smp_wmb`: earlier writes before later ones, and nothing that was read.
@@ -62,11 +67,11 @@ impl Fence {
     }
 
     pub(super) fn acquires(self) -> bool {
-        !matches!(self, Fence::Release | Fence::Write)
+        !matches!(self, Fence::Release | Fence::Read | Fence::Write)
     }
 
     pub(super) fn releases(self) -> bool {
-        !matches!(self, Fence::Acquire | Fence::Write)
+        !matches!(self, Fence::Acquire | Fence::Read | Fence::Write)
     }
 }
 
@@ -216,6 +221,15 @@ impl Label {
     /// Whether it takes a lock as a writer, if it writes.
     pub(super) fn is_acquisition(&self) -> bool {
         matches!(self, Label::Lock(_) | Label::TryLock(_))
+    }
+
+    /// Whether `smp_rmb` orders nothing before it, if it writes.
+    pub(super) fn is_free(&self) -> bool {
+        match *self {
+            Label::Write { order, .. } => !order.releases(),
+            Label::Update { success, .. } => success == Order::NoReturn,
+            _ => false,
+        }
     }
 
     /// Whether it names a thread or location beyond the limits.

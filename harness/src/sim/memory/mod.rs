@@ -19,6 +19,7 @@ pub(crate) use sc::Sc;
 use std::sync::atomic::Ordering;
 pub(super) use tso::{Buffers, Store};
 pub(super) use view::Events;
+pub(crate) use weak::Manner;
 pub(super) use weak::{Act, Place as Message, Weak};
 
 /// The memory model of an execution.

@@ -75,6 +75,11 @@ struct Seen {
     current: View,
     /// The same after an acquire fence: beyond `current` by what relaxed reads were told.
     acquired: View,
+    /// The same after `smp_rmb`: not what atomics without a result were told.
+    heard: View,
+    /// What its writes are not before that neither release nor read: `current` without what `smp_rmb`
+    /// alone has made known.
+    ordered: View,
     /// What its relaxed writes tell: `current` at the last release fence, and what taking locks has added.
     released: View,
     /// `acquired` at its last unlock.
@@ -96,8 +101,22 @@ impl Seen {
 
     /// The thread makes one more event. Returns its number.
     fn count(&mut self, thread: usize) -> u32 {
-        self.acquired.count(thread);
+        for view in [&mut self.acquired, &mut self.heard, &mut self.ordered] {
+            view.count(thread);
+        }
         self.current.count(thread)
+    }
+
+    /// An access of its own: coherence.
+    fn raise(&mut self, object: ObjectId, stamp: Stamp) {
+        for view in [&mut self.current, &mut self.acquired, &mut self.heard, &mut self.ordered] {
+            view.raise(object, stamp);
+        }
+    }
+
+    /// What comes before the next access: less before a free one, see [`Weak::prepare`].
+    fn before(&self, is_free: bool) -> &View {
+        if is_free { &self.ordered } else { &self.current }
     }
 }
 
@@ -117,9 +136,26 @@ pub(crate) struct Weak {
     strong: Strong,
     /// What the next write of a thread tells, beside what it replaces.
     told: View,
+    /// What that write is not before.
+    least: Stamp,
+    /// Whether `smp_rmb` orders nothing before it.
+    is_free: bool,
     psc: Psc,
     /// There was no room left between two messages, or in front of a barrier.
     lacked_room: Cell<bool>,
+}
+
+/// What the kernel asks of some accesses beside their ordering.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// Nothing.
+    Usual,
+    /// An update between two full barriers.
+    Full,
+    /// It comes after what was read before, and tells that, too, if it releases.
+    Released,
+    /// An atomic without a result: `smp_rmb` does not order its read, and it acquires nothing.
+    NoReturn,
 }
 
 /// What a thread could do with a message.
@@ -147,6 +183,8 @@ impl Weak {
             line: Line::default(),
             strong: Strong::default(),
             told: View::default(),
+            least: 0,
+            is_free: false,
             psc: Psc::default(),
             lacked_room: Cell::new(false),
         }
@@ -190,7 +228,9 @@ impl Weak {
             }
             None => seen.current.clear(),
         }
-        seen.acquired.copy(&seen.current);
+        for view in [&mut seen.acquired, &mut seen.heard, &mut seen.ordered] {
+            view.copy(&seen.current);
+        }
         seen.released.clear();
         seen.unlocked.clear();
         seen.wrote.clear();
@@ -203,8 +243,10 @@ impl Weak {
         let number = ended;
         let [seen, ended] = self.threads.get_disjoint_mut([thread, ended]).expect("no thread waits for its own end");
         ended.count(number);
-        seen.current.join(&ended.current);
-        seen.acquired.join(&ended.current);
+        let Seen { current, acquired, heard, ordered, .. } = seen;
+        for view in [current, acquired, heard, ordered] {
+            view.join(&ended.current);
+        }
     }
 
     /// The thread sees everything.
@@ -212,8 +254,7 @@ impl Weak {
         for object in 0..self.words_count {
             let object = ObjectId(object as u32);
             let newest = self.newest(object);
-            self.threads[thread].current.raise(object, newest);
-            self.threads[thread].acquired.raise(object, newest);
+            self.threads[thread].raise(object, newest);
         }
     }
 
@@ -224,7 +265,22 @@ impl Weak {
     /// The messages that the thread may see, the newest first; only what is new to it if `insists` and there is any.
     pub(crate) fn readable(&self, thread: usize, object: ObjectId, insists: bool) -> impl Iterator<Item = Place> {
         let seen = self.threads[thread].current.stamp(object);
-        let from = seen + u64::from(insists && self.newest(object) > seen);
+        self.since(object, seen + u64::from(insists && self.newest(object) > seen))
+    }
+
+    /// The messages that an update may see.
+    pub(crate) fn replaceable(
+        &self,
+        thread: usize,
+        object: ObjectId,
+        manner: Manner,
+        insists: bool,
+    ) -> impl Iterator<Item = Place> {
+        let seen = self.threads[thread].before(manner == Manner::NoReturn).stamp(object);
+        self.since(object, seen + u64::from(insists && self.newest(object) > seen))
+    }
+
+    fn since(&self, object: ObjectId, from: Stamp) -> impl Iterator<Item = Place> {
         let word = &self.words[object.index()];
         let readable = word.iter().rev().take_while(move |message| message.stamp >= from).count();
         (word.len() - readable..word.len()).rev().map(|place| place as Place)
@@ -246,32 +302,35 @@ impl Weak {
         !word[at].is_replaced && word.get(at + 1).is_none_or(|next| next.stamp - word[at].stamp > 1)
     }
 
-    /// The thread is about to write: what that will tell. `after_reads` it comes after what its reads were told, and tells that, too.
-    pub(crate) fn prepare(&mut self, thread: usize, object: ObjectId, how: Ordering, after_reads: bool) {
-        let Seen { current, acquired, released, met, .. } = &self.threads[thread];
+    /// The thread is about to write: what that will tell, and what it comes after, which is what it tells and more. It is free of
+    /// what `smp_rmb` orders if it neither releases nor `reads` what that orders.
+    pub(crate) fn prepare(&mut self, thread: usize, object: ObjectId, how: Ordering, manner: Manner, reads: bool) {
+        let releases = releases(how);
+        self.is_free = !releases && (!reads || manner == Manner::NoReturn);
+        let seen = &self.threads[thread];
         let told = &mut self.told;
-        match (releases(how), after_reads) {
-            (true, true) => told.copy(acquired),
-            (true, false) => told.copy(current),
-            (false, _) => {
-                told.copy(released);
-                self.strong.tell(current.events(), &self.views, told);
+        match manner {
+            Manner::Released if releases => told.copy(&seen.acquired),
+            _ if releases => told.copy(&seen.current),
+            _ => {
+                told.copy(&seen.released);
+                self.strong.tell(seen.before(self.is_free).events(), &self.views, told);
             }
         }
-        for (_, events) in met.iter().filter(|(met, _)| *met == object) {
+        for (_, events) in seen.met.iter().filter(|(met, _)| *met == object) {
             self.strong.tell(events, &self.views, told);
         }
+        self.least = told.stamp(object).max(seen.before(self.is_free).stamp(object));
     }
 
-    /// Whether the message is none that was overwritten before what the thread is about to tell.
-    pub(crate) fn is_behind_told(&self, object: ObjectId, place: Place) -> bool {
-        self.words[object.index()][place as usize].stamp >= self.told.stamp(object)
+    /// Whether the write that was prepared may come behind the message.
+    pub(crate) fn may_follow(&self, object: ObjectId, place: Place) -> bool {
+        self.words[object.index()][place as usize].stamp >= self.least
     }
 
     /// The messages behind which the thread may put what it was prepared to write, the newest first.
-    pub(crate) fn places(&self, thread: usize, object: ObjectId) -> impl Iterator<Item = Place> {
-        let is_open = move |&place: &Place| self.can_replace(object, place) && self.is_behind_told(object, place);
-        self.readable(thread, object, false).filter(is_open)
+    pub(crate) fn places(&self, object: ObjectId) -> impl Iterator<Item = Place> {
+        self.since(object, self.least).filter(move |&place| self.can_replace(object, place))
     }
 
     /// The thread sees the message, and learns what it tells: at once, or at its next acquire fence.
@@ -281,28 +340,37 @@ impl Weak {
         thread: usize,
         object: ObjectId,
         place: Place,
-        how: Ordering,
+        (how, manner): (Ordering, Manner),
     ) -> u64 {
+        let is_free = manner == Manner::NoReturn;
         let message = &self.words[object.index()][place as usize];
         order.read(thread, &message.published, acquires(how));
         let seen = &mut self.threads[thread];
         let number = seen.count(thread);
-        seen.current.raise(object, message.stamp);
-        seen.acquired.raise(object, message.stamp);
-        if let Some(view) = message.view {
-            let view = &self.views[view as usize];
+        seen.raise(object, message.stamp);
+        let told = message.view.map(|view| &self.views[view as usize]);
+        if let Some(view) = told {
             seen.acquired.join(view);
+            if !is_free {
+                seen.heard.join(view);
+            }
             if acquires(how) {
                 seen.current.join(view);
             }
-            if self.strong.is_any() {
-                let mut events = *seen.current.events();
-                join_events(&mut events, view.events());
-                seen.met.push((object, events));
-            }
         }
-        self.line.note(&seen.current, object, message.stamp, None, false);
-        self.psc.note((thread, number), object, message.stamp, false, seen.current.events());
+        if acquires(how) {
+            seen.ordered.copy(&seen.current);
+        }
+        let before = seen.before(is_free);
+        self.line.note(before, object, message.stamp, None, false);
+        self.psc.note((thread, number), object, message.stamp, false, before.events());
+        if self.strong.is_any() {
+            let mut events = *before.events();
+            if let Some(view) = told {
+                join_events(&mut events, view.events());
+            }
+            seen.met.push((object, events));
+        }
         message.value
     }
 
@@ -329,13 +397,13 @@ impl Weak {
         thread: usize,
         object: ObjectId,
         (replaced, value): (Place, u64),
-        how: Ordering,
+        (how, manner): (Ordering, Manner),
     ) -> bool {
         let message = &mut self.words[object.index()][replaced as usize];
         message.is_replaced = true;
         let (mut published, before) = (message.published, message.view);
         order.write(thread, &mut published, releases(how), true);
-        self.prepare(thread, object, how, false);
+        self.prepare(thread, object, how, manner, true);
         self.count(thread, releases(how));
         let view = keep(&mut self.views, &mut self.views_count, &self.told, before, releases(how));
         let message = Message { stamp: 0, value, published, view, is_replaced: false };
@@ -371,10 +439,10 @@ impl Weak {
         {
             seen.met.push((object, *told.events()));
         }
-        seen.current.raise(object, stamp);
-        seen.acquired.raise(object, stamp);
-        self.line.note(&seen.current, object, stamp, told, true);
-        self.psc.note((thread, number), object, stamp, true, seen.current.events());
+        seen.raise(object, stamp);
+        let before = seen.before(self.is_free);
+        self.line.note(before, object, stamp, told, true);
+        self.psc.note((thread, number), object, stamp, true, before.events());
         is_newest
     }
 
@@ -390,13 +458,24 @@ impl Weak {
     pub(crate) fn acquire(&mut self, thread: usize) {
         let seen = &mut self.threads[thread];
         seen.count(thread);
-        seen.current.copy(&seen.acquired);
+        for view in [&mut seen.current, &mut seen.heard, &mut seen.ordered] {
+            view.copy(&seen.acquired);
+        }
+    }
+
+    /// Later reads of the thread come after its earlier ones, as after a read barrier of the kernel's. Its writes do not, unless
+    /// something else orders them.
+    pub(crate) fn order_reads(&mut self, thread: usize) {
+        let seen = &mut self.threads[thread];
+        seen.count(thread);
+        seen.current.copy(&seen.heard);
     }
 
     /// Later relaxed writes of the thread tell what it has seen until now, as after a release fence.
     pub(crate) fn release(&mut self, thread: usize) {
         let seen = &mut self.threads[thread];
         seen.count(thread);
+        seen.ordered.copy(&seen.current);
         seen.released.join(&seen.current);
     }
 
@@ -456,8 +535,9 @@ impl Weak {
         self.psc.fence(thread, seen.number(thread) + 1, seen.current.events());
         seen.current.join_stamps(self.line.seen_before(place));
         let number = seen.count(thread);
-        seen.acquired.copy(&seen.current);
-        seen.released.copy(&seen.current);
+        for view in [&mut seen.acquired, &mut seen.heard, &mut seen.ordered, &mut seen.released] {
+            view.copy(&seen.current);
+        }
         if is_strong {
             seen.met.clear();
             let view = keep(&mut self.views, &mut self.views_count, &seen.current, None, true);
@@ -473,9 +553,10 @@ impl Weak {
     fn tell_followers(&mut self, thread: usize, place: usize) {
         let seen = std::mem::take(&mut self.threads[thread].current);
         let threads = self.threads[..self.threads_count].iter_mut();
-        let views = threads.flat_map(|Seen { current, acquired, released, unlocked, wrote, .. }| {
-            [current, acquired, released, unlocked, wrote]
-        });
+        let views =
+            threads.flat_map(|Seen { current, acquired, heard, ordered, released, unlocked, wrote, .. }| {
+                [current, acquired, heard, ordered, released, unlocked, wrote]
+            });
         for view in views.chain(&mut self.views[..self.views_count]) {
             if self.line.follows(place, view) {
                 view.join_stamps(&seen);
@@ -502,7 +583,8 @@ impl Weak {
         let message = &self.words[object.index()][place as usize];
         let seen = &self.threads[thread];
         let is_fenced = act == Act::ReplaceBehindBarrier;
-        let earlier = if is_fenced { *seen.acquired.events() } else { *seen.current.events() };
+        let is_free = act != Act::Read && self.is_free;
+        let earlier = if is_fenced { *seen.acquired.events() } else { *seen.before(is_free).events() };
         let mut past = earlier;
         if act != Act::Write
             && acquires(how)
@@ -526,7 +608,7 @@ impl Weak {
     /// The thread has taken a lock: what was seen before the unlock that it read, and before its own unlocks, counts as seen, and its
     /// later writes tell it.
     pub(crate) fn pull(&mut self, thread: usize, object: ObjectId, place: Place) {
-        let Seen { current, acquired, released, unlocked, .. } = &mut self.threads[thread];
+        let Seen { current, acquired, heard, ordered, released, unlocked, .. } = &mut self.threads[thread];
         released.join(unlocked);
         current.join(unlocked);
         if let Some(view) = self.words[object.index()][place as usize].view {
@@ -534,6 +616,8 @@ impl Weak {
             current.join(&self.views[view as usize]);
         }
         acquired.join(current);
+        heard.join(current);
+        ordered.copy(current);
     }
 
     /// The thread, which holds the lock, writes that it is free. The message tells all that was seen before, also what relaxed reads
@@ -543,7 +627,7 @@ impl Weak {
     pub(crate) fn unlock(&mut self, order: &mut Order, thread: usize, lock: ObjectId, ordering: Ordering) {
         let releases = ordering != Ordering::Relaxed;
         let published = order.publish(thread, releases);
-        self.prepare(thread, lock, ordering, true);
+        self.prepare(thread, lock, ordering, Manner::Released, false);
         self.count(thread, releases);
         if releases {
             let Seen { acquired, unlocked, .. } = &mut self.threads[thread];

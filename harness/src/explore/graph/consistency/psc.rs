@@ -58,7 +58,7 @@ fn rank(graph: &Graph, event: &Event) -> usize {
 
 /// Whether the access comes after the point.
 fn follows(views: &[View], event: EventId, thread: usize, point: usize) -> bool {
-    views[event].now.events.covers(thread, point)
+    views[event].own.covers(thread, point)
 }
 
 fn happens_before(graph: &Graph, views: &[View], one: EventId, other: EventId) -> bool {
@@ -204,7 +204,7 @@ fn scb(graph: &Graph, views: &[View], from: EventId, to: EventId) -> bool {
     }
     // Before its first event a thread was started, which is an event of its parent.
     match (graph.next(from), graph.previous(to)) {
-        (Some(later), Some(earlier)) => later == earlier || happens_before(graph, views, later, earlier),
+        (Some(later), Some(earlier)) => later == earlier || knows(&views[earlier].now.events, &graph.events[later]),
         _ => false,
     }
 }

@@ -58,10 +58,16 @@ pub(super) struct View {
     pub(super) entry: Known,
     /// Before what follows it.
     pub(super) now: Known,
+    /// The same for a write that neither releases nor reads: without what `smp_rmb` alone has made known.
+    ordered: Known,
+    /// What happens before its access, which is part of it.
+    pub(super) own: Clock,
     /// What was released by fences: later relaxed stores publish it.
     fenced: Known,
     /// What relaxed reads saw published: an acquire fence takes it over.
     pending: Known,
+    /// The same, of which `smp_rmb` takes over what it may: not what atomics without a result saw.
+    heard: Known,
     /// What a reader of its write acquires.
     pub(super) published: Known,
 }
@@ -138,7 +144,7 @@ impl Weak {
             if event.label.location() != write.label.location() {
                 continue;
             }
-            let mut known = self.views[earlier].now.events;
+            let mut known = self.views[earlier].own;
             if event.writes() {
                 known.join(&self.views[earlier].published.events);
             }
@@ -154,28 +160,35 @@ impl Weak {
         let event = &graph.events[id];
         let mut view = View::default();
         if let Some(previous) = graph.previous(id) {
-            let View { now, fenced, pending, .. } = self.views[previous];
-            view.now = now;
+            let View { now, ordered, fenced, pending, heard, .. } = self.views[previous];
+            (view.now, view.ordered) = (now, now);
             if graph.events[previous].thread == event.thread {
-                (view.fenced, view.pending) = (fenced, pending);
+                (view.ordered, view.fenced, view.pending, view.heard) = (ordered, fenced, pending, heard);
             }
         }
-        view.now.events.raise(event.thread, entry_point(event));
+        let is_free = event.label.is_free();
+        view.raise(event.thread, entry_point(event));
         let order = event.label.order(event.effect);
         if order == Order::Full {
             view.pass_fence(true, true);
         }
-        view.entry = view.now;
-        view.now.events.raise(event.thread, access_point(event));
+        view.entry = *view.before(is_free);
+        view.raise(event.thread, access_point(event));
         if let Source::Event(source) = event.source {
             let published = self.views[source].published;
             view.pending.join(&published);
+            if order != Order::NoReturn {
+                view.heard.join(&published);
+            }
             if order.acquires() {
                 view.now.join(&published);
             }
             if event.writes() {
                 view.published = published;
             }
+        }
+        if event.reads() && order.acquires() {
+            view.ordered = view.now;
         }
         if event.writes() && event.label.is_acquisition() {
             let published = view.published;
@@ -188,7 +201,7 @@ impl Weak {
             let mut news = view.now;
             if !order.releases() {
                 news = view.fenced;
-                news.join(&self.strong(graph, &view.now.events));
+                news.join(&self.strong(graph, &view.before(is_free).events));
             }
             view.published.join(&news);
             view.published.join(&self.strong_by_location(graph, event));
@@ -199,20 +212,26 @@ impl Weak {
         }
         match event.label {
             Label::Fence(Fence::Write) => self.order_writes(graph, event, &mut view),
+            Label::Fence(Fence::Read) => {
+                let heard = view.heard;
+                view.now.join(&heard);
+            }
             Label::Fence(fence) => view.pass_fence(fence.acquires(), fence.releases()),
             Label::Join(_) => {
                 if let Some(ended) = graph.joined(id) {
                     view.now.join(&self.views[ended].now);
+                    view.ordered.join(&self.views[ended].now);
                 }
             }
             _ => {}
         }
-        view.now.events.raise(event.thread, exit_point(event));
+        view.raise(event.thread, exit_point(event));
         if order == Order::Full {
             view.pass_fence(true, true);
         } else if matches!(event.label, Label::Fence(fence) if fence.releases()) {
             view.fenced.join(&view.now);
         }
+        view.own = view.before(is_free).events;
         view
     }
 
@@ -248,12 +267,25 @@ impl View {
         if releases {
             self.fenced.join(&self.now);
         }
+        self.ordered = self.now;
+    }
+
+    /// What comes before an access.
+    fn before(&self, is_free: bool) -> &Known {
+        if is_free { &self.ordered } else { &self.now }
+    }
+
+    /// The thread has come to that point.
+    fn raise(&mut self, thread: usize, point: usize) {
+        self.now.events.raise(thread, point);
+        self.ordered.events.raise(thread, point);
     }
 
     /// What was published by an unlock is known, and counts as released.
     fn pull(&mut self, unlocked: &Known) {
         self.now.join(unlocked);
         self.fenced.join(unlocked);
+        self.ordered = self.now;
     }
 }
 
@@ -269,8 +301,10 @@ impl Consistency for Weak {
     }
 
     fn floor(&self, graph: &Graph, id: EventId) -> usize {
-        let location = graph.events[id].label.location().expect("the event is an access");
-        let known = graph.previous(id).map_or(Known::default(), |previous| self.views[previous].now);
+        let label = &graph.events[id].label;
+        let location = label.location().expect("the event is an access");
+        let known = |previous: EventId| *self.views[previous].before(label.is_free());
+        let known = graph.previous(id).map_or(Known::default(), known);
         Self::first(graph, location, &known, id)
     }
 

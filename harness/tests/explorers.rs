@@ -8,7 +8,7 @@
 mod memory_models;
 
 use lockstep::{End, MemoryModel, Strategy};
-use memory_models::generate::{self, consistent_programs, locking_programs, programs};
+use memory_models::generate::{self, consistent_programs, kernel_chains, locking_programs, programs};
 use memory_models::graphs::{self, Shown};
 use memory_models::{Op, explored, outcomes};
 use proptest::prelude::{Strategy as Generator, prop_assert_eq};
@@ -50,5 +50,6 @@ fn the_explorers_agree_under_tso() {
 fn the_explorers_agree_under_weak() {
     check(MemoryModel::Weak, (1_000, programs()));
     check(MemoryModel::Weak, (1_000, consistent_programs()));
+    check(MemoryModel::Weak, (3_000, kernel_chains()));
     check(MemoryModel::Weak, (1_000, locking_programs()));
 }

@@ -9,7 +9,7 @@ pub(crate) use super::admission::{compute, never_go_on};
 use super::coroutine::current::{self, Turn};
 use super::event::{Intent, Kind, ObjectId, Place, What};
 use super::execution::{Execution, FaultKind};
-use super::memory::Barrier;
+use super::memory::{Barrier, Manner};
 use super::object::{HELD, NOBODY, ONE_READER};
 use super::ticket::Ticket;
 use std::panic::Location;
@@ -345,20 +345,32 @@ pub(crate) fn update(
     place: Place,
     change: impl Fn(u64) -> Option<u64>,
 ) -> u64 {
-    update_as(ticket, (success, failure), false, place, change)
+    update_as(ticket, (success, failure), Manner::Usual, place, change)
 }
 
 /// One of the kernel's, fully ordered if it writes and a relaxed read if not.
 #[inline]
 pub(crate) fn update_fully(ticket: Ticket, place: Place, change: impl Fn(u64) -> Option<u64>) -> u64 {
-    update_as(ticket, (Ordering::SeqCst, Ordering::Relaxed), true, place, change)
+    update_as(ticket, (Ordering::SeqCst, Ordering::Relaxed), Manner::Full, place, change)
+}
+
+/// One of the kernel's that releases if it writes: after what was read before, too.
+#[inline]
+pub(crate) fn update_releasing(ticket: Ticket, place: Place, change: impl Fn(u64) -> Option<u64>) -> u64 {
+    update_as(ticket, (Ordering::Release, Ordering::Relaxed), Manner::Released, place, change)
+}
+
+/// One of the kernel's without a result.
+#[inline]
+pub(crate) fn update_silently(ticket: Ticket, place: Place, change: impl Fn(u64) -> Option<u64>) {
+    update_as(ticket, (Ordering::Relaxed, Ordering::Relaxed), Manner::NoReturn, place, change);
 }
 
 #[inline(always)]
 fn update_as(
     ticket: Ticket,
     orders: (Ordering, Ordering),
-    is_full: bool,
+    manner: Manner,
     place: Place,
     change: impl Fn(u64) -> Option<u64>,
 ) -> u64 {
@@ -369,7 +381,7 @@ fn update_as(
         (!execution.is_relaxed).then(|| execution.memory.newest(object))
     });
     let Some(old) = old else {
-        return update_relaxed(ticket, orders, is_full, place, &change);
+        return update_relaxed(ticket, orders, manner, place, &change);
     };
     let new = compute(here, || change(old));
     perform_update(ticket, new, orders, place)
@@ -381,18 +393,19 @@ fn update_as(
 fn update_relaxed(
     ticket: Ticket,
     (success, failure): (Ordering, Ordering),
-    is_full: bool,
+    manner: Manner,
     place: Place,
     change: &dyn Fn(u64) -> Option<u64>,
 ) -> u64 {
     let here = current::get();
-    let mut asked = here.with(|execution| execution.values_that_may_be_read(execution.admitted(ticket)));
+    let mut asked = here.with(|execution| execution.values_that_may_be_read(execution.admitted(ticket), manner));
     compute(here, || asked.iter_mut().for_each(|(old, new)| *new = change(*old)));
     here.with(|execution| {
         let success = execution.order_at(success, place);
-        let is_full = is_full && success == Ordering::SeqCst;
+        // Without its ordering it has no barriers either.
+        let manner = if manner == Manner::Full && success != Ordering::SeqCst { Manner::Usual } else { manner };
         let answer = |old| asked.iter().find(|(value, _)| *value == old).expect("the function was asked about it").1;
-        let old = execution.update_relaxed(execution.admitted(ticket), (success, failure), is_full, &answer);
+        let old = execution.update_relaxed(execution.admitted(ticket), (success, failure), manner, &answer);
         execution.keep_asked(asked);
         old
     })
@@ -418,7 +431,7 @@ fn perform_update(ticket: Ticket, new: Option<u64>, (success, failure): (Orderin
 
 pub(crate) fn fence(barrier: Barrier, place: Place) {
     let here = current::get();
-    here.point(Intent::new(Kind::Fence, ObjectId::NONE, place).barrier_if(barrier == Barrier::Full));
+    here.point(Intent::new(Kind::Fence, ObjectId::NONE, place).barrier_if(barrier.is_full()));
     here.with(|execution| {
         if execution.order_at(Ordering::SeqCst, place) == Ordering::SeqCst {
             execution.memory.fence(execution.me, barrier);

@@ -6,7 +6,7 @@
 
 use super::event::ObjectId;
 use super::execution::Execution;
-use super::memory::{Barrier, MemoryModel};
+use super::memory::{Barrier, Manner, MemoryModel};
 use super::object::HELD;
 use std::sync::atomic::Ordering;
 
@@ -68,7 +68,7 @@ impl Execution {
         if self.is_tso() {
             self.store_in_buffer(object, value, order);
         } else {
-            self.tell(object, value, order, false);
+            self.tell(object, value, order, Manner::Usual);
         }
     }
 
@@ -79,21 +79,22 @@ impl Execution {
         if self.is_tso() {
             self.store_in_buffer(object, value, Ordering::Release);
         } else {
-            self.tell(object, value, Ordering::Release, true);
+            self.tell(object, value, Ordering::Release, Manner::Released);
         }
     }
 
     /// All values that a read-modify-write of the word could read now, each once, and room for what it would write.
     #[cold]
     #[inline(never)]
-    pub(super) fn values_that_may_be_read(&mut self, object: ObjectId) -> Asked {
+    pub(super) fn values_that_may_be_read(&mut self, object: ObjectId, manner: Manner) -> Asked {
         let mut asked = std::mem::take(&mut self.asked);
         asked.clear();
         if self.is_tso() {
             asked.push((self.newest_relaxed(object), None));
         } else {
             let weak = &self.memory.weak;
-            asked.extend(weak.readable(self.me, object, false).map(|place| (weak.value(object, place), None)));
+            let places = weak.replaceable(self.me, object, manner, false);
+            asked.extend(places.map(|place| (weak.value(object, place), None)));
             asked.sort_unstable();
             asked.dedup();
         }
@@ -112,13 +113,13 @@ impl Execution {
         &mut self,
         object: ObjectId,
         orders: (Ordering, Ordering),
-        is_full: bool,
+        manner: Manner,
         change: Change<'_>,
     ) -> u64 {
         let (old, new) = if self.is_tso() {
             self.update_locked(object, orders, change)
         } else {
-            self.update_message(object, orders, is_full, change)
+            self.update_message(object, orders, manner, change)
         };
         self.record_read(object, old, new);
         self.expected[self.me] = None;
@@ -143,10 +144,12 @@ impl Execution {
     pub(super) fn fence_relaxed(&mut self, barrier: Barrier) {
         match (self.model, barrier) {
             (MemoryModel::Sc, _) => {}
-            (MemoryModel::Tso | MemoryModel::TsoLaxLocks, Barrier::Full) => self.drain(self.me),
+            (MemoryModel::Tso | MemoryModel::TsoLaxLocks, barrier) if barrier.is_full() => self.drain(self.me),
             (MemoryModel::Tso | MemoryModel::TsoLaxLocks, _) => {}
-            (MemoryModel::Weak, Barrier::Full) => self.barrier(0),
-            (MemoryModel::Weak, Barrier::Read | Barrier::Acquire) => self.memory.weak.acquire(self.me),
+            (MemoryModel::Weak, Barrier::Full) => self.barrier(0, true),
+            (MemoryModel::Weak, Barrier::SeqCst) => self.barrier(0, false),
+            (MemoryModel::Weak, Barrier::Read) => self.memory.weak.order_reads(self.me),
+            (MemoryModel::Weak, Barrier::Acquire) => self.memory.weak.acquire(self.me),
             (MemoryModel::Weak, Barrier::Write) => self.memory.weak.order_writes(self.me),
             (MemoryModel::Weak, Barrier::Release) => self.memory.weak.release(self.me),
             (MemoryModel::Weak, Barrier::AcquireRelease) => {

@@ -6,7 +6,7 @@
 use super::event::{Intent, Kind, ObjectId};
 use super::execution::Execution;
 use super::gaps::Lacks;
-use super::memory::{Act, Events, Message};
+use super::memory::{Act, Events, Manner, Message};
 use super::object::HELD;
 use super::relaxed::Change;
 use crate::schedule::ALTERNATIVES_MAX;
@@ -61,22 +61,22 @@ impl Execution {
         places.extend(admitted.take(ALTERNATIVES_MAX + 1));
         let place = self.choose_among(MESSAGE, places);
         self.has_seen_old = place != self.memory.weak.newest_place(object);
-        let value = self.memory.weak.read(&mut self.memory.order, me, object, place, order);
+        let value = self.memory.weak.read(&mut self.memory.order, me, object, place, (order, Manner::Usual));
         self.memory.weak.settle(me, object, &earlier, is_consistent(order));
         value
     }
 
-    /// A write; one of the kernel's that release comes `after_reads` that nothing else orders.
-    pub(super) fn tell(&mut self, object: ObjectId, value: u64, order: Ordering, after_reads: bool) {
+    /// A write.
+    pub(super) fn tell(&mut self, object: ObjectId, value: u64, order: Ordering, manner: Manner) {
         let me = self.me;
         let earlier = self.begin_access(is_consistent(order));
         let mut places = self.alternatives();
+        self.memory.weak.prepare(me, object, order, manner, false);
         let weak = &self.memory.weak;
         let admitted = |&place: &Message| weak.admits(me, object, place, Act::Write, order);
-        places.extend(weak.places(me, object, after_reads).filter(admitted).take(ALTERNATIVES_MAX + 1));
+        places.extend(weak.places(object).filter(admitted).take(ALTERNATIVES_MAX + 1));
         let behind = self.choose_among(PLACE, places);
-        let how = (order, after_reads);
-        let is_newest = self.memory.weak.write(&mut self.memory.order, me, object, (behind, value), how);
+        let is_newest = self.memory.weak.write(&mut self.memory.order, me, object, (behind, value), order);
         self.memory.weak.settle(me, object, &earlier, is_consistent(order));
         self.told(object, value, is_newest);
     }
@@ -94,17 +94,17 @@ impl Execution {
         self.changed(object);
     }
 
-    /// A full barrier: the `nth` one of the event.
-    pub(super) fn barrier(&mut self, nth: u64) {
-        self.barrier_before(nth, None);
+    /// A full barrier: the `nth` one of the event; one of the kernel's, if it `is_strong`.
+    pub(super) fn barrier(&mut self, nth: u64, is_strong: bool) {
+        self.barrier_before(nth, is_strong, None);
     }
 
     /// A full barrier after which the message can still be seen, if one is given.
-    fn barrier_before(&mut self, nth: u64, seen: Option<(ObjectId, Message)>) {
+    fn barrier_before(&mut self, nth: u64, is_strong: bool, seen: Option<(ObjectId, Message)>) {
         let places = self.memory.weak.barrier_places(self.me, seen);
         let chosen = self.choose_seen(BARRIER + nth, places.len());
         let place = places.start + chosen;
-        self.memory.weak.barrier(self.me, place);
+        self.memory.weak.barrier(self.me, place, is_strong);
         self.mark_line(false);
         if place > 0 {
             self.disable_who_sees_held();
@@ -124,49 +124,53 @@ impl Execution {
         }
     }
 
-    /// A read-modify-write, which stands between full barriers if it is one of the kernel's `full` ones and writes. Which message it sees decides
-    /// whether it does. Returns the old value and the new one.
+    /// A read-modify-write, which stands between full barriers if that is its manner and it writes. Which message it sees decides whether it
+    /// does. Returns the old value and the new one.
     pub(super) fn update_message(
         &mut self,
         object: ObjectId,
         (success, failure): (Ordering, Ordering),
-        is_full: bool,
+        manner: Manner,
         change: Change<'_>,
     ) -> (u64, Option<u64>) {
         let me = self.me;
+        let is_full = manner == Manner::Full;
         let is_success_consistent = is_consistent(success) && !is_full;
         let earlier = self.begin_access(is_success_consistent || is_consistent(failure));
         let insists = self.insisting & (1 << me) != 0;
         let mut places = self.alternatives();
+        self.memory.weak.prepare(me, object, success, manner, true);
         let weak = &self.memory.weak;
         let act = if is_full { Act::ReplaceBehindBarrier } else { Act::Replace };
         let is_open = |&place: &Message| {
             if change(weak.value(object, place)).is_none() {
                 return weak.admits(me, object, place, Act::Read, failure);
             }
-            weak.can_replace(object, place)
-                && (!is_full || weak.sees_behind_barrier(me, object, place))
-                && weak.admits(me, object, place, act, success)
+            let is_behind = |place| {
+                if is_full { weak.sees_behind_barrier(me, object, place) } else { weak.may_follow(object, place) }
+            };
+            weak.can_replace(object, place) && is_behind(place) && weak.admits(me, object, place, act, success)
         };
-        places.extend(weak.readable(me, object, insists).filter(is_open).take(ALTERNATIVES_MAX + 1));
+        places.extend(weak.replaceable(me, object, manner, insists).filter(is_open).take(ALTERNATIVES_MAX + 1));
         let place = self.choose_among(MESSAGE, places);
         self.has_seen_old = place != self.memory.weak.newest_place(object);
         let old = self.memory.weak.value(object, place);
         let new = change(old);
         let Some(value) = new else {
-            self.memory.weak.read(&mut self.memory.order, me, object, place, failure);
+            self.memory.weak.read(&mut self.memory.order, me, object, place, (failure, Manner::Usual));
             self.memory.weak.settle(me, object, &earlier, is_consistent(failure));
             return (old, None);
         };
         if is_full {
-            self.barrier_before(0, Some((object, place)));
+            self.barrier_before(0, true, Some((object, place)));
         }
-        self.memory.weak.read(&mut self.memory.order, me, object, place, success);
-        let is_newest = self.memory.weak.replace(&mut self.memory.order, me, object, (place, value), success);
+        let how = (success, manner);
+        self.memory.weak.read(&mut self.memory.order, me, object, place, how);
+        let is_newest = self.memory.weak.replace(&mut self.memory.order, me, object, (place, value), how);
         self.memory.weak.settle(me, object, &earlier, is_success_consistent);
         self.told(object, value, is_newest);
         if is_full {
-            self.barrier(1);
+            self.barrier(1, true);
         }
         (old, new)
     }
@@ -174,8 +178,9 @@ impl Execution {
     /// A read-modify-write of the newest message, without barriers. Returns the place of that message.
     pub(super) fn replace_newest(&mut self, object: ObjectId, value: u64, order: Ordering) {
         let newest = self.memory.weak.newest_place(object);
-        self.memory.weak.read(&mut self.memory.order, self.me, object, newest, order);
-        self.memory.weak.replace(&mut self.memory.order, self.me, object, (newest, value), order);
+        let how = (order, Manner::Usual);
+        self.memory.weak.read(&mut self.memory.order, self.me, object, newest, how);
+        self.memory.weak.replace(&mut self.memory.order, self.me, object, (newest, value), how);
         self.memory.mirror(object, Some(value));
     }
 

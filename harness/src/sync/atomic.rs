@@ -154,6 +154,21 @@ impl<T: Word> Atomic<T> {
         T::from_word(op::update_fully(self.ticket, Location::caller(), change))
     }
 
+    /// One of the kernel's read-modify-writes that end in `_release`: what the thread has read before comes before it, too. Returns the
+    /// value replaced.
+    #[track_caller]
+    pub fn update_release(&self, change: impl Fn(T) -> T) -> T {
+        let change = |word| Some(change(T::from_word(word)).to_word());
+        T::from_word(op::update_releasing(self.ticket, Location::caller(), change))
+    }
+
+    /// One of the kernel's atomics without a result, as `atomic_inc`: relaxed, and `smp_rmb` does not order what it reads.
+    #[track_caller]
+    pub fn update_silently(&self, change: impl Fn(T) -> T) {
+        let change = |word| Some(change(T::from_word(word)).to_word());
+        op::update_silently(self.ticket, Location::caller(), change);
+    }
+
     /// `xchg`: fully ordered.
     #[track_caller]
     #[inline]
@@ -169,6 +184,15 @@ impl<T: Word> Atomic<T> {
         let replace = |word| (word == expected).then_some(new.to_word());
         op::expect(expected);
         T::from_word(op::update_fully(self.ticket, Location::caller(), replace))
+    }
+
+    /// `cmpxchg_release`: releases if it writes, as [`Atomic::update_release`]. Returns the value found.
+    #[track_caller]
+    pub fn cmpxchg_release(&self, old: T, new: T) -> T {
+        let expected = old.to_word();
+        let replace = |word| (word == expected).then_some(new.to_word());
+        op::expect(expected);
+        T::from_word(op::update_releasing(self.ticket, Location::caller(), replace))
     }
 
     /// The newest value, without an access: for monitors, goals and looking at a final state. No event.

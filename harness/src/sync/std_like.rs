@@ -44,7 +44,7 @@ pub mod atomic {
             Ordering::Acquire => Barrier::Acquire,
             Ordering::Release => Barrier::Release,
             Ordering::AcqRel => Barrier::AcquireRelease,
-            Ordering::SeqCst => Barrier::Full,
+            Ordering::SeqCst => Barrier::SeqCst,
             _ => panic!("there is no such thing as a relaxed fence"),
         };
         op::fence(barrier, Location::caller());

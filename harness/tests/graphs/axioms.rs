@@ -217,7 +217,7 @@ fn tso(relations: &Relations) -> bool {
     let drains = |event: usize| {
         let Event { fence, reads, order, location, .. } = events[event];
         let is_update = events[event].is_update && events[event].writes;
-        fence == Some(Fence::Full)
+        matches!(fence, Some(Fence::Full | Fence::SeqCst))
             || is_update
             || order == Order::Full
             || (!reads && location.is_some() && order == Order::SeqCst)
@@ -234,7 +234,9 @@ fn tso(relations: &Relations) -> bool {
     preserved.or(&external).or(co).or(fr).is_acyclic()
 }
 
-/// Lahav et al. (2017), without load buffering, with C++20's release sequences and "strongly happens before".
+/// Lahav et al. (2017), without load buffering, with C++20's release sequences and "strongly happens before". A full barrier of the kernel's is a
+/// fence that all writes tell which come after it: so that it counts for all who come after it by any chain (Alglave, Maranget, McKenney, Parri,
+/// Stern, ASPLOS 2018, `pb`).
 fn rc11(relations: &Relations) -> bool {
     let Relations { events, po, rf, co, fr } = relations;
     let count = events.len();
@@ -256,15 +258,31 @@ fn rc11(relations: &Relations) -> bool {
     let tails = Relation::of(count, |a, b| {
         events[a].reads && acquires(b) && (a == b || (events[b].fence.is_some() && po.has(a, b)))
     });
-    let synchronizes = heads.then(&update_chain).then(rf).then(&tails);
-    let hb = po.or(&synchronizes).closure();
+    // From a full barrier to a write that tells it.
+    let is_strong = |event: usize| events[event].fence == Some(Fence::Full);
+    let same = |a: usize, b: usize| events[a].location.is_some() && events[a].location == events[b].location;
+    let mut tells = Relation::of(count, |_, _| false);
+    let hb = loop {
+        let heads = heads.or(&tells);
+        let synchronizes = heads.then(&update_chain).then(rf).then(&tails);
+        let hb = po.or(&synchronizes).closure();
+        let reads = hb.maybe().then(&heads).then(&update_chain).then(rf);
+        let knows = hb.or(&tells).or(&reads);
+        let before = Relation::of(count, |a, b| same(a, b) && (a == b || po.has(a, b)));
+        let met = knows.then(&before);
+        let more = Relation::of(count, |a, b| is_strong(a) && events[b].writes && met.has(a, b));
+        if more == tells {
+            break hb;
+        }
+        tells = more;
+    };
     let eco = rf.or(co).or(fr).closure();
-    let crossed = hb.then(&eco);
+    let crossed = hb.or(&hb.then(&tells)).then(&eco);
     let coherent = eco.is_acyclic() && hb.is_acyclic() && (0..count).all(|event| !crossed.has(event, event));
     if !coherent || !po.or(rf).is_acyclic() {
         return false;
     }
-    let is_fence = |event: usize| events[event].fence == Some(Fence::Full);
+    let is_fence = |event: usize| matches!(events[event].fence, Some(Fence::Full | Fence::SeqCst));
     let is_sc = |event: usize| events[event].order == Order::SeqCst && events[event].location.is_some();
     let on_one_location = Relation::of(count, |a, b| {
         hb.has(a, b) && events[a].location.is_some() && events[a].location == events[b].location
@@ -275,5 +293,8 @@ fn rc11(relations: &Relations) -> bool {
     let base = from.then(&scb).then(&to);
     let fences = hb.or(&hb.then(&eco).then(&hb));
     let fences = Relation::of(count, |a, b| is_fence(a) && is_fence(b) && fences.has(a, b));
-    base.or(&fences).is_acyclic()
+    // What is told of full barriers alone orders them among themselves.
+    let told = hb.or(&hb.or(&tells).then(&eco).then(&hb));
+    let told = Relation::of(count, |a, b| is_fence(a) && is_fence(b) && told.has(a, b));
+    base.or(&fences).is_acyclic() && told.is_acyclic()
 }

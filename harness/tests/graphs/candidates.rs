@@ -55,7 +55,7 @@ pub fn ops() -> impl Strategy<Value = Op> {
         (0..3_u64, 1..4_u64).prop_map(|(old, new)| Change::Replace(old, new)),
     ];
     let fences =
-        prop::sample::select(vec![Fence::Full, Fence::Full, Fence::Acquire, Fence::Release, Fence::AcquireRelease]);
+        prop::sample::select(vec![Fence::Full, Fence::SeqCst, Fence::Acquire, Fence::Release, Fence::AcquireRelease]);
     prop_oneof![
         4 => (location.clone(), loads).prop_map(|(location, order)| Op::Read(location, order)),
         4 => (location.clone(), 1..3_u64, stores).prop_map(|(location, value, order)| Op::Write(location, value, order)),

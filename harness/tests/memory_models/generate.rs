@@ -1,9 +1,10 @@
 //! Generated programs of accesses, fences and locks.
 
 use super::Op::{
-    Add, AddFully, Exchange, ExchangeFully, Fence, IsLocked, Load, Lock, Store, StoreRelease, TryLock, Unlock,
+    Add, AddFully, AddRelease, AddSilently, Exchange, ExchangeFully, Fence, IsLocked, Load, Lock, Store, StoreRelease,
+    TryLock, Unlock,
 };
-use super::{LOCKS, MB, Op, WORDS};
+use super::{FENCE, LOCKS, MB, Op, WORDS};
 use lockstep::sync::Barrier;
 use lockstep::sync::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 use proptest::prelude::{prop, prop_oneof};
@@ -44,7 +45,7 @@ fn op(words: usize) -> impl Generator<Value = Op> {
     let update = prop::sample::select(vec![Relaxed, Acquire, Release, AcqRel, SeqCst]);
     let barriers = [
         Barrier::Full,
-        Barrier::Full,
+        Barrier::SeqCst,
         Barrier::Read,
         Barrier::Write,
         Barrier::Acquire,
@@ -61,6 +62,9 @@ fn op(words: usize) -> impl Generator<Value = Op> {
             if exchanges { ExchangeFully(word, old, value) } else { AddFully(word, value) }
         }),
         1 => (0..words, 1..4_u64).prop_map(|(word, value)| StoreRelease(word, value)),
+        1 => (0..words, 1..4_u64, prop::bool::ANY).prop_map(|(word, value, releases)| {
+            if releases { AddRelease(word, value) } else { AddSilently(word, value) }
+        }),
         2 => prop::sample::select(barriers.to_vec()).prop_map(Fence),
     ]
 }
@@ -78,14 +82,13 @@ fn consistent_op(words: usize) -> impl Generator<Value = Op> {
     let load = prop::sample::select(vec![Relaxed, Acquire, SeqCst, SeqCst]);
     let store = prop::sample::select(vec![Relaxed, Release, SeqCst, SeqCst]);
     let update = prop::sample::select(vec![Relaxed, AcqRel, SeqCst]);
-    let barriers = [Barrier::Full, Barrier::Full, Barrier::Acquire, Barrier::Release];
+    let barriers = [Barrier::SeqCst, Barrier::SeqCst, Barrier::Acquire, Barrier::Release];
     prop_oneof![
         6 => (0..words, load).prop_map(|(word, order)| Load(word, order)),
         6 => (0..words, 1..3_u64, store).prop_map(|(word, value, order)| Store(word, value, order)),
         2 => (0..words, update.clone()).prop_map(|(word, order)| Add(word, 4, order)),
         1 => (0..words, 0..2_u64, update, prop::sample::select(vec![Relaxed, Acquire, SeqCst]))
             .prop_map(|(word, old, success, failure)| Exchange(word, old, 3, success, failure)),
-        1 => (0..words).prop_map(|word| AddFully(word, 8)),
         2 => prop::sample::select(barriers.to_vec()).prop_map(Fence),
     ]
 }
@@ -100,15 +103,34 @@ pub fn consistent_programs() -> impl Generator<Value = Vec<Vec<Op>>> {
     ]
 }
 
-/// Three threads that access different words, most of them with a barrier in between.
+/// Three threads that access different words, most of them with a fence of C++ in between.
 pub fn chains() -> impl Generator<Value = Vec<Vec<Op>>> {
-    let access = || {
+    let store = (0..WORDS, prop::sample::select(vec![Relaxed, Release]));
+    chains_of(vec![FENCE], store.prop_map(|(word, order)| Store(word, 1, order)))
+}
+
+/// The same with barriers of the kernel's.
+pub fn kernel_chains() -> impl Generator<Value = Vec<Vec<Op>>> {
+    let store = prop_oneof![
+        2 => (0..WORDS, 1..3_u64).prop_map(|(word, value)| Store(word, value, Relaxed)),
+        1 => (0..WORDS).prop_map(|word| StoreRelease(word, 3)),
+        1 => (0..WORDS).prop_map(|word| AddRelease(word, 4)),
+        1 => (0..WORDS).prop_map(|word| AddSilently(word, 8)),
+    ];
+    chains_of(vec![MB, MB, Fence(Barrier::Read), Fence(Barrier::Write)], store)
+}
+
+fn chains_of(barriers: Vec<Op>, store: impl Generator<Value = Op> + Clone) -> impl Generator<Value = Vec<Vec<Op>>> {
+    let access = move || {
         prop_oneof![
             (0..WORDS, prop::sample::select(vec![Relaxed, Acquire])).prop_map(|(word, order)| Load(word, order)),
-            (0..WORDS, prop::sample::select(vec![Relaxed, Release])).prop_map(|(word, order)| Store(word, 1, order)),
+            store.clone(),
         ]
     };
-    let between = prop_oneof![3 => prop::sample::select(vec![vec![MB]]), 1 => prop::sample::select(vec![Vec::new()])];
+    let between = prop_oneof![
+        3 => prop::sample::select(barriers).prop_map(|barrier| vec![barrier]),
+        1 => prop::sample::select(vec![Vec::new()]),
+    ];
     let thread =
         (access(), between, access()).prop_map(|(one, between, other)| [vec![one], between, vec![other]].concat());
     prop::collection::vec(thread, 3..=3)

@@ -49,9 +49,12 @@ fn history(ops: &[Op], answers: Vec<u64>) -> Vec<u64> {
     for op in ops {
         let answer = answers.next().expect("a complete graph answers every event");
         match op {
-            Op::Load(..) | Op::Add(..) | Op::AddFully(..) | Op::Exchange(..) | Op::ExchangeFully(..) => {
-                seen.push(answer)
-            }
+            Op::Load(..)
+            | Op::Add(..)
+            | Op::AddFully(..)
+            | Op::AddRelease(..)
+            | Op::Exchange(..)
+            | Op::ExchangeFully(..) => seen.push(answer),
             Op::IsLocked(_) => seen.push(u64::from(answer != 0)),
             Op::TryLock(_) => {
                 let taken = answer == 0;
@@ -60,7 +63,8 @@ fn history(ops: &[Op], answers: Vec<u64>) -> Vec<u64> {
                     answers.next();
                 }
             }
-            Op::Store(..) | Op::StoreRelease(..) | Op::Fence(_) | Op::Lock(_) | Op::Unlock(_) => {}
+            Op::Store(..) | Op::StoreRelease(..) | Op::AddSilently(..) | Op::Fence(_) | Op::Lock(_) | Op::Unlock(_) => {
+            }
         }
     }
     seen
@@ -89,7 +93,9 @@ fn update(location: usize, change: Change, success: graph::Order, failure: Order
 fn fence(barrier: Barrier) -> graph::Fence {
     match barrier {
         Barrier::Full => graph::Fence::Full,
-        Barrier::Read | Barrier::Acquire => graph::Fence::Acquire,
+        Barrier::SeqCst => graph::Fence::SeqCst,
+        Barrier::Read => graph::Fence::Read,
+        Barrier::Acquire => graph::Fence::Acquire,
         Barrier::Write => graph::Fence::Write,
         Barrier::Release => graph::Fence::Release,
         Barrier::AcquireRelease => graph::Fence::AcquireRelease,
@@ -127,6 +133,12 @@ impl Threads for Script<'_> {
                 Label::Write { location, value, order: graph::Order::StoreRelease }.into()
             }
             Op::Add(location, value, how) => update(location, Change::Add(value), order(how), Ordering::Relaxed),
+            Op::AddRelease(location, value) => {
+                update(location, Change::Add(value), graph::Order::StoreRelease, Ordering::Relaxed)
+            }
+            Op::AddSilently(location, value) => {
+                update(location, Change::Add(value), graph::Order::NoReturn, Ordering::Relaxed)
+            }
             Op::AddFully(location, value) => {
                 update(location, Change::Add(value), graph::Order::Full, Ordering::Relaxed)
             }

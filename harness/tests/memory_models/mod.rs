@@ -20,6 +20,8 @@ pub const X: usize = 0;
 pub const Y: usize = 1;
 pub const Z: usize = 2;
 pub const MB: Op = Op::Fence(Barrier::Full);
+/// A fence of C++.
+pub const FENCE: Op = Op::Fence(Barrier::SeqCst);
 
 /// What a thread does. Values read are observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,6 +33,10 @@ pub enum Op {
     Add(usize, u64, Ordering),
     /// Adds as the kernel does with a value returned: fully ordered.
     AddFully(usize, u64),
+    /// The kernel's `atomic_fetch_add_release`.
+    AddRelease(usize, u64),
+    /// The kernel's `atomic_add`, which returns nothing.
+    AddSilently(usize, u64),
     /// Compares and exchanges, with what orders it if it writes and if not.
     Exchange(usize, u64, u64, Ordering, Ordering),
     /// The kernel's: fully ordered if it writes, relaxed if not.
@@ -52,12 +58,15 @@ fn perform(op: Op, words: [Atomic<u64>; WORDS], locks: [SpinLock; LOCKS]) -> Opt
         Op::Add(word, value, order) => return Some(words[word].fetch_add(value, order)),
         Op::StoreRelease(word, value) => words[word].store_release(value),
         Op::AddFully(word, value) => return Some(words[word].update_fully(|old| old + value)),
+        Op::AddRelease(word, value) => return Some(words[word].update_release(|old| old + value)),
+        Op::AddSilently(word, value) => words[word].update_silently(|old| old + value),
         Op::Exchange(word, old, new, success, failure) => {
             let (Ok(found) | Err(found)) = words[word].compare_exchange(old, new, success, failure);
             return Some(found);
         }
         Op::ExchangeFully(word, old, new) => return Some(words[word].cmpxchg(old, new)),
         Op::Fence(Barrier::Full) => smp_mb(),
+        Op::Fence(Barrier::SeqCst) => fence(Ordering::SeqCst),
         Op::Fence(Barrier::Read) => smp_rmb(),
         Op::Fence(Barrier::Write) => smp_wmb(),
         Op::Fence(Barrier::Acquire) => fence(Ordering::Acquire),

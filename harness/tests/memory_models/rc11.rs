@@ -46,7 +46,19 @@ impl What {
 
 /// Whether the axioms say something of the program: not of what the kernel has and C++ has not.
 pub fn covers(program: &[Vec<Op>]) -> bool {
-    !program.iter().flatten().any(|op| matches!(op, Op::StoreRelease(..) | Op::Fence(Barrier::Write)))
+    let is_of_kernel = |op: &Op| {
+        let is_barrier = matches!(op, Op::Fence(Barrier::Full | Barrier::Read | Barrier::Write));
+        is_barrier
+            || matches!(
+                op,
+                Op::StoreRelease(..)
+                    | Op::AddFully(..)
+                    | Op::AddRelease(..)
+                    | Op::AddSilently(..)
+                    | Op::ExchangeFully(..)
+            )
+    };
+    !program.iter().flatten().any(is_of_kernel)
 }
 
 /// All outcomes of a program without locks. What a compare-and-exchange is ordered by depends on whether it fails: each case is a
@@ -125,19 +137,14 @@ impl Graphs {
         for (thread, ops) in program.iter().enumerate() {
             for op in ops {
                 let (what, success, failure) = event(*op);
-                let mut is_fenced = matches!(op, Op::AddFully(..) | Op::ExchangeFully(..));
                 let mut does_write = what.may_write();
                 if let What::Exchange(..) = what {
                     does_write = succeed & (1 << exchange) != 0;
-                    is_fenced &= does_write;
                     exchange += 1;
                 }
                 let order = if what.may_write() && !does_write { failure } else { success };
-                let full = Event { thread: Some(thread), what: What::Fence(Barrier::Full), order: Ordering::SeqCst };
-                let own = Event { thread: Some(thread), what, order };
-                let around = if is_fenced { vec![full, own, full] } else { vec![own] };
-                writes.extend(around.iter().map(|event| event.what.may_write() && does_write));
-                events.extend(around);
+                writes.push(what.may_write() && does_write);
+                events.push(Event { thread: Some(thread), what, order });
             }
         }
         assert!(events.len() <= 64, "a row of a relation has 64 bits");
@@ -291,7 +298,7 @@ impl Graphs {
 
     fn psc(&self, hb: &Relation, eco: &Relation, writes: &Relation) -> Relation {
         let count = self.events.len();
-        let is_full = |event: usize| self.events[event].what == What::Fence(Barrier::Full);
+        let is_full = |event: usize| self.events[event].what == What::Fence(Barrier::SeqCst);
         let is_access = |event: usize| self.events[event].what.word().is_some();
         let is_consistent = |event: usize| is_access(event) && self.events[event].order == Ordering::SeqCst;
         let mask = |has: &dyn Fn(usize) -> bool| {
@@ -342,7 +349,7 @@ fn event(op: Op) -> (What, Ordering, Ordering) {
         Op::Exchange(word, old, new, success, failure) => (What::Exchange(word, old, new), success, failure),
         Op::ExchangeFully(word, old, new) => (What::Exchange(word, old, new), Ordering::AcqRel, relaxed),
         Op::Fence(barrier) => (What::Fence(barrier), Ordering::SeqCst, relaxed),
-        Op::StoreRelease(..) => unreachable!("the axioms are those of C++"),
+        Op::StoreRelease(..) | Op::AddRelease(..) | Op::AddSilently(..) => unreachable!("the axioms are those of C++"),
         Op::Lock(_) | Op::Unlock(_) | Op::TryLock(_) | Op::IsLocked(_) => unreachable!("there are no locks here"),
     }
 }

@@ -69,14 +69,15 @@ fn step(state: &State, thread: usize, op: Op) -> Option<State> {
             next.buffers[thread].push((word, value));
             (true, None)
         }
-        Op::Add(word, value, _) | Op::AddFully(word, value) => {
+        Op::AddSilently(word, value) => (locked(word, visible(word) + value), None),
+        Op::Add(word, value, _) | Op::AddFully(word, value) | Op::AddRelease(word, value) => {
             (locked(word, visible(word) + value), Some(visible(word)))
         }
         Op::Exchange(word, old, new, ..) | Op::ExchangeFully(word, old, new) => {
             let found = visible(word);
             (found != old || locked(word, new), Some(found))
         }
-        Op::Fence(Barrier::Full) => (buffer.is_empty(), None),
+        Op::Fence(Barrier::Full | Barrier::SeqCst) => (buffer.is_empty(), None),
         Op::Fence(_) => (true, None),
         Op::Lock(_) | Op::Unlock(_) | Op::TryLock(_) | Op::IsLocked(_) => unreachable!("there are no locks here"),
     };

@@ -288,6 +288,8 @@ pub enum Order {
     Plain,
     /// Nothing: `READ_ONCE`, `WRITE_ONCE`, `_relaxed`.
     Once,
+    /// Nothing, and `smp_rmb` does not order what it reads: the kernel's atomics without a result. Updates only.
+    NoReturn,
     /// What follows it.
     Acquire,
     /// What comes before it.
@@ -319,7 +321,7 @@ pub enum Fence {
     AfterUnlockLock,
     /// `barrier`: orders nothing between processors.
     Compiler,
-    /// C11's fences. The sequentially consistent one is [`Fence::Full`].
+    /// C11's fences.
     C11(Order),
 }
 

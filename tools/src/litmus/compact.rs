@@ -221,7 +221,8 @@ impl Compact<'_, '_> {
     fn fence(&mut self) -> Result<Fence, LitmusError> {
         let word = self.words.name("a fence")?;
         Ok(match word.text {
-            "mb" | "sc" => Fence::Full,
+            "mb" => Fence::Full,
+            "sc" => Fence::C11(Order::SeqCst),
             "rmb" => Fence::Read,
             "wmb" => Fence::Write,
             "before_atomic" => Fence::BeforeAtomic,

@@ -114,7 +114,7 @@ pub fn observed_values(words: &[u64]) -> Vec<i64> {
 /// The harness's ordering for reading, writing and both. What is fully ordered is so by the barriers around it.
 fn ordering(order: Order) -> Ordering {
     match order {
-        Order::Plain | Order::Once | Order::Full => Ordering::Relaxed,
+        Order::Plain | Order::Once | Order::NoReturn | Order::Full => Ordering::Relaxed,
         Order::Acquire => Ordering::Acquire,
         Order::Release => Ordering::Release,
         Order::AcquireRelease => Ordering::AcqRel,
@@ -212,6 +212,11 @@ impl Machine<'_> {
                 let word = self.word(location);
                 let old = match order {
                     Order::Full => word.update_fully(change),
+                    Order::Release if !self.program.is_c11 => word.update_release(change),
+                    Order::NoReturn => {
+                        word.update_silently(change);
+                        return 0;
+                    }
                     order => word.fetch_update_word(ordering(*order), change),
                 };
                 match result {
@@ -283,6 +288,9 @@ impl Machine<'_> {
         let word = self.word(location);
         if orders[0] == Order::Full {
             return word.cmpxchg(old, new);
+        }
+        if orders[0] == Order::Release && !self.program.is_c11 {
+            return word.cmpxchg_release(old, new);
         }
         match word.compare_exchange(old, new, ordering(orders[0]), ordering(orders[1])) {
             Ok(found) | Err(found) => found,

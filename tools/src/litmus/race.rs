@@ -151,7 +151,7 @@ impl View {
 /// Whether an event acquires, releases, and is one between two full fences.
 fn orders(event: &Made) -> (bool, bool, bool) {
     let of = |order: Order| match order {
-        Order::Relaxed => (false, false, false),
+        Order::Relaxed | Order::NoReturn => (false, false, false),
         Order::Acquire => (true, false, false),
         Order::Release | Order::StoreRelease => (false, true, false),
         Order::AcquireRelease | Order::SeqCst => (true, true, false),

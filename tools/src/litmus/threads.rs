@@ -139,6 +139,7 @@ struct Walk<'a> {
 fn ordering(order: Order) -> graph::Order {
     match order {
         Order::Plain | Order::Once => graph::Order::Relaxed,
+        Order::NoReturn => graph::Order::NoReturn,
         Order::Acquire => graph::Order::Acquire,
         Order::Release => graph::Order::Release,
         Order::AcquireRelease => graph::Order::AcquireRelease,
@@ -149,15 +150,16 @@ fn ordering(order: Order) -> graph::Order {
 
 fn fence(fence: Fence) -> Option<graph::Fence> {
     Some(match fence {
-        Fence::Compiler | Fence::C11(Order::Plain | Order::Once) => return None,
+        Fence::Compiler | Fence::C11(Order::Plain | Order::Once | Order::NoReturn) => return None,
         Fence::Full | Fence::BeforeAtomic | Fence::AfterAtomic | Fence::AfterSpinlock | Fence::AfterUnlockLock => {
             graph::Fence::Full
         }
-        Fence::Read | Fence::C11(Order::Acquire) => graph::Fence::Acquire,
+        Fence::Read => graph::Fence::Read,
+        Fence::C11(Order::Acquire) => graph::Fence::Acquire,
         Fence::Write => graph::Fence::Write,
         Fence::C11(Order::Release) => graph::Fence::Release,
         Fence::C11(Order::AcquireRelease) => graph::Fence::AcquireRelease,
-        Fence::C11(Order::SeqCst | Order::Full) => graph::Fence::Full,
+        Fence::C11(Order::SeqCst | Order::Full) => graph::Fence::SeqCst,
     })
 }
 
@@ -214,18 +216,22 @@ impl<'a> Walk<'a> {
 
     fn write(&mut self, location: LocationId, value: i64, order: Order) -> Result<(), Halt> {
         let value = self.program.locations[location].ty.wrap(value).cast_unsigned();
-        let ordering = match order {
-            // The kernel's, unlike C11's, comes after all that was read.
-            Order::Release if !self.program.is_c11 => graph::Order::StoreRelease,
-            order => ordering(order),
-        };
+        let ordering = self.releasing(order);
         self.event(Label::Write { location, value, order: ordering }, order == Order::Plain)?;
         Ok(())
     }
 
+    fn releasing(&self, order: Order) -> graph::Order {
+        match order {
+            // The kernel's, unlike C11's, comes after all that was read.
+            Order::Release if !self.program.is_c11 => graph::Order::StoreRelease,
+            order => ordering(order),
+        }
+    }
+
     /// What orders it if it writes, then what if not.
     fn update(&mut self, location: LocationId, orders: [Order; 2], change: Change) -> Result<i64, Halt> {
-        let [success, failure] = orders.map(ordering);
+        let (success, failure) = (self.releasing(orders[0]), ordering(orders[1]));
         self.event(Step { label: Label::Update { location, success, failure }, change: Some(change) }, false)
     }
 

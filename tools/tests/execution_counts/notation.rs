@@ -359,7 +359,7 @@ impl Parser {
         match name {
             "F" => {
                 let fence = match self.take().as_str() {
-                    "sc" => Fence::Full,
+                    "sc" => Fence::SeqCst,
                     "acq" => Fence::Acquire,
                     "rel" => Fence::Release,
                     _ => Fence::AcquireRelease,

@@ -17,13 +17,16 @@ pub enum Order {
     Acquire,
     /// What comes before it.
     Release,
-    /// The kernel's `smp_store_release`: also what the thread has read before, whatever ordered those reads. Writes only.
+    /// The kernel's `smp_store_release`, and its atomics that release: also what the thread has read before, whatever ordered those reads.
     StoreRelease,
+    /// An atomic of the kernel's without a result, as `atomic_inc`: nothing, and `smp_rmb` does not order what it reads. Updates only, which
+    /// always write.
+    NoReturn,
     /// Both.
     AcquireRelease,
     /// C++20's `memory_order_seq_cst`.
     SeqCst,
-    /// As if between two full fences, if it writes: the kernel's read-modify-writes that return a value. If an update of this order writes
+    /// As if between two fences `smp_mb`, if it writes: the kernel's read-modify-writes that return a value. If an update of this order writes
     /// nothing, its other order counts.
     Full,
 }
@@ -41,10 +44,14 @@ impl Order {
 /// A fence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fence {
-    /// Of C11's `memory_order_seq_cst`, and `smp_mb`.
+    /// `smp_mb`.
     Full,
-    /// Acquire, and `smp_rmb`.
+    /// Of C11's `memory_order_seq_cst`.
+    SeqCst,
+    /// Acquire.
     Acquire,
+    /// `smp_rmb`: earlier reads before later ones, and nothing that is written.
+    Read,
     /// Release.
     Release,
     /// `smp_wmb`: earlier writes before later ones, and nothing that was read.
@@ -54,12 +61,17 @@ pub enum Fence {
 }
 
 impl Fence {
+    /// Whether everything before it comes before everything after it, for all threads.
+    pub(super) fn is_full(self) -> bool {
+        matches!(self, Fence::Full | Fence::SeqCst)
+    }
+
     pub(super) fn acquires(self) -> bool {
-        !matches!(self, Fence::Release | Fence::Write)
+        !matches!(self, Fence::Release | Fence::Read | Fence::Write)
     }
 
     pub(super) fn releases(self) -> bool {
-        !matches!(self, Fence::Acquire | Fence::Write)
+        !matches!(self, Fence::Acquire | Fence::Read | Fence::Write)
     }
 }
 
@@ -209,6 +221,15 @@ impl Label {
     /// Whether it takes a lock as a writer, if it writes.
     pub(super) fn is_acquisition(&self) -> bool {
         matches!(self, Label::Lock(_) | Label::TryLock(_))
+    }
+
+    /// Whether `smp_rmb` orders nothing before it, if it writes.
+    pub(super) fn is_free(&self) -> bool {
+        match *self {
+            Label::Write { order, .. } => !order.releases(),
+            Label::Update { success, .. } => success == Order::NoReturn,
+            _ => false,
+        }
     }
 
     /// Whether it names a thread or location beyond the limits.

@@ -32,6 +32,8 @@ const WINDOW: usize = 31;
 #[derive(Default)]
 struct Barrier {
     thread: usize,
+    /// Whether it is one of the kernel's.
+    is_strong: bool,
     /// Which event of its thread, from 1.
     number: u32,
     /// What it and all those in front of it have seen.
@@ -67,10 +69,12 @@ impl Line {
         self.spare.append(&mut self.window);
     }
 
-    /// A read of the message at `stamp`, or the write of it, by somebody with this view.
-    pub(super) fn note(&mut self, view: &View, object: ObjectId, stamp: Stamp, writes: bool) {
+    /// A read of the message at `stamp` by somebody with this view, or the write of it, which tells what is `told`.
+    pub(super) fn note(&mut self, view: &View, object: ObjectId, stamp: Stamp, told: Option<&View>, writes: bool) {
         for barrier in &mut self.window {
-            if view.knows(barrier.thread, barrier.number) {
+            let knows = |view: &View| view.knows(barrier.thread, barrier.number);
+            // What a write tells of the kernel's barriers comes before the write, even if nothing else of its thread comes after them.
+            if knows(view) || barrier.is_strong && told.is_some_and(knows) {
                 if barrier.least.len() <= object.index() {
                     barrier.least.resize(object.index() + 1, NEVER);
                 }
@@ -103,13 +107,14 @@ impl Line {
     }
 
     /// Puts the barrier, event `number` of the thread, which has seen `view`, in front of the last `place` ones.
-    pub(super) fn insert(&mut self, place: usize, thread: usize, number: u32, view: &View) {
+    pub(super) fn insert(&mut self, place: usize, (thread, number): (usize, u32), is_strong: bool, view: &View) {
         let at = self.window.len() - place;
         for later in &mut self.window[at..] {
             later.view.join_stamps(view);
         }
         let mut barrier = self.spare.pop().unwrap_or_default();
         barrier.thread = thread;
+        barrier.is_strong = is_strong;
         barrier.number = number;
         barrier.view.copy(view);
         barrier.least.clear();

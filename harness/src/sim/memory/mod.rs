@@ -9,6 +9,7 @@ mod tso;
 mod weak;
 mod view;
 mod barriers;
+mod strong;
 mod psc;
 
 use super::clock::Clock;
@@ -18,6 +19,7 @@ pub(crate) use sc::Sc;
 use std::sync::atomic::Ordering;
 pub(super) use tso::{Buffers, Store};
 pub(super) use view::Events;
+pub(crate) use weak::Manner;
 pub(super) use weak::{Act, Place as Message, Weak};
 
 /// The memory model of an execution.
@@ -72,8 +74,10 @@ impl MemoryModel {
 /// The barriers a subject can ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Barrier {
-    /// `smp_mb()`, or a sequentially consistent fence.
+    /// `smp_mb()`.
     Full,
+    /// A sequentially consistent fence of C++.
+    SeqCst,
     /// `smp_rmb()`.
     Read,
     /// `smp_wmb()`.
@@ -84,6 +88,13 @@ pub enum Barrier {
     Release,
     /// An acquire and release fence.
     AcquireRelease,
+}
+
+impl Barrier {
+    /// Whether everything before it comes before everything after it, for all threads.
+    pub(crate) fn is_full(self) -> bool {
+        matches!(self, Barrier::Full | Barrier::SeqCst)
+    }
 }
 
 /// What an access acquires and releases.
@@ -251,13 +262,11 @@ impl Order {
             return;
         }
         let order = &mut self.threads[thread];
-        if matches!(barrier, Barrier::Full | Barrier::Read | Barrier::Acquire | Barrier::AcquireRelease)
-            && order.has_pending
-        {
+        if !matches!(barrier, Barrier::Write | Barrier::Release) && order.has_pending {
             let pending = order.pending;
             order.now.join(&pending, self.threads_count);
         }
-        if matches!(barrier, Barrier::Full | Barrier::Write | Barrier::Release | Barrier::AcquireRelease) {
+        if !matches!(barrier, Barrier::Read | Barrier::Acquire) {
             order.fenced = order.now;
             order.has_fenced = true;
             order.now.advance(thread);

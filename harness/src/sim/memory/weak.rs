@@ -6,7 +6,8 @@
 //! promises: each word has a list of messages in the order in which they overwrite one another; each thread has a [`View`] of
 //! how far in each list it has seen. A read sees any message that is not before the thread's view, a write goes anywhere behind it;
 //! but nothing goes between a read-modify-write and the message it has replaced. A message that was released carries the view of
-//! its writer, and whoever acquires it takes that over. Full barriers stand in a line of their own, see [`super::barriers`].
+//! its writer, and whoever acquires it takes that over. Full barriers stand in a line of their own, see [`super::barriers`]; the kernel's count
+//! for all who come after them by any chain, see [`super::strong`].
 //!
 //! ```text
 //!   x:  0 --- 2 --- 1        y:  0 --- 1 (released: x is at least at 2)
@@ -36,9 +37,7 @@
 //! in which more would have been possible says so, see [`crate::Gaps`].
 //!
 //! Deviations from the kernel's model: `smp_rmb` orders what was read before later writes too, and also what an atomic operation
-//! without a result has read. A full barrier counts for others by what is released and acquired alone: where the word written behind it is
-//! acquired, and a third one written then without releasing, that tells nothing of what is in front of the barrier. What read-modify-writes
-//! release is what was acquired. Examples are in `docs/weak.md`. A mutex in the shape of the standard library has the rules of the kernel's locks; the
+//! without a result has read. What read-modify-writes release is what was acquired. Examples are in `docs/weak.md`. A mutex in the shape of the standard library has the rules of the kernel's locks; the
 //! readers of a reader-writer lock only acquire and release. An await is a loop of which only the last round counts: its reads are free
 //! in the first round and see something new in each further one. Races on plain data are those of C11's happens-before, which knows
 //! nothing of the locks' further ordering; plain data themselves are outside. This is not the kernel's memory model, only a machine
@@ -46,6 +45,7 @@
 
 use super::barriers::Line;
 use super::psc::{Attempt, Psc, rank_behind, rank_of_read};
+use super::strong::Strong;
 use super::view::{Events, Stamp, View, join_events};
 use super::{Order, Published, acquires, releases};
 use crate::schedule::THREADS_MAX;
@@ -75,14 +75,22 @@ struct Seen {
     current: View,
     /// The same after an acquire fence: beyond `current` by what relaxed reads were told.
     acquired: View,
+    /// The same after `smp_rmb`: not what atomics without a result were told.
+    heard: View,
+    /// What its writes are not before that neither release nor read: `current` without what `smp_rmb`
+    /// alone has made known.
+    ordered: View,
     /// What its relaxed writes tell: `current` at the last release fence, and what taking locks has added.
     released: View,
     /// `acquired` at its last unlock.
     unlocked: View,
     /// At its last write barrier, what it had written and what those of its writes tell that were released.
     wrote: View,
-    /// Its writes since then, with what released ones tell.
-    writes: Vec<(ObjectId, Stamp, Option<u32>)>,
+    /// Its writes since then, with what they tell, and whether they were released.
+    writes: Vec<(ObjectId, Stamp, Option<u32>, bool)>,
+    /// Its accesses since its last full barrier of the kernel's, with what has happened before each, or is told by the message. A later write of the
+    /// same word comes after the full barriers of which that knows.
+    met: Vec<(ObjectId, Events)>,
 }
 
 impl Seen {
@@ -93,8 +101,22 @@ impl Seen {
 
     /// The thread makes one more event. Returns its number.
     fn count(&mut self, thread: usize) -> u32 {
-        self.acquired.count(thread);
+        for view in [&mut self.acquired, &mut self.heard, &mut self.ordered] {
+            view.count(thread);
+        }
         self.current.count(thread)
+    }
+
+    /// An access of its own: coherence.
+    fn raise(&mut self, object: ObjectId, stamp: Stamp) {
+        for view in [&mut self.current, &mut self.acquired, &mut self.heard, &mut self.ordered] {
+            view.raise(object, stamp);
+        }
+    }
+
+    /// What comes before the next access: less before a free one, see [`Weak::prepare`].
+    fn before(&self, is_free: bool) -> &View {
+        if is_free { &self.ordered } else { &self.current }
     }
 }
 
@@ -110,9 +132,30 @@ pub(crate) struct Weak {
     views: Vec<View>,
     views_count: usize,
     line: Line,
+    /// The kernel's full barriers.
+    strong: Strong,
+    /// What the next write of a thread tells, beside what it replaces.
+    told: View,
+    /// What that write is not before.
+    least: Stamp,
+    /// Whether `smp_rmb` orders nothing before it.
+    is_free: bool,
     psc: Psc,
     /// There was no room left between two messages, or in front of a barrier.
     lacked_room: Cell<bool>,
+}
+
+/// What the kernel asks of some accesses beside their ordering.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// Nothing.
+    Usual,
+    /// An update between two full barriers.
+    Full,
+    /// It comes after what was read before, and tells that, too, if it releases.
+    Released,
+    /// An atomic without a result: `smp_rmb` does not order its read, and it acquires nothing.
+    NoReturn,
 }
 
 /// What a thread could do with a message.
@@ -138,6 +181,10 @@ impl Weak {
             views: Vec::new(),
             views_count: 0,
             line: Line::default(),
+            strong: Strong::default(),
+            told: View::default(),
+            least: 0,
+            is_free: false,
             psc: Psc::default(),
             lacked_room: Cell::new(false),
         }
@@ -148,6 +195,7 @@ impl Weak {
         self.words_count = 0;
         self.views_count = 0;
         self.line.reset();
+        self.strong.reset();
         self.psc.reset();
         self.lacked_room.set(false);
     }
@@ -180,11 +228,14 @@ impl Weak {
             }
             None => seen.current.clear(),
         }
-        seen.acquired.copy(&seen.current);
+        for view in [&mut seen.acquired, &mut seen.heard, &mut seen.ordered] {
+            view.copy(&seen.current);
+        }
         seen.released.clear();
         seen.unlocked.clear();
         seen.wrote.clear();
         seen.writes.clear();
+        seen.met.clear();
     }
 
     /// The thread sees what the other one has seen, which has ended.
@@ -192,8 +243,10 @@ impl Weak {
         let number = ended;
         let [seen, ended] = self.threads.get_disjoint_mut([thread, ended]).expect("no thread waits for its own end");
         ended.count(number);
-        seen.current.join(&ended.current);
-        seen.acquired.join(&ended.current);
+        let Seen { current, acquired, heard, ordered, .. } = seen;
+        for view in [current, acquired, heard, ordered] {
+            view.join(&ended.current);
+        }
     }
 
     /// The thread sees everything.
@@ -201,8 +254,7 @@ impl Weak {
         for object in 0..self.words_count {
             let object = ObjectId(object as u32);
             let newest = self.newest(object);
-            self.threads[thread].current.raise(object, newest);
-            self.threads[thread].acquired.raise(object, newest);
+            self.threads[thread].raise(object, newest);
         }
     }
 
@@ -213,7 +265,22 @@ impl Weak {
     /// The messages that the thread may see, the newest first; only what is new to it if `insists` and there is any.
     pub(crate) fn readable(&self, thread: usize, object: ObjectId, insists: bool) -> impl Iterator<Item = Place> {
         let seen = self.threads[thread].current.stamp(object);
-        let from = seen + u64::from(insists && self.newest(object) > seen);
+        self.since(object, seen + u64::from(insists && self.newest(object) > seen))
+    }
+
+    /// The messages that an update may see.
+    pub(crate) fn replaceable(
+        &self,
+        thread: usize,
+        object: ObjectId,
+        manner: Manner,
+        insists: bool,
+    ) -> impl Iterator<Item = Place> {
+        let seen = self.threads[thread].before(manner == Manner::NoReturn).stamp(object);
+        self.since(object, seen + u64::from(insists && self.newest(object) > seen))
+    }
+
+    fn since(&self, object: ObjectId, from: Stamp) -> impl Iterator<Item = Place> {
         let word = &self.words[object.index()];
         let readable = word.iter().rev().take_while(move |message| message.stamp >= from).count();
         (word.len() - readable..word.len()).rev().map(|place| place as Place)
@@ -235,13 +302,35 @@ impl Weak {
         !word[at].is_replaced && word.get(at + 1).is_none_or(|next| next.stamp - word[at].stamp > 1)
     }
 
-    /// The messages behind which the thread may put another one, the newest first; `after_reads` only those that none of its reads was told
-    /// to be overwritten.
-    pub(crate) fn places(&self, thread: usize, object: ObjectId, after_reads: bool) -> impl Iterator<Item = Place> {
-        let least = if after_reads { self.threads[thread].acquired.stamp(object) } else { 0 };
-        let word = &self.words[object.index()];
-        let is_open = move |&place: &Place| self.can_replace(object, place) && word[place as usize].stamp >= least;
-        self.readable(thread, object, false).filter(is_open)
+    /// The thread is about to write: what that will tell, and what it comes after, which is what it tells and more. It is free of
+    /// what `smp_rmb` orders if it neither releases nor `reads` what that orders.
+    pub(crate) fn prepare(&mut self, thread: usize, object: ObjectId, how: Ordering, manner: Manner, reads: bool) {
+        let releases = releases(how);
+        self.is_free = !releases && (!reads || manner == Manner::NoReturn);
+        let seen = &self.threads[thread];
+        let told = &mut self.told;
+        match manner {
+            Manner::Released if releases => told.copy(&seen.acquired),
+            _ if releases => told.copy(&seen.current),
+            _ => {
+                told.copy(&seen.released);
+                self.strong.tell(seen.before(self.is_free).events(), &self.views, told);
+            }
+        }
+        for (_, events) in seen.met.iter().filter(|(met, _)| *met == object) {
+            self.strong.tell(events, &self.views, told);
+        }
+        self.least = told.stamp(object).max(seen.before(self.is_free).stamp(object));
+    }
+
+    /// Whether the write that was prepared may come behind the message.
+    pub(crate) fn may_follow(&self, object: ObjectId, place: Place) -> bool {
+        self.words[object.index()][place as usize].stamp >= self.least
+    }
+
+    /// The messages behind which the thread may put what it was prepared to write, the newest first.
+    pub(crate) fn places(&self, object: ObjectId) -> impl Iterator<Item = Place> {
+        self.since(object, self.least).filter(move |&place| self.can_replace(object, place))
     }
 
     /// The thread sees the message, and learns what it tells: at once, or at its next acquire fence.
@@ -251,44 +340,52 @@ impl Weak {
         thread: usize,
         object: ObjectId,
         place: Place,
-        how: Ordering,
+        (how, manner): (Ordering, Manner),
     ) -> u64 {
+        let is_free = manner == Manner::NoReturn;
         let message = &self.words[object.index()][place as usize];
         order.read(thread, &message.published, acquires(how));
         let seen = &mut self.threads[thread];
         let number = seen.count(thread);
-        seen.current.raise(object, message.stamp);
-        seen.acquired.raise(object, message.stamp);
-        if let Some(view) = message.view {
-            let view = &self.views[view as usize];
+        seen.raise(object, message.stamp);
+        let told = message.view.map(|view| &self.views[view as usize]);
+        if let Some(view) = told {
             seen.acquired.join(view);
+            if !is_free {
+                seen.heard.join(view);
+            }
             if acquires(how) {
                 seen.current.join(view);
             }
         }
-        self.line.note(&seen.current, object, message.stamp, false);
-        self.psc.note((thread, number), object, message.stamp, false, seen.current.events());
+        if acquires(how) {
+            seen.ordered.copy(&seen.current);
+        }
+        let before = seen.before(is_free);
+        self.line.note(before, object, message.stamp, None, false);
+        self.psc.note((thread, number), object, message.stamp, false, before.events());
+        if self.strong.is_any() {
+            let mut events = *before.events();
+            if let Some(view) = told {
+                join_events(&mut events, view.events());
+            }
+            seen.met.push((object, events));
+        }
         message.value
     }
 
-    /// The thread writes behind the message; `after_reads` it tells what its reads were told, too. True if nothing is behind what it wrote.
+    /// The thread writes behind the message, as it was prepared to. True if nothing is behind what it wrote.
     pub(crate) fn write(
         &mut self,
         order: &mut Order,
         thread: usize,
         object: ObjectId,
         (behind, value): (Place, u64),
-        (how, after_reads): (Ordering, bool),
+        how: Ordering,
     ) -> bool {
         let published = order.publish(thread, releases(how));
-        let seen = &mut self.threads[thread];
-        seen.count(thread);
-        let told = match (releases(how), after_reads) {
-            (true, true) => &seen.acquired,
-            (true, false) => &seen.current,
-            (false, _) => &seen.released,
-        };
-        let view = keep(&mut self.views, &mut self.views_count, told, None, releases(how));
+        self.count(thread, releases(how));
+        let view = keep(&mut self.views, &mut self.views_count, &self.told, None, releases(how));
         let message = Message { stamp: 0, value, published, view, is_replaced: false };
         self.put(thread, object, behind, message, releases(how))
     }
@@ -300,16 +397,15 @@ impl Weak {
         thread: usize,
         object: ObjectId,
         (replaced, value): (Place, u64),
-        how: Ordering,
+        (how, manner): (Ordering, Manner),
     ) -> bool {
         let message = &mut self.words[object.index()][replaced as usize];
         message.is_replaced = true;
         let (mut published, before) = (message.published, message.view);
         order.write(thread, &mut published, releases(how), true);
-        let seen = &mut self.threads[thread];
-        seen.count(thread);
-        let told = if releases(how) { &seen.current } else { &seen.released };
-        let view = keep(&mut self.views, &mut self.views_count, told, before, releases(how));
+        self.prepare(thread, object, how, manner, true);
+        self.count(thread, releases(how));
+        let view = keep(&mut self.views, &mut self.views_count, &self.told, before, releases(how));
         let message = Message { stamp: 0, value, published, view, is_replaced: false };
         self.put(thread, object, replaced, message, releases(how))
     }
@@ -334,28 +430,53 @@ impl Weak {
         assert!(stamp > before, "there is room between two messages where one is put");
         word.insert(behind + 1, message);
         let is_newest = behind + 2 == word.len();
+        let told = view.map(|view| &self.views[view as usize]);
         let seen = &mut self.threads[thread];
         let number = seen.number(thread);
-        seen.writes.push((object, stamp, view.filter(|_| is_released)));
-        seen.current.raise(object, stamp);
-        seen.acquired.raise(object, stamp);
-        self.line.note(&seen.current, object, stamp, true);
-        self.psc.note((thread, number), object, stamp, true, seen.current.events());
+        seen.writes.push((object, stamp, view, is_released));
+        if let Some(told) = told
+            && self.strong.is_any()
+        {
+            seen.met.push((object, *told.events()));
+        }
+        seen.raise(object, stamp);
+        let before = seen.before(self.is_free);
+        self.line.note(before, object, stamp, told, true);
+        self.psc.note((thread, number), object, stamp, true, before.events());
         is_newest
+    }
+
+    /// The thread makes a write, which was prepared. What is released tells of itself.
+    fn count(&mut self, thread: usize, releases: bool) {
+        self.threads[thread].count(thread);
+        if releases {
+            self.told.count(thread);
+        }
     }
 
     /// The thread takes over what was told to it, as an acquire fence does.
     pub(crate) fn acquire(&mut self, thread: usize) {
         let seen = &mut self.threads[thread];
         seen.count(thread);
-        seen.current.copy(&seen.acquired);
+        for view in [&mut seen.current, &mut seen.heard, &mut seen.ordered] {
+            view.copy(&seen.acquired);
+        }
+    }
+
+    /// Later reads of the thread come after its earlier ones, as after a read barrier of the kernel's. Its writes do not, unless
+    /// something else orders them.
+    pub(crate) fn order_reads(&mut self, thread: usize) {
+        let seen = &mut self.threads[thread];
+        seen.count(thread);
+        seen.current.copy(&seen.heard);
     }
 
     /// Later relaxed writes of the thread tell what it has seen until now, as after a release fence.
     pub(crate) fn release(&mut self, thread: usize) {
         let seen = &mut self.threads[thread];
         seen.count(thread);
-        seen.released.copy(&seen.current);
+        seen.ordered.copy(&seen.current);
+        seen.released.join(&seen.current);
     }
 
     /// Later relaxed writes of the thread tell what it has written until now, as after a write barrier of the kernel's, and what those of its
@@ -364,10 +485,13 @@ impl Weak {
         let seen = &mut self.threads[thread];
         seen.count(thread);
         let Seen { released, wrote, writes, .. } = seen;
-        for (object, stamp, view) in writes.drain(..) {
+        for (object, stamp, view, is_released) in writes.drain(..) {
             wrote.raise(object, stamp);
-            if let Some(view) = view {
-                wrote.join(&self.views[view as usize]);
+            let Some(view) = view.map(|view| &self.views[view as usize]) else { continue };
+            if is_released {
+                wrote.join(view);
+            } else {
+                self.strong.tell(view.events(), &self.views, wrote);
             }
         }
         released.join(wrote);
@@ -404,26 +528,35 @@ impl Weak {
         acquired.stamp(object) <= stamp && self.line.seen_before(places - 1).stamp(object) <= stamp
     }
 
-    /// The thread makes a full barrier in that place of the line. [`Weak::barrier_places`] was asked before.
-    pub(crate) fn barrier(&mut self, thread: usize, place: usize) {
+    /// The thread makes a full barrier in that place of the line; one of the kernel's, if it `is_strong`. [`Weak::barrier_places`] was asked
+    /// before.
+    pub(crate) fn barrier(&mut self, thread: usize, place: usize, is_strong: bool) {
         let seen = &mut self.threads[thread];
         self.psc.fence(thread, seen.number(thread) + 1, seen.current.events());
         seen.current.join_stamps(self.line.seen_before(place));
         let number = seen.count(thread);
-        seen.acquired.copy(&seen.current);
-        seen.released.copy(&seen.current);
+        for view in [&mut seen.acquired, &mut seen.heard, &mut seen.ordered, &mut seen.released] {
+            view.copy(&seen.current);
+        }
+        if is_strong {
+            seen.met.clear();
+            let view = keep(&mut self.views, &mut self.views_count, &seen.current, None, true);
+            self.strong.add((thread, number), view.expect("what is released is kept"));
+        }
         if place > 0 {
             self.tell_followers(thread, place);
         }
-        self.line.insert(place, thread, number, &self.threads[thread].current);
+        self.line.insert(place, (thread, number), is_strong, &self.threads[thread].current);
     }
 
     /// Whoever comes after one of the last `place` barriers has seen what the thread has.
     fn tell_followers(&mut self, thread: usize, place: usize) {
         let seen = std::mem::take(&mut self.threads[thread].current);
         let threads = self.threads[..self.threads_count].iter_mut();
-        let views = threads
-            .flat_map(|other| [&mut other.current, &mut other.acquired, &mut other.released, &mut other.unlocked]);
+        let views =
+            threads.flat_map(|Seen { current, acquired, heard, ordered, released, unlocked, wrote, .. }| {
+                [current, acquired, heard, ordered, released, unlocked, wrote]
+            });
         for view in views.chain(&mut self.views[..self.views_count]) {
             if self.line.follows(place, view) {
                 view.join_stamps(&seen);
@@ -450,7 +583,8 @@ impl Weak {
         let message = &self.words[object.index()][place as usize];
         let seen = &self.threads[thread];
         let is_fenced = act == Act::ReplaceBehindBarrier;
-        let earlier = if is_fenced { *seen.acquired.events() } else { *seen.current.events() };
+        let is_free = act != Act::Read && self.is_free;
+        let earlier = if is_fenced { *seen.acquired.events() } else { *seen.before(is_free).events() };
         let mut past = earlier;
         if act != Act::Write
             && acquires(how)
@@ -474,7 +608,7 @@ impl Weak {
     /// The thread has taken a lock: what was seen before the unlock that it read, and before its own unlocks, counts as seen, and its
     /// later writes tell it.
     pub(crate) fn pull(&mut self, thread: usize, object: ObjectId, place: Place) {
-        let Seen { current, acquired, released, unlocked, .. } = &mut self.threads[thread];
+        let Seen { current, acquired, heard, ordered, released, unlocked, .. } = &mut self.threads[thread];
         released.join(unlocked);
         current.join(unlocked);
         if let Some(view) = self.words[object.index()][place as usize].view {
@@ -482,6 +616,8 @@ impl Weak {
             current.join(&self.views[view as usize]);
         }
         acquired.join(current);
+        heard.join(current);
+        ordered.copy(current);
     }
 
     /// The thread, which holds the lock, writes that it is free. The message tells all that was seen before, also what relaxed reads
@@ -491,13 +627,13 @@ impl Weak {
     pub(crate) fn unlock(&mut self, order: &mut Order, thread: usize, lock: ObjectId, ordering: Ordering) {
         let releases = ordering != Ordering::Relaxed;
         let published = order.publish(thread, releases);
-        self.threads[thread].count(thread);
-        let Seen { acquired, released, unlocked, .. } = &mut self.threads[thread];
+        self.prepare(thread, lock, ordering, Manner::Released, false);
+        self.count(thread, releases);
         if releases {
+            let Seen { acquired, unlocked, .. } = &mut self.threads[thread];
             unlocked.copy(acquired);
         }
-        let told = if releases { unlocked } else { released };
-        let view = keep(&mut self.views, &mut self.views_count, told, None, releases);
+        let view = keep(&mut self.views, &mut self.views_count, &self.told, None, releases);
         let newest = self.newest_place(lock);
         let message = Message { stamp: 0, value: 0, published, view, is_replaced: false };
         self.put(thread, lock, newest, message, releases);

@@ -46,7 +46,7 @@ impl Code<'_> {
             }
             Primitive::Change(operation, arguments) => {
                 let (place, operand, _) = self.operand_and_place(words, arguments)?;
-                let update = update(place, operation, operand, Order::Once, UpdateResult::Old);
+                let update = update(place, operation, operand, Order::NoReturn, UpdateResult::Old);
                 body.push(Statement::Evaluate(update));
             }
             Primitive::Lock => body.push(Statement::Lock(self.pointer(words, Use::Lock)?.0)),
@@ -167,7 +167,6 @@ impl Code<'_> {
         self.symbols.is_c11 = true;
         Ok(match c11.kind {
             C11Kind::Fence => match self.order(words, "")? {
-                Order::SeqCst => Statement::Fence(Fence::Full),
                 Order::Once => Statement::Fence(Fence::Compiler),
                 order => Statement::Fence(Fence::C11(order)),
             },

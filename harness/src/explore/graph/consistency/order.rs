@@ -12,7 +12,7 @@
 
 use super::super::clock::Clock;
 use super::super::events::{Event, EventId, Graph, Source};
-use super::super::label::{Fence, Label, Order as Ordering};
+use super::super::label::{Label, Order as Ordering};
 use super::Consistency;
 
 /// When something happens.
@@ -51,7 +51,7 @@ pub(in super::super) struct Order<const BUFFERED: bool> {
 /// Whether everything that the thread has stored lands before it.
 fn drains(event: &Event) -> bool {
     match event.label {
-        Label::Fence(fence) => fence == Fence::Full,
+        Label::Fence(fence) => fence.is_full(),
         Label::Update { .. } | Label::Lock(_) | Label::TryLock(_) | Label::ReadLock(_) | Label::ReadUnlock(_) => {
             event.writes()
         }

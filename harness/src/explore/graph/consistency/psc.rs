@@ -7,7 +7,7 @@
 //! Deviation: the paper leaves out program order on one location before and after happens-before; C++20 (intro.races, "strongly happens
 //! before") does not, and neither do we.
 //!
-//! What the kernel's write barriers tell orders fences among themselves, but nothing together with SC accesses: no program has both.
+//! What the kernel's barriers alone tell orders fences among themselves, but nothing together with SC accesses: no program has both.
 //!
 //! `hb ; eco ; hb` between two fences is found per location: the earliest place in the order of its accesses that comes after the one fence
 //! against the latest that comes before the other.
@@ -23,6 +23,8 @@ struct Node {
     thread: usize,
     point: usize,
     is_access: bool,
+    /// Whether it is a full barrier of the kernel's.
+    is_strong: bool,
     /// What is known before it.
     past: Known,
 }
@@ -35,7 +37,7 @@ pub(super) struct Psc {
     ranks: Vec<(usize, usize)>,
     colors: Vec<Color>,
     /// Whether edges of accesses count, and of fences those that come of what happens before; otherwise fences alone, and also what
-    /// the kernel's write barriers tell.
+    /// the kernel's barriers tell.
     counts_accesses: bool,
 }
 
@@ -56,7 +58,7 @@ fn rank(graph: &Graph, event: &Event) -> usize {
 
 /// Whether the access comes after the point.
 fn follows(views: &[View], event: EventId, thread: usize, point: usize) -> bool {
-    views[event].now.events.covers(thread, point)
+    views[event].own.covers(thread, point)
 }
 
 fn happens_before(graph: &Graph, views: &[View], one: EventId, other: EventId) -> bool {
@@ -70,7 +72,8 @@ impl Psc {
         if self.nodes.len() < 2 {
             return true;
         }
-        let has_barriers = graph.events.iter().any(|event| event.label == Label::Fence(Fence::Write));
+        let has_barriers = self.nodes.iter().any(|node| node.is_strong)
+            || graph.events.iter().any(|event| event.label == Label::Fence(Fence::Write));
         let is_fine = |psc: &mut Psc, counts_accesses: bool| {
             psc.counts_accesses = counts_accesses;
             psc.is_acyclic(graph, views)
@@ -91,8 +94,9 @@ impl Psc {
         let mut has_accesses = false;
         for (id, event) in graph.events.iter().enumerate() {
             let Event { thread, .. } = *event;
-            let node = |point, is_access, past| Node { id, thread, point, is_access, past };
-            if event.label == Label::Fence(Fence::Full) {
+            let is_strong = is_full(event) || event.label == Label::Fence(Fence::Full);
+            let node = |point, is_access, past| Node { id, thread, point, is_access, is_strong, past };
+            if matches!(event.label, Label::Fence(fence) if fence.is_full()) {
                 self.nodes.push(node(exit_point(event), false, views[id].now));
             } else if is_full(event) {
                 self.nodes.push(node(entry_point(event), false, views[id].entry));
@@ -115,7 +119,13 @@ impl Psc {
             for (nth, node) in self.nodes.iter().enumerate() {
                 let (first, last) = &mut self.ranks[nth * locations + location];
                 let is_own = node.id == id;
-                if follows(views, id, node.thread, node.point) && !(is_own && node.point > access_point(event)) {
+                // What a write tells of the kernel's barriers comes before the write, even if nothing else of its thread comes after them.
+                let is_told = node.is_strong
+                    && !self.counts_accesses
+                    && event.writes()
+                    && views[id].published.events.covers(node.thread, node.point);
+                let follows = is_told || follows(views, id, node.thread, node.point);
+                if follows && !(is_own && node.point > access_point(event)) {
                     *first = rank.min(*first);
                 }
                 let is_known =
@@ -194,7 +204,7 @@ fn scb(graph: &Graph, views: &[View], from: EventId, to: EventId) -> bool {
     }
     // Before its first event a thread was started, which is an event of its parent.
     match (graph.next(from), graph.previous(to)) {
-        (Some(later), Some(earlier)) => later == earlier || happens_before(graph, views, later, earlier),
+        (Some(later), Some(earlier)) => later == earlier || knows(&views[earlier].now.events, &graph.events[later]),
         _ => false,
     }
 }

@@ -12,6 +12,9 @@
 //! acquisition of any lock, and before what another thread writes after taking the same lock next: outsiders see critical sections in order, as the
 //! kernel's model has it ("pull"). Readers of a reader-writer lock only acquire and release. An update of the order `Full` that writes is an SC fence, the access, and an SC fence.
 //! A store of the order `StoreRelease` comes after what was read before, and tells it. What the kernel's write barrier tells are the writes of its thread alone.
+//! What was seen before a full barrier of the kernel's is told by every write that comes after the barrier: so it counts for all who do by any chain,
+//! as `pb` of the kernel's model asks (Alglave, Maranget, McKenney, Parri, Stern, "Frightening small children and disconcerting grown-ups", ASPLOS
+//! 2018).
 //!
 //! Happens-before depends only on what comes before an event, so its clocks are made once. The three points of an event are before the access, the access,
 //! and after it; only for an update of order `Full` does the difference matter.
@@ -55,12 +58,18 @@ pub(super) struct View {
     pub(super) entry: Known,
     /// Before what follows it.
     pub(super) now: Known,
+    /// The same for a write that neither releases nor reads: without what `smp_rmb` alone has made known.
+    ordered: Known,
+    /// What happens before its access, which is part of it.
+    pub(super) own: Clock,
     /// What was released by fences: later relaxed stores publish it.
     fenced: Known,
     /// What relaxed reads saw published: an acquire fence takes it over.
     pending: Known,
+    /// The same, of which `smp_rmb` takes over what it may: not what atomics without a result saw.
+    heard: Known,
     /// What a reader of its write acquires.
-    published: Known,
+    pub(super) published: Known,
 }
 
 /// Happens-before of a graph.
@@ -106,32 +115,80 @@ impl Weak {
         Some(before)
     }
 
+    /// What was seen before the kernel's full barriers that are known.
+    fn strong(&self, graph: &Graph, known: &Clock) -> Known {
+        let mut told = Known::default();
+        for events in &graph.threads {
+            let last = events.iter().rev().find_map(|&id| {
+                let event = &graph.events[id];
+                let is_full = is_full(event);
+                let is_barrier = is_full || event.label == Label::Fence(Fence::Full);
+                if is_barrier && known.covers(event.thread, exit_point(event)) {
+                    Some(&self.views[id].now)
+                } else {
+                    (is_full && known.covers(event.thread, entry_point(event))).then(|| &self.views[id].entry)
+                }
+            });
+            if let Some(last) = last {
+                told.join(last);
+            }
+        }
+        told
+    }
+
+    /// What was seen before the kernel's full barriers that come before accesses which the thread has made before of the word that it writes.
+    fn strong_by_location(&self, graph: &Graph, write: &Event) -> Known {
+        let mut told = Known::default();
+        for &earlier in &graph.threads[write.thread][..write.index] {
+            let event = &graph.events[earlier];
+            if event.label.location() != write.label.location() {
+                continue;
+            }
+            let mut known = self.views[earlier].own;
+            if event.writes() {
+                known.join(&self.views[earlier].published.events);
+            }
+            if let Source::Event(source) = event.source {
+                known.join(&self.views[source].published.events);
+            }
+            told.join(&self.strong(graph, &known));
+        }
+        told
+    }
+
     fn look_back(&self, graph: &Graph, id: EventId) -> View {
         let event = &graph.events[id];
         let mut view = View::default();
         if let Some(previous) = graph.previous(id) {
-            let View { now, fenced, pending, .. } = self.views[previous];
-            view.now = now;
+            let View { now, ordered, fenced, pending, heard, .. } = self.views[previous];
+            (view.now, view.ordered) = (now, now);
             if graph.events[previous].thread == event.thread {
-                (view.fenced, view.pending) = (fenced, pending);
+                (view.ordered, view.fenced, view.pending, view.heard) = (ordered, fenced, pending, heard);
             }
         }
-        view.now.events.raise(event.thread, entry_point(event));
+        let is_free = event.label.is_free();
+        view.raise(event.thread, entry_point(event));
         let order = event.label.order(event.effect);
         if order == Order::Full {
             view.pass_fence(true, true);
         }
-        view.entry = view.now;
-        view.now.events.raise(event.thread, access_point(event));
+        view.entry = *view.before(is_free);
+        view.raise(event.thread, access_point(event));
         if let Source::Event(source) = event.source {
             let published = self.views[source].published;
             view.pending.join(&published);
+            if order != Order::NoReturn {
+                view.heard.join(&published);
+            }
             if order.acquires() {
                 view.now.join(&published);
             }
             if event.writes() {
                 view.published = published;
             }
+        }
+        if event.reads() && order.acquires() {
+            view.ordered = view.now;
         }
         if event.writes() && event.label.is_acquisition() {
             let published = view.published;
@@ -141,8 +198,13 @@ impl Weak {
             }
         }
         if event.writes() {
-            let news = if order.releases() { view.now } else { view.fenced };
+            let mut news = view.now;
+            if !order.releases() {
+                news = view.fenced;
+                news.join(&self.strong(graph, &view.before(is_free).events));
+            }
             view.published.join(&news);
+            view.published.join(&self.strong_by_location(graph, event));
             if order == Order::StoreRelease || matches!(event.label, Label::Unlock(_)) {
                 let pending = view.pending;
                 view.published.join(&pending);
@@ -150,20 +212,26 @@ impl Weak {
         }
         match event.label {
             Label::Fence(Fence::Write) => self.order_writes(graph, event, &mut view),
+            Label::Fence(Fence::Read) => {
+                let heard = view.heard;
+                view.now.join(&heard);
+            }
             Label::Fence(fence) => view.pass_fence(fence.acquires(), fence.releases()),
             Label::Join(_) => {
                 if let Some(ended) = graph.joined(id) {
                     view.now.join(&self.views[ended].now);
+                    view.ordered.join(&self.views[ended].now);
                 }
             }
             _ => {}
         }
-        view.now.events.raise(event.thread, exit_point(event));
+        view.raise(event.thread, exit_point(event));
         if order == Order::Full {
             view.pass_fence(true, true);
         } else if matches!(event.label, Label::Fence(fence) if fence.releases()) {
-            view.fenced = view.now;
+            view.fenced.join(&view.now);
         }
+        view.own = view.before(is_free).events;
         view
     }
 
@@ -173,8 +241,11 @@ impl Weak {
             let event = &graph.events[earlier];
             if event.writes() {
                 view.fenced.writes.raise(event.thread, access_point(event));
+                let published = &self.views[earlier].published;
                 if event.label.order(event.effect).releases() {
-                    view.fenced.join(&self.views[earlier].published);
+                    view.fenced.join(published);
+                } else {
+                    view.fenced.join(&self.strong(graph, &published.events));
                 }
             }
         }
@@ -194,14 +265,27 @@ impl View {
             self.now.join(&pending);
         }
         if releases {
-            self.fenced = self.now;
+            self.fenced.join(&self.now);
         }
+        self.ordered = self.now;
+    }
+
+    /// What comes before an access.
+    fn before(&self, is_free: bool) -> &Known {
+        if is_free { &self.ordered } else { &self.now }
+    }
+
+    /// The thread has come to that point.
+    fn raise(&mut self, thread: usize, point: usize) {
+        self.now.events.raise(thread, point);
+        self.ordered.events.raise(thread, point);
     }
 
     /// What was published by an unlock is known, and counts as released.
     fn pull(&mut self, unlocked: &Known) {
         self.now.join(unlocked);
         self.fenced.join(unlocked);
+        self.ordered = self.now;
     }
 }
 
@@ -217,8 +301,10 @@ impl Consistency for Weak {
     }
 
     fn floor(&self, graph: &Graph, id: EventId) -> usize {
-        let location = graph.events[id].label.location().expect("the event is an access");
-        let known = graph.previous(id).map_or(Known::default(), |previous| self.views[previous].now);
+        let label = &graph.events[id].label;
+        let location = label.location().expect("the event is an access");
+        let known = |previous: EventId| *self.views[previous].before(label.is_free());
+        let known = graph.previous(id).map_or(Known::default(), known);
         Self::first(graph, location, &known, id)
     }
 
@@ -230,8 +316,9 @@ impl Consistency for Weak {
         let event = &graph.events[id];
         let Some(location) = event.label.location() else { return true };
         let mut entry = self.views[id].entry;
-        if event.label.order(event.effect) == Order::StoreRelease {
-            entry.join(&self.views[id].pending);
+        if event.writes() {
+            // A write comes after what it tells.
+            entry.join(&self.views[id].published);
         }
         let first = Self::first(graph, location, &entry, id);
         // A write of its own comes right after what it reads.

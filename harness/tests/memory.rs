@@ -349,6 +349,14 @@ fn what_is_told_otherwise_than_by_the_kernel_is_as_the_document_has_it() {
         vec![Load(Z, Acquire), Store(Z, 2, Relaxed)],
     ];
     check(&program, &[&[], &[1, 2, 0], &[1]], WEAK);
+    // `x` is read as it was, so what was read before that comes after it in the kernel's model.
+    let program = [
+        vec![Store(X, 1, Relaxed), StoreRelease(Y, 1)],
+        vec![Store(Z, 1, Relaxed), MB, Store(Z, 2, Relaxed)],
+        vec![Load(Y, Relaxed), StoreRelease(Y, 2), Load(Z, Acquire), Load(X, Relaxed)],
+        vec![Load(Y, Acquire), Load(Z, Relaxed)],
+    ];
+    assert!(ends(&program, &[&[], &[], &[1, 2, 0], &[2, 0]], [1, 2, 2]));
 }
 
 #[test]

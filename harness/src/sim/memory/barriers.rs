@@ -19,7 +19,7 @@
 //! ```
 //!
 //! So each barrier in the line knows the least that anything behind it has done: a place in front of a barrier is open to a new one that has
-//! seen no more than that. Limit: only the last [`WINDOW`] places are open, and it is noted where
+//! seen no more than that. Behind one of the kernel's is also a write that tells of it ([`super::strong`]), even if its thread is not. Limit: only the last [`WINDOW`] places are open, and it is noted where
 //! more might have been.
 
 use super::view::{Stamp, View};

@@ -18,10 +18,12 @@
 //! Sequentially consistent accesses acquire and release, and do nothing on which not all threads could agree, see [`super::psc`]. They are no
 //! barriers: a load of another strength may see what is older than they are, as in C++20.
 //!
-//! The kernel's primitives: `READ_ONCE` and `WRITE_ONCE` are relaxed accesses, `smp_rmb` is an acquire fence, `smp_mb` a full barrier. What
+//! The kernel's primitives: `READ_ONCE` and `WRITE_ONCE` are relaxed accesses, `smp_mb` is a full barrier. `smp_rmb` is an
+//! acquire fence for later reads and what releases or acquires; other writes after it are not ordered by it. What
 //! is written after `smp_wmb` tells what its thread has written before, and what those writes tell that were released, but nothing that
-//! was read. `smp_store_release` comes after what its thread has read, and tells it, even where no read has acquired. A read-modify-write
-//! without suffix is one that acquires and releases, between two full barriers; if it does not write, a relaxed read.
+//! was read. `smp_store_release`, and a read-modify-write that releases, come after what their thread has read, and tell it, even where
+//! no read has acquired. An atomic without a result is relaxed, and `smp_rmb` does not order what it reads. Another read-modify-write without
+//! suffix is one that acquires and releases, between two full barriers; if it does not write, a relaxed read.
 //!
 //! Locks: taking one is an acquiring read-modify-write of the newest message, the only one that says the lock is free and was not
 //! taken. The kernel's model orders more than C11 does (tools/memory-model/Documentation/explanation.txt, "Locking"): what comes
@@ -36,8 +38,11 @@
 //! as many places, between two messages there is room for at least 31 more, and a full barrier goes in front of one of the last 31. An execution
 //! in which more would have been possible says so, see [`crate::Gaps`].
 //!
-//! Deviations from the kernel's model: `smp_rmb` orders what was read before later writes too, and also what an atomic operation
-//! without a result has read. What read-modify-writes release is what was acquired. Examples are in `docs/weak.md`. A mutex in the shape of the standard library has the rules of the kernel's locks; the
+//! Deviations from the kernel's model: there, that a read saw an old value puts it before earlier reads of its thread which know of a
+//! newer one, and what is ordered by `hb` comes after both (`prop & int` is part of `hb`); here a read orders nothing that was done
+//! before. What a thread was told, but has not acquired, counts for itself at its barriers and releases, and not where a chain of relaxed
+//! writes of others comes back to it. Examples are in `docs/weak.md`. A mutex in the shape of the standard library has the rules of the
+//! kernel's locks; the
 //! readers of a reader-writer lock only acquire and release. An await is a loop of which only the last round counts: its reads are free
 //! in the first round and see something new in each further one. Races on plain data are those of C11's happens-before, which knows
 //! nothing of the locks' further ordering; plain data themselves are outside. This is not the kernel's memory model, only a machine

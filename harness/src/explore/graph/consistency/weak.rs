@@ -11,7 +11,8 @@
 //! Deviations from RC11: what comes before an unlock, and what it has read, is ordered before what the same thread writes after a later
 //! acquisition of any lock, and before what another thread writes after taking the same lock next: outsiders see critical sections in order, as the
 //! kernel's model has it ("pull"). Readers of a reader-writer lock only acquire and release. An update of the order `Full` that writes is an SC fence, the access, and an SC fence.
-//! A store of the order `StoreRelease` comes after what was read before, and tells it. What the kernel's write barrier tells are the writes of its thread alone.
+//! A write of the order `StoreRelease` comes after what was read before, and tells it. The kernel's read barrier orders reads before later reads, but not
+//! before writes that neither release nor read; what an update of the order `NoReturn` reads it does not order at all. What the kernel's write barrier tells are the writes of its thread alone.
 //! What was seen before a full barrier of the kernel's is told by every write that comes after the barrier: so it counts for all who do by any chain,
 //! as `pb` of the kernel's model asks (Alglave, Maranget, McKenney, Parri, Stern, "Frightening small children and disconcerting grown-ups", ASPLOS
 //! 2018).

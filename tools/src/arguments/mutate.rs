@@ -6,13 +6,13 @@ use std::path::PathBuf;
 /// What is broken, and how much time it may take.
 #[derive(Debug, Args)]
 pub struct MutateInput {
-    /// A module of your own to break, with all its files [default: the three designs].
+    /// A module of your own, with all its files [default: the three designs].
     #[arg(long, value_name = "FILE")]
     pub base: Option<PathBuf>,
     /// The file with trait and scenarios [default: subject.rs beside the base].
     #[arg(long, value_name = "FILE", requires = "base")]
     pub subject: Option<PathBuf>,
-    /// Files of the shipped subject to break, such as utrace/reset.rs, separated by commas [default: the designs].
+    /// Files of the shipped subject, such as utrace/reset.rs, by commas [default: the designs].
     #[arg(long, value_name = "FILES", value_delimiter = ',', conflicts_with = "base")]
     pub files: Vec<String>,
     /// The reviewed list of equivalent mutants [default: variants/equivalent.toml, or equivalent.toml beside the base].
@@ -24,7 +24,7 @@ pub struct MutateInput {
     /// After how many executions each kind of random schedule notices it.
     #[arg(long)]
     pub strategies: bool,
-    /// Also which mutants each scenario notices by itself, not only as the first.
+    /// Also what each scenario notices by itself.
     #[arg(long)]
     pub each: bool,
     /// Repeat what this table says, and fail with the difference.

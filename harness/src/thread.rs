@@ -122,7 +122,7 @@ where
         (Ok(()), result) => {
             drop(Results(threads));
             result.unwrap_or_else(|payload| {
-                here.with(|execution| execution.resume_panic());
+                here.with(|execution| execution.end_delay());
                 resume_unwind(payload)
             })
         }

@@ -299,7 +299,15 @@ fn the_committed_tables_speak_of_the_mutants_that_there_are() {
     for path in tables {
         let table = std::fs::read_to_string(&path).expect("the table can be read");
         assert!(table.starts_with(&head), "{}: {head}", path.display());
-        let named = table
+        let (mutants, noticed) = table.split_once("\nnoticed by each scenario").unwrap_or((&table, ""));
+        for id in noticed.lines().filter_map(|line| line.split_once(", such as ")).map(|(_, id)| format!("{id}: ")) {
+            assert!(
+                lines.iter().any(|line| line.starts_with(&id)),
+                "{} speaks of '{id}', which no mutant is",
+                path.display()
+            );
+        }
+        let named = mutants
             .lines()
             .filter_map(|line| line.strip_prefix("  ").filter(|line| line.contains('/') && !line.starts_with(' ')));
         for line in named {

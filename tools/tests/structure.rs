@@ -97,6 +97,8 @@ fn the_harness_never_says_a_word_of_its_subject() {
     ];
     let is_wrong = |path: &Path, line: &str| {
         let in_coroutines = path.starts_with("harness/src/sim/coroutine");
+        // A name of the standard library's.
+        let line = &line.replace("resume_unwind", "");
         words(line).flat_map(parts).map(str::to_lowercase).any(|word| {
             let word = word.as_str();
             owned.contains(&word) && !(in_coroutines && ["resume", "resumes", "resumed", "signal"].contains(&word))

@@ -45,7 +45,7 @@ impl Execution {
     }
 
     /// The panic that the running thread has delayed last goes on.
-    pub(crate) fn resume_panic(&mut self) {
+    pub(crate) fn end_delay(&mut self) {
         let last = self.delayed.iter().rposition(|fault| fault.thread == self.me);
         last.map(|at| self.delayed.remove(at));
     }

@@ -16,7 +16,7 @@ pub(super) struct Lineage {
     /// What each one is known by.
     names: [u64; THREADS_MAX],
     /// Whether others than the main thread have started threads, so that numbers depend on the schedule.
-    is_deep: bool,
+    pub(super) is_deep: bool,
     /// Whether others than the main thread have made observers: so do the numbers of these.
     pub(super) has_scattered_observers: bool,
 }
@@ -58,11 +58,6 @@ impl Lineage {
     /// What stands for the thread in an outcome: its number, if that is the same in every execution.
     pub(super) fn name(&self, thread: usize) -> u64 {
         if self.is_deep { self.names[thread % THREADS_MAX] } else { thread as u64 }
-    }
-
-    /// Whether outcomes have to name threads, for their order alone does not tell who is who.
-    pub(super) fn is_deep(&self) -> bool {
-        self.is_deep
     }
 
     /// The threads in an order that does not depend on the schedule: those that the main thread started, then those that the first of

@@ -58,7 +58,8 @@ impl Sites {
     }
 
     /// How many visits of the site at `path`, or objects of that name, came before this one. When the table is full the answer is 0 for new sites:
-    /// their keys repeat, which makes schedules coarser and nothing wrong.
+    /// their keys repeat, so a decision may apply in several places, and a witness may show another execution. Who claims something runs its
+    /// witnesses once more (`explore/repeats.rs`).
     pub(super) fn count(&mut self, path: u64) -> u32 {
         let mut at = path as usize % SLOTS;
         loop {

@@ -25,6 +25,20 @@ impl<T> Clone for Atomic<T> {
 
 impl<T> Copy for Atomic<T> {}
 
+/// The function of values, on words.
+#[inline(always)]
+fn on_words<T: Word>(change: impl Fn(T) -> T) -> impl Fn(u64) -> Option<u64> {
+    move |word| Some(change(T::from_word(word)).to_word())
+}
+
+/// What the calling thread announces next writes `new` if it finds `old`, and else nothing.
+#[inline(always)]
+fn expecting<T: Word>(old: T, new: T) -> impl Fn(u64) -> Option<u64> {
+    let (expected, new) = (old.to_word(), new.to_word());
+    op::expect(expected);
+    move |word| (word == expected).then_some(new)
+}
+
 impl<T: Word> Atomic<T> {
     /// A word without a name; traces and keys know it by who made it when.
     #[track_caller]
@@ -82,8 +96,7 @@ impl<T: Word> Atomic<T> {
 
     #[inline]
     fn change(&self, order: Ordering, place: &'static Location<'static>, change: impl Fn(T) -> T) -> T {
-        let change = |word| Some(change(T::from_word(word)).to_word());
-        T::from_word(op::update(self.ticket, order, order, place, change))
+        T::from_word(op::update(self.ticket, order, order, place, on_words(change)))
     }
 
     /// Writes `new` if the value is `old`. `Ok` holds the value replaced, `Err` the value found.
@@ -101,11 +114,8 @@ impl<T: Word> Atomic<T> {
         if matches!(failure, Ordering::Release | Ordering::AcqRel) {
             refuse(failure, "failure ordering");
         }
-        let (expected, new) = (old.to_word(), new.to_word());
-        let replace = |word| (word == expected).then_some(new);
-        op::expect(expected);
-        let found = op::update(self.ticket, success, failure, Location::caller(), replace);
-        if found == expected { Ok(old) } else { Err(T::from_word(found)) }
+        let found = op::update(self.ticket, success, failure, Location::caller(), expecting(old, new));
+        if found == old.to_word() { Ok(old) } else { Err(T::from_word(found)) }
     }
 
     /// One atomic read-modify-write by any function of the value, which may be asked for several values. Returns the value replaced.
@@ -150,23 +160,20 @@ impl<T: Word> Atomic<T> {
     #[track_caller]
     #[inline]
     pub fn update_fully(&self, change: impl Fn(T) -> T) -> T {
-        let change = |word| Some(change(T::from_word(word)).to_word());
-        T::from_word(op::update_fully(self.ticket, Location::caller(), change))
+        T::from_word(op::update_fully(self.ticket, Location::caller(), on_words(change)))
     }
 
     /// One of the kernel's read-modify-writes that end in `_release`: what the thread has read before comes before it, too. Returns the
     /// value replaced.
     #[track_caller]
     pub fn update_release(&self, change: impl Fn(T) -> T) -> T {
-        let change = |word| Some(change(T::from_word(word)).to_word());
-        T::from_word(op::update_releasing(self.ticket, Location::caller(), change))
+        T::from_word(op::update_releasing(self.ticket, Location::caller(), on_words(change)))
     }
 
     /// One of the kernel's atomics without a result, as `atomic_inc`: relaxed, and `smp_rmb` does not order what it reads.
     #[track_caller]
     pub fn update_silently(&self, change: impl Fn(T) -> T) {
-        let change = |word| Some(change(T::from_word(word)).to_word());
-        op::update_silently(self.ticket, Location::caller(), change);
+        op::update_silently(self.ticket, Location::caller(), on_words(change));
     }
 
     /// `xchg`: fully ordered.
@@ -180,19 +187,13 @@ impl<T: Word> Atomic<T> {
     #[track_caller]
     #[inline]
     pub fn cmpxchg(&self, old: T, new: T) -> T {
-        let expected = old.to_word();
-        let replace = |word| (word == expected).then_some(new.to_word());
-        op::expect(expected);
-        T::from_word(op::update_fully(self.ticket, Location::caller(), replace))
+        T::from_word(op::update_fully(self.ticket, Location::caller(), expecting(old, new)))
     }
 
     /// `cmpxchg_release`: releases if it writes, as [`Atomic::update_release`]. Returns the value found.
     #[track_caller]
     pub fn cmpxchg_release(&self, old: T, new: T) -> T {
-        let expected = old.to_word();
-        let replace = |word| (word == expected).then_some(new.to_word());
-        op::expect(expected);
-        T::from_word(op::update_releasing(self.ticket, Location::caller(), replace))
+        T::from_word(op::update_releasing(self.ticket, Location::caller(), expecting(old, new)))
     }
 
     /// The newest value, without an access: for monitors, goals and looking at a final state. No event.

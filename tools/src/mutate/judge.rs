@@ -1,15 +1,12 @@
 //! Running the mutants: each against the unbroken code, scenario after scenario, until a client sees the difference.
-//!
-//! Several runners work side by side; what becomes of a mutant does not depend on which of them had it.
 
+use super::crew::ask_each;
 use super::record::Record;
 use super::schemata::Mutant;
 use crate::session;
 use crate::workshop::{Failure, Runner};
 use serde_json::{Value, json};
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What became of a mutant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,54 +103,32 @@ pub struct Plan<'a> {
 
 /// The fates in the order of the trials. Nothing for those that the run did not come to.
 pub fn judge(plan: &Plan<'_>, trials: &[Trial]) -> Result<Vec<Option<Fate>>, String> {
-    let next = AtomicUsize::new(0);
-    let fates: Mutex<Vec<Option<Fate>>> = Mutex::new(vec![None; trials.len()]);
     let progress = session::Progress::new(trials.len());
-    std::thread::scope(|scope| {
-        let workers: Vec<_> =
-            (0..plan.jobs).map(|_| scope.spawn(|| work(plan, trials, &next, &fates, &progress))).collect();
-        workers.into_iter().try_for_each(|worker| worker.join().expect("workers do not panic"))
-    })?;
-    Ok(fates.into_inner().expect("nobody panics while holding it"))
-}
-
-fn work(
-    plan: &Plan<'_>,
-    trials: &[Trial],
-    next: &AtomicUsize,
-    fates: &Mutex<Vec<Option<Fate>>>,
-    progress: &session::Progress,
-) -> Result<(), String> {
-    let mut runner = Runner::start(plan.program)?;
-    loop {
-        let at = next.fetch_add(1, Ordering::Relaxed);
-        let Some(trial) = trials.get(at).filter(|_| !session::is_ending()) else { return Ok(()) };
+    ask_each((plan.program, plan.jobs), trials, |trial, runner| {
         progress.says(&trial.mutant.id);
-        let fate = match recorded(plan, trial, &mut runner)? {
+        let fate = match recorded(plan, trial, runner)? {
             Some(fate) => fate,
-            None => fate(plan, trial, &mut runner)?,
+            None => fate(plan, trial, runner)?,
         };
         let fate = match (fate, &trial.excuse) {
             (Fate::Survived { .. }, Some(excuse)) => Fate::Survived { note: Some(excuse.clone()) },
             (fate, _) => fate,
         };
         session::tell(&format!("{}: {}", trial.mutant.id, fate.in_words()));
-        // A fate that an interrupt brought about says nothing.
-        if !session::is_ending() {
-            fates.lock().expect("nobody panics while holding it")[at] = Some(fate);
-        }
         progress.advances();
-    }
+        // A fate that an interrupt brought about says nothing.
+        Ok((!session::is_ending()).then_some(fate))
+    })
 }
 
-/// Whether one of these scenarios notices the mutant, within the bound on preemptions or the random executions.
+/// Whether the scenario notices the mutant, within the bound on preemptions or the random executions.
 pub fn notices(
     plan: &Plan<'_>,
     trial: &Trial,
     runner: &mut Runner,
-    scenarios: &[(usize, String)],
+    scenario: &(usize, String),
 ) -> Result<bool, String> {
-    Ok(matches!(pass(plan, trial, runner, scenarios, false)?, Passed::Killed(_)))
+    Ok(matches!(pass(plan, trial, runner, std::slice::from_ref(scenario), false)?, Passed::Killed(_)))
 }
 
 /// What is recorded of a mutant, if it comes about again: a kill in its scenario, or that nobody notices within the bound on preemptions. A mutant that is

@@ -5,6 +5,7 @@
 //! was not noticed by what was explored; the score is that of these scenarios, this memory model and this effort.
 //! Deviation: mutants that only take an ordering away are not counted where the memory model shows no orderings.
 
+mod crew;
 mod equivalent;
 mod judge;
 mod label;
@@ -219,10 +220,7 @@ fn run(
         false => None,
     };
     let noticed = match &committed {
-        Some(committed) => {
-            let trials: Vec<Trial> = results.iter().map(|(trial, _)| trial.clone()).collect();
-            noticed::repeat(&plan, &trials, &committed.text)?
-        }
+        Some(committed) => noticed::repeat(&plan, &results, &committed.text)?,
         None if input.each => Some(noticed::measure(&plan, &results)?),
         None => None,
     };

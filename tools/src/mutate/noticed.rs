@@ -3,13 +3,11 @@
 //! Promise: a scenario that is said to notice a mutant does so within the bound on preemptions or the random executions. Limits: it may notice more
 //! with more effort. A check repeats one mutant of each scenario, the one that is named; the counts are those of whoever wrote the table.
 
+use super::crew::ask_each;
 use super::judge::{Fate, Plan, Trial, notices};
-use crate::session;
 use crate::workshop::Runner;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 const TITLE: &str = "noticed by each scenario alone, by function, with the first that it notices:";
 const NAMED: &str = ", such as ";
@@ -26,6 +24,10 @@ pub struct Noticed {
 }
 
 impl Noticed {
+    fn none(scenario: &str) -> Noticed {
+        Noticed { scenario: scenario.to_owned(), functions: BTreeMap::new(), named: None }
+    }
+
     fn line(&self) -> String {
         let Noticed { scenario, functions, named } = self;
         let all: usize = functions.values().sum();
@@ -59,44 +61,40 @@ pub fn document(all: &[Noticed]) -> Value {
 pub fn measure(plan: &Plan<'_>, results: &[(Trial, Fate)]) -> Result<Vec<Noticed>, String> {
     let killed: Vec<&Trial> =
         results.iter().filter(|(_, fate)| matches!(fate, Fate::Killed(_))).map(|(trial, _)| trial).collect();
-    let ask = |(number, id): &(usize, String), runner: &mut Runner| {
-        let mut noticed = Noticed { scenario: id.clone(), functions: BTreeMap::new(), named: None };
+    of_each(plan, |scenario, runner| {
+        let mut noticed = Noticed::none(&scenario.1);
         for trial in &killed {
-            if notices(plan, trial, runner, &[(*number, id.clone())])? {
+            if notices(plan, trial, runner, scenario)? {
                 *noticed.functions.entry(trial.mutant.function.clone()).or_default() += 1;
                 noticed.named.get_or_insert_with(|| trial.mutant.id.clone());
             }
         }
         Ok(noticed)
-    };
-    of_each(plan, &plan.scenarios, ask)
+    })
 }
 
 /// What a committed table says of each scenario, where the mutant that is named is noticed again. A scenario that does not notice it any
 /// more is said to notice none, so that the table differs. Nothing if the table has no such section.
-pub fn repeat(plan: &Plan<'_>, trials: &[Trial], table: &str) -> Result<Option<Vec<Noticed>>, String> {
+pub fn repeat(plan: &Plan<'_>, results: &[(Trial, Fate)], table: &str) -> Result<Option<Vec<Noticed>>, String> {
     let Some((_, section)) = table.split_once(&format!("\n{TITLE}\n")) else { return Ok(None) };
-    let lines: Vec<&str> = section.lines().take_while(|line| line.starts_with("  ")).collect();
-    let ask = |(number, id): &(usize, String), runner: &mut Runner| {
-        let none = Noticed { scenario: id.clone(), functions: BTreeMap::new(), named: None };
-        let Some(recorded) = lines.iter().find_map(|line| read(line).filter(|read| read.scenario == *id)) else {
-            return Ok(none);
+    let recorded: Vec<Noticed> = section.lines().take_while(|line| line.starts_with("  ")).filter_map(read).collect();
+    let of_scenarios = of_each(plan, |scenario, runner| {
+        let none = Noticed::none(&scenario.1);
+        let Some(recorded) = recorded.iter().find(|recorded| recorded.scenario == scenario.1) else { return Ok(none) };
+        let Some(named) = &recorded.named else { return Ok(none) };
+        let is_noticed = match results.iter().find(|(trial, _)| trial.mutant.id == *named) {
+            Some((trial, _)) => notices(plan, trial, runner, scenario)?,
+            None => false,
         };
-        let named = recorded.named.as_ref().and_then(|named| trials.iter().find(|trial| trial.mutant.id == *named));
-        let is_noticed = match named {
-            Some(trial) => notices(plan, trial, runner, &[(*number, id.clone())])?,
-            None => recorded.named.is_none(),
-        };
-        Ok(if is_noticed { recorded } else { none })
-    };
-    of_each(plan, &plan.scenarios, ask).map(Some)
+        Ok(if is_noticed { recorded.clone() } else { none })
+    });
+    of_scenarios.map(Some)
 }
 
 fn read(line: &str) -> Option<Noticed> {
     let (scenario, rest) = line.trim().split_once(": ")?;
-    let scenario = scenario.to_owned();
     if rest == NONE {
-        return Some(Noticed { scenario, functions: BTreeMap::new(), named: None });
+        return Some(Noticed::none(scenario));
     }
     let (counts, named) = rest.split_once(NAMED)?;
     let (_, counts) = counts.strip_suffix(')')?.split_once(" (")?;
@@ -105,31 +103,17 @@ fn read(line: &str) -> Option<Noticed> {
         Some((function.to_owned(), count.parse().ok()?))
     };
     let functions: Option<BTreeMap<String, usize>> = counts.split(", ").map(count).collect();
-    Some(Noticed { scenario, functions: functions?, named: Some(named.to_owned()) })
+    Some(Noticed { functions: functions?, named: Some(named.to_owned()), ..Noticed::none(scenario) })
 }
 
-/// The answers about each scenario, in their order, asked side by side.
+/// The answers about the scenarios that the run came to, in their order.
 fn of_each(
     plan: &Plan<'_>,
-    scenarios: &[(usize, String)],
     ask: impl Fn(&(usize, String), &mut Runner) -> Result<Noticed, String> + Sync,
 ) -> Result<Vec<Noticed>, String> {
-    let next = AtomicUsize::new(0);
-    let found: Mutex<BTreeMap<usize, Noticed>> = Mutex::new(BTreeMap::new());
-    let work = || -> Result<(), String> {
-        let mut runner = Runner::start(plan.program)?;
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(scenario) = scenarios.get(at).filter(|_| !session::is_ending()) else { return Ok(()) };
-            let noticed = ask(scenario, &mut runner)?;
-            found.lock().expect("nobody panics while holding it").insert(at, noticed);
-        }
-    };
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..plan.jobs).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().try_for_each(|worker| worker.join().expect("workers do not panic"))
-    })?;
-    Ok(found.into_inner().expect("nobody panics while holding it").into_values().collect())
+    let answers =
+        ask_each((plan.program, plan.jobs), &plan.scenarios, |scenario, runner| ask(scenario, runner).map(Some))?;
+    Ok(answers.into_iter().flatten().collect())
 }
 
 #[cfg(test)]
@@ -140,10 +124,7 @@ mod tests {
     fn a_line_is_read_as_it_is_printed() {
         let functions = [("do_stop".to_owned(), 2), ("stop".to_owned(), 11)].into();
         let named = Some("stopped_locked/stop/drop-lock/1".to_owned());
-        for noticed in [
-            Noticed { scenario: "S6".to_owned(), functions, named },
-            Noticed { scenario: "S5".to_owned(), functions: [].into(), named: None },
-        ] {
+        for noticed in [Noticed { scenario: "S6".to_owned(), functions, named }, Noticed::none("S5")] {
             assert_eq!(read(noticed.line().trim_end()), Some(noticed));
         }
         assert_eq!(read("  S5: 3 of them"), None);

@@ -1,6 +1,7 @@
 //! What clients can tell afterwards: histories, warnings, goals, and the identity of the outcome.
 
 use super::super::event::{Kind, Place, What};
+use super::super::lineage::Lineage;
 use super::super::object::Label;
 use super::{Ending, Execution, OBSERVERS_MAX};
 use crate::schedule::{THREADS_MAX, mix};
@@ -69,19 +70,15 @@ impl Execution {
             low = mix(low ^ word, 0xa409_3822_299f_31d1) ^ word;
             high = mix(high.rotate_left(23) ^ word, 0x082e_fa98_ec4e_6c89);
         };
+        // Names only where the order alone does not tell who is who.
+        let Lineage { is_deep, has_scattered_observers, .. } = self.lineage;
         let threads = self.lineage.order(self.threads_count);
-        for thread in threads.clone() {
-            if self.lineage.is_deep() {
-                feed(self.lineage.name(thread));
-            }
-            let history = &self.histories[thread];
-            feed(history.len() as u64);
-            history.iter().for_each(|&word| feed(word));
-        }
-        for (label, history) in self.observed() {
-            if self.lineage.has_scattered_observers {
-                feed(label.hash());
-            }
+        let of_threads =
+            threads.clone().map(|thread| (is_deep.then(|| self.lineage.name(thread)), &self.histories[thread][..]));
+        let of_observers =
+            self.observed().map(|(label, history)| (has_scattered_observers.then(|| label.hash()), history));
+        for (name, history) in of_threads.chain(of_observers) {
+            name.into_iter().for_each(&mut feed);
             feed(history.len() as u64);
             history.iter().for_each(|&word| feed(word));
         }

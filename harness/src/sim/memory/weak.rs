@@ -269,11 +269,10 @@ impl Weak {
 
     /// The messages that the thread may see, the newest first; only what is new to it if `insists` and there is any.
     pub(crate) fn readable(&self, thread: usize, object: ObjectId, insists: bool) -> impl Iterator<Item = Place> {
-        let seen = self.threads[thread].current.stamp(object);
-        self.since(object, seen + u64::from(insists && self.newest(object) > seen))
+        self.replaceable(thread, object, Manner::Usual, insists)
     }
 
-    /// The messages that an update may see.
+    /// The messages that an update may see, as with [`Weak::readable`].
     pub(crate) fn replaceable(
         &self,
         thread: usize,

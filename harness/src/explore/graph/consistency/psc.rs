@@ -14,7 +14,7 @@
 
 use super::super::events::{Event, EventId, Graph};
 use super::super::label::{Fence, Label, Order};
-use super::weak::{Known, View, access_point, entry_point, exit_point, is_full, knows};
+use super::weak::{Known, View, access_point, entry_point, exit_point, is_full, is_strong, knows};
 
 /// An SC fence or access, as a point of its thread.
 #[derive(Clone, Copy, Debug)]
@@ -94,7 +94,7 @@ impl Psc {
         let mut has_accesses = false;
         for (id, event) in graph.events.iter().enumerate() {
             let Event { thread, .. } = *event;
-            let is_strong = is_full(event) || event.label == Label::Fence(Fence::Full);
+            let is_strong = is_strong(event);
             let node = |point, is_access, past| Node { id, thread, point, is_access, is_strong, past };
             if matches!(event.label, Label::Fence(fence) if fence.is_full()) {
                 self.nodes.push(node(exit_point(event), false, views[id].now));

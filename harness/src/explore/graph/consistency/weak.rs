@@ -105,6 +105,11 @@ pub(super) fn is_full(event: &Event) -> bool {
     event.label.order(event.effect) == Order::Full
 }
 
+/// Whether the event is a full barrier of the kernel's, or an access between two.
+pub(super) fn is_strong(event: &Event) -> bool {
+    is_full(event) || event.label == Label::Fence(Fence::Full)
+}
+
 impl Weak {
     /// What came before the thread last released a lock, and what it had read by then. The release itself is not part of it.
     fn unlocked(&self, graph: &Graph, event: &Event) -> Option<Known> {
@@ -122,12 +127,10 @@ impl Weak {
         for events in &graph.threads {
             let last = events.iter().rev().find_map(|&id| {
                 let event = &graph.events[id];
-                let is_full = is_full(event);
-                let is_barrier = is_full || event.label == Label::Fence(Fence::Full);
-                if is_barrier && known.covers(event.thread, exit_point(event)) {
+                if is_strong(event) && known.covers(event.thread, exit_point(event)) {
                     Some(&self.views[id].now)
                 } else {
-                    (is_full && known.covers(event.thread, entry_point(event))).then(|| &self.views[id].entry)
+                    (is_full(event) && known.covers(event.thread, entry_point(event))).then(|| &self.views[id].entry)
                 }
             });
             if let Some(last) = last {

@@ -233,7 +233,6 @@ fn a_write_barrier_is_not_cumulative_over_reads() {
     check_weak(&threads("smp_store_release(b, 1);"), condition, "Never");
 }
 
-/// Reported: f06.
 /// Threads that exclude each other, and of which each reads what the next one writes.
 fn excluding(threads: usize, enter: &str, leave: &str) -> String {
     let thread = |nth: usize| {
@@ -318,6 +317,27 @@ fn the_machine_proves_where_a_model_has_no_graphs() {
     check_lax(passing, "exists (1:r0=1 /\\ 1:r1=0)", "Never", false);
     check_lax(&passing.replace("READ_ONCE(*x)", "*x"), "exists (1:r0=1 /\\ 1:r1=0)", "Never", true);
     check_lax(passing, "forall (1:r0=0 \\/ 1:r1=1)", "Always", false);
+}
+
+#[test]
+fn who_waits_for_a_lock_does_nothing_behind_it() {
+    // No execution comes to what stands behind the locks of P1, for P0 never frees the first one.
+    for (behind, flag) in [("WRITE_ONCE(*x, 2 / 0);", Flag::DivisionByZero), ("spin_unlock(u);", Flag::LockMisuse)] {
+        let flags = |first: &str| {
+            let threads = format!(
+                "P0(int *x, spinlock_t *s) {{ spin_lock(s); {first} }}
+                 P1(int *x, spinlock_t *s, spinlock_t *t, spinlock_t *u) {{
+                     int r0; spin_lock(t); r0 = READ_ONCE(*x); if (r0) {{ spin_lock(s); {behind} }} spin_unlock(t);
+                 }}"
+            );
+            let program = text::parse(&test("", &threads, "exists (x=1)")).expect("the text is right");
+            let verdict = ask(&program, &search(EXECUTIONS)).expect("the program is within the limits");
+            assert!(verdict.evidence.is_exhaustive(), "{threads}");
+            verdict.flags
+        };
+        assert_eq!(flags("WRITE_ONCE(*x, 1);"), [Flag::Deadlock].into());
+        assert_eq!(flags("WRITE_ONCE(*x, 1); spin_unlock(s);"), [flag].into());
+    }
 }
 
 #[test]

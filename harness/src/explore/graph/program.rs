@@ -137,7 +137,7 @@ pub struct Counts {
 /// A complete or blocked graph: the values that each thread has read, in order, and the last value of each location.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Final {
-    /// For each thread its answers.
+    /// For each thread its answers. Whoever waits for a lock at the end has no answer to that.
     pub answers: Vec<Vec<u64>>,
     /// For each location its last value.
     pub memory: Vec<u64>,
@@ -237,7 +237,10 @@ fn run<C: Consistency>(threads: &mut dyn Threads, search: &mut Search<C>) {
 
 fn final_state<C: Consistency>(search: &Search<C>) -> Final {
     let graph = search.graph();
-    let values = |events: &Vec<usize>| events.iter().map(|&id| graph.events[id].value).collect();
+    let values = |events: &Vec<usize>| {
+        let happened = events.iter().map(|&id| &graph.events[id]).filter(|event| !event.is_blocked());
+        happened.map(|event| event.value).collect()
+    };
     let memory = (0..graph.places.len()).map(|place| graph.write_at(place, graph.places[place].writes.len()).1);
     Final { answers: graph.threads.iter().map(values).collect(), memory: memory.collect() }
 }

@@ -2,6 +2,7 @@
 
 use super::check_weak;
 
+/// Reported: f06.
 #[test]
 fn a_read_comes_before_a_later_release() {
     let threads = |last: &str| {

@@ -4,10 +4,12 @@
 //! Left out: statements that only say something to a monitor, and the branches of alternatives that are switched off.
 //! Nor is anything moved over a statement that only a thread itself can tell, for nobody could tell the mutant either.
 //! Of lock operations only those are moved where the move does not unlock what is not held, for such a mutant dies of
-//! the misuse and would say nothing of the scenarios.
+//! the misuse and would say nothing of the scenarios. Nothing is moved in front of what it names, and no answer is left
+//! out but one of a type that is known to have a default: all mutants are built at once, so each has to compile.
 
 use super::statement::{Deed, brief, called, deed, is_private, line, only_says, text};
 use quote::ToTokens;
+use std::collections::BTreeSet;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, Stmt, parse_quote};
@@ -68,14 +70,14 @@ pub struct Mutation {
     pub body: Block,
 }
 
-/// All broken forms of a body.
-pub fn mutations(body: &Block) -> Vec<Mutation> {
+/// All broken forms of a body. The answers of these functions have a default, such as `false`.
+pub fn mutations(body: &Block, defaulted: &BTreeSet<String>) -> Vec<Mutation> {
     let mut found = drop_locks(body);
     let mut blocks = Blocks(Vec::new());
     blocks.visit_block(body);
     for (nth, block) in blocks.0.iter().enumerate() {
         for at in 0..block.stmts.len() {
-            for (operator, what, edit) in statement_edits(block, at) {
+            for (operator, what, edit) in statement_edits(block, at, defaulted) {
                 let mut broken = body.clone();
                 EditBlock { left: nth, edit: Some(edit) }.visit_block_mut(&mut broken);
                 found.push(Mutation { operator, what, line: line(&block.stmts[at]), body: broken });
@@ -134,7 +136,7 @@ fn drop_locks(body: &Block) -> Vec<Mutation> {
 type Edit = Box<dyn FnOnce(&mut Block)>;
 
 /// What can be done to the statement at this place.
-fn statement_edits(block: &Block, at: usize) -> Vec<(Operator, String, Edit)> {
+fn statement_edits(block: &Block, at: usize, defaulted: &BTreeSet<String>) -> Vec<(Operator, String, Edit)> {
     let statement = &block.stmts[at];
     let mut edits: Vec<(Operator, String, Edit)> = Vec::new();
     let dropped = |operator| -> (Operator, String, Edit) {
@@ -158,13 +160,28 @@ fn statement_edits(block: &Block, at: usize) -> Vec<(Operator, String, Edit)> {
         }
         Deed::Says | Deed::Other => {}
     }
-    edits.extend(skipped_result(statement, at));
+    edits.extend(skipped_result(statement, at, defaulted));
     edits.extend(swapped(block, at));
     edits
 }
 
 fn swap(at: usize) -> Edit {
     Box::new(move |block| block.stmts.swap(at, at + 1))
+}
+
+/// Whether the statement gives something the name with which the text of the lock begins.
+fn names(statement: &Stmt, lock: &str) -> bool {
+    struct Named<'a>(&'a str, bool);
+    impl<'ast> Visit<'ast> for Named<'_> {
+        fn visit_pat_ident(&mut self, name: &'ast syn::PatIdent) {
+            self.1 |= name.ident == self.0;
+        }
+    }
+    let first = lock.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap_or_default();
+    let Stmt::Local(local) = statement else { return false };
+    let mut named = Named(first, false);
+    named.visit_pat(&local.pat);
+    named.1
 }
 
 /// Whether code touches this lock.
@@ -176,7 +193,7 @@ fn touches(statement: &Stmt, lock: &str) -> bool {
 fn release_early(block: &Block, before: usize, lock: &str) -> Option<(Operator, String, Edit)> {
     let other = &block.stmts[before];
     let is_quiet = matches!(deed(other), Deed::Says | Deed::Lock(_) | Deed::Unlock(_));
-    (!is_quiet && !is_private(other) && !touches(other, lock))
+    (!is_quiet && !is_private(other) && !touches(other, lock) && !names(other, lock))
         .then(|| (Operator::ReleaseEarly, format!("{lock} is released before {}", brief(other)), swap(before)))
 }
 
@@ -206,11 +223,11 @@ fn check_before(block: &Block, at: usize, lock: &str) -> Option<(Operator, Strin
 }
 
 /// `let killed = self.finish_stop(…)`: the call is not made, and its answer is no.
-fn skipped_result(statement: &Stmt, at: usize) -> Option<(Operator, String, Edit)> {
+fn skipped_result(statement: &Stmt, at: usize, defaulted: &BTreeSet<String>) -> Option<(Operator, String, Edit)> {
     let Stmt::Local(local) = statement else { return None };
     let init = &local.init.as_ref()?.expr;
-    let (_, on) = called(init)?;
-    if on != "self" {
+    let (name, on) = called(init)?;
+    if on != "self" || !defaulted.contains(&name) {
         return None;
     }
     let what = format!("without {}", brief(init));
@@ -362,7 +379,7 @@ mod tests {
     #[track_caller]
     fn check(body: &str, operator: &str, expected: &[&str]) {
         let block: syn::Block = syn::parse_str(&format!("{{ {body} }}")).expect("well-formed");
-        let found: Vec<String> = mutations(&block)
+        let found: Vec<String> = mutations(&block, &["finish_stop".to_owned()].into())
             .iter()
             .filter(|one| one.operator.name() == operator)
             .map(|one| text(&one.body))
@@ -392,6 +409,13 @@ mod tests {
     }
 
     #[test]
+    fn a_lock_is_not_released_before_it_has_its_name() {
+        check("let lock = m.lock_of(t); lock.unlock();", "release-early", &[]);
+        let body = "let held = m.count(t); lock.unlock();";
+        check(body, "release-early", &["lock.unlock(); let held = m.count(t);"]);
+    }
+
+    #[test]
     fn conditions_are_negated_and_dropped() {
         check("if c { a(); }", "negate-condition", &["if !(c) { a(); }"]);
         check("if c { a(); }", "drop-check", &["if true { a(); }"]);
@@ -408,5 +432,6 @@ mod tests {
         check(body, "weaken-ordering", &["w.write_once(1); lockstep::sync::smp_wmb(); q.wake_one();"]);
         check("w.write_once(1); q.wake_one();", "swap-statements", &["q.wake_one(); w.write_once(1);"]);
         check("let killed = self.finish_stop(m); killed", "skip-call", &["let killed = Default::default(); killed"]);
+        check("let word = self.word(m); word.set()", "skip-call", &[]);
     }
 }

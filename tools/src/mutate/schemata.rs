@@ -7,7 +7,9 @@ use super::operators::{Operator, mutations};
 use crate::fold::fold_in;
 use crate::rust;
 use quote::format_ident;
-use syn::{Block, FnArg, Ident, ImplItem, ImplItemFn, Item, ItemFn, Pat, Signature, parse_quote};
+use std::collections::BTreeSet;
+use syn::visit::{self, Visit};
+use syn::{Block, FnArg, Ident, ImplItem, ImplItemFn, Item, ItemFn, Pat, ReturnType, Signature, Type, parse_quote};
 
 /// One mutant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +43,9 @@ pub fn schemata(file: &str, label: &str, text: &str, off: &[String], first: u32)
     for field in off {
         fold_in(&mut folded, field, "false").map_err(|error| format!("{file}: {error}"))?;
     }
-    let mut maker = Maker { file, label, next: first, mutants: Vec::new() };
+    let mut defaulted = Defaulted(BTreeSet::new());
+    defaulted.visit_file(&plain);
+    let mut maker = Maker { file, label, defaulted: defaulted.0, next: first, mutants: Vec::new() };
     let mut more: Vec<Item> = Vec::new();
     for (item, folded) in plain.items.iter_mut().zip(&folded.items) {
         match (item, folded) {
@@ -62,9 +66,28 @@ pub fn schemata(file: &str, label: &str, text: &str, off: &[String], first: u32)
     Ok(Broken { text: prettyplease::unparse(&plain), mutants: maker.mutants })
 }
 
+/// Functions whose answers are of a type that has a default, as far as its name tells.
+struct Defaulted(BTreeSet<String>);
+
+const DEFAULTED: [&str; 15] =
+    ["bool", "u8", "u16", "u32", "u64", "usize", "i8", "i16", "i32", "i64", "isize", "Option", "Vec", "String", "char"];
+
+impl<'ast> Visit<'ast> for Defaulted {
+    fn visit_signature(&mut self, signature: &'ast Signature) {
+        if let ReturnType::Type(_, answer) = &signature.output
+            && let Type::Path(path) = &**answer
+            && path.path.segments.last().is_some_and(|name| DEFAULTED.iter().any(|known| name.ident == known))
+        {
+            self.0.insert(signature.ident.to_string());
+        }
+        visit::visit_signature(self, signature);
+    }
+}
+
 struct Maker<'a> {
     file: &'a str,
     label: &'a str,
+    defaulted: BTreeSet<String>,
     next: u32,
     mutants: Vec<Mutant>,
 }
@@ -100,7 +123,7 @@ impl Maker<'_> {
         }
         let mut forms = Vec::new();
         let mut arms: Vec<syn::Arm> = Vec::new();
-        for mutation in mutations(folded) {
+        for mutation in mutations(folded, &self.defaulted) {
             let number = self.next;
             self.next += 1;
             let form = format_ident!("{}_mutant_{}", signature.ident, number);

@@ -99,6 +99,12 @@ pub fn weaken(weakened: Weakened) {
     current::get().with(|execution| execution.weaken(weakened));
 }
 
+/// In this execution threads share what the machine does not see, such as how often an [`Arc`](crate::sync::Arc) is shared. So
+/// nothing that is found counts as exhaustive. No event.
+pub fn unseen() {
+    current::get().with(|execution| execution.note_unseen());
+}
+
 /// A warning of the subject: recorded in the history of the calling thread.
 #[track_caller]
 pub fn warn(message: &'static str) {

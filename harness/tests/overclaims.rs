@@ -5,7 +5,7 @@
 mod common;
 
 use common::{program, text};
-use lockstep::sync::{Atomic, Ordering::Relaxed, SpinLock, WaitQueue, smp_mb};
+use lockstep::sync::{Arc, Atomic, Ordering::Relaxed, SpinLock, WaitQueue, smp_mb};
 use lockstep::{
     CompareConfig, End, Evidence, Exploration, ExploreConfig, MemoryModel, OBSERVERS_MAX, RunConfig, Schedule,
     Strategy, THREADS_MAX, Variant, compare, explore, explore_nearby, probe, thread,
@@ -487,6 +487,24 @@ fn many_stores_in_buffers_are_all_seen_or_nothing_is_claimed() {
         let pairs = (0..=STORES).map(|one| (1, one)).chain((early..=STORES).map(|one| (0, one)));
         let complete = check(&body, memory, LIMITS, &pairs.map(line).collect());
         assert!(complete.contains(&"exhaustive".to_owned()), "{}", memory.name());
+    }
+}
+
+#[test]
+fn who_is_the_last_to_let_go_of_an_arc_is_not_varied_and_nothing_is_claimed_of_it() {
+    let body = || {
+        probe::unseen();
+        let shared = Arc::new(());
+        thread::scope(|scope| {
+            for number in 1..=2_u32 {
+                let shared = Arc::clone(&shared);
+                scope.spawn(("thread", number), move || probe::observe(u64::from(Arc::into_inner(shared).is_some())));
+            }
+            drop(shared);
+        });
+    };
+    for memory in MemoryModel::ALL {
+        check_nobody(&body, memory, LIMITS, |evidence| evidence.gaps().unseen);
     }
 }
 

@@ -19,7 +19,7 @@ pub struct Gaps {
     pub left_out: u64,
     /// It did not do what was asked of it: the subject depends on more than its schedule.
     pub strayed: u64,
-    /// It called what the machine does not see.
+    /// It did what the machine does not see ([`crate::probe::unseen`]).
     pub unseen: u64,
 }
 
@@ -54,7 +54,7 @@ impl fmt::Display for Gaps {
             (self.limited, format!("{} ended by a limit of the machine", executions(self.limited))),
             (self.left_out, format!("alternatives left out in {}", executions(self.left_out))),
             (self.strayed, format!("{} not as scheduled", executions(self.strayed))),
-            (self.unseen, format!("{} with calls that are not seen", executions(self.unseen))),
+            (self.unseen, format!("{} with calls that the machine does not see", executions(self.unseen))),
         ];
         let told: Vec<String> = parts.into_iter().filter(|(count, _)| *count > 0).map(|(_, part)| part).collect();
         f.write_str(&told.join(", "))
@@ -70,6 +70,7 @@ impl Lacks {
     pub(crate) const CUT: Lacks = Lacks(1);
     pub(crate) const LIMITED: Lacks = Lacks(2);
     pub(crate) const LEFT_OUT: Lacks = Lacks(4);
+    pub(crate) const UNSEEN: Lacks = Lacks(8);
 
     #[inline(always)]
     pub(crate) fn is_nothing(self) -> bool {
@@ -83,6 +84,12 @@ impl Lacks {
     #[cold]
     pub(crate) fn gaps(self) -> Gaps {
         let has = |lack: Lacks| u64::from(self.0 & lack.0 != 0);
-        Gaps { cut: has(Lacks::CUT), limited: has(Lacks::LIMITED), left_out: has(Lacks::LEFT_OUT), ..Gaps::NONE }
+        Gaps {
+            cut: has(Lacks::CUT),
+            limited: has(Lacks::LIMITED),
+            left_out: has(Lacks::LEFT_OUT),
+            unseen: has(Lacks::UNSEEN),
+            ..Gaps::NONE
+        }
     }
 }

@@ -4,6 +4,9 @@
 //! all there are, and a lock of the system that is held across a choice point stops them all. What is refused is told at its line, with the
 //! patch that brings it and what to use instead. Limits: what a macro of another crate makes, and cells that a scope shares without a promise
 //! of its own, are not seen here; an execution that sleeps in the system is found by [`crate::watch`].
+//!
+//! `Arc` is not refused, and not seen either. Where its counts may matter, in a function that asks for them or in the destructor of what may be
+//! in one, nothing counts as exhaustive. Limits: the destructors of other crates' types.
 
 mod names;
 mod scope;
@@ -31,22 +34,38 @@ struct File<'a> {
     text: &'a str,
 }
 
+/// Where a step, or trait and scenarios, depend on how often an `Arc` is shared.
+pub fn counts(subject: Option<(&str, &str)>, step: &Step) -> Vec<String> {
+    let files: Vec<File<'_>> = files(&step.module).into_iter().chain(asked(subject)).collect();
+    if !files.iter().any(|file| file.text.contains("Arc")) {
+        return Vec::new();
+    }
+    let line = |(path, _, one): &(String, Inside, Offence)| {
+        let Offence { line, column, construct } = one;
+        format!("{path}:{line}:{column}: {construct}")
+    };
+    walked(&files, |walk| walk.counts).iter().map(line).collect()
+}
+
+fn asked<'a>(subject: Option<(&str, &'a str)>) -> Option<File<'a>> {
+    subject.map(|(path, text)| File { inside: words(&["subject"]), path: path.to_owned(), text })
+}
+
 /// Refuses trait and scenarios, and steps, that hold what the machine does not see.
 pub fn refuse_outside(subject: Option<(&str, &str)>, steps: &[Step]) -> Result<(), String> {
-    let asked = || subject.map(|(path, text)| File { inside: words(&["subject"]), path: path.to_owned(), text });
     let mut lines = Vec::new();
     let line = |path: &str, one: &Offence, whence: &str| {
         let Offence { line, column, construct } = one;
         format!("  {path}:{line}:{column}: {construct}, {whence}: {}", remedy(construct))
     };
-    for (path, _, one) in offences(&asked().into_iter().collect::<Vec<_>>()) {
+    for (path, _, one) in offences(&asked(subject).into_iter().collect::<Vec<_>>()) {
         lines.push(line(&path, &one, "in the trait and scenarios"));
     }
     let mut known: BTreeSet<(Inside, String)> = BTreeSet::new();
     for (nth, step) in steps.iter().enumerate() {
         let whence =
             if nth == 0 { format!("in {}", step.subject) } else { format!("brought by the patch '{}'", step.subject) };
-        let files: Vec<File<'_>> = files(&step.module).into_iter().chain(asked()).collect();
+        let files: Vec<File<'_>> = files(&step.module).into_iter().chain(asked(subject)).collect();
         let found = offences(&files).into_iter().filter(|(_, inside, _)| inside[0] != "subject");
         let mut here = BTreeSet::new();
         for (path, inside, one) in found {
@@ -102,6 +121,11 @@ fn module_of(inside: &str) -> impl Iterator<Item = String> {
 
 /// What the machine does not see in these files, each with the path and the module of its file, by place.
 fn offences(files: &[File<'_>]) -> Vec<(String, Inside, Offence)> {
+    walked(files, |walk| walk.offences)
+}
+
+/// What a walk through each of these files has found of one kind.
+fn walked(files: &[File<'_>], kind: fn(Walk<'_>) -> Vec<Offence>) -> Vec<(String, Inside, Offence)> {
     let parsed: Vec<Option<syn::File>> = files.iter().map(|file| syn::parse_file(file.text).ok()).collect();
     let mut names = package();
     for (file, parsed) in files.iter().zip(&parsed) {
@@ -120,9 +144,10 @@ fn offences(files: &[File<'_>]) -> Vec<(String, Inside, Offence)> {
             // A part of a file that is included is no file by itself; what is no Rust at all the compiler tells.
             None => walk.tokens(file.text.parse::<TokenStream>().unwrap_or_default()),
         }
-        walk.offences.sort();
-        walk.offences.dedup();
-        all.extend(walk.offences.into_iter().map(|one| (file.path.clone(), file.inside.clone(), one)));
+        let mut found = kind(walk);
+        found.sort();
+        found.dedup();
+        all.extend(found.into_iter().map(|one| (file.path.clone(), file.inside.clone(), one)));
     }
     all
 }

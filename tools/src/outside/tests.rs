@@ -1,6 +1,6 @@
 //! Every way by which a module can come to what the machine does not see, and what looks alike and is fine.
 
-use super::refuse_outside;
+use super::{counts, refuse_outside};
 use crate::module::Module;
 use crate::steps::Step;
 
@@ -153,4 +153,38 @@ fn a_refusal_names_the_step_that_brings_it_and_what_to_use_instead() {
     let many = (0..20).map(|nth| format!("static mut X{nth}: u8 = 0;\n")).collect::<String>();
     let said = refuse_outside(None, &[step("the base", &many, &[])]).expect_err("it is refused");
     assert!(said.ends_with("\n  and 8 more"), "{said}");
+}
+
+#[track_caller]
+fn check_counts(root: &str, expected: &[&str]) {
+    let found = counts(None, &step("the base", root, &[]));
+    let constructs: Vec<&str> = found.iter().filter_map(|line| line.splitn(4, ':').nth(3)).map(str::trim).collect();
+    assert_eq!(constructs, expected, "{root}");
+}
+
+#[test]
+fn what_depends_on_how_often_an_arc_is_shared_is_told_and_built() {
+    let alone = "use lockstep::sync::Arc; ";
+    let check = |rest: &str, expected: &[&str]| check_counts(&format!("{alone}{rest}"), expected);
+    check("fn f(a: Arc<u8>) { Arc::strong_count(&a); }", &["strong_count"]);
+    check("fn f(a: Arc<u8>) { Arc::<u8>::try_unwrap(a); }", &["try_unwrap"]);
+    check("fn f(a: &Weak<u8>) { a.upgrade(); }", &["upgrade"]);
+    check("fn f(a: Weak<u8>) { assert!(a.upgrade().is_none()); }", &["upgrade"]);
+    check("fn f(a: Arc<u8>) { assert!(Arc::into_inner(a).is_some()); }", &["into_inner"]);
+    check("use lockstep::sync::Arc as A; fn f(a: A<u8>) { A::get_mut(a); }", &["get_mut"]);
+    check("impl Drop for Ring { fn drop(&mut self) {} }", &["impl Drop for Ring"]);
+    check("impl<T> Drop for Ring<T> { fn drop(&mut self) {} }", &["impl Drop for Ring<T>"]);
+    // Guards, methods of other types, and what is left out.
+    check("impl<'a> Drop for Guard<'a> { fn drop(&mut self) {} }", &[]);
+    check("impl Drop for Guard<'_> { fn drop(&mut self) {} }", &[]);
+    check("fn f(m: Mutex<u8>) { m.into_inner(); m.get_mut(); Arc::clone(&a); Arc::ptr_eq(&a, &b); }", &[]);
+    check("#[cfg(test)] mod tests { fn f() { Arc::strong_count(&a); } }", &[]);
+    // Without an `Arc` nobody counts.
+    check_counts("impl Drop for Ring { fn drop(&mut self) {} }", &[]);
+    let inner = [("part.rs", "fn f(a: Arc<u8>) { Arc::make_mut(&mut a); }")];
+    assert_eq!(counts(None, &step("the base", "mod part;", &inner)), ["m/ring/part.rs:1:20: make_mut"]);
+    assert_eq!(
+        counts(Some(("subject.rs", "fn f(a: Arc<u8>) { Arc::weak_count(&a); }")), &step("the base", "", &[])).len(),
+        1
+    );
 }

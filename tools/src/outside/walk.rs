@@ -4,9 +4,26 @@ use super::names::{GLOB, HOLE, construct, is_mixed};
 use super::scope::{Binding, Inside, Meaning, Names, Scope, Written};
 use crate::conditions::are_left_out;
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Item, Stmt, UseTree};
+
+/// Functions of `Arc` and `Weak` whose answers depend on how often something is shared.
+const COUNTING: [&str; 9] = [
+    "strong_count",
+    "weak_count",
+    "get_mut",
+    "make_mut",
+    "try_unwrap",
+    "into_inner",
+    "unwrap_or_clone",
+    "is_unique",
+    "upgrade",
+];
+
+/// The same, those that are methods.
+const COUNTING_METHODS: [&str; 3] = ["strong_count", "weak_count", "upgrade"];
 
 /// Something that the machine does not see, where it stands.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +34,11 @@ pub struct Offence {
     pub column: usize,
     /// What it is, as it is called in full.
     pub construct: String,
+}
+
+fn offence(span: Span, construct: String) -> Offence {
+    let start = span.start();
+    Offence { line: start.line, column: start.column + 1, construct }
 }
 
 /// The names that items bring into their module or block.
@@ -97,11 +119,13 @@ pub struct Walk<'a> {
     /// Something that may not be shared by itself is said to be shared.
     shares: bool,
     pub offences: Vec<Offence>,
+    /// What depends on how often something is shared, if it is an `Arc`.
+    pub counts: Vec<Offence>,
 }
 
 impl<'a> Walk<'a> {
     pub fn new(names: &'a Names, inside: Inside, shares: bool) -> Walk<'a> {
-        Walk { names, inside, blocks: Vec::new(), shares, offences: Vec::new() }
+        Walk { names, inside, blocks: Vec::new(), shares, offences: Vec::new(), counts: Vec::new() }
     }
 
     fn meaning(&self, path: &Written) -> Meaning {
@@ -111,12 +135,27 @@ impl<'a> Walk<'a> {
     }
 
     fn offend(&mut self, span: Span, construct: String) {
-        let start = span.start();
-        self.offences.push(Offence { line: start.line, column: start.column + 1, construct });
+        self.offences.push(offence(span, construct));
+    }
+
+    fn method(&mut self, name: &str, span: Span) {
+        if COUNTING_METHODS.contains(&name) {
+            self.counting(name, span);
+        }
+    }
+
+    /// A function that is named behind its type, as in `Arc::get_mut`.
+    fn counting(&mut self, name: &str, span: Span) {
+        if COUNTING.contains(&name) {
+            self.counts.push(offence(span, name.to_owned()));
+        }
     }
 
     /// A path that is written somewhere, in full.
     fn path(&mut self, path: &Written, span: Span) {
+        if let [_, .., last] = &path.words[..] {
+            self.counting(last, span);
+        }
         if let Meaning::Std(path) = self.meaning(path)
             && let Some(construct) = construct(&path, self.shares)
         {
@@ -149,6 +188,9 @@ impl<'a> Walk<'a> {
                     let is_range = at > 1 && is_mark(&tokens[at - 1], ".") && is_mark(&tokens[at - 2], ".");
                     let is_marked = at > 0 && is_mark(&tokens[at - 1], ".'$") && !is_range;
                     let is_part = is_marked || is_colons(&tokens, at.wrapping_sub(2));
+                    if is_marked {
+                        self.method(&word(&tokens[at]), tokens[at].span());
+                    }
                     let is_root = at >= 2 && is_colons(&tokens, at - 2) && !(at >= 3 && is_name(&tokens[at - 3]));
                     if !is_part || is_root {
                         at = self.path_in_tokens(&tokens, at, is_root);
@@ -247,6 +289,10 @@ impl<'a> Walk<'a> {
             _ => self.path(path, span),
         }
     }
+}
+
+fn text_of(tokens: &impl ToTokens) -> String {
+    tokens.to_token_stream().to_string().replace(' ', "")
 }
 
 fn static_mut(name: Option<&TokenTree>) -> String {
@@ -381,6 +427,21 @@ impl<'ast> Visit<'ast> for Walk<'_> {
         if !are_left_out(attributes) {
             visit::visit_stmt(self, statement);
         }
+    }
+
+    fn visit_item_impl(&mut self, one: &'ast syn::ItemImpl) {
+        let last = one.trait_.as_ref().and_then(|(_, path, _)| path.segments.last());
+        // What borrows something is a guard, and in nothing that threads share.
+        let borrows = one.generics.lifetimes().next().is_some() || text_of(&*one.self_ty).contains("'_");
+        if last.is_some_and(|last| last.ident == "Drop") && !borrows {
+            self.counts.push(offence(one.impl_token.span, format!("impl Drop for {}", text_of(&*one.self_ty))));
+        }
+        visit::visit_item_impl(self, one);
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        self.method(&name_of(&call.method), call.method.span());
+        visit::visit_expr_method_call(self, call);
     }
 
     fn visit_item_mod(&mut self, one: &'ast syn::ItemMod) {

@@ -4,13 +4,14 @@ use super::package::Package;
 use super::place::Place;
 use crate::files;
 use crate::module::SUBJECT;
-use crate::outside::refuse_outside;
+use crate::outside::{counts, refuse_outside};
 use crate::rust::{self, Module, Subject};
+use crate::session;
 use crate::steps::Step;
 use crate::trouble::Trouble;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Where the mutant that runs is kept in a generated package: one number an OS thread, set when an execution begins.
@@ -59,6 +60,9 @@ pub fn own_package(place: &Place, name: &str, subject: (&Path, &str), steps: &[S
     let (path, text) = subject;
     let subject = rust::subject(&path.display().to_string(), text)?;
     refuse_outside(Some((&place.name(path), text)), steps).map_err(Trouble::Subject)?;
+    let counting: Vec<Vec<String>> = steps.iter().map(|step| counts(Some((&place.name(path), text)), step)).collect();
+    say_counting(&counting);
+    let unseen: Vec<bool> = counting.iter().map(|found| !found.is_empty()).collect();
     let trait_name = subject.trait_name.to_string();
     let mut files = BTreeMap::new();
     let mut modules = Vec::new();
@@ -69,11 +73,28 @@ pub fn own_package(place: &Place, name: &str, subject: (&Path, &str), steps: &[S
         files.extend(step.module.files(&stem).map(|(path, text)| (path, text.to_owned())));
     }
     let origin = place.name(path);
-    files.insert("src/glue.rs".to_owned(), print(&glue((name, &origin), &subject, steps, &modules)));
+    files.insert("src/glue.rs".to_owned(), print(&glue((name, &origin), &subject, steps, (&modules, &unseen))));
     files.insert("src/steps/mod.rs".to_owned(), print(&steps_module(steps)));
     files.insert("src/subject.rs".to_owned(), text.to_owned());
     files.insert("src/mutant.rs".to_owned(), MUTANT.to_owned());
     Ok(Package::new(&format!("lockstep-{name}"), place, files))
+}
+
+/// Tells which places keep the search from being exhaustive.
+fn say_counting(counting: &[Vec<String>]) {
+    const PLACES_MAX: usize = 5;
+    let places: BTreeSet<&String> = counting.iter().flatten().collect();
+    if places.is_empty() {
+        return;
+    }
+    let mut lines: Vec<String> = places.iter().take(PLACES_MAX).map(|place| format!("\n  {place}")).collect();
+    if places.len() > PLACES_MAX {
+        lines.push(format!("\n  and {} more", places.len() - PLACES_MAX));
+    }
+    session::say(&format!(
+        "the machine does not see how often an Arc is shared, and this may depend on it, so nothing counts as exhaustive:{}",
+        lines.concat()
+    ));
 }
 
 /// Generated code, laid out.
@@ -92,7 +113,19 @@ fn steps_module(steps: &[Step]) -> TokenStream {
 }
 
 /// The registry: every step behind the trait, and every scenario by its number.
-fn glue((name, origin): (&str, &str), subject: &Subject, steps: &[Step], modules: &[Module]) -> TokenStream {
+fn glue(
+    (name, origin): (&str, &str),
+    subject: &Subject,
+    steps: &[Step],
+    (modules, unseen): (&[Module], &[bool]),
+) -> TokenStream {
+    let unseen = unseen.contains(&true).then(|| {
+        quote! {
+            if [#(#unseen),*][variant] {
+                lockstep::probe::unseen();
+            }
+        }
+    });
     let names = steps.iter().map(|step| &step.name);
     let trait_name = &subject.trait_name;
     let makes = modules.iter().enumerate().map(|(nth, module)| {
@@ -147,6 +180,7 @@ fn glue((name, origin): (&str, &str), subject: &Subject, steps: &[Step], modules
         }
 
         pub fn run(variant: usize, scenario: usize, _repaired: bool) {
+            #unseen
             let variant = make(variant);
             let variant = &*variant;
             match scenario {

@@ -122,6 +122,11 @@ impl Execution {
         self.lacks.add(Lacks::LIMITED);
     }
 
+    /// The subject does what the machine does not see.
+    pub(crate) fn note_unseen(&mut self) {
+        self.lacks.add(Lacks::UNSEEN);
+    }
+
     /// Ends the execution; the caller must give way and never goes on.
     pub(in crate::sim) fn end(&mut self, ending: Ending) {
         if !self.over {

@@ -109,7 +109,7 @@ pub const CLAIMS: &[Claim] = &[
         author: "Oleg Nesterov",
         says: "I can't understand how the utrace lock can really help in finish_stop; it can only help to avoid the races with utrace playing with `stopped` in parallel, but I see nothing dangerous here.",
         checked: "designs 1 and 2 have the same outcomes on every scenario. The sentence excepts those in which utrace clears `stopped` between the look and the lock: C16b leaves them out",
-        note: "Refuted as an equality of outcomes, by the class that he excepts and by nothing else: S15, which generated scenarios found. Whoever kills a task and then steps it is told that the call ended the stop, and without the lock the task can have read `stopped` before that; so its system call is aborted. The task is being killed, so there is nothing dangerous in that, as he says.",
+        note: "Refuted as an equality of outcomes, by the class that he excepts and by nothing else: S15 and S15b, which generated scenarios found. Whoever kills a task and then steps it is told that the call ended the stop, and without the lock the task can have read `stopped` before that; so its system call is aborted. The task is being killed, so there is nothing dangerous in that, as he says.",
         scenarios: EVERYWHERE,
         asked: &[
             not(LOCKED, "it is what the other is compared with"),
@@ -123,7 +123,7 @@ pub const CLAIMS: &[Claim] = &[
         date: "2009-08-04",
         author: "Oleg Nesterov",
         says: "Beside the races with utrace playing with `stopped` in parallel the lock does not help at all.",
-        checked: "designs 1 and 2 have the same outcomes on every scenario but S15, in which the tracer ends a stop that SIGKILL has broken and is told which it was",
+        checked: "designs 1 and 2 have the same outcomes on every scenario but S15 and S15b, in which the tracer ends a stop that SIGKILL has broken and is told which it was",
         note: "",
         scenarios: BESIDE_PARALLEL,
         asked: &[

@@ -55,7 +55,7 @@ pub const CLAIMS: &[Claim] = &[
         author: "Roland McGrath",
         says: "The CLD_CONTINUED jctl report is all that happens between do_signal_stop waking up and get_signal.",
         checked: "never is anything but report_jctl(CLD_CONTINUED) called back between the end of a group stop's sleep and the call of the get_signal hook",
-        note: "Strictly there is one more: if another thread begins the next group stop before this one gets there, its CLD_STOPPED is reported too.",
+        note: "Strictly there is one more: if another thread begins the next group stop before this one gets there, its CLD_STOPPED is reported too. That is so in the base of August; d4ef5514cf0 and 48bab07659f of October, which 28b2774bf46 builds on, look for the stop behind the hook.",
         scenarios: &["S5", "S5b", "S6", "S6b", "S7", "S8d", "S8e", "S8f", "S10b", "S10c", "S10e"],
         asked: SERIES,
         statement: Statement::Never(WATCHING, |outcome| has(outcome, Finding::CallbackBeforeGetSignal)),

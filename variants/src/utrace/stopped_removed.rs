@@ -7,10 +7,10 @@
 //! series reads it as an acquire: on the machine the two had before them it was a loop of loads, and there a load is
 //! an acquire. The other readings are variants beside.
 //!
-//! On this base means: what the autumn's code owes to other commits stays out, but for a dying task in `control` (fc30d206810)
-//! and the wake-up (9d114a6c7db). `do_stop` has siglock around its look at STOPPED (592d9779c3b moved it; a variant beside),
-//! and `stop` asks nobody whether it is still wanted (R1). What the mails of August say otherwise is a variant beside: waiting
-//! for the lock whether killed or not, and a dying task that counts as stopped only once no death report is to come.
+//! Of what came between the base and it, this has a dying task in `control` (fc30d206810), the wake-up (9d114a6c7db), and callers
+//! that ask for SIGKILL where `stop` no longer answers (5bbbb418fb3; of the others A1). The rest is left out: `do_stop` has siglock
+//! around its look at STOPPED (592d9779c3b moved it), and `stop` asks nobody whether it is wanted (R1). Variants beside have these,
+//! and one has what the August mails say: who waits for the lock whether killed or not, and when a dying task counts as stopped.
 
 use lockstep::probe;
 

@@ -600,7 +600,7 @@ inline carry_out(request)
 		resume = 0
 	:: (request) == A_DETACH ->
 		STORE(OPS, DETACHED);
-		FENCE; /* smp_wmb: no more than order, which a store buffer keeps */
+		FENCE; /* smp_wmb, and more: it drains the buffer. S8 and S16, which DETACH, run without buffers */
 #ifndef MUTANT_DETACH_KEEPS_FLAGS
 		STORE(FLAGS, QUIESCE);
 #endif

@@ -25,7 +25,9 @@ fn vocabulary() -> Vec<Vec<Op>> {
         [each(&[Op::PlainRead, Op::PlainWrite, Op::Peek]), values(Op::When)].concat(),
         vec![Op::GhostRead, Op::GhostAdd, Op::Note, Op::Yield, Op::Make, Op::Status(1), Op::Status(2)],
         [threads(Op::Spawn), threads(Op::SpawnJoin), threads(Op::SpawnKept), vec![Op::Join; 7]].concat(),
-        vec![Op::Fence, Op::Fence, Op::FenceRead, Op::FenceWrite, Op::FenceAcquire, Op::FenceRelease],
+        vec![Op::Fence, Op::FenceFully, Op::FenceRead, Op::FenceWrite, Op::FenceAcquire, Op::FenceRelease],
+        [each(&[Op::AddFully, Op::AddRelease, Op::AddSilently]), from_to(Op::ExchangeRelease)].concat(),
+        [each(&[Op::LoadFully, Op::SwapFully]), at_both(Op::StoreFully), from_to(Op::ExchangeFully)].concat(),
         [values(Op::BugSeen), vec![Op::BugIf(0, 1), Op::PanicIf(1, 1), Op::BugIf(1, 2), Op::PanicIf(0, 2)]].concat(),
     ]
 }

@@ -83,6 +83,15 @@ pub enum Op {
     FenceWrite,
     FenceAcquire,
     FenceRelease,
+    FenceFully,
+    LoadFully(usize),
+    // The kernel's read-modify-writes.
+    AddFully(usize),
+    AddRelease(usize),
+    AddSilently(usize),
+    SwapFully(usize),
+    ExchangeFully(usize, u64, u64),
+    ExchangeRelease(usize, u64, u64),
     /// Starts a thread that is joined by `Join`.
     SpawnKept(u8),
     /// Joins the first thread that was started and not joined.
@@ -352,6 +361,14 @@ fn perform(op: Op, world: World, known: &mut Known) {
         Op::FenceWrite => smp_wmb(),
         Op::FenceAcquire => fence(Acquire),
         Op::FenceRelease => fence(Release),
+        Op::FenceFully => fence(SeqCst),
+        Op::LoadFully(word) => observe(words[word].load(SeqCst)),
+        Op::AddFully(word) => observe(words[word].update_fully(|value| value + 1)),
+        Op::AddRelease(word) => observe(words[word].update_release(|value| value + 1)),
+        Op::AddSilently(word) => words[word].update_silently(|value| value + 1),
+        Op::SwapFully(word) => observe(words[word].xchg(3)),
+        Op::ExchangeFully(word, old, new) => observe(words[word].cmpxchg(old, new)),
+        Op::ExchangeRelease(word, old, new) => observe(words[word].cmpxchg_release(old, new)),
         Op::SpawnKept(kind) => known.kept.push_back(start(kind, world)),
         Op::Join => {
             if let Some(Err(_)) = known.kept.pop_front().map(JoinHandle::join) {

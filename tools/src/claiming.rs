@@ -116,8 +116,15 @@ fn explanations(decisions: &[Decision]) -> String {
                     text += &format!("    {line}\n");
                 }
             }
-            None if matches!(decision.verdict, Verdict::NotApplicable(_)) => continue,
-            None => text += "    no execution to show: the verdict rests on what was not seen\n",
+            None => match (&decision.verdict, &decision.witness) {
+                (Verdict::NotApplicable(_), _) => continue,
+                (Verdict::Open(_), None) => text += "    no execution to show: nothing was decided\n",
+                (_, None) => text += "    no execution to show: the verdict rests on what was not seen\n",
+                (_, Some(_)) => {
+                    text += "    no other execution to put beside it: each design does the same by this schedule, \
+                             which has no decision to leave out; 'lockstep replay' shows it\n";
+                }
+            },
         }
         parts.push(text);
     }

@@ -22,8 +22,8 @@ use std::io::{BufRead, Write};
 use watch::{CONTROL, Running};
 use witness::{difference, look, look_at_ends};
 
-/// Explorations of unbroken variants, by variant, scenario, and whether repaired.
-type Known = BTreeMap<(usize, usize, bool), Exploration>;
+/// Explorations of unbroken variants, by variant, scenario, whether repaired, and how many executions they may cover.
+type Known = BTreeMap<(usize, usize, bool, u64), Exploration>;
 
 fn main() {
     let usual = std::panic::take_hook();
@@ -239,7 +239,7 @@ fn broken(request: &Value, known: &mut Known) -> Value {
     ];
     let search = Search::of(request);
     begin(&glue::scenarios()[scenario], repaired, "original, mutant".to_owned(), search.memory);
-    let original = known.entry((variant, scenario, repaired)).or_insert_with(|| search.all(&variants[0].program));
+    let original = known.entry((variant, scenario, repaired, search.exhaustive_max)).or_insert_with(|| search.all(&variants[0].program));
     // What confirms one mutant must not change what is known when the next comes: the order of requests means nothing.
     let mut original = original.clone();
     let mut found: Option<Exploration> = None;
@@ -277,7 +277,7 @@ fn noticed(request: &Value, known: &mut Known) -> Value {
     let (sound, mutated) = (program(&sound), program(&mutated));
     let search = Search { exact: true, ..Search::of(request) };
     begin(&glue::scenarios()[scenario], repaired, "original, mutant".to_owned(), search.memory);
-    let original = known.entry((variant, scenario, repaired)).or_insert_with(|| search.all(&sound));
+    let original = known.entry((variant, scenario, repaired, search.exhaustive_max)).or_insert_with(|| search.all(&sound));
     let found = search.all(&mutated);
     let shows_more = |one: &Exploration, other: &Exploration| {
         other.evidence.is_exhaustive() && one.outcomes.ids().any(|id| !other.outcomes.contains(id))

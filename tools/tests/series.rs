@@ -280,40 +280,40 @@ fn reads(text: &str, expected: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// The table speaks of these mutants, on so many scenarios.
+#[track_caller]
+fn check_table(name: &str, listed: &str, scenarios: usize) {
+    let table = std::fs::read_to_string(root().join("snapshots").join(name)).expect("the table is committed");
+    let lines: Vec<&str> = listed.lines().collect();
+    let head = format!("{} mutants on {scenarios} scenarios, ", lines.len());
+    assert!(table.starts_with(&head), "{name}: {head}");
+    let (mutants, noticed) = table.split_once("\nnoticed by each scenario").unwrap_or((&table, ""));
+    for id in noticed.lines().filter_map(|line| line.split_once(", such as ")).map(|(_, id)| format!("{id}: ")) {
+        assert!(lines.iter().any(|line| line.starts_with(&id)), "{name} speaks of '{id}', which no mutant is");
+    }
+    let named = mutants
+        .lines()
+        .filter_map(|line| line.strip_prefix("  ").filter(|line| line.contains('/') && !line.starts_with(' ')));
+    for line in named {
+        assert!(lines.contains(&line), "{name} speaks of '{line}', which no mutant is");
+    }
+}
+
 /// The runs themselves take minutes; that under `sc` belongs to `.ci/run`.
 #[test]
 fn the_committed_tables_speak_of_the_mutants_that_there_are() {
-    let listed = check(&["mutate", "--list"], 0, "");
     let scenarios = check(&["list", "--format", "json"], 0, "");
     let scenarios: serde_json::Value = serde_json::from_str(&scenarios).expect("a list");
     let scenarios = scenarios["scenarios"].as_array().map_or(0, Vec::len);
-    let lines: Vec<&str> = listed.lines().collect();
-    let head = format!("{} mutants on {scenarios} scenarios, ", lines.len());
-    let entries = std::fs::read_dir(root().join("snapshots")).expect("snapshots are committed").flatten();
-    let is_table = |name: &str| name.starts_with("mutants") && name.ends_with(".txt");
-    let tables: Vec<_> = entries
-        .map(|entry| entry.path())
-        .filter(|path| is_table(&path.file_name().unwrap_or_default().to_string_lossy()))
-        .collect();
-    assert!(!tables.is_empty(), "a table is committed");
-    for path in tables {
-        let table = std::fs::read_to_string(&path).expect("the table can be read");
-        assert!(table.starts_with(&head), "{}: {head}", path.display());
-        let (mutants, noticed) = table.split_once("\nnoticed by each scenario").unwrap_or((&table, ""));
-        for id in noticed.lines().filter_map(|line| line.split_once(", such as ")).map(|(_, id)| format!("{id}: ")) {
-            assert!(
-                lines.iter().any(|line| line.starts_with(&id)),
-                "{} speaks of '{id}', which no mutant is",
-                path.display()
-            );
-        }
-        let named = mutants
-            .lines()
-            .filter_map(|line| line.strip_prefix("  ").filter(|line| line.contains('/') && !line.starts_with(' ')));
-        for line in named {
-            assert!(lines.contains(&line), "{} speaks of '{line}', which no mutant is", path.display());
-        }
-    }
+    check_table("mutants.txt", &check(&["mutate", "--list"], 0, ""), scenarios);
+    let recipe = std::fs::read_to_string(root().join(".ci/common-mutants")).expect("the table has a recipe");
+    let option = |name: &str| recipe.split_once(name).and_then(|(_, rest)| rest.split_whitespace().next());
+    let (files, some) = (option("--files ").expect("some files"), option("--scenario ").expect("some scenarios"));
+    let listed = check(&["mutate", "--files", files, "--list"], 0, "");
+    check_table("mutants-common.txt", &listed, some.split(',').count());
+    let tables = std::fs::read_dir(root().join("snapshots")).expect("snapshots are committed").flatten();
+    let names = tables.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    assert_eq!(names.filter(|name| name.starts_with("mutants")).count(), 2, "each table is checked");
 }
 
 #[test]

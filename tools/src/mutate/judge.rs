@@ -128,25 +128,25 @@ pub fn notices(
     runner: &mut Runner,
     scenario: &(usize, String),
 ) -> Result<bool, String> {
-    Ok(matches!(pass(plan, trial, runner, std::slice::from_ref(scenario), false)?, Passed::Killed(_)))
+    Ok(matches!(pass(plan, trial, runner, std::slice::from_ref(scenario), Effort::Usual)?, Passed::Killed(_)))
 }
 
-/// What is recorded of a mutant, if it comes about again: a kill in its scenario, or that nobody notices within the bound on preemptions. A mutant that is
+/// What is recorded of a mutant, if it comes about again: a kill in its scenario, or that nobody notices at a glance. A mutant that is
 /// noticed now is killed; whatever else is not as recorded is left to be judged in full.
 fn recorded(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner) -> Result<Option<Fate>, String> {
     let Some(record) = trial.record.as_ref().filter(|_| is_judged(plan, trial)) else { return Ok(None) };
     let Record::Killed(scenario) = record else {
-        return Ok(match pass(plan, trial, runner, &plan.scenarios, false)? {
+        return Ok(match pass(plan, trial, runner, &plan.scenarios, Effort::Glance)? {
             Passed::Killed(kill) => Some(Fate::Killed(kill)),
             _ => record.unnoticed(trial.listed.as_ref()),
         });
     };
     let at: Vec<(usize, String)> = plan.scenarios.iter().filter(|(_, id)| id == scenario).cloned().collect();
-    for exhaustive in [false, true] {
-        if exhaustive && !plan.proves {
+    for effort in [Effort::Usual, Effort::Everything] {
+        if effort == Effort::Everything && !plan.proves {
             break;
         }
-        if let Passed::Killed(kill) = pass(plan, trial, runner, &at, exhaustive)? {
+        if let Passed::Killed(kill) = pass(plan, trial, runner, &at, effort)? {
             return Ok(Some(Fate::Killed(kill)));
         }
     }
@@ -164,13 +164,13 @@ fn fate(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner) -> Result<Fate, Str
     }
     let all = &plan.scenarios[..];
     if trial.listed.is_none() {
-        match pass(plan, trial, runner, all, false)? {
+        match pass(plan, trial, runner, all, Effort::Usual)? {
             Passed::Killed(kill) => return Ok(Fate::Killed(kill)),
             _ if !plan.proves => return Ok(Fate::Survived { note: None }),
             _ => {}
         }
     }
-    Ok(match (pass(plan, trial, runner, all, true)?, &trial.listed) {
+    Ok(match (pass(plan, trial, runner, all, Effort::Everything)?, &trial.listed) {
         (Passed::Killed(kill), _) => Fate::Killed(kill),
         (Passed::Equal, Some(reason)) => Fate::Equivalent { reason: reason.clone() },
         (Passed::Equal, None) => {
@@ -183,6 +183,20 @@ fn fate(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner) -> Result<Fate, Str
         (Passed::Unknown(id), None) => Fate::Survived { note: Some(format!("the search of {id} was not exhaustive")) },
     })
 }
+
+/// How much is explored of a mutant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Effort {
+    /// A part of what is usual, for what was looked at in full before: at most so much as [`GLANCE`].
+    Glance,
+    /// The bound on preemptions, and random executions where nothing is proved.
+    Usual,
+    /// Every execution, as far as is allowed.
+    Everything,
+}
+
+/// What a glance is given at most.
+const GLANCE: [(&str, u64); 3] = [("exhaustive_max", 2_000), ("enumerated", 300), ("executions", 200)];
 
 /// What all scenarios said of a mutant.
 enum Passed {
@@ -198,7 +212,7 @@ fn pass(
     trial: &Trial,
     runner: &mut Runner,
     scenarios: &[(usize, String)],
-    exhaustive: bool,
+    effort: Effort,
 ) -> Result<Passed, String> {
     let mut passed = Passed::Equal;
     for (scenario, id) in scenarios {
@@ -214,7 +228,12 @@ fn pass(
                 request["repaired"] = json!(repaired);
                 request["mutant"] = json!(trial.mutant.number);
                 request["exact"] = json!(plan.proves);
-                request["covers"] = json!(exhaustive);
+                request["covers"] = json!(effort == Effort::Everything);
+                if effort == Effort::Glance {
+                    for (name, most) in GLANCE {
+                        request[name] = json!(request[name].as_u64().unwrap_or(most).min(most));
+                    }
+                }
                 match ask_twice(plan, runner, &request)? {
                     Ok(answer) if answer["killed"] == json!(true) => return Ok(Passed::Killed(kill(&answer, id))),
                     Ok(answer) if answer["exhaustive"] == json!(true) => {}

@@ -1,7 +1,7 @@
 //! What a committed table says of each mutant, so that a check need not begin from nothing.
 //!
-//! Promise: a kill counts only if it comes about again, in the scenario that the table names. Limits: that nobody notices the others is searched again
-//! only up to the bound on preemptions; the searches of every execution behind the table are those of whoever wrote it.
+//! Promise: a kill counts only if it comes about again, in the scenario that the table names. Limits: that nobody notices the others is looked at
+//! again with a part of the effort only; the searches of every execution behind the table are those of whoever wrote it.
 
 use super::judge::Fate;
 use super::report::Section;

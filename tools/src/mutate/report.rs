@@ -93,7 +93,7 @@ pub fn repeated(account: &Account<'_>) -> String {
     let counts = Counts::of(account.results.iter().map(|(_, fate)| fate));
     format!(
         "{} as committed: {} mutants were killed again, each in the scenario that is named; {} survivors and {} equivalent ones were not noticed again, \
-         searched up to the bound on preemptions\n'lockstep mutate' without --check searches every execution\n",
+         in a part of what is searched otherwise\n'lockstep mutate' without --check searches every execution\n",
         score(&counts),
         counts.killed,
         counts.survived,

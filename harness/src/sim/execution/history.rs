@@ -70,23 +70,31 @@ impl Execution {
             low = mix(low ^ word, 0xa409_3822_299f_31d1) ^ word;
             high = mix(high.rotate_left(23) ^ word, 0x082e_fa98_ec4e_6c89);
         };
-        // Names only where the order alone does not tell who is who.
-        let Lineage { is_deep, has_scattered_observers, .. } = self.lineage;
-        let threads = self.lineage.order(self.threads_count);
-        let of_threads =
-            threads.clone().map(|thread| (is_deep.then(|| self.lineage.name(thread)), &self.histories[thread][..]));
-        let of_observers =
-            self.observed().map(|(label, history)| (has_scattered_observers.then(|| label.hash()), history));
-        for (name, history) in of_threads.chain(of_observers) {
+        let mut feed_column = |name: Option<u64>, history: &[u64]| {
             name.into_iter().for_each(&mut feed);
             feed(history.len() as u64);
             history.iter().for_each(|&word| feed(word));
+        };
+        // Names only where the order alone does not tell who is who. Where it does, as in most programs, nothing is put in order: this is
+        // done in every execution.
+        let Lineage { is_deep, has_scattered_observers, .. } = self.lineage;
+        if is_deep || has_scattered_observers {
+            for thread in self.lineage.order(self.threads_count) {
+                feed_column(is_deep.then(|| self.lineage.name(thread)), &self.histories[thread]);
+            }
+            for (label, history) in self.observed() {
+                feed_column(has_scattered_observers.then(|| label.hash()), history);
+            }
+        } else {
+            let (threads, observers) = self.histories.split_at(THREADS_MAX);
+            let columns = threads[..self.threads_count].iter().chain(&observers[..self.observers.len()]);
+            columns.for_each(|history| feed_column(None, history));
         }
         match &self.ending {
             Ending::Completed => feed(1),
             Ending::Resting | Ending::Deadlock => {
                 feed(if matches!(self.ending, Ending::Resting) { 2 } else { 3 });
-                for thread in threads {
+                for thread in self.lineage.order(self.threads_count) {
                     let intent = &self.threads[thread].intent;
                     if self.unfinished() & (1 << thread) != 0
                         && intent.kind != Kind::Idle

@@ -6,7 +6,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{Expr, FnArg, Item, ItemFn, ItemImpl, Lit, Meta, ReturnType, Type, Visibility};
+use syn::{Expr, FnArg, Item, ItemImpl, Lit, Meta, ReturnType, Type, Visibility};
 
 /// The module's side.
 #[derive(Clone, Debug)]
@@ -116,14 +116,23 @@ pub fn subject(origin: &str, text: &str) -> Result<Subject, String> {
             _ => None,
         })
     };
-    let takes_variant = |function: &&ItemFn| match function.sig.inputs.iter().collect::<Vec<_>>()[..] {
-        [FnArg::Typed(argument)] => is_dyn(&argument.ty, trait_name),
-        _ => false,
-    };
-    let scenarios: Vec<Question> = public()
-        .filter(takes_variant)
-        .map(|function| Question { id: function.sig.ident.clone(), question: documentation(&function.attrs) })
-        .collect();
+    let mut scenarios = Vec::new();
+    for function in public() {
+        let [FnArg::Typed(argument)] = function.sig.inputs.iter().collect::<Vec<_>>()[..] else { continue };
+        if is_dyn(&argument.ty, trait_name) {
+            let id = function.sig.ident.clone();
+            scenarios.push(Question { id, question: documentation(&function.attrs) });
+        } else if speaks_of_dyn(argument.ty.to_token_stream(), trait_name, &file.items) {
+            // It looks like a scenario, and would be left out without a word.
+            let start = function.sig.ident.span().start();
+            return Err(format!(
+                "{origin}:{}:{}: 'pub fn {}' takes a dyn {trait_name} and is no scenario: let it take '&dyn {trait_name}', or make it private",
+                start.line,
+                start.column + 1,
+                function.sig.ident
+            ));
+        }
+    }
     if scenarios.is_empty() {
         return Err(format!("{origin}: has no scenarios: a scenario is 'pub fn NAME(variant: &dyn {trait_name})'"));
     }
@@ -147,14 +156,48 @@ fn type_name(ty: &Type) -> Option<syn::Ident> {
     }
 }
 
-/// `&dyn Trait`.
+/// `&dyn Trait`, however it is written.
 fn is_dyn(ty: &Type, trait_name: &syn::Ident) -> bool {
-    let Type::Reference(reference) = ty else { return false };
-    let Type::TraitObject(object) = &*reference.elem else { return false };
+    let Type::Reference(reference) = bare(ty) else { return false };
+    let Type::TraitObject(object) = bare(&reference.elem) else { return false };
     object.bounds.iter().any(|bound| match bound {
-        syn::TypeParamBound::Trait(bound) => bound.path.is_ident(trait_name),
+        syn::TypeParamBound::Trait(bound) => bound.path.segments.last().is_some_and(|last| last.ident == *trait_name),
         _ => false,
     })
+}
+
+/// The type in its parentheses.
+fn bare(ty: &Type) -> &Type {
+    match ty {
+        Type::Paren(one) => bare(&one.elem),
+        Type::Group(one) => bare(&one.elem),
+        _ => ty,
+    }
+}
+
+/// Whether a type says `dyn` of the trait, also by another name that these items give it.
+fn speaks_of_dyn(tokens: TokenStream, trait_name: &syn::Ident, items: &[Item]) -> bool {
+    let words = words(tokens);
+    let is_alias = |item: &Item| match item {
+        Item::Type(one) => {
+            words.iter().any(|word| one.ident == word) && says_dyn(&self::words(one.ty.to_token_stream()), trait_name)
+        }
+        _ => false,
+    };
+    says_dyn(&words, trait_name) || items.iter().any(is_alias)
+}
+
+fn says_dyn(words: &[String], trait_name: &syn::Ident) -> bool {
+    words.iter().any(|word| word == "dyn") && words.iter().any(|word| trait_name == word)
+}
+
+fn words(tokens: TokenStream) -> Vec<String> {
+    let inner = tokens.into_iter().map(|token| match token {
+        proc_macro2::TokenTree::Ident(word) => vec![word.to_string()],
+        proc_macro2::TokenTree::Group(group) => words(group.stream()),
+        _ => Vec::new(),
+    });
+    inner.flatten().collect()
 }
 
 /// The text of `///` lines.
@@ -206,6 +249,21 @@ mod tests {
         assert_eq!(subject.scenarios.len(), 1);
         assert_eq!(subject.scenarios[0].question, "Lost?");
         assert!(!subject.describes);
+    }
+
+    #[test]
+    fn whatever_looks_like_a_scenario_is_one_or_is_refused() {
+        for ty in ["&dyn Box", "&dyn crate::subject::Box", "&(dyn Box)", "&(dyn Box + Sync)", "&'a dyn Box"] {
+            let text = format!("pub trait Box {{}} pub fn lost<'a>(one: {ty}) {{}} pub fn number(one: u32) {{}}");
+            assert_eq!(subject("x.rs", &text).expect("well-formed").scenarios.len(), 1, "{ty}");
+        }
+        for ty in ["&Any", "Arc<dyn Box>", "&[&dyn Box]"] {
+            let text = format!(
+                "pub trait Box {{}}\ntype Any = dyn Box;\npub fn good(one: &dyn Box) {{}}\npub fn lost(one: {ty}) {{}}"
+            );
+            let error = subject("x.rs", &text).expect_err("it would be left out");
+            assert!(error.starts_with("x.rs:4:8: 'pub fn lost' takes a dyn Box and is no scenario"), "{error}");
+        }
     }
 
     #[test]

@@ -30,10 +30,14 @@ pub fn select(options: &Options, both: bool) -> Result<Selection, String> {
             RepairsArgument::All => vec![Repairs::ALL],
             RepairsArgument::Both => vec![Repairs::NONE, Repairs::ALL],
         },
-        memory: MemoryModel::from_name(&options.memory).ok_or_else(|| {
-            unknown("memory model", &options.memory, MemoryModel::ALL.map(MemoryModel::name).into_iter())
-        })?,
+        memory: memory_model(&options.memory)?,
     })
+}
+
+/// The memory model of that name.
+pub fn memory_model(name: &str) -> Result<MemoryModel, String> {
+    let known = MemoryModel::ALL.map(MemoryModel::name).into_iter();
+    MemoryModel::from_name(name).ok_or_else(|| unknown("memory model", name, known))
 }
 
 /// For a command that is told the rest by a token.
@@ -63,7 +67,8 @@ pub fn find_variant(name: &str) -> Result<&'static VariantInfo, String> {
     found.ok_or_else(|| see_list(unknown("variant", name, variants().iter().map(|variant| variant.name))))
 }
 
-fn select_scenarios(ids: &[String]) -> Result<Vec<&'static Scenario>, String> {
+/// The scenarios of those ids; all if none is named.
+pub fn select_scenarios(ids: &[String]) -> Result<Vec<&'static Scenario>, String> {
     if ids.is_empty() {
         return Ok(scenarios().iter().collect());
     }

@@ -1,5 +1,6 @@
 //! Runs the variants of one subject for `lockstep`: one request a line on standard input, one answer a line on standard
-//! output, both JSON. The module `glue` says what the subject is. Written by `lockstep`; changes here are lost.
+//! output, both JSON. What the subject prints there is told from answers by the word before these, which the subject does
+//! not know. The module `glue` says what the subject is. Written by `lockstep`; changes here are lost.
 
 mod document;
 mod glue;
@@ -35,6 +36,7 @@ fn main() {
     }));
     // From now on what cannot be survived ends the program with a message.
     watch::start(SUBJECT_FAILED, || ());
+    let word = std::env::var("LOCKSTEP_ANSWER").unwrap_or_default();
     let mut known = Known::new();
     for line in std::io::stdin().lock().lines() {
         let Ok(line) = line else { break };
@@ -43,7 +45,8 @@ fn main() {
             Err(error) => json!({ "error": error.to_string() }),
         };
         let mut out = std::io::stdout().lock();
-        if writeln!(out, "{answer}").and_then(|()| out.flush()).is_err() {
+        // The subject may have left a line open.
+        if writeln!(out, "\n{word}{answer}").and_then(|()| out.flush()).is_err() {
             break;
         }
     }

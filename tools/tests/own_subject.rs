@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{check_in, root, write_in};
+use common::{check_in, root, said_in, write_in};
 use std::path::PathBuf;
 
 fn folder(name: &str) -> PathBuf {
@@ -176,6 +176,31 @@ fn a_mutant_that_loops_without_a_choice_point_is_killed_and_said_to_break_down()
         text.contains("  tickets/take/skip-call/1: without count_down(&mut left);\n    one_each, broke down\n"),
         "{text}"
     );
+}
+
+#[test]
+fn what_an_arc_counts_is_told_at_the_users_own_line_whatever_is_broken() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let counts = "fn shared(one: &lockstep::sync::Arc<u8>) -> usize { lockstep::sync::Arc::strong_count(one) }";
+    write_in(folder.path(), "tickets.rs", &format!("{TICKETS}{counts}\n"));
+    write_in(folder.path(), "subject.rs", TAKES);
+    let said = said_in(folder.path(), &["mutate", "--base", "tickets.rs", "--list"], 0, "nothing counts as exhaustive");
+    let line = TICKETS.lines().count() + 1;
+    let told: Vec<&str> = said.lines().filter(|line| line.contains(": strong_count")).collect();
+    assert_eq!(told, [format!("  tickets.rs:{line}:53: strong_count: how often an Arc is shared")], "{said}");
+}
+
+#[test]
+fn what_a_subject_prints_is_no_answer() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let prints = "println!(\"{{\\\"error\\\":\\\"no\\\"}}\"); print!(\"and more\"); self.next.write_once(1);";
+    write_in(folder.path(), "tickets.rs", &TICKETS.replace("self.next.write_once(1);", prints));
+    write_in(folder.path(), "subject.rs", TAKES);
+    let patch = "Subject: more\n\n--- a/tickets.rs\n+++ b/tickets.rs\n@@ -17 +17,2 @@\n fn count_down(left: &mut u32) { *left -= 1; }\n+// More.\n";
+    write_in(folder.path(), "x.patch", patch);
+    let arguments = ["series", "check", "--base", "tickets.rs", "--series", "x.patch"];
+    let said = said_in(folder.path(), &arguments, 0, "the subject prints to standard output");
+    assert!(said.contains("1-more: the same outcomes in the one scenario\n"), "{said}");
 }
 
 const UNENDING: [&str; 4] = ["--base", "worker.rs", "--series", "overrun.patch"];

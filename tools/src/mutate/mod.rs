@@ -23,13 +23,14 @@ use crate::declared::declared;
 use crate::files;
 use crate::fold::switched_off;
 use crate::module::Module;
-use crate::outside::refuse_outside;
+use crate::selection::{memory_model, select_scenarios};
 use crate::session;
 use crate::status::Status;
 use crate::steps::Step;
 use crate::trouble::Trouble;
 use crate::workshop::{
-    Listed, Package, Place, Runner, Steps, own_package, own_subject, package_name, select_listed, shipped_package,
+    Listed, Package, Place, Runner, Steps, look_at, own_package, own_subject, package_name, select_listed,
+    shipped_package,
 };
 use equivalent::Entry;
 use judge::{Fate, Plan, Trial, judge};
@@ -62,6 +63,14 @@ pub fn command(input: &MutateInput, options: &Options, print: impl Fn(&str) -> S
         session::say(message);
         Status::Usage
     };
+    // The scenarios of a module of somebody's own are known when it is built.
+    let named = memory_model(&options.memory).and_then(|_| match input.base {
+        None => select_scenarios(&options.scenario).map(drop),
+        Some(_) => Ok(()),
+    });
+    if let Err(message) = named {
+        return usage(&message);
+    }
     let prepared = Place::find(input.build.as_deref())
         .map_err(Trouble::from)
         .and_then(|place| Ok((prepare(input, &options.memory, &place)?, place)));
@@ -120,7 +129,7 @@ fn own(place: &Place, base: &Path, subject: Option<&Path>) -> Result<(Package, V
     let (path, subject) = own_subject(base, subject)?;
     let step = |module| Step { name: "original".to_owned(), subject: "the module".to_owned(), module };
     // Before it is broken: then lines are those of the user's files.
-    refuse_outside(Some((&place.name(&path), &subject)), &[step(module.clone())]).map_err(Trouble::Subject)?;
+    let unseen = look_at(place, (&path, &subject), &[step(module.clone())])?;
     let names: Vec<String> =
         std::iter::once(module.path.clone()).chain(inner.iter().map(|inside| module.name(inside))).collect();
     let labels = labels(&names);
@@ -133,7 +142,7 @@ fn own(place: &Place, base: &Path, subject: Option<&Path>) -> Result<(Package, V
         mutants.extend(broken.mutants);
     }
     let name = format!("{}-mutants", package_name(base));
-    let package = own_package(place, &name, (&path, &subject), &[step(module)])?;
+    let package = own_package(place, &name, (&path, &subject), &[step(module)], &unseen)?;
     Ok((package, mutants, base.with_file_name("equivalent.toml")))
 }
 

@@ -6,7 +6,11 @@
 //! of its own, are not seen here; an execution that sleeps in the system is found by [`crate::watch`].
 //!
 //! `Arc` is not refused, and not seen either. Where its counts may matter, in a function that asks for them or in the destructor of what may be
-//! in one, nothing counts as exhaustive. Limits: the destructors of other crates' types.
+//! in one, nothing counts as exhaustive. What borrows is taken for a guard and in no `Arc` that threads share, unless they are in a scope or
+//! something is borrowed for ever. Limits: the destructors of other crates' types, and lifetimes that unsafe code makes longer.
+//!
+//! So it is with pointers that unsafe code follows, and with the order of a `HashMap`. Limit: an address that becomes a number, as in
+//! `f as usize`, differs from run to run and is not seen.
 
 mod names;
 mod scope;
@@ -16,11 +20,11 @@ use crate::declared::declared;
 use crate::module::Module;
 use crate::steps::Step;
 use names::remedy;
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use scope::{Binding, Inside, Names, Scope, Written};
 use std::collections::BTreeSet;
 use syn::visit::Visit;
-use walk::{Offence, Walk, attributes, scope};
+use walk::{Offence, Walk, attributes, is_mark, scope};
 
 /// Lines of a refusal.
 const LINES_MAX: usize = 12;
@@ -34,51 +38,37 @@ struct File<'a> {
     text: &'a str,
 }
 
-/// Where a step, or trait and scenarios, depend on how often an `Arc` is shared.
-pub fn counts(subject: Option<(&str, &str)>, step: &Step) -> Vec<String> {
-    let files: Vec<File<'_>> = files(&step.module).into_iter().chain(asked(subject)).collect();
-    if !files.iter().any(|file| file.text.contains("Arc")) {
-        return Vec::new();
-    }
-    let line = |(path, _, one): &(String, Inside, Offence)| {
-        let Offence { line, column, construct } = one;
-        format!("{path}:{line}:{column}: {construct}")
-    };
-    walked(&files, |walk| walk.counts).iter().map(line).collect()
-}
-
-fn asked<'a>(subject: Option<(&str, &'a str)>) -> Option<File<'a>> {
-    subject.map(|(path, text)| File { inside: words(&["subject"]), path: path.to_owned(), text })
-}
-
-/// Refuses trait and scenarios, and steps, that hold what the machine does not see.
-pub fn refuse_outside(subject: Option<(&str, &str)>, steps: &[Step]) -> Result<(), String> {
-    let mut lines = Vec::new();
-    let line = |path: &str, one: &Offence, whence: &str| {
-        let Offence { line, column, construct } = one;
-        format!("  {path}:{line}:{column}: {construct}, {whence}: {}", remedy(construct))
-    };
-    for (path, _, one) in offences(&asked(subject).into_iter().collect::<Vec<_>>()) {
-        lines.push(line(&path, &one, "in the trait and scenarios"));
+/// Refuses trait and scenarios, and steps, that hold what the machine does not see. Of what it lets pass: for each step the places where
+/// that, or trait and scenarios, may depend on what the machine does not see either, and on what.
+pub fn look(subject: Option<(&str, &str)>, steps: &[Step]) -> Result<Vec<Vec<String>>, String> {
+    let (mut lines, mut unseen_in) = (Vec::new(), Vec::new());
+    let asked = || subject.map(|(path, text)| File { inside: words(&["subject"]), path: path.to_owned(), text });
+    let refused =
+        |path: &str, one: &Offence, whence: &str| format!("  {}, {whence}: {}", one.at(path), remedy(&one.construct));
+    for Found { path, offences, .. } in walked(asked().into_iter().collect()) {
+        lines.extend(offences.iter().map(|one| refused(&path, one, "in the trait and scenarios")));
     }
     let mut known: BTreeSet<(Inside, String)> = BTreeSet::new();
     for (nth, step) in steps.iter().enumerate() {
         let whence =
             if nth == 0 { format!("in {}", step.subject) } else { format!("brought by the patch '{}'", step.subject) };
-        let files: Vec<File<'_>> = files(&step.module).into_iter().chain(asked(subject)).collect();
-        let found = offences(&files).into_iter().filter(|(_, inside, _)| inside[0] != "subject");
-        let mut here = BTreeSet::new();
-        for (path, inside, one) in found {
-            let key = (inside, one.construct.clone());
-            if !known.contains(&key) {
-                lines.push(line(&path, &one, &whence));
+        let (mut here, mut places) = (BTreeSet::new(), Vec::new());
+        for Found { path, inside, offences, unseen } in walked(files(&step.module).into_iter().chain(asked()).collect())
+        {
+            places.extend(unseen.iter().map(|one| format!("{}: {}", one.at(&path), names::unseen(&one.construct))));
+            for one in offences.into_iter().filter(|_| inside[0] != "subject") {
+                let key = (inside.clone(), one.construct.clone());
+                if !known.contains(&key) {
+                    lines.push(refused(&path, &one, &whence));
+                }
+                here.insert(key);
             }
-            here.insert(key);
         }
         known = here;
+        unseen_in.push(places);
     }
     if lines.is_empty() {
-        return Ok(());
+        return Ok(unseen_in);
     }
     let more = lines.len().saturating_sub(LINES_MAX);
     lines.truncate(LINES_MAX);
@@ -119,13 +109,18 @@ fn module_of(inside: &str) -> impl Iterator<Item = String> {
     stem.strip_suffix("/mod").unwrap_or(stem).split('/').map(str::to_owned)
 }
 
-/// What the machine does not see in these files, each with the path and the module of its file, by place.
-fn offences(files: &[File<'_>]) -> Vec<(String, Inside, Offence)> {
-    walked(files, |walk| walk.offences)
+/// What a walk through a file has found, by place.
+struct Found {
+    path: String,
+    /// The module of the file.
+    inside: Inside,
+    offences: Vec<Offence>,
+    /// What is built all the same.
+    unseen: Vec<Offence>,
 }
 
-/// What a walk through each of these files has found of one kind.
-fn walked(files: &[File<'_>], kind: fn(Walk<'_>) -> Vec<Offence>) -> Vec<(String, Inside, Offence)> {
+/// Walks through each of these files.
+fn walked(files: Vec<File<'_>>) -> Vec<Found> {
     let parsed: Vec<Option<syn::File>> = files.iter().map(|file| syn::parse_file(file.text).ok()).collect();
     let mut names = package();
     for (file, parsed) in files.iter().zip(&parsed) {
@@ -135,21 +130,43 @@ fn walked(files: &[File<'_>], kind: fn(Walk<'_>) -> Vec<Offence>) -> Vec<(String
     }
     let mut shares = Shares(false);
     parsed.iter().flatten().for_each(|parsed| shares.visit_file(parsed));
+    let has_arcs = files.iter().any(|file| file.text.contains("Arc"));
+    let are_followed = files.iter().any(|file| file.text.contains("unsafe"));
+    let lends = files.iter().any(|file| lends(file.text.parse().unwrap_or_default()));
     let mut all = Vec::new();
-    for (file, parsed) in files.iter().zip(&parsed) {
-        let mut walk = Walk::new(&names, file.inside.clone(), shares.0);
+    for (file, parsed) in files.into_iter().zip(&parsed) {
+        let mut walk = Walk::new(&names, file.inside.clone(), (shares.0, lends));
         match parsed {
             Some(parsed) if crate::conditions::are_left_out(&parsed.attrs) => {}
             Some(parsed) => walk.visit_file(parsed),
             // A part of a file that is included is no file by itself; what is no Rust at all the compiler tells.
             None => walk.tokens(file.text.parse::<TokenStream>().unwrap_or_default()),
         }
-        let mut found = kind(walk);
-        found.sort();
-        found.dedup();
-        all.extend(found.into_iter().map(|one| (file.path.clone(), file.inside.clone(), one)));
+        let Walk { mut offences, counts, pointers, mut unordered, .. } = walk;
+        let mut unseen = counts;
+        unseen.retain(|_| has_arcs);
+        unseen.extend(pointers.into_iter().filter(|_| are_followed));
+        unseen.append(&mut unordered);
+        for found in [&mut offences, &mut unseen] {
+            found.sort();
+            found.dedup();
+        }
+        all.push(Found { path: file.path, inside: file.inside, offences, unseen });
     }
     all
+}
+
+/// Whether threads may share what borrows something: they are in a scope, or it is borrowed for ever.
+fn lends(tokens: TokenStream) -> bool {
+    let mut is_lifetime = false;
+    tokens.into_iter().any(|token| {
+        let was_lifetime = std::mem::replace(&mut is_lifetime, is_mark(&token, "'"));
+        match token {
+            TokenTree::Group(group) => lends(group.stream()),
+            TokenTree::Ident(word) => !was_lifetime && ["scope", "leak", "static"].iter().any(|lent| word == lent),
+            _ => false,
+        }
+    })
 }
 
 /// The names that a generated package has around the user's files.

@@ -9,6 +9,24 @@ pub const GLOB: &str = "*";
 /// What a macro puts at the end of a path.
 pub const HOLE: &str = "$";
 
+/// What is said of a file that stands in no folder of the module.
+pub const ELSEWHERE: &str = " from elsewhere";
+
+/// Collections whose order differs from process to process.
+pub const UNORDERED: [&str; 2] = ["HashMap", "HashSet"];
+
+/// Why the machine does not see all that something does which is built all the same.
+pub fn unseen(construct: &str) -> &'static str {
+    match construct {
+        _ if UNORDERED.contains(&construct) => "its order differs from run to run",
+        RAW => "what threads do behind it",
+        _ => "how often an Arc is shared",
+    }
+}
+
+/// A pointer that unsafe code can follow.
+pub const RAW: &str = "a raw pointer";
+
 /// Items of `std::sync` that the machine need not see: they order nothing between threads that could matter to an outcome.
 const FINE_IN_SYNC: [&str; 7] =
     ["Arc", "Weak", "UniqueArc", "PoisonError", "TryLockError", "TryLockResult", "LockResult"];
@@ -34,6 +52,10 @@ pub fn construct(path: &[String], shares: bool) -> Option<String> {
         ["sync", "atomic"] => return None,
         ["sync", item, ..] if FINE_IN_SYNC.contains(&item) => return None,
         ["sync", _, ..] => 2,
+        ["fs" | "env" | "net" | "os" | "process", ..] => 1,
+        ["time", "Instant" | "SystemTime" | "UNIX_EPOCH", ..] => 2,
+        ["hash", "RandomState", ..] => 2,
+        ["collections", "hash_map" | "hash_set", "RandomState", ..] => 3,
         ["cell", "UnsafeCell" | "SyncUnsafeCell" | GLOB | HOLE, ..] => 2,
         ["cell", cell, ..] if shares && CELLS.contains(&cell) => 2,
         [GLOB | HOLE] => 1,
@@ -86,6 +108,15 @@ pub fn remedy(construct: &str) -> String {
         }
         ["std", "cell", GLOB | HOLE] => "name what is meant; what threads share is a lockstep::sync::Plain".to_owned(),
         ["std", "cell", ..] => one("lockstep::sync::Plain, whose races are seen"),
+        ["std", "fs" | "env" | "net" | "os"] => {
+            "nothing from outside reaches the machine: pass the value as a constant, or keep it in a lockstep::sync::Plain".to_owned()
+        }
+        ["std", "process"] => "end an execution with a panic".to_owned(),
+        ["std", "time", ..] => "there is no time in the machine: count steps in a lockstep::sync::Plain".to_owned(),
+        ["std", .., "RandomState"] => "nothing random reaches the machine: use a hasher without a seed".to_owned(),
+        [included] if included.ends_with(ELSEWHERE) => {
+            "put the file into the module's own folder, and name it from there".to_owned()
+        }
         [changing] if changing.starts_with("static mut") => "use a field that is a lockstep::sync::Atomic or a lockstep::sync::Plain".to_owned(),
         ["std", "thread_local!"] => {
             "all simulated threads share one thread of the system: keep it in the closure that the thread runs".to_owned()
@@ -123,6 +154,16 @@ mod tests {
         for fine in ["cell::Cell", "sync::Arc", "sync::Weak", "sync::PoisonError", "time::Duration", "sync::atomic"] {
             check(fine, false, None);
         }
+        check("fs::write", false, Some(("std::fs", "as a constant")));
+        check("env::set_current_dir", false, Some(("std::env", "as a constant")));
+        check("process::exit", false, Some(("std::process", "with a panic")));
+        check("time::Instant::now", false, Some(("std::time::Instant", "no time")));
+        check("hash::RandomState", false, Some(("std::hash::RandomState", "without a seed")));
+        check(
+            "collections::hash_map::RandomState::new",
+            false,
+            Some(("std::collections::hash_map::RandomState", "seed")),
+        );
         for fine in ["sync::atomic::Ordering", "sync::atomic::Ordering::*", "sync", "thread::Result", "rc::Rc"] {
             check(fine, false, None);
         }

@@ -1,6 +1,6 @@
 //! Every way by which a module can come to what the machine does not see, and what looks alike and is fine.
 
-use super::{counts, refuse_outside};
+use super::look;
 use crate::module::Module;
 use crate::steps::Step;
 
@@ -12,7 +12,7 @@ fn step(subject: &str, root: &str, inner: &[(&str, &str)]) -> Step {
 
 /// The constructs that are refused in a module of these files, by place.
 fn constructs(root: &str, inner: &[(&str, &str)]) -> Vec<String> {
-    let said = refuse_outside(None, &[step("the base", root, inner)]).err().unwrap_or_default();
+    let said = look(None, &[step("the base", root, inner)]).err().unwrap_or_default();
     let places = said.lines().skip(1).map(|line| line.trim().split(", in the base: ").next().unwrap_or(line));
     places.map(str::to_owned).collect()
 }
@@ -102,6 +102,35 @@ fn tokens_of_macros_are_read() {
 }
 
 #[test]
+fn files_from_elsewhere_and_the_state_of_the_process_are_refused() {
+    check("include!(\"/x.rs\");", &["m/ring.rs:1:1: include! from elsewhere"]);
+    check("include!(\"../x.rs\");", &["m/ring.rs:1:1: include! from elsewhere"]);
+    check("fn f() { let x = include_str!(concat!(\"a\", \"b\")); }", &["m/ring.rs:1:18: include_str! from elsewhere"]);
+    check("macro_rules! m { () => { include!(\"/x.rs\"); } }", &["m/ring.rs:1:26: include! from elsewhere"]);
+    check("#[path = \"/x.rs\"] mod x;", &["m/ring.rs:1:3: #[path] from elsewhere"]);
+    check("macro_rules! m { () => { #[path = \"../x.rs\"] mod x; } }", &["m/ring.rs:1:28: #[path] from elsewhere"]);
+    check("fn f() { std::fs::write(\"x\", \"\"); }", &["m/ring.rs:1:10: std::fs"]);
+    check("use std::env; fn f() { env::var(\"X\"); }", &["m/ring.rs:1:10: std::env"]);
+    check("use std::process::exit;", &["m/ring.rs:1:19: std::process"]);
+    check("use std::time::{Duration, Instant};", &["m/ring.rs:1:27: std::time::Instant"]);
+}
+
+#[test]
+fn pointers_that_are_followed_and_collections_without_an_order_are_told_and_built() {
+    let follow = "fn f(p: *mut u8) { unsafe { *p = 1 } }";
+    check_counts(follow, &["a raw pointer"]);
+    check_counts("fn f(p: &mut u8) -> usize { (&raw mut *p) as usize }", &[]);
+    check_counts("fn f(p: &mut u8) { let p = &raw mut *p; unsafe { *p = 1 } }", &["a raw pointer"]);
+    check_counts(
+        "use std::ptr::NonNull; fn f(p: NonNull<u8>) { unsafe { p.write(1) } }",
+        &["a raw pointer", "a raw pointer"],
+    );
+    check_counts("macro_rules! m { () => { unsafe { *(1 as *mut u8) = 1 } } }", &["a raw pointer"]);
+    check_counts("use std::collections::HashMap;", &["HashMap"]);
+    check_counts("use std::collections::{BTreeMap, VecDeque}; fn f(p: *const u8) {}", &[]);
+}
+
+#[test]
 fn what_only_looks_alike_is_fine() {
     for fine in [
         "use std::sync::{Arc, Weak, PoisonError, atomic::Ordering}; use std::time::Duration; use std::cell::Cell;",
@@ -132,7 +161,7 @@ fn a_refusal_names_the_step_that_brings_it_and_what_to_use_instead() {
         step("ring: again", fine, &[]),
         step("ring: wait", "use std::thread;", &[]),
     ];
-    let said = refuse_outside(Some(("subject.rs", "static mut X: u8 = 0;")), &steps).expect_err("it is refused");
+    let said = look(Some(("subject.rs", "static mut X: u8 = 0;")), &steps).expect_err("it is refused");
     for expected in [
         "  subject.rs:1:1: static mut X, in the trait and scenarios: use a field that is a lockstep::sync::Atomic",
         "  m/ring.rs:1:16: std::sync::Once, in the base: use lockstep::sync::Mutex",
@@ -144,21 +173,25 @@ fn a_refusal_names_the_step_that_brings_it_and_what_to_use_instead() {
     }
     assert_eq!(said.lines().count(), 6, "{said}");
     // What the subject brings under another name is known to the steps.
-    let said = refuse_outside(
+    let said = look(
         Some(("subject.rs", "pub use std::sync;")),
         &[step("the base", "use crate::subject::sync::Mutex; use super::subject::sync::RwLock;", &[])],
     );
     assert_eq!(said.expect_err("it is refused").lines().count(), 3);
-    assert_eq!(refuse_outside(Some(("subject.rs", fine)), &[step("the base", fine, &[])]), Ok(()));
+    assert_eq!(look(Some(("subject.rs", fine)), &[step("the base", fine, &[])]), Ok(vec![vec![]]));
     let many = (0..20).map(|nth| format!("static mut X{nth}: u8 = 0;\n")).collect::<String>();
-    let said = refuse_outside(None, &[step("the base", &many, &[])]).expect_err("it is refused");
+    let said = look(None, &[step("the base", &many, &[])]).expect_err("it is refused");
     assert!(said.ends_with("\n  and 8 more"), "{said}");
 }
 
 #[track_caller]
 fn check_counts(root: &str, expected: &[&str]) {
-    let found = counts(None, &step("the base", root, &[]));
-    let constructs: Vec<&str> = found.iter().filter_map(|line| line.splitn(4, ':').nth(3)).map(str::trim).collect();
+    let found = look(None, &[step("the base", root, &[])]).expect("it is not refused").remove(0);
+    let constructs: Vec<&str> = found
+        .iter()
+        .filter_map(|line| line.splitn(4, ':').nth(3))
+        .map(|line| line.rsplit_once(": ").map_or(line, |(construct, _)| construct).trim())
+        .collect();
     assert_eq!(constructs, expected, "{root}");
 }
 
@@ -174,6 +207,21 @@ fn what_depends_on_how_often_an_arc_is_shared_is_told_and_built() {
     check("use lockstep::sync::Arc as A; fn f(a: A<u8>) { A::get_mut(a); }", &["get_mut"]);
     check("impl Drop for Ring { fn drop(&mut self) {} }", &["impl Drop for Ring"]);
     check("impl<T> Drop for Ring<T> { fn drop(&mut self) {} }", &["impl Drop for Ring<T>"]);
+    check(
+        "fn f(a: Arc<u8>) { <Arc<u8>>::into_inner(a); assert!(<Arc<u8>>::strong_count(&a) > 1); }",
+        &["into_inner", "strong_count"],
+    );
+    check("use std::ops::Drop as End; impl End for Ring { fn drop(&mut self) {} }", &["impl Drop for Ring"]);
+    // A macro that makes it; what borrows, where threads may share that.
+    check(
+        "macro_rules! m { ($t:ty) => { impl Drop for $t { fn drop(&mut self) {} } } } m!(Ring);",
+        &["impl Drop in a macro"],
+    );
+    let guard = "impl Drop for Guard<'_> { fn drop(&mut self) {} }";
+    check(&format!("use lockstep::thread::scope; {guard}"), &["impl Drop for Guard<'_>"]);
+    check(&format!("static RING: Ring = Ring::new(); {guard}"), &["impl Drop for Guard<'_>"]);
+    check(&format!("fn f(r: Box<Ring>) {{ Box::leak(r); }} {guard}"), &["impl Drop for Guard<'_>"]);
+    check(&format!("fn f(name: &'static str) {{}} {guard}"), &[]);
     // Guards, methods of other types, and what is left out.
     check("impl<'a> Drop for Guard<'a> { fn drop(&mut self) {} }", &[]);
     check("impl Drop for Guard<'_> { fn drop(&mut self) {} }", &[]);
@@ -182,9 +230,11 @@ fn what_depends_on_how_often_an_arc_is_shared_is_told_and_built() {
     // Without an `Arc` nobody counts.
     check_counts("impl Drop for Ring { fn drop(&mut self) {} }", &[]);
     let inner = [("part.rs", "fn f(a: Arc<u8>) { Arc::make_mut(&mut a); }")];
-    assert_eq!(counts(None, &step("the base", "mod part;", &inner)), ["m/ring/part.rs:1:20: make_mut"]);
+    let counting = ["m/ring/part.rs:1:20: make_mut: how often an Arc is shared".to_owned()];
     assert_eq!(
-        counts(Some(("subject.rs", "fn f(a: Arc<u8>) { Arc::weak_count(&a); }")), &step("the base", "", &[])).len(),
-        1
+        look(None, &[step("the base", "mod part;", &inner), step("fewer", "", &[])]),
+        Ok(vec![counting.to_vec(), vec![]])
     );
+    let subject = ("subject.rs", "fn f(a: Arc<u8>) { Arc::weak_count(&a); }");
+    assert_eq!(look(Some(subject), &[step("the base", "", &[])]).map(|counting| counting[0].len()), Ok(1));
 }

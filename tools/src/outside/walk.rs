@@ -1,6 +1,6 @@
 //! The walk through one file of a module: every path in code and in the tokens of macros, and every static that changes.
 
-use super::names::{GLOB, HOLE, construct, is_mixed};
+use super::names::{ELSEWHERE, GLOB, HOLE, RAW, UNORDERED, construct, is_mixed};
 use super::scope::{Binding, Inside, Meaning, Names, Scope, Written};
 use crate::conditions::are_left_out;
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
@@ -34,6 +34,13 @@ pub struct Offence {
     pub column: usize,
     /// What it is, as it is called in full.
     pub construct: String,
+}
+
+impl Offence {
+    /// Where it stands in a file of that path, and what it is.
+    pub fn at(&self, path: &str) -> String {
+        format!("{path}:{}:{}: {}", self.line, self.column, self.construct)
+    }
 }
 
 fn offence(span: Span, construct: String) -> Offence {
@@ -118,14 +125,30 @@ pub struct Walk<'a> {
     blocks: Vec<Scope>,
     /// Something that may not be shared by itself is said to be shared.
     shares: bool,
+    /// What borrows something may be shared.
+    lends: bool,
     pub offences: Vec<Offence>,
     /// What depends on how often something is shared, if it is an `Arc`.
     pub counts: Vec<Offence>,
+    /// Pointers, if unsafe code follows them.
+    pub pointers: Vec<Offence>,
+    /// Collections without an order.
+    pub unordered: Vec<Offence>,
 }
 
 impl<'a> Walk<'a> {
-    pub fn new(names: &'a Names, inside: Inside, shares: bool) -> Walk<'a> {
-        Walk { names, inside, blocks: Vec::new(), shares, offences: Vec::new(), counts: Vec::new() }
+    pub fn new(names: &'a Names, inside: Inside, (shares, lends): (bool, bool)) -> Walk<'a> {
+        Walk {
+            names,
+            inside,
+            blocks: Vec::new(),
+            shares,
+            lends,
+            offences: Vec::new(),
+            counts: Vec::new(),
+            pointers: Vec::new(),
+            unordered: Vec::new(),
+        }
     }
 
     fn meaning(&self, path: &Written) -> Meaning {
@@ -156,10 +179,33 @@ impl<'a> Walk<'a> {
         if let [_, .., last] = &path.words[..] {
             self.counting(last, span);
         }
-        if let Meaning::Std(path) = self.meaning(path)
-            && let Some(construct) = construct(&path, self.shares)
-        {
-            self.offend(span, construct);
+        if let Meaning::Std(path) = self.meaning(path) {
+            match &path[..] {
+                [from, name, ..] if from == "collections" && UNORDERED.contains(&name.as_str()) => {
+                    self.unordered.push(offence(span, name.clone()));
+                }
+                [from, name, ..] if from == "ptr" && name == "NonNull" => self.raw(span),
+                _ => {}
+            }
+            if let Some(construct) = construct(&path, self.shares) {
+                self.offend(span, construct);
+            }
+        }
+    }
+
+    fn raw(&mut self, span: Span) {
+        self.pointers.push(offence(span, RAW.to_owned()));
+    }
+
+    /// A file is brought whose path is this. One that is made up, or leads out of the folder, is none of the module.
+    fn bring(&mut self, path: Option<&TokenTree>, what: &str, span: Span) {
+        let text = path.and_then(|path| syn::parse_str::<syn::LitStr>(&path.to_string()).ok());
+        let is_inside = text.is_some_and(|text| {
+            let is_named = |part: std::path::Component<'_>| matches!(part, std::path::Component::Normal(_));
+            std::path::Path::new(&text.value()).components().all(is_named)
+        });
+        if !is_inside {
+            self.offend(span, format!("{what}{ELSEWHERE}"));
         }
     }
 
@@ -191,11 +237,25 @@ impl<'a> Walk<'a> {
                     if is_marked {
                         self.method(&word(&tokens[at]), tokens[at].span());
                     }
+                    if is_word(&tokens[at], "Drop") && tokens.get(at + 1).is_some_and(|next| is_word(next, "for")) {
+                        self.counts.push(offence(tokens[at].span(), "impl Drop in a macro".to_owned()));
+                    }
                     let is_root = at >= 2 && is_colons(&tokens, at - 2) && !(at >= 3 && is_name(&tokens[at - 3]));
+                    if is_root {
+                        self.counting(&word(&tokens[at]), tokens[at].span());
+                    }
+                    if is_word(&tokens[at], "path") && tokens.get(at + 1).is_some_and(|next| is_mark(next, "=")) {
+                        self.bring(tokens.get(at + 2), "#[path]", tokens[at].span());
+                    }
                     if !is_part || is_root {
                         at = self.path_in_tokens(&tokens, at, is_root);
                         continue;
                     }
+                }
+                _ if is_mark(&tokens[at], "*")
+                    && tokens.get(at + 1).is_some_and(|next| is_word(next, "mut") || is_word(next, "const")) =>
+                {
+                    self.raw(tokens[at].span());
                 }
                 _ => {}
             }
@@ -222,6 +282,9 @@ impl<'a> Walk<'a> {
         let path = Written { absolute, words };
         if !is_colons(tokens, at) {
             let is_call = tokens.get(at).is_some_and(|next| is_mark(next, "!"));
+            if is_call && let Some(TokenTree::Group(group)) = tokens.get(at + 1) {
+                self.included(&path, group.stream(), span);
+            }
             let is_renamed = tokens.get(at).is_some_and(|next| is_word(next, "as"));
             match () {
                 () if is_call => self.macro_name(&path, span),
@@ -276,6 +339,16 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// A macro that is called with this, if it brings a file.
+    fn included(&mut self, path: &Written, tokens: TokenStream, span: Span) {
+        if let Some(name) = path.words.last()
+            && ["include", "include_str", "include_bytes"].contains(&name.as_str())
+        {
+            let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+            self.bring(tokens.first().filter(|_| tokens.len() <= 2), &format!("{name}!"), span);
+        }
+    }
+
     /// A macro that is called.
     fn macro_name(&mut self, path: &Written, span: Span) {
         let is_own = |name: &str| {
@@ -299,7 +372,7 @@ fn static_mut(name: Option<&TokenTree>) -> String {
     name.filter(|name| is_name(name)).map_or("static mut".to_owned(), |name| format!("static mut {name}"))
 }
 
-fn is_mark(token: &TokenTree, marks: &str) -> bool {
+pub fn is_mark(token: &TokenTree, marks: &str) -> bool {
     matches!(token, TokenTree::Punct(mark) if marks.contains(mark.as_char()))
 }
 
@@ -431,12 +504,36 @@ impl<'ast> Visit<'ast> for Walk<'_> {
 
     fn visit_item_impl(&mut self, one: &'ast syn::ItemImpl) {
         let last = one.trait_.as_ref().and_then(|(_, path, _)| path.segments.last());
-        // What borrows something is a guard, and in nothing that threads share.
         let borrows = one.generics.lifetimes().next().is_some() || text_of(&*one.self_ty).contains("'_");
-        if last.is_some_and(|last| last.ident == "Drop") && !borrows {
+        // Under another name it is the same.
+        let is_drop = one.trait_.as_ref().is_some_and(|(_, path, _)| match self.meaning(&written(path)) {
+            Meaning::Std(path) => path == ["ops", "Drop"],
+            _ => last.is_some_and(|last| last.ident == "Drop"),
+        });
+        if is_drop && (self.lends || !borrows) {
             self.counts.push(offence(one.impl_token.span, format!("impl Drop for {}", text_of(&*one.self_ty))));
         }
         visit::visit_item_impl(self, one);
+    }
+
+    fn visit_expr_path(&mut self, one: &'ast syn::ExprPath) {
+        // `<Arc<T>>::get_mut`: the type stands in front of the path.
+        if one.qself.is_some()
+            && let Some(last) = one.path.segments.last()
+        {
+            self.counting(&name_of(&last.ident), last.ident.span());
+        }
+        visit::visit_expr_path(self, one);
+    }
+
+    fn visit_type_ptr(&mut self, one: &'ast syn::TypePtr) {
+        self.raw(one.star_token.span);
+        visit::visit_type_ptr(self, one);
+    }
+
+    fn visit_expr_raw_addr(&mut self, one: &'ast syn::ExprRawAddr) {
+        self.raw(one.and_token.span);
+        visit::visit_expr_raw_addr(self, one);
     }
 
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
@@ -482,7 +579,9 @@ impl<'ast> Visit<'ast> for Walk<'_> {
     }
 
     fn visit_macro(&mut self, one: &'ast syn::Macro) {
-        self.macro_name(&written(&one.path), one.path.span());
+        let path = written(&one.path);
+        self.macro_name(&path, one.path.span());
+        self.included(&path, one.tokens.clone(), one.path.span());
         self.tokens(one.tokens.clone());
     }
 
@@ -500,5 +599,12 @@ impl<'ast> Visit<'ast> for Walk<'_> {
         visit::visit_foreign_item_static(self, one);
     }
 
-    fn visit_attribute(&mut self, _: &'ast Attribute) {}
+    fn visit_attribute(&mut self, one: &'ast Attribute) {
+        if let syn::Meta::NameValue(pair) = &one.meta
+            && pair.path.is_ident("path")
+        {
+            let tokens: Vec<TokenTree> = pair.value.to_token_stream().into_iter().collect();
+            self.bring(tokens.first(), "#[path]", pair.path.span());
+        }
+    }
 }

@@ -21,7 +21,9 @@ use crate::session;
 use crate::status::Status;
 use crate::steps::{self, Step, steps};
 use crate::trouble::Trouble;
-use crate::workshop::{Package, Place, Steps, is_shipped, own_package, own_subject, package_name, shipped_package};
+use crate::workshop::{
+    Package, Place, Steps, is_shipped, look_at, own_package, own_subject, package_name, shipped_package,
+};
 use check::{Bench, Checked, check};
 use derive::Source;
 use revisions::module_at;
@@ -176,7 +178,8 @@ fn package(place: &Place, base: &Path, steps: &[Step], subject: Option<&Path>) -
         return shipped_package(place, Steps::Series(steps));
     }
     let (path, text) = own_subject(base, subject)?;
-    own_package(place, &package_name(base), (&path, &text), steps)
+    let unseen = look_at(place, (&path, &text), steps)?;
+    own_package(place, &package_name(base), (&path, &text), steps, &unseen)
 }
 
 /// The steps that lead from one root to the next. A patch does not move the root of a module of several files: if one of the

@@ -11,7 +11,7 @@ mod runner;
 mod sealed;
 mod shipped;
 
-pub use own::{own_package, own_subject, package_name};
+pub use own::{look_at, own_package, own_subject, package_name};
 pub use package::Package;
 pub use place::{Place, is_shipped};
 pub use runner::{Failure, Listed, Runner, select_listed, select_names};

@@ -4,7 +4,7 @@ use super::package::Package;
 use super::place::Place;
 use crate::files;
 use crate::module::SUBJECT;
-use crate::outside::{counts, refuse_outside};
+use crate::outside::look;
 use crate::rust::{self, Module, Subject};
 use crate::session;
 use crate::steps::Step;
@@ -55,14 +55,23 @@ pub fn package_name(base: &Path) -> String {
     base.file_stem().unwrap_or_default().to_string_lossy().replace(|at: char| !at.is_ascii_alphanumeric(), "-")
 }
 
-/// The package that runs these steps. What the machine would not see in them is the subject's fault; there is no package then.
-pub fn own_package(place: &Place, name: &str, subject: (&Path, &str), steps: &[Step]) -> Result<Package, Trouble> {
+/// For each of these steps whether it depends on what the machine does not see, which is told. What must not be built is the subject's fault.
+pub fn look_at(place: &Place, (path, text): (&Path, &str), steps: &[Step]) -> Result<Vec<bool>, Trouble> {
+    let unseen = look(Some((&place.name(path), text)), steps).map_err(Trouble::Subject)?;
+    say_unseen(&unseen);
+    Ok(unseen.iter().map(|found| !found.is_empty()).collect())
+}
+
+/// The package that runs these steps; for each it is known whether it depends on what the machine does not see.
+pub fn own_package(
+    place: &Place,
+    name: &str,
+    subject: (&Path, &str),
+    steps: &[Step],
+    unseen: &[bool],
+) -> Result<Package, Trouble> {
     let (path, text) = subject;
     let subject = rust::subject(&path.display().to_string(), text)?;
-    refuse_outside(Some((&place.name(path), text)), steps).map_err(Trouble::Subject)?;
-    let counting: Vec<Vec<String>> = steps.iter().map(|step| counts(Some((&place.name(path), text)), step)).collect();
-    say_counting(&counting);
-    let unseen: Vec<bool> = counting.iter().map(|found| !found.is_empty()).collect();
     let trait_name = subject.trait_name.to_string();
     let mut files = BTreeMap::new();
     let mut modules = Vec::new();
@@ -73,7 +82,7 @@ pub fn own_package(place: &Place, name: &str, subject: (&Path, &str), steps: &[S
         files.extend(step.module.files(&stem).map(|(path, text)| (path, text.to_owned())));
     }
     let origin = place.name(path);
-    files.insert("src/glue.rs".to_owned(), print(&glue((name, &origin), &subject, steps, (&modules, &unseen))));
+    files.insert("src/glue.rs".to_owned(), print(&glue((name, &origin), &subject, steps, (&modules, unseen))));
     files.insert("src/steps/mod.rs".to_owned(), print(&steps_module(steps)));
     files.insert("src/subject.rs".to_owned(), text.to_owned());
     files.insert("src/mutant.rs".to_owned(), MUTANT.to_owned());
@@ -81,9 +90,9 @@ pub fn own_package(place: &Place, name: &str, subject: (&Path, &str), steps: &[S
 }
 
 /// Tells which places keep the search from being exhaustive.
-fn say_counting(counting: &[Vec<String>]) {
+fn say_unseen(unseen: &[Vec<String>]) {
     const PLACES_MAX: usize = 5;
-    let places: BTreeSet<&String> = counting.iter().flatten().collect();
+    let places: BTreeSet<&String> = unseen.iter().flatten().collect();
     if places.is_empty() {
         return;
     }
@@ -92,7 +101,7 @@ fn say_counting(counting: &[Vec<String>]) {
         lines.push(format!("\n  and {} more", places.len() - PLACES_MAX));
     }
     session::say(&format!(
-        "the machine does not see how often an Arc is shared, and this may depend on it, so nothing counts as exhaustive:{}",
+        "this may depend on what the machine does not see, so nothing counts as exhaustive:{}",
         lines.concat()
     ));
 }

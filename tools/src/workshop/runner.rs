@@ -4,6 +4,7 @@ use crate::selection::unknown;
 use crate::session;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::hash::{BuildHasher, RandomState};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -84,7 +85,10 @@ pub fn select_names<'a>(
 impl Runner {
     /// Starts the program.
     pub fn start(program: &Path) -> Result<Runner, String> {
+        // Nothing that a subject prints begins with it.
+        let word = format!("{:016x} ", RandomState::new().hash_one(program));
         let mut child = Command::new(program)
+            .env("LOCKSTEP_ANSWER", &word)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -94,9 +98,18 @@ impl Runner {
         let output = child.stdout.take().expect("it is piped");
         let (sender, answers) = channel();
         std::thread::spawn(move || {
-            for line in BufReader::new(output).lines().map_while(Result::ok) {
-                if sender.send(line).is_err() {
-                    break;
+            let mut is_told = false;
+            for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
+                let line = String::from_utf8_lossy(&line);
+                if let Some(answer) = line.strip_prefix(&word) {
+                    if sender.send(answer.to_owned()).is_err() {
+                        break;
+                    }
+                } else if !line.is_empty() && !is_told {
+                    is_told = true;
+                    session::say(
+                        "the subject prints to standard output, thousands of times, so that is left out: use lockstep::probe::remark, which a replay shows",
+                    );
                 }
             }
         });
@@ -138,10 +151,12 @@ impl Runner {
         let how = self.child.wait().map_or_else(|error| error.to_string(), |status| status.to_string());
         let words = self.words.take().and_then(|words| words.join().ok()).unwrap_or_default();
         let last: Vec<&str> = words.iter().filter_map(|line| line.strip_prefix("lockstep: ")).collect();
-        match (last.is_empty(), words.first()) {
+        // Of a panic the first line says where, and the second what.
+        let first: Vec<&str> = words.iter().map(String::as_str).filter(|line| !line.is_empty()).take(2).collect();
+        match (last.is_empty(), first.is_empty()) {
             (false, _) => Failure::Died(last.join("; ")),
-            (true, Some(first)) => Failure::Ended(format!("{how}: {first}")),
-            (true, None) => Failure::Ended(how),
+            (true, false) => Failure::Ended(format!("{how}: {}", first.join(" "))),
+            (true, true) => Failure::Ended(how),
         }
     }
 

@@ -4,7 +4,7 @@ use super::own::{MUTANT, print};
 use super::package::Package;
 use super::place::Place;
 use crate::files;
-use crate::outside::{counts, refuse_outside};
+use crate::outside::look;
 use crate::rust;
 use crate::steps::Step;
 use crate::trouble::Trouble;
@@ -84,9 +84,9 @@ pub fn shipped_package(place: &Place, steps: Steps<'_>) -> Result<Package, Troub
             ("lockstep-utrace-mutants", "variants")
         }
         Steps::Series(steps) => {
-            refuse_outside(None, steps).map_err(Trouble::Subject)?;
-            if let Some(place) = steps.iter().flat_map(|step| counts(None, step)).next() {
-                return Err(Trouble::Subject(format!("{place}: the machine does not see how often an Arc is shared")));
+            let unseen = look(None, steps).map_err(Trouble::Subject)?;
+            if let Some(place) = unseen.iter().flatten().next() {
+                return Err(Trouble::Subject(format!("{place}: the machine does not see this")));
             }
             append(&mut files, "src/lib.rs", "\npub use variants::registry::steps;\n")?;
             append(&mut files, "src/variants.rs", "\npub mod registry;\n")?;

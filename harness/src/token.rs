@@ -85,7 +85,10 @@ impl fmt::Display for TokenError {
                     "the token was cut or altered: its check is {written}, its text gives {computed}; copy it again"
                 )
             }
-            Kind::Memory(name) => write!(f, "the token names the memory model '{name}', which does not exist here"),
+            Kind::Memory(name) => {
+                let known = MemoryModel::ALL.map(MemoryModel::name).join(", ");
+                write!(f, "the token names the memory model '{name}', which does not exist here: there are {known}")
+            }
             Kind::Schedule(text) => write!(f, "the token's schedule '{text}' cannot be read"),
         }
     }

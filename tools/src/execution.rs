@@ -3,13 +3,13 @@
 use crate::arguments::CORPUS;
 use crate::counted::counted;
 use crate::hunt::corpus;
-use crate::selection::{Selection, find_scenario, unknown};
+use crate::selection::{Selection, find_scenario, find_variant, unknown};
 use crate::shown::{begin, outcome_text, replay_text, trace_text};
 use lockstep::{RunConfig, Schedule, Token, Variant, explicit, run};
 use std::borrow::Cow;
 use std::path::Path;
-use utrace_variants::claims::{Subject, claim_lines};
-use utrace_variants::{Repairs, Scenario, Words, generated, subject_name, with_programs};
+use utrace_variants::claims::{Claim, How, Subject, claim_lines};
+use utrace_variants::{Repairs, Scenario, VariantInfo, Words, generated, subject_name, with_programs};
 
 /// One execution of each selected variant under a uniform schedule, with its trace.
 pub fn run_one(selection: &Selection, seed: u64) -> Result<String, String> {
@@ -64,15 +64,37 @@ fn named(token: &str) -> Result<Named, String> {
     Ok(Named { token, subject, scenario })
 }
 
-/// The execution that a token names, in every selected variant.
-pub fn replay(selection: &Selection, token: &str, whole_trace: bool) -> Result<String, String> {
+/// The execution that a token names, in every selected variant; that of a claim in those the claim speaks of, unless some were `chosen`.
+pub fn replay(selection: &Selection, token: &str, whole_trace: bool, chosen: bool) -> Result<String, String> {
     let Named { token, subject, scenario } = named(token)?;
+    let variants = match subject.claim() {
+        Some(claim) if !chosen => spoken_of(claim)?,
+        _ => selection.variants.clone(),
+    };
     let claim = subject.claim().map_or(String::new(), |claim| claim_lines(claim).join("\n") + "\n\n");
     let mut heading = format!("{}: {}\n{}\n", scenario.id, scenario.name, scenario.question);
     scenario.program_lines().iter().for_each(|line| heading += &format!("  {line}\n"));
-    let replayed = subject
-        .with_programs(&selection.variants, &scenario, |programs| replay_text(&token, programs, &Words, whole_trace));
+    let replayed =
+        subject.with_programs(&variants, &scenario, |programs| replay_text(&token, programs, &Words, whole_trace));
     Ok(claim + &heading + &replayed)
+}
+
+/// The variants that a claim speaks of, and those that it compares them with.
+fn spoken_of(claim: &Claim) -> Result<Vec<&'static VariantInfo>, String> {
+    let mut names: Vec<&str> = Vec::new();
+    for asked in claim.asked {
+        let other = match asked.how {
+            How::Alone => None,
+            How::Against(other) => Some(other),
+            How::NotAtAll(_) => continue,
+        };
+        for name in other.into_iter().chain([asked.variant]) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names.into_iter().map(find_variant).collect()
 }
 
 /// For every selected variant the smallest schedule that was found to show what it shows under the token.

@@ -65,6 +65,7 @@ fn main() -> ExitCode {
     let (arguments, given) = match parse() {
         Ok(parsed) => parsed,
         Err(error) => {
+            let error = hinted(error);
             // Help and version are no errors; they go to standard output.
             let status = if error.use_stderr() { Status::Usage } else { Status::Fine };
             return status.and(written(error.print())).into();
@@ -75,6 +76,30 @@ fn main() -> ExitCode {
         Status::Internal
     });
     status.into()
+}
+
+/// Adds to what is wrong with the arguments where it comes from, or how the same is said.
+fn hinted(mut error: clap::Error) -> clap::Error {
+    use clap::error::{ContextKind, ContextValue};
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        _ => String::new(),
+    };
+    let argument = text(ContextKind::InvalidArg);
+    let hint = if error.kind() == clap::error::ErrorKind::UnknownArgument {
+        let scenario = selection::find_scenario(&argument);
+        scenario.ok().map(|scenario| format!("a scenario is named with '--scenario {}'", scenario.id))
+    } else {
+        let option = argument.trim_start_matches('-').split_whitespace().next().unwrap_or_default();
+        let mirror = format!("LOCKSTEP_{}", option.replace('-', "_").to_uppercase());
+        let value = text(ContextKind::InvalidValue);
+        let is_there = !value.is_empty() && std::env::var(&mirror).is_ok_and(|there| there == value);
+        is_there.then(|| format!("the value comes from the environment, where {mirror} is set"))
+    };
+    if let Some(hint) = hint {
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![hint.into()]));
+    }
+    error
 }
 
 /// Reads the command line. Options that would be ignored are refused.
@@ -182,7 +207,9 @@ fn carry_out(arguments: &Arguments, given: &Given) -> Status {
             return finish(corpus_command(command, corpus, &selection, options.exhaustive_max));
         }
         Some(Command::Run) => execution::run_one(&selection, options.seed),
-        Some(Command::Replay { token, trace, .. }) => execution::replay(&selection, token, *trace),
+        Some(Command::Replay { token, trace, .. }) => {
+            execution::replay(&selection, token, *trace, !options.variants.is_empty())
+        }
         Some(Command::Minimize { token }) => execution::minimize(&selection, token),
         Some(Command::Litmus { files }) => {
             let config = LitmusConfig {

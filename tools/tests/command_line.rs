@@ -102,6 +102,27 @@ fn unknown_names_are_usage_errors_that_name_the_nearest() {
     check(&["compare", "--time", "soon"], 2, "expected seconds");
     check(&["compare", "--jobs", "0"], 2, "0 is not in 1..=1024");
     check(&["run"], 2, "run needs one scenario");
+    check(&["compare", "S7"], 2, "a scenario is named with '--scenario S7'");
+}
+
+#[test]
+fn names_are_known_before_anything_is_broken_or_built() {
+    for options in [&["mutate", "--list"][..], &["mutate"]] {
+        check(&[options, &["--scenario", "S99"]].concat(), 2, "the nearest: S9");
+        check(&[options, &["--memory", "power"]].concat(), 2, "there is no memory model 'power'");
+    }
+}
+
+#[test]
+fn a_file_that_is_not_there_is_said_to_be_missing() {
+    for arguments in [
+        &["gate", "--from", "missing.json"][..],
+        &["gate", "--config", "missing.toml"],
+        &["mutate", "--base", "missing.rs"],
+        &["report", "--from", "missing.json", "--format", "markdown"],
+    ] {
+        check(arguments, 2, "there is no such file; a path begins at the folder");
+    }
 }
 
 #[test]
@@ -128,6 +149,10 @@ fn damaged_tokens_are_named_as_such() {
     check(&["replay", &good.replace("S7", "S8")], 2, "cut or altered");
     check(&["replay", &good.replace("lk1", "lk7")], 2, "of form lk7");
     check(&["replay", "lk1.utrace.S77.sc.m1.x.0b11ce"], 2, "cut or altered");
+    let body = "lk1.utrace.S7.power.m1.x";
+    let message = check(&["replay", &format!("{body}.000000")], 2, "cut or altered");
+    let (_, right) = message.split_once("its text gives ").expect("it says what the check would be");
+    check(&["replay", &format!("{body}.{}", &right[..6])], 2, "there are sc, tso, tso-lax-locks, weak");
 }
 
 #[test]
@@ -152,6 +177,10 @@ fn the_environment_mirrors_the_options() {
     let output =
         command.args(["compare", QUICK[0], QUICK[1]]).env("LOCKSTEP_SCENARIO", "S3").output().expect("it starts");
     assert!(String::from_utf8_lossy(&output.stdout).starts_with("S3: "));
+    let mut command = Command::cargo_bin("lockstep").expect("the program is built");
+    let output = command.arg("list").env("LOCKSTEP_SEED", "abc").output().expect("it starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("where LOCKSTEP_SEED is set"), "{said}");
 }
 
 #[test]
@@ -187,6 +216,15 @@ fn a_claim_is_decided_with_a_token_that_replays() {
     assert_eq!(verdict["verdict"], "holds");
     let token = verdict["token"].as_str().expect("what is shown has a token");
     check(&["replay", token, "--variants", "stopped-locked"], 0, "let through");
+}
+
+#[test]
+fn the_token_of_a_claim_replays_in_the_variants_that_it_speaks_of() {
+    let text = check(&["claims", "c20", "--format", "json", QUICK[0], QUICK[1]], 0, "\"id\": \"C20\"");
+    let document: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let token = document[0]["verdicts"].as_array().and_then(|all| all.iter().find_map(|one| one["token"].as_str()));
+    let text = check(&["replay", token.expect("one shows it")], 0, "a6-no-finish-stop: outcome");
+    assert!(!text.contains("stopped-locked: outcome"), "{text}");
 }
 
 #[test]

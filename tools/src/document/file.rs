@@ -1,7 +1,7 @@
 //! Documents as files. Nothing half-written: a file appears whole or not at all.
 
 use super::{Document, SCHEMA};
-use crate::files;
+use crate::files::reason;
 use serde::Deserialize;
 use std::io::Write;
 use std::path::Path;
@@ -20,7 +20,7 @@ struct Versioned {
 /// Reads a saved comparison.
 pub fn read(path: &Path) -> Result<Document, String> {
     let shown = path.display();
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{shown} cannot be read: {error}"))?;
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{shown} cannot be read: {}", reason(&error)))?;
     let versioned: Versioned = serde_json::from_str(&text).map_err(|error| {
         format!("{shown} is not a saved comparison: {error}; make one with 'lockstep compare --save FILE'")
     })?;
@@ -35,7 +35,7 @@ pub fn read(path: &Path) -> Result<Document, String> {
 
 /// Writes a file whole: beside its place first, then renamed.
 pub fn write_whole(path: &Path, text: &str) -> Result<(), String> {
-    let failed = |error: std::io::Error| format!("{} cannot be written: {}", path.display(), files::reason(&error));
+    let failed = |error: std::io::Error| format!("{} cannot be written: {}", path.display(), reason(&error));
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)?;

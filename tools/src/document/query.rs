@@ -194,6 +194,11 @@ impl ScenarioPart {
         }
     }
 
+    /// Whether every execution stands for what is said of it.
+    pub fn is_exhaustive(&self) -> bool {
+        self.evidence().is_some_and(|evidence| evidence.is_exhaustive())
+    }
+
     /// That executions were made and nothing was explored, with the likely cause, if that is so.
     pub fn nothing_explored(&self) -> Option<String> {
         self.unshared.as_ref().map(|unshared| format!("nothing was explored: {unshared}"))

@@ -4,7 +4,9 @@ use super::series::{Named, find, inside, named};
 use crate::arguments::{Options, RepairsArgument, SeriesArguments};
 use crate::diagnostic::{Diagnostic, toml_error};
 use crate::document::shell_word;
+use crate::files::reason;
 use crate::given::Given;
+use crate::selection;
 use crate::session::parse_time;
 use clap::ValueEnum;
 use lockstep::{BadEnd, Evidence};
@@ -154,7 +156,7 @@ pub fn read(path: Option<&Path>, told: &SeriesArguments, options: &Options, give
     let text = match std::fs::read_to_string(shown) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && path.is_none() => String::new(),
-        Err(error) => return Err(format!("{} cannot be read: {error}", shown.display())),
+        Err(error) => return Err(format!("{} cannot be read: {}", shown.display(), reason(&error))),
     };
     let name = shown.display().to_string();
     let file: File = toml::from_str(&text).map_err(|error| toml_error(&name, &text, &error))?;
@@ -229,7 +231,7 @@ fn config(
 /// The kind of end of that name.
 pub fn bad_end(name: &str) -> Result<BadEnd, String> {
     let known = || BadEnd::ALL.map(BadEnd::name).into_iter();
-    BadEnd::from_name(name.trim()).ok_or_else(|| crate::selection::unknown("kind of end", name, known()))
+    BadEnd::from_name(name.trim()).ok_or_else(|| selection::unknown("kind of end", name, known()))
 }
 
 /// Evidence by memory model, and by scenario with or without one.
@@ -276,11 +278,7 @@ fn memories(section: &Section, options: &Options, wrong: &Wrong<'_>) -> Result<V
 
 /// The name of a memory model that exists.
 fn memory_model(name: &str) -> Result<String, String> {
-    let known = || lockstep::MemoryModel::ALL.map(lockstep::MemoryModel::name).into_iter();
-    let name = name.trim();
-    lockstep::MemoryModel::from_name(name)
-        .map(|model| model.name().to_owned())
-        .ok_or_else(|| crate::selection::unknown("memory model", name, known()))
+    selection::memory_model(name.trim()).map(|model| model.name().to_owned())
 }
 
 /// The options of the command line, and where they were not given those of the configuration.
@@ -304,7 +302,7 @@ fn overlay(
         run.scenario = names(&section.scenarios, &|id| find(series, id).map(|_| ()))?;
     }
     if !given.has("variants") {
-        run.variants = names(&section.variants, &|name| crate::selection::find_variant(name).map(|_| ()))?;
+        run.variants = names(&section.variants, &|name| selection::find_variant(name).map(|_| ()))?;
     }
     if let Some(repairs) = section.repairs.as_ref().filter(|_| !given.has("repairs")) {
         let read = RepairsArgument::from_str(repairs.get_ref(), false);

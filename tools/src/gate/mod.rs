@@ -35,7 +35,7 @@ use judge::{Law, judge};
 use lacking::{is_own, lacking};
 use lockstep::DivergenceId;
 use proposal::propose;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What the gate judged, and how it ended.
 pub struct Judged {
@@ -53,6 +53,13 @@ pub fn gate(arguments: &GateArguments, options: &Options, given: &Given) -> Resu
         config.fail_on = kinds.map(|kind| config::bad_end(kind)).collect::<Result<_, _>>()?;
     }
     let config = config;
+    let is_told = arguments.config.is_some() || config.series.is_some() || arguments.from.is_some();
+    if !is_told && !Path::new(config::DEFAULT_PATH).exists() {
+        session::say(&format!(
+            "there is no {} here, so this judges utrace, the subject that comes with Lockstep; name one of your own with --base and --series",
+            config::DEFAULT_PATH
+        ));
+    }
     let ledger = Ledger::read(&config.ledger)?;
     let proposes = arguments.propose.then(|| proposes(&config)).transpose()?;
     let committed = match &config.snapshots {

@@ -2,12 +2,11 @@
 
 use crate::arguments::{Options, RepairsArgument};
 use crate::document::{DivergencePart, ScenarioPart};
-use crate::selection::unknown;
+use crate::selection::memory_model;
 use crate::session;
 use crate::steps::Step;
 use crate::trouble::Trouble;
 use crate::workshop::{Failure, Listed, Package, Place, Runner, select_listed};
-use lockstep::MemoryModel;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tempfile::TempPath;
@@ -108,10 +107,7 @@ impl Checked {
 
 /// Compares the steps on the scenarios that the options select.
 pub fn check(bench: &mut Bench, steps: Vec<Step>, options: &Options) -> Result<Checked, Trouble> {
-    if MemoryModel::from_name(&options.memory).is_none() {
-        let known = MemoryModel::ALL.map(MemoryModel::name).into_iter();
-        return Err(Trouble::Usage(unknown("memory model", &options.memory, known)));
-    }
+    memory_model(&options.memory).map_err(Trouble::Usage)?;
     let wanted = select_listed(&bench.listed, &options.scenario)?;
     let both = match options.repairs.unwrap_or(RepairsArgument::None) {
         RepairsArgument::None => &[false][..],

@@ -37,6 +37,11 @@ pub fn text(checked: &Checked) -> String {
     text
 }
 
+/// What is behind a word about equal outcomes that not every execution stands for.
+fn as_far_as(is_exhaustive: bool, which: &str) -> String {
+    if is_exhaustive { String::new() } else { format!(", as far as {which} explored") }
+}
+
 fn divergences(checked: &Checked, scenario: &Scenario) -> String {
     let mut kinds: BTreeMap<(&[usize], &[usize]), Vec<&DivergencePart>> = BTreeMap::new();
     for (part, attribution) in scenario.divergences() {
@@ -46,7 +51,7 @@ fn divergences(checked: &Checked, scenario: &Scenario) -> String {
         return format!("  {gap}\n");
     }
     if kinds.is_empty() {
-        return "  every step shows the same outcomes\n".to_owned();
+        return format!("  every step shows the same outcomes{}\n", as_far_as(scenario.part.is_exhaustive(), "it was"));
     }
     let mut text = String::new();
     for ((introduced, removed), all) in &kinds {
@@ -115,7 +120,12 @@ pub fn verdict(checked: &Checked) -> Vec<String> {
         };
         lines.push(match changed.len() {
             0 if explored == 0 => format!("{}: nothing explored", step.name),
-            0 => format!("{}: the same outcomes in {all}", step.name),
+            0 => {
+                let mut parts = checked.scenarios.iter().map(|scenario| &scenario.part);
+                let is_exhaustive = parts.all(|part| part.gap().is_some() || part.is_exhaustive());
+                let which = if explored == 1 { "it was" } else { "they were" };
+                format!("{}: the same outcomes in {all}{}", step.name, as_far_as(is_exhaustive, which))
+            }
             changes => format!("{}: other outcomes in {changes} of {of}: {}", step.name, changed.join(", ")),
         });
     }

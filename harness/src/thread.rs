@@ -231,7 +231,12 @@ pub enum Status {
 /// In the subject, if there is no thread of that number.
 #[track_caller]
 pub fn status(thread: usize) -> Status {
-    match current::get().with(|execution| execution.has_finished(thread)) {
+    let place = Location::caller();
+    let has_finished = current::get().with(|execution| {
+        execution.looks(op::Looks::AtOtherThread, place);
+        execution.has_finished(thread)
+    });
+    match has_finished {
         Some(true) => Status::Finished,
         Some(false) => Status::Blocked,
         None => panic!("there is no thread of the number {thread}"),

@@ -12,6 +12,7 @@ use super::execution::{Execution, FaultKind};
 use super::memory::{Barrier, Manner};
 use super::object::{HELD, NOBODY, ONE_READER};
 use super::ticket::Ticket;
+use super::waits::Looks;
 use std::panic::Location;
 use std::sync::atomic::Ordering;
 
@@ -74,6 +75,9 @@ impl Execution {
 
     #[inline(never)]
     fn acquired_attended(&mut self, lock: ObjectId, order: Ordering, place: Place) {
+        if self.threads[self.me].intent.kind == Kind::Lock {
+            self.looks(Looks::BehindLock, place);
+        }
         let order = self.order_at(order, place);
         if self.is_relaxed {
             self.take_relaxed(lock, order);
@@ -135,6 +139,7 @@ impl Execution {
 
     #[inline(never)]
     fn released_attended(&mut self, lock: ObjectId, written: Option<u64>, place: Place) {
+        self.looks(Looks::BehindLock, place);
         let order = self.order_at(Ordering::Release, place);
         if self.is_relaxed {
             self.objects[lock.index()].holder = NOBODY;
@@ -480,6 +485,7 @@ pub(crate) fn unlock_wait(ticket: Ticket, order: Ordering, place: Place) {
     here.with(|execution| {
         let me = execution.me;
         execution.objects[object.index()].waiters &= !(1 << me);
+        execution.looks(Looks::BehindLock, place);
         let order = execution.order_at(order, place);
         let value = if execution.is_relaxed {
             execution.read_free(object, order)
@@ -497,6 +503,7 @@ pub(crate) fn read_lock(ticket: Ticket, place: Place) {
     here.with(|execution| {
         let me = execution.me;
         execution.objects[object.index()].readers &= !(1 << me);
+        execution.looks(Looks::BehindLock, place);
         let order = execution.order_at(Ordering::Acquire, place);
         let old = if execution.is_relaxed {
             execution.update_newest(object, order, |word| word + ONE_READER)
@@ -540,6 +547,7 @@ pub(crate) fn ghost_read(ticket: Ticket, place: Place) -> u64 {
     let object = here.admit(ticket, place);
     here.point(Intent::new(Kind::GhostRead, object, place));
     here.with(|execution| {
+        execution.looks(Looks::Unwatched, place);
         let value = execution.memory.newest(object);
         execution.record_access(Some(value), None);
         value
@@ -593,6 +601,7 @@ pub(crate) fn idle(place: Place) {
     let here = current::get();
     here.point(Intent::new(Kind::Idle, ObjectId::NONE, place));
     here.with(|execution| {
+        execution.looks(Looks::AtOtherThread, place);
         if execution.is_relaxed {
             execution.see_all();
         }
@@ -611,13 +620,14 @@ pub(crate) fn join(ticket: Ticket, place: Place) -> Option<usize> {
 #[inline(always)]
 pub(crate) fn join_own(thread: usize, place: Place) {
     announce_join(ObjectId(thread as u32), place).take();
-    perform_join(thread);
+    perform_join(thread, place);
 }
 
 #[inline(never)]
-fn perform_join(thread: usize) {
+fn perform_join(thread: usize, place: Place) {
     current::get().with(|execution| {
         let me = execution.me;
+        execution.looks(Looks::AtOtherThread, place);
         if execution.is_finished(thread) {
             execution.memory.order.join(me, thread);
             if execution.is_relaxed {
@@ -651,8 +661,12 @@ pub(crate) fn fail(kind: FaultKind, message: String, place: Place) -> ! {
 #[track_caller]
 pub(crate) fn peek(ticket: Ticket) -> u64 {
     let here = current::get();
-    let object = here.admit(ticket, Location::caller());
-    here.with(|execution| execution.newest(object))
+    let place = Location::caller();
+    let object = here.admit(ticket, place);
+    here.with(|execution| {
+        execution.looks(Looks::Unwatched, place);
+        execution.newest(object)
+    })
 }
 
 /// Whether data of a lock are of the running execution. If not the calling thread, or whoever else calls, panics.

@@ -1,10 +1,14 @@
 //! Waiting: in a queue for a wake-up, and for a condition on what is written.
+//!
+//! An awaited condition is tried again when a word is written that it has read. What else it looks at is not watched, and a thread that waits
+//! for it would be taken for one that waits for ever. So a condition that looks at something else is a misuse. Locks could be watched,
+//! but two conditions that take the same lock would wake each other without end, and under total store order one would wake itself.
 
 use super::admission::{never_go_on, take_after_end};
 use super::coroutine::current::{self, Turn};
 use super::event::{Intent, Kind, ObjectId, Place};
-use super::execution::Execution;
-use super::ops::later_lock;
+use super::execution::{Execution, FaultKind};
+use super::ops::{fail, later_lock};
 use super::ticket::Ticket;
 
 impl Execution {
@@ -121,24 +125,117 @@ fn perform_wake(queue: Ticket, all: bool) -> u32 {
     })
 }
 
+/// What an awaited condition did that it may not do.
+pub(super) struct Unfit {
+    thread: usize,
+    what: Looks,
+    place: Place,
+}
+
+/// What an awaited condition may not do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Looks {
+    Awaiting,
+    BehindLock,
+    AtOtherThread,
+    Unwatched,
+}
+
+impl Looks {
+    fn message(self) -> String {
+        let (what, instead) = match self {
+            Looks::Awaiting => ("awaits another one", "make them one condition, or await one after the other"),
+            Looks::BehindLock => (
+                "takes or releases a lock, and what that guards is not watched",
+                "wait in a Condvar or a WaitQueue, or await an atomic word",
+            ),
+            Looks::AtOtherThread => (
+                "waits for another thread or asks whether it has ended, which is not watched",
+                "join the thread, or await an atomic word that it writes",
+            ),
+            Looks::Unwatched => ("looks at a ghost cell or peeks, which is not watched", "await an atomic word"),
+        };
+        format!("the condition of an await_until {what}: {instead}")
+    }
+}
+
+impl Execution {
+    /// The running thread does what a condition may not do. If it evaluates one, that ends the execution when the condition has
+    /// its value.
+    #[inline(always)]
+    pub(crate) fn looks(&mut self, what: Looks, place: Place) {
+        if self.attention & (1 << self.me) != 0 {
+            self.unfit.push(Unfit { thread: self.me, what, place });
+        }
+    }
+
+    fn begin_condition(&mut self) {
+        self.attention |= 1 << self.me;
+        self.threads[self.me].watched.clear();
+    }
+
+    fn end_condition(&mut self) {
+        self.attention &= !(1 << self.me);
+        self.insisting &= !(1 << self.me);
+    }
+
+    /// What the condition that the running thread has evaluated did first of what it may not do.
+    fn first_unfit(&mut self) -> Option<(Looks, Place)> {
+        let me = self.me;
+        let first = self.unfit.iter().find(|unfit| unfit.thread == me).map(|unfit| (unfit.what, unfit.place));
+        if first.is_some() {
+            self.unfit.retain(|unfit| unfit.thread != me);
+        }
+        first
+    }
+}
+
+/// The running thread evaluates a condition, until this is dropped: also by a panic.
+struct Evaluation(current::Handle);
+
+impl Evaluation {
+    fn begin(here: current::Handle, place: Place) -> Evaluation {
+        // While a panic unwinds an evaluation, that is over.
+        if !std::thread::panicking() && here.with(|execution| execution.attention & (1 << execution.me) != 0) {
+            fail(FaultKind::Misuse, Looks::Awaiting.message(), place);
+        }
+        here.with(Execution::begin_condition);
+        Evaluation(here)
+    }
+}
+
+impl Drop for Evaluation {
+    fn drop(&mut self) {
+        self.0.with(|execution| {
+            execution.end_condition();
+            if std::thread::panicking() {
+                execution.first_unfit();
+            }
+        });
+    }
+}
+
 /// Evaluates the condition; while it is false, sleeps until something it has read is written.
 pub(crate) fn await_until(mut condition: impl FnMut() -> bool, place: Place) {
     let here = current::get();
     loop {
-        here.with(|execution| {
-            execution.attention |= 1 << execution.me;
-            execution.threads[execution.me].watched.clear();
-        });
+        let evaluation = Evaluation::begin(here, place);
         let holds = condition();
-        let reads = here.with(|execution| {
-            execution.attention &= !(1 << execution.me);
-            execution.insisting &= !(1 << execution.me);
-            execution.threads[execution.me].watched.len()
-        });
-        if holds || here.with(|execution| execution.is_torn_down()) {
+        drop(evaluation);
+        if here.with(|execution| execution.is_torn_down()) {
             return;
         }
-        assert!(reads > 0, "an awaited condition is false and reads no shared word, so nothing can make it true");
+        if let Some((what, place)) = here.with(Execution::first_unfit) {
+            fail(FaultKind::Misuse, what.message(), place);
+        }
+        if holds {
+            return;
+        }
+        let reads = here.with(|execution| execution.threads[execution.me].watched.len());
+        assert!(
+            reads > 0,
+            "an awaited condition is false and reads no shared word (an atomic one, or whether a lock is held; nothing else is watched), so nothing can make it true"
+        );
         here.point(Intent::new(Kind::Await, ObjectId::NONE, place));
         here.with(|execution| {
             let me = execution.me;

@@ -197,6 +197,11 @@ pub fn smp_wmb() {
 /// Blocks until `condition` is true. What it reads are ordinary events; while it is false the thread sleeps until something it has read is
 /// written, so waiting costs nothing and a wait that can never end is seen as one.
 ///
+/// Only words are watched: atomic ones, and those of locks where the condition asks [`SpinLock::is_locked`] or fails to take one by
+/// [`SpinLock::try_lock`]. A condition ends the execution as [`crate::End::Misuse`] if it awaits another one, takes a lock otherwise or releases one, waits for a thread or asks
+/// whether it has ended, reads a [`super::Ghost`] or peeks. Where a condition is about what a lock guards, there are [`super::Condvar`] and
+/// [`WaitQueue`]. Plain data may be read if a word that is read before tells when they are there.
+///
 /// # Panics
 ///
 /// In the subject, if the condition is false and reads nothing.

@@ -24,6 +24,7 @@ use super::plain::PlainAccess;
 use super::relaxed::Asked;
 use super::site::{Anchor, Sites};
 use super::ticket::{Ticket, Tickets};
+use super::waits::Unfit;
 use super::weakening::Weakened;
 use crate::schedule::{Decider, Drawn, Plan, Spot, THREADS_MAX, hash_numbered, hash_path};
 pub(in crate::sim) use after::Clearing;
@@ -143,6 +144,8 @@ pub(crate) struct Execution {
     pub(super) lingering: u32,
     /// Threads that look again at what they await.
     pub(super) insisting: u32,
+    /// What conditions under evaluation did that they may not do.
+    pub(super) unfit: Vec<Unfit>,
     /// Whether memory did something unusual in the event that is being made.
     is_unusual: bool,
     pub(super) buffering: Buffering,
@@ -242,6 +245,7 @@ impl Execution {
             weakenings: 0,
             lingering: 0,
             insisting: 0,
+            unfit: Vec::new(),
             is_unusual: false,
             buffering: Buffering::None,
             alternatives: Vec::new(),
@@ -302,6 +306,7 @@ impl Execution {
         self.is_relaxed = bounds.memory != MemoryModel::Sc;
         self.lingering = 0;
         self.insisting = 0;
+        self.unfit.clear();
         self.is_unusual = false;
         self.has_seen_old = false;
         self.decider.reset(plan, bounds.logging, bounds.tracing || self.is_relaxed);

@@ -3,9 +3,13 @@
 use crate::sim::{FaultKind, Label, Place, Stuck, Ticket, current, message, op};
 use std::cell::Cell;
 use std::marker::PhantomData;
+use std::mem::needs_drop;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 
 /// A started thread.
+///
+/// Who drops the handle has no use for the result. As in the standard library, the thread drops it then as its last act; if the thread
+/// has ended before, who drops the handle does. Which of both happens is a choice of the schedule if the result has a destructor.
 #[derive(Debug)]
 pub struct JoinHandle<T> {
     ticket: Ticket,
@@ -61,7 +65,10 @@ impl<T> JoinHandle<T> {
     #[track_caller]
     #[inline]
     pub fn join(self) -> Result<T> {
-        let joined = op::join(self.ticket, Location::caller());
+        let ticket = self.ticket;
+        // The result is taken, not dropped.
+        std::mem::forget(self);
+        let joined = op::join(ticket, Location::caller());
         let result = joined.and_then(|thread| {
             current::get().with(|execution| {
                 let job = execution.job(thread);
@@ -74,6 +81,15 @@ impl<T> JoinHandle<T> {
     /// Number of the thread in its execution.
     pub fn number(&self) -> usize {
         self.ticket.number()
+    }
+}
+
+impl<T> Drop for JoinHandle<T> {
+    #[inline]
+    fn drop(&mut self) {
+        if needs_drop::<T>() {
+            op::drop_handle(self.ticket);
+        }
     }
 }
 
@@ -135,7 +151,7 @@ where
     }
 }
 
-/// The results that nobody has taken borrow what the scope borrows: they are dropped when it ends.
+/// Results whose handles were forgotten borrow what the scope borrows: they are dropped when it ends.
 struct Results(u32);
 
 impl Drop for Results {
@@ -152,13 +168,13 @@ impl Drop for Results {
 }
 
 impl<'scope> Scope<'scope, '_> {
-    /// Waits for all threads.
+    /// Waits for all threads, also those that one of them starts meanwhile.
     fn close(&self, place: Place) {
         let here = current::get();
-        let mut left = self.started.get();
-        while left != 0 {
-            let thread = left.trailing_zeros() as usize;
-            left &= left - 1;
+        let mut joined = 0;
+        while self.started.get() & !joined != 0 {
+            let thread = (self.started.get() & !joined).trailing_zeros() as usize;
+            joined |= 1 << thread;
             if here.with(|execution| execution.end_resting(thread)) {
                 op::never_go_on(here);
             }

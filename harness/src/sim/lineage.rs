@@ -55,9 +55,14 @@ impl Lineage {
         self.names[thread]
     }
 
+    /// A hash of the path to the thread in the tree.
+    pub(super) fn path(&self, thread: usize) -> u64 {
+        self.names[thread % THREADS_MAX]
+    }
+
     /// What stands for the thread in an outcome: its number, if that is the same in every execution.
     pub(super) fn name(&self, thread: usize) -> u64 {
-        if self.is_deep { self.names[thread % THREADS_MAX] } else { thread as u64 }
+        if self.is_deep { self.path(thread) } else { thread as u64 }
     }
 
     /// The threads in an order that does not depend on the schedule: those that the main thread started, then those that the first of

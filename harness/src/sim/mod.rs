@@ -23,6 +23,7 @@ mod ops;
 mod plain;
 mod relaxed;
 mod weakening;
+mod results;
 mod runner;
 mod seeing;
 mod site;
@@ -56,5 +57,6 @@ pub fn is_simulated() -> bool {
 /// The operations of the machine, as the primitives call them.
 pub(crate) mod op {
     pub(crate) use super::ops::*;
+    pub(crate) use super::results::drop_handle;
     pub(crate) use super::waits::*;
 }

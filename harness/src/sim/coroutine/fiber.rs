@@ -1,12 +1,14 @@
 //! The stacks of the threads of one runner, one for each thread number, and what runs on them.
 
 use super::super::execution::Clearing;
+use super::super::results::let_go_of_own;
 use super::current::{self, Handle};
 use super::guard::die;
 use super::job::run;
 use super::switch::{Context, GO_ON, Stack, UNWIND, leave, switch};
 use crate::schedule::THREADS_MAX;
 use std::any::Any;
+use std::mem::needs_drop;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -207,9 +209,14 @@ const UNWINDS: &str = "it waits in a destructor that runs while its stack unwind
 pub(super) extern "C" fn entry<F: FnOnce() -> T, T>() {
     let here = current::get();
     let at = here.place(here.with(|execution| execution.begin()));
-    // SAFETY: `begin` gave the place of a job that is ready; it was installed with this closure, see `prepare`; nobody else touches it
-    // until `finish`. It is a place of the handle, so it is good between the references that are made while the closure runs.
-    let ended = catch_unwind(AssertUnwindSafe(|| unsafe { run::<F, T>(at) }));
+    let ended = catch_unwind(AssertUnwindSafe(|| {
+        // SAFETY: `begin` gave the place of a job that is ready; it was installed with this closure, see `prepare`; nobody else touches it
+        // until the job is done. It is a place of the handle, so it is good between the references that are made while the closure runs.
+        unsafe { run::<F, T>(at) };
+        if needs_drop::<T>() {
+            let_go_of_own(here);
+        }
+    }));
     let to = match ended {
         Ok(()) => here.with(|execution| execution.finish()),
         Err(payload) => {

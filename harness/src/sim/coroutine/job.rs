@@ -131,12 +131,15 @@ impl Job {
         self.place()
     }
 
-    /// The closure returned: the buffer holds its result. Returns whether somebody has to drop it.
+    /// The closure returned: the buffer holds its result, unless that was said before and somebody took it since. Returns whether somebody
+    /// has to drop it.
     #[inline(always)]
     pub(crate) fn done(&mut self) -> bool {
-        debug_assert!(self.state == State::Running);
-        self.state = State::Done;
-        self.drops_result
+        debug_assert!(self.state != State::Ready);
+        if self.state == State::Running {
+            self.state = State::Done;
+        }
+        self.state == State::Done && self.drops_result
     }
 
     /// Whether there is a result to take.

@@ -111,6 +111,8 @@ pub(crate) struct Execution {
     unwinding: Option<usize>,
     /// Threads that ended with a result which has to be dropped if nobody takes it.
     results: u32,
+    /// The words of results that a thread or its handle has let go of, with the numbers of the threads.
+    pub(super) results_shared: Vec<(usize, Ticket)>,
     /// What tells its objects and threads from those of all other executions.
     tickets: Tickets,
     over: bool,
@@ -226,6 +228,7 @@ impl Execution {
             torn_down: false,
             unwinding: None,
             results: 0,
+            results_shared: Vec::new(),
             tickets: Tickets::new(),
             over: false,
             clearing: Clearing::No,
@@ -293,6 +296,7 @@ impl Execution {
         self.torn_down = false;
         self.unwinding = None;
         self.results = 0;
+        self.results_shared.clear();
         self.tickets.renew();
         self.over = false;
         self.cleared = 0;
@@ -383,6 +387,12 @@ impl Execution {
         self.made[self.me] = (anchor.serial, nth);
         let hash = hash_path(anchor.hash, hash_numbered(0, nth));
         let object = self.create_hashed((hash, hash), None, value, place);
+        self.tickets.of(object.index())
+    }
+
+    /// An object of the machine's own, whose name is known and is no other's.
+    pub(in crate::sim) fn create_known(&mut self, hash: u64, label: Label, place: Place) -> Ticket {
+        let object = self.create_hashed((hash, hash), Some(label), 0, place);
         self.tickets.of(object.index())
     }
 

@@ -220,7 +220,11 @@ pub fn yield_now() {
 }
 
 /// Blocks until no other thread can run: all have ended or are blocked. The caller may then look at the final state and say what it
-/// means. Threads that are blocked on locks for ever end the execution as a deadlock instead.
+/// means. Threads that are blocked on locks for ever end the execution as a deadlock instead; so does one that waits for a lock which the
+/// caller holds itself, for the caller would release it only later.
+///
+/// If several threads idle, the schedule chooses which of them goes on; the others do when no thread can run again. But when the main
+/// thread has ended after a rest, the execution is over and nobody goes on.
 #[track_caller]
 pub fn idle() {
     op::idle(Location::caller());

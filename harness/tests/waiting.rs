@@ -546,3 +546,58 @@ fn idle_does_not_hide_a_deadlock() {
     };
     check(body, &["", "deadlock: thread thread"]);
 }
+
+#[test]
+fn idle_threads_go_on_in_any_order() {
+    let body = || {
+        let word = Atomic::named("word", 0_u64);
+        let handles: Vec<_> = (1..=3)
+            .map(|number| {
+                spawn(move || {
+                    idle();
+                    observe(word.swap(number, SeqCst));
+                })
+            })
+            .collect();
+        handles.into_iter().for_each(|handle| handle.join().unwrap());
+    };
+    let orders = [[0, 1, 2], [0, 3, 1], [2, 0, 1], [3, 0, 2], [2, 3, 0], [3, 1, 0]];
+    let mut expected: Vec<String> = orders
+        .iter()
+        .map(|[first, second, third]| format!("thread {first}; thread {second}; thread {third}"))
+        .collect();
+    expected.sort();
+    check_everywhere(body, &expected.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_idle_thread_of_a_scope_goes_on() {
+    let body = || {
+        let word = Atomic::named("word", 0_u64);
+        scope(|threads| {
+            for name in ["a", "b"] {
+                threads.spawn(name, || {
+                    word.fetch_add(1, SeqCst);
+                    idle();
+                    observe(word.load(SeqCst));
+                });
+            }
+        });
+        observe(3);
+    };
+    check_everywhere(body, &["main 3; a 2; b 2"]);
+}
+
+#[test]
+fn who_waits_for_a_lock_of_the_idle_thread_is_blocked_for_ever() {
+    let body = || {
+        let room = room();
+        scope(|threads| {
+            room.lock.lock();
+            threads.spawn("waiter", || room.sleep());
+            idle();
+            room.lock.unlock();
+        });
+    };
+    check_everywhere(body, &["stuck: waiter"]);
+}

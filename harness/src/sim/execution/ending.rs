@@ -154,7 +154,8 @@ impl Execution {
             return false;
         }
         let others = self.enabled & !(1 << self.me | 1 << (BUFFERS_FROM + self.me));
-        if !self.rested || others != 0 || self.torn_down {
+        // Idle threads go on when the main thread waits.
+        if !self.rested || others | self.idlers != 0 || self.torn_down {
             return self.over;
         }
         if self.is_relaxed {

@@ -11,6 +11,9 @@ use super::super::site::Anchor;
 use super::{Ending, Execution, FaultKind};
 use crate::schedule::{Arrival, Drawn, Key, Pace, Spot, THREADS_MAX};
 
+/// The question beside an event which of several idle threads goes on.
+const IDLER: u64 = 16;
+
 /// The spot of the next event that a counter counts.
 #[inline(always)]
 fn next_spot(anchor: Anchor, object: u64, touched: &mut u64, kind: Kind) -> Spot {
@@ -198,8 +201,8 @@ impl Execution {
             self.decider.arrive_without_choice(spot, self.me);
         }
         if self.idlers != 0 && !self.is_deadlocked() {
-            let idler = self.idlers.trailing_zeros() as usize;
-            self.idlers &= self.idlers - 1;
+            let idler = self.choose_idler(spot);
+            self.idlers &= !(1 << idler);
             self.rested = true;
             self.enabled |= 1 << idler;
             self.next = idler;
@@ -207,6 +210,17 @@ impl Execution {
         }
         self.end_stuck();
         true
+    }
+
+    /// Which of the idle threads goes on. Beside the event of who was the last to run, so that it moves no key.
+    fn choose_idler(&mut self, spot: Spot) -> usize {
+        let count = self.idlers.count_ones() as usize;
+        let nth = if count > 1 { self.decider.choose(Spot::beside(spot.key(), IDLER), count, false) } else { 0 };
+        let mut left = self.idlers;
+        for _ in 0..nth {
+            left &= left - 1;
+        }
+        left.trailing_zeros() as usize
     }
 
     /// Whether some thread waits for a lock, or for a thread that waits for it: no wake-up can help these.

@@ -70,10 +70,12 @@ pub enum Rule {
     RanWhileExamined,
     /// Not of an engine: a wake-up is a barrier with respect to `schedule` (S4).
     WakeUpIsNoBarrier,
+    /// Not of an engine: who waits for a process to stop (`wait4` with WUNTRACED, which looks at STOP_STOPPED) hears of it.
+    StopNeverCompletes,
 }
 
 impl Rule {
-    const ALL: [Rule; 8] = [
+    const ALL: [Rule; 9] = [
         Rule::CallbackAfterDetach,
         Rule::CallbackForDisabledEvent,
         Rule::CallbackWhileHeld,
@@ -82,11 +84,12 @@ impl Rule {
         Rule::ReapNotLast,
         Rule::RanWhileExamined,
         Rule::WakeUpIsNoBarrier,
+        Rule::StopNeverCompletes,
     ];
 
     /// Whether it is a rule about one engine.
     pub fn is_of_engine(self) -> bool {
-        self != Rule::WakeUpIsNoBarrier
+        !matches!(self, Rule::WakeUpIsNoBarrier | Rule::StopNeverCompletes)
     }
 
     pub fn text(self) -> &'static str {
@@ -101,6 +104,7 @@ impl Rule {
             Rule::WakeUpIsNoBarrier => {
                 "a task sees behind schedule what was written before the wake-up that came first"
             }
+            Rule::StopNeverCompletes => "a group stop that was begun is complete once nothing can happen any more",
         }
     }
 }

@@ -93,6 +93,10 @@ pub fn run_watched(design: &dyn Design, policy: Policy, scenario: &Scenario, wat
         thread::idle();
         for task in machine.kernel.tasks() {
             world.observe(classify(machine, world, task));
+            if never_completes_its_stop(machine, task) {
+                let rule = Rule::StopNeverCompletes;
+                world.observe(Observation::Rule { rule, task, engine: EngineId(0) });
+            }
         }
     });
 }
@@ -205,6 +209,11 @@ fn tracer_thread(machine: &Machine<'_>, world: &World<'_>, number: usize) {
             }
         }
     }
+}
+
+/// Whether a group stop of the process that this task leads still counts on somebody, asked when nothing can happen any more.
+fn never_completes_its_stop(machine: &Machine<'_>, id: TaskId) -> bool {
+    machine.kernel.leader(id) == id && machine.kernel.process(id).group_stop_count.peek() > 0
 }
 
 /// What became of a task, looked at when nothing can happen any more.

@@ -5,7 +5,8 @@
 //!
 //! S5b asks about the same bookkeeping from the other side: a group stop is being collected while one of its members
 //! stops for an engine and is resumed. 66e070534eb and 2edad7d1d57 are about it, and the base has both: the last to stop says that the
-//! group is stopped, and a wake-up leaves a member STOPPED while others are still to come.
+//! group is stopped, and a wake-up leaves a member STOPPED while others are still to come. Whoever is the last tells nobody, if that is a member that
+//! stops for its engine; what tells is the rule that no group stop counts on somebody once nothing can happen any more.
 
 use std::borrow::Cow;
 

@@ -33,11 +33,18 @@ pub fn write_all(files: &[(PathBuf, impl AsRef<str>)]) -> Result<(), String> {
 
 /// What went wrong with a file, without the name of a temporary one beside it, which differs each time.
 pub fn reason(error: &std::io::Error) -> String {
-    if error.kind() == std::io::ErrorKind::NotFound {
-        return "there is no such file; a path begins at the folder where lockstep was started".to_owned();
-    }
     let text = error.to_string();
     text.split(" at path \"").next().unwrap_or_default().to_owned()
+}
+
+/// Why a file cannot be read.
+pub fn why_unread(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            "there is no such file; a path begins at the folder where lockstep was started".to_owned()
+        }
+        _ => error.to_string(),
+    }
 }
 
 /// The text in a file that goes unless it takes its name.
@@ -66,7 +73,7 @@ pub fn read(path: &Path) -> Result<String, String> {
     if path.is_dir() {
         return Err(format!("{}: is a folder: name the file that is the module's root", path.display()));
     }
-    let bytes = fs::read(path).map_err(|error| format!("{}: {}", path.display(), reason(&error)))?;
+    let bytes = fs::read(path).map_err(|error| format!("{}: {}", path.display(), why_unread(&error)))?;
     String::from_utf8(bytes).map_err(|_| format!("{}: is not UTF-8 text", path.display()))
 }
 

@@ -170,8 +170,10 @@ impl Execution {
     }
 
     fn begin_condition(&mut self) {
-        self.attention |= 1 << self.me;
-        self.threads[self.me].watched.clear();
+        let me = self.me;
+        self.attention |= 1 << me;
+        self.threads[me].watched.clear();
+        self.unfit.retain(|unfit| unfit.thread != me);
     }
 
     fn end_condition(&mut self) {
@@ -180,13 +182,8 @@ impl Execution {
     }
 
     /// What the condition that the running thread has evaluated did first of what it may not do.
-    fn first_unfit(&mut self) -> Option<(Looks, Place)> {
-        let me = self.me;
-        let first = self.unfit.iter().find(|unfit| unfit.thread == me).map(|unfit| (unfit.what, unfit.place));
-        if first.is_some() {
-            self.unfit.retain(|unfit| unfit.thread != me);
-        }
-        first
+    fn first_unfit(&self) -> Option<(Looks, Place)> {
+        self.unfit.iter().find(|unfit| unfit.thread == self.me).map(|unfit| (unfit.what, unfit.place))
     }
 }
 
@@ -206,12 +203,7 @@ impl Evaluation {
 
 impl Drop for Evaluation {
     fn drop(&mut self) {
-        self.0.with(|execution| {
-            execution.end_condition();
-            if std::thread::panicking() {
-                execution.first_unfit();
-            }
-        });
+        self.0.with(Execution::end_condition);
     }
 }
 
@@ -225,7 +217,7 @@ pub(crate) fn await_until(mut condition: impl FnMut() -> bool, place: Place) {
         if here.with(|execution| execution.is_torn_down()) {
             return;
         }
-        if let Some((what, place)) = here.with(Execution::first_unfit) {
+        if let Some((what, place)) = here.with(|execution| execution.first_unfit()) {
             fail(FaultKind::Misuse, what.message(), place);
         }
         if holds {

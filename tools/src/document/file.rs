@@ -1,7 +1,7 @@
 //! Documents as files. Nothing half-written: a file appears whole or not at all.
 
 use super::{Document, SCHEMA};
-use crate::files::reason;
+use crate::files::{reason, why_unread};
 use serde::Deserialize;
 use std::io::Write;
 use std::path::Path;
@@ -20,7 +20,8 @@ struct Versioned {
 /// Reads a saved comparison.
 pub fn read(path: &Path) -> Result<Document, String> {
     let shown = path.display();
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{shown} cannot be read: {}", reason(&error)))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| format!("{shown} cannot be read: {}", why_unread(&error)))?;
     let versioned: Versioned = serde_json::from_str(&text).map_err(|error| {
         format!("{shown} is not a saved comparison: {error}; make one with 'lockstep compare --save FILE'")
     })?;

@@ -4,7 +4,7 @@ use super::series::{Named, find, inside, named};
 use crate::arguments::{Options, RepairsArgument, SeriesArguments};
 use crate::diagnostic::{Diagnostic, toml_error};
 use crate::document::shell_word;
-use crate::files::reason;
+use crate::files::why_unread;
 use crate::given::Given;
 use crate::selection;
 use crate::session::parse_time;
@@ -156,7 +156,7 @@ pub fn read(path: Option<&Path>, told: &SeriesArguments, options: &Options, give
     let text = match std::fs::read_to_string(shown) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && path.is_none() => String::new(),
-        Err(error) => return Err(format!("{} cannot be read: {}", shown.display(), reason(&error))),
+        Err(error) => return Err(format!("{} cannot be read: {}", shown.display(), why_unread(&error))),
     };
     let name = shown.display().to_string();
     let file: File = toml::from_str(&text).map_err(|error| toml_error(&name, &text, &error))?;

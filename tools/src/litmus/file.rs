@@ -1,7 +1,7 @@
 //! Litmus files on disk.
 
 use super::error::LitmusError;
-use crate::files::reason;
+use crate::files::why_unread;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -11,7 +11,7 @@ pub const FILE_BYTES_MAX: u64 = 1 << 20;
 
 /// The text of a file.
 pub fn read(path: &Path) -> Result<String, LitmusError> {
-    let failed = |error: std::io::Error| LitmusError::of_file(format!("cannot be read: {}", reason(&error)));
+    let failed = |error: std::io::Error| LitmusError::of_file(format!("cannot be read: {}", why_unread(&error)));
     if path.is_dir() {
         return Err(LitmusError::of_file("is a directory: name the litmus files in it"));
     }

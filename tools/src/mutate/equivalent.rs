@@ -8,6 +8,7 @@
 
 use super::schemata::Mutant;
 use crate::files;
+use crate::selection::memory_model;
 use lockstep::MemoryModel;
 use serde::Deserialize;
 use std::path::Path;
@@ -78,8 +79,8 @@ pub fn stale(entries: &[Entry], mutants: &[Mutant]) -> Vec<String> {
                 wrong.push(format!("{name}: is listed twice"));
             }
             Some(_) => {
-                let unknown = entry.memory.iter().find(|model| MemoryModel::from_name(model).is_none());
-                wrong.extend(unknown.map(|model| format!("{name}: there is no memory model '{model}'")));
+                let unknown = entry.memory.iter().find_map(|model| memory_model(model).err());
+                wrong.extend(unknown.map(|message| format!("{name}: {message}")));
             }
         }
     }

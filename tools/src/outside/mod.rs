@@ -19,7 +19,7 @@ mod walk;
 use crate::declared::declared;
 use crate::module::Module;
 use crate::steps::Step;
-use names::remedy;
+use names::{RAW, UNORDERED, remedy};
 use proc_macro2::{TokenStream, TokenTree};
 use scope::{Binding, Inside, Names, Scope, Written};
 use std::collections::BTreeSet;
@@ -132,7 +132,8 @@ fn walked(files: Vec<File<'_>>) -> Vec<Found> {
     parsed.iter().flatten().for_each(|parsed| shares.visit_file(parsed));
     let has_arcs = files.iter().any(|file| file.text.contains("Arc"));
     let are_followed = files.iter().any(|file| file.text.contains("unsafe"));
-    let lends = files.iter().any(|file| lends(file.text.parse().unwrap_or_default()));
+    // Of no matter where nobody counts.
+    let lends = has_arcs && files.iter().any(|file| lends(file.text.parse().unwrap_or_default()));
     let mut all = Vec::new();
     for (file, parsed) in files.into_iter().zip(&parsed) {
         let mut walk = Walk::new(&names, file.inside.clone(), (shares.0, lends));
@@ -142,11 +143,11 @@ fn walked(files: Vec<File<'_>>) -> Vec<Found> {
             // A part of a file that is included is no file by itself; what is no Rust at all the compiler tells.
             None => walk.tokens(file.text.parse::<TokenStream>().unwrap_or_default()),
         }
-        let Walk { mut offences, counts, pointers, mut unordered, .. } = walk;
-        let mut unseen = counts;
-        unseen.retain(|_| has_arcs);
-        unseen.extend(pointers.into_iter().filter(|_| are_followed));
-        unseen.append(&mut unordered);
+        let Walk { mut offences, mut unseen, .. } = walk;
+        unseen.retain(|one| match one.construct.as_str() {
+            RAW => are_followed,
+            construct => has_arcs || UNORDERED.contains(&construct),
+        });
         for found in [&mut offences, &mut unseen] {
             found.sort();
             found.dedup();

@@ -108,6 +108,7 @@ fn files_from_elsewhere_and_the_state_of_the_process_are_refused() {
     check("fn f() { let x = include_str!(concat!(\"a\", \"b\")); }", &["m/ring.rs:1:18: include_str! from elsewhere"]);
     check("macro_rules! m { () => { include!(\"/x.rs\"); } }", &["m/ring.rs:1:26: include! from elsewhere"]);
     check("#[path = \"/x.rs\"] mod x;", &["m/ring.rs:1:3: #[path] from elsewhere"]);
+    check("#[cfg_attr(unix, path = \"/x.rs\")] mod x;", &["m/ring.rs:1:18: #[path] from elsewhere"]);
     check("macro_rules! m { () => { #[path = \"../x.rs\"] mod x; } }", &["m/ring.rs:1:28: #[path] from elsewhere"]);
     check("fn f() { std::fs::write(\"x\", \"\"); }", &["m/ring.rs:1:10: std::fs"]);
     check("use std::env; fn f() { env::var(\"X\"); }", &["m/ring.rs:1:10: std::env"]);

@@ -128,27 +128,14 @@ pub struct Walk<'a> {
     /// What borrows something may be shared.
     lends: bool,
     pub offences: Vec<Offence>,
-    /// What depends on how often something is shared, if it is an `Arc`.
-    pub counts: Vec<Offence>,
-    /// Pointers, if unsafe code follows them.
-    pub pointers: Vec<Offence>,
-    /// Collections without an order.
-    pub unordered: Vec<Offence>,
+    /// What is built all the same: what depends on how often something is shared, if it is an `Arc`; pointers, if somebody follows them;
+    /// collections without an order.
+    pub unseen: Vec<Offence>,
 }
 
 impl<'a> Walk<'a> {
     pub fn new(names: &'a Names, inside: Inside, (shares, lends): (bool, bool)) -> Walk<'a> {
-        Walk {
-            names,
-            inside,
-            blocks: Vec::new(),
-            shares,
-            lends,
-            offences: Vec::new(),
-            counts: Vec::new(),
-            pointers: Vec::new(),
-            unordered: Vec::new(),
-        }
+        Walk { names, inside, blocks: Vec::new(), shares, lends, offences: Vec::new(), unseen: Vec::new() }
     }
 
     fn meaning(&self, path: &Written) -> Meaning {
@@ -170,7 +157,7 @@ impl<'a> Walk<'a> {
     /// A function that is named behind its type, as in `Arc::get_mut`.
     fn counting(&mut self, name: &str, span: Span) {
         if COUNTING.contains(&name) {
-            self.counts.push(offence(span, name.to_owned()));
+            self.unseen.push(offence(span, name.to_owned()));
         }
     }
 
@@ -182,7 +169,7 @@ impl<'a> Walk<'a> {
         if let Meaning::Std(path) = self.meaning(path) {
             match &path[..] {
                 [from, name, ..] if from == "collections" && UNORDERED.contains(&name.as_str()) => {
-                    self.unordered.push(offence(span, name.clone()));
+                    self.unseen.push(offence(span, name.clone()));
                 }
                 [from, name, ..] if from == "ptr" && name == "NonNull" => self.raw(span),
                 _ => {}
@@ -194,7 +181,7 @@ impl<'a> Walk<'a> {
     }
 
     fn raw(&mut self, span: Span) {
-        self.pointers.push(offence(span, RAW.to_owned()));
+        self.unseen.push(offence(span, RAW.to_owned()));
     }
 
     /// A file is brought whose path is this. One that is made up, or leads out of the folder, is none of the module.
@@ -238,7 +225,7 @@ impl<'a> Walk<'a> {
                         self.method(&word(&tokens[at]), tokens[at].span());
                     }
                     if is_word(&tokens[at], "Drop") && tokens.get(at + 1).is_some_and(|next| is_word(next, "for")) {
-                        self.counts.push(offence(tokens[at].span(), "impl Drop in a macro".to_owned()));
+                        self.unseen.push(offence(tokens[at].span(), "impl Drop in a macro".to_owned()));
                     }
                     let is_root = at >= 2 && is_colons(&tokens, at - 2) && !(at >= 3 && is_name(&tokens[at - 3]));
                     if is_root {
@@ -511,7 +498,7 @@ impl<'ast> Visit<'ast> for Walk<'_> {
             _ => last.is_some_and(|last| last.ident == "Drop"),
         });
         if is_drop && (self.lends || !borrows) {
-            self.counts.push(offence(one.impl_token.span, format!("impl Drop for {}", text_of(&*one.self_ty))));
+            self.unseen.push(offence(one.impl_token.span, format!("impl Drop for {}", text_of(&*one.self_ty))));
         }
         visit::visit_item_impl(self, one);
     }
@@ -600,11 +587,7 @@ impl<'ast> Visit<'ast> for Walk<'_> {
     }
 
     fn visit_attribute(&mut self, one: &'ast Attribute) {
-        if let syn::Meta::NameValue(pair) = &one.meta
-            && pair.path.is_ident("path")
-        {
-            let tokens: Vec<TokenTree> = pair.value.to_token_stream().into_iter().collect();
-            self.bring(tokens.first(), "#[path]", pair.path.span());
-        }
+        // Those that another one makes, too: `cfg_attr`.
+        self.tokens(one.meta.to_token_stream());
     }
 }

@@ -9,7 +9,7 @@ use super::rows::{Row, ShownPart};
 use super::text::{HEAD, WITHOUT};
 use crate::arguments::Options;
 use crate::files;
-use crate::selection::{find_scenario, find_variant};
+use crate::selection::{find_scenario, find_variant, memory_model};
 use crate::status::Status;
 use lockstep::{CompareConfig, MemoryModel, Token};
 use std::collections::BTreeSet;
@@ -135,7 +135,7 @@ fn sections(text: &str) -> Result<Vec<Section>, String> {
 fn section(text: &str) -> Result<Section, String> {
     let mut lines = text.lines();
     let name = lines.next().unwrap_or_default();
-    let memory = MemoryModel::from_name(name).ok_or_else(|| format!("there is no memory model '{name}'"))?;
+    let memory = memory_model(name)?;
     let named =
         lines.next().and_then(|line| line.strip_prefix("on ")).ok_or("the line with the scenarios is missing")?;
     let scenarios = named.split_whitespace().map(|id| find_scenario(id).map(|scenario| &*scenario.id));

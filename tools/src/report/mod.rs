@@ -26,7 +26,7 @@ pub use text::one_line;
 
 use crate::arguments::{Format, ReportArguments};
 use crate::document::{self, Document, read};
-use crate::files::reason;
+use crate::files::why_unread;
 use crate::relaxing;
 use std::path::Path;
 
@@ -77,7 +77,8 @@ pub fn of_document(document: &Document, format: Format) -> Result<String, String
 
 fn json(path: &Path) -> Result<serde_json::Value, String> {
     let shown = path.display();
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{shown} cannot be read: {}", reason(&error)))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| format!("{shown} cannot be read: {}", why_unread(&error)))?;
     // The committed table of orderings is text, with the same rows.
     if relaxing::is_table(&text) {
         let rows = relaxing::read(&text).map_err(|message| format!("{shown}: {message}"))?;

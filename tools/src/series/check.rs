@@ -99,6 +99,12 @@ pub struct Checked {
 }
 
 impl Checked {
+    /// Whether every execution stands for each comparison that says anything.
+    pub fn is_exhaustive(&self) -> bool {
+        let mut parts = self.scenarios.iter().map(|scenario| &scenario.part);
+        parts.all(|part| part.gap().is_some() || part.is_exhaustive())
+    }
+
     /// How many comparisons say anything.
     pub fn explored(&self) -> usize {
         self.scenarios.iter().filter(|scenario| scenario.part.gap().is_none()).count()

@@ -99,6 +99,8 @@ fn bad_ends(scenario: &Scenario) -> String {
 /// One line a patch, one on bisecting, and one for each kind of end that nobody can want and all steps show.
 pub fn verdict(checked: &Checked) -> Vec<String> {
     let mut lines = Vec::new();
+    let (count, explored) = (checked.wanted, checked.explored());
+    let as_far = as_far_as(checked.is_exhaustive(), if explored == 1 { "it was" } else { "they were" });
     for (nth, step) in checked.steps.iter().enumerate().skip(1) {
         let mut changed = Vec::new();
         for scenario in &checked.scenarios {
@@ -109,7 +111,6 @@ pub fn verdict(checked: &Checked) -> Vec<String> {
                 changed.push(format!("{}{repaired} {}", scenario.part.id, counts_of(brings, removes)));
             }
         }
-        let (count, explored) = (checked.wanted, checked.explored());
         let (all, of) = match explored == count {
             true if count == 1 => ("the one scenario".to_owned(), "1 scenario".to_owned()),
             true => (format!("all {count} scenarios"), format!("{count} scenarios")),
@@ -120,12 +121,7 @@ pub fn verdict(checked: &Checked) -> Vec<String> {
         };
         lines.push(match changed.len() {
             0 if explored == 0 => format!("{}: nothing explored", step.name),
-            0 => {
-                let mut parts = checked.scenarios.iter().map(|scenario| &scenario.part);
-                let is_exhaustive = parts.all(|part| part.gap().is_some() || part.is_exhaustive());
-                let which = if explored == 1 { "it was" } else { "they were" };
-                format!("{}: the same outcomes in {all}{}", step.name, as_far_as(is_exhaustive, which))
-            }
+            0 => format!("{}: the same outcomes in {all}{as_far}", step.name),
             changes => format!("{}: other outcomes in {changes} of {of}: {}", step.name, changed.join(", ")),
         });
     }

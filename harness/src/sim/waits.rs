@@ -165,8 +165,15 @@ impl Execution {
     #[inline(always)]
     pub(crate) fn looks(&mut self, what: Looks, place: Place) {
         if self.attention & (1 << self.me) != 0 {
-            self.unfit.push(Unfit { thread: self.me, what, place });
+            self.note_unfit(what, place);
         }
+    }
+
+    /// Apart, for those who may do so come by here in every execution.
+    #[cold]
+    #[inline(never)]
+    fn note_unfit(&mut self, what: Looks, place: Place) {
+        self.unfit.push(Unfit { thread: self.me, what, place });
     }
 
     fn begin_condition(&mut self) {

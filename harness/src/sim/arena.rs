@@ -24,9 +24,9 @@ impl<T> Table<T> {
         self.count
     }
 
-    /// The next entry: new, or as it was left before the last `reset`.
+    /// The next entry: new, made for its number, or as it was left before the last `reset`.
     #[inline(always)]
-    pub(crate) fn add(&mut self, new: impl FnOnce() -> T) -> &mut T {
+    pub(crate) fn add(&mut self, new: impl FnOnce(usize) -> T) -> &mut T {
         let number = self.count;
         if number == self.entries.len() {
             self.grow(new);
@@ -39,8 +39,8 @@ impl<T> Table<T> {
     /// Not inlined: a large entry would make room on the stack of whoever adds one, whether there is a new one or not.
     #[cold]
     #[inline(never)]
-    fn grow(&mut self, new: impl FnOnce() -> T) {
-        self.entries.push(new());
+    fn grow(&mut self, new: impl FnOnce(usize) -> T) {
+        self.entries.push(new(self.entries.len()));
     }
 
     #[inline(always)]

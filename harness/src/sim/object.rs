@@ -68,6 +68,7 @@ pub(super) struct Object {
     /// Threads that wait for a write to it.
     pub(super) watchers: u32,
     pub(super) holder: u8,
+    /// Where its holder took it, or the last one did.
     pub(super) held_since: Option<Place>,
     pub(super) label: Option<Label>,
     pub(super) made_at: Place,
@@ -131,7 +132,7 @@ impl Objects {
     #[inline(always)]
     pub(super) fn add(&mut self, (name_hash, hash): (u64, u64), label: Option<Label>, made_at: Place) -> ObjectId {
         let number = self.0.len();
-        let object = self.0.add(|| new_object(number, hash, made_at));
+        let object = self.0.add(move |number| new_object(number, hash, made_at));
         object.hash = hash;
         object.name_hash = name_hash;
         object.waiters = 0;
@@ -139,7 +140,6 @@ impl Objects {
         object.sleepers = 0;
         object.watchers = 0;
         object.holder = NOBODY;
-        object.held_since = None;
         object.label = label;
         object.made_at = made_at;
         object.access = None;

@@ -20,14 +20,21 @@ use std::sync::atomic::Ordering;
 pub(crate) fn spawn(place: Place) {
     announce_spawn(place).take();
     current::get().with(|execution| {
-        if execution.is_relaxed {
-            execution.drain(execution.me);
+        if execution.attention != 0 {
+            execution.spawned_attended();
         }
-        execution.record_access(None, None);
     });
 }
 
 impl Execution {
+    #[inline(never)]
+    fn spawned_attended(&mut self) {
+        if self.is_relaxed {
+            self.drain(self.me);
+        }
+        self.record_access(None, None);
+    }
+
     #[inline(always)]
     pub(super) fn read(&mut self, object: ObjectId, order: Ordering) -> u64 {
         if self.is_relaxed {
@@ -178,6 +185,15 @@ impl Execution {
             self.changed(object);
         }
         self.record_access(None, Some(value));
+    }
+
+    #[inline(never)]
+    fn joined_attended(&mut self, thread: usize, place: Place) {
+        self.looks(Looks::AtOtherThread, place);
+        if self.is_relaxed && self.is_finished(thread) {
+            self.join_relaxed(thread);
+        }
+        self.record_access(None, None);
     }
 
     #[inline(never)]
@@ -626,15 +642,12 @@ pub(crate) fn join_own(thread: usize, place: Place) {
 #[inline(never)]
 fn perform_join(thread: usize, place: Place) {
     current::get().with(|execution| {
-        let me = execution.me;
-        execution.looks(Looks::AtOtherThread, place);
         if execution.is_finished(thread) {
-            execution.memory.order.join(me, thread);
-            if execution.is_relaxed {
-                execution.join_relaxed(thread);
-            }
+            execution.memory.order.join(execution.me, thread);
         }
-        execution.record_access(None, None);
+        if execution.attention != 0 {
+            execution.joined_attended(thread, place);
+        }
     });
 }
 

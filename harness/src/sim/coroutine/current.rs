@@ -190,7 +190,8 @@ impl Handle {
         let execution = unsafe { &mut *self.0 };
         let to = execution.arrive(intent);
         drop(alone);
-        Turn(if to.is_null() { to } else { self.place(to) })
+        // Nowhere stays nowhere.
+        Turn(self.place(to))
     }
 
     /// Suspends the calling thread for the one that the execution has chosen, or for the runner when it is over.

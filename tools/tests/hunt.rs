@@ -192,6 +192,25 @@ fn a_soak_runs_everything_twice_and_remembers_what_differed() {
 }
 
 #[test]
+fn what_executions_have_missed_is_told_and_adds_up() {
+    let merged = directory("hunt-gaps-merged");
+    let parts = [("1/2", "cut", 2, 8), ("2/2", "left_out", 1, 3)].map(|(shard, kind, count, first)| {
+        let part = directory(&format!("hunt-gaps-{}", shard.replace('/', "-")));
+        let said = run(&part, &["--cases", "2", "--shard", shard]);
+        assert!(said.contains("choice points; none missed anything"), "{said}");
+        let mut ledger: serde_json::Value = serde_json::from_str(&ledger(&part)).expect("it is JSON");
+        assert_eq!(ledger["gaps"][kind], 0);
+        ledger["gaps"][kind] = count.into();
+        ledger["gap_first"] = first.into();
+        fs::write(part.join("hunt.json"), ledger.to_string()).unwrap();
+        part
+    });
+    let [first, second] = parts.each_ref().map(|part| text(part));
+    let expected = "2 executions cut by the step limit, alternatives left out in 1 execution; the first in case 3";
+    check(&["merge", first, second, "--into", text(&merged)], 0, expected);
+}
+
+#[test]
 fn nonsense_is_refused_in_one_line() {
     let directory = directory("hunt-nonsense");
     let directory = text(&directory);

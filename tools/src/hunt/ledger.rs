@@ -4,13 +4,25 @@
 //! many classes, places and edges there are, not on how long the hunt runs.
 
 use crate::shard::Shard;
+use lockstep::Gaps;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use utrace_variants::hunt::Noise;
 
 /// Version of the form.
-const SCHEMA: u32 = 2;
+const SCHEMA: u32 = 3;
+
+/// How gaps are written.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Gaps")]
+struct GapsForm {
+    cut: u64,
+    limited: u64,
+    left_out: u64,
+    strayed: u64,
+    unseen: u64,
+}
 
 /// What must be equal for results to belong together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,9 +118,11 @@ pub struct Ledger {
     pub cases: u64,
     pub executions: u64,
     pub steps: u64,
-    pub cut: u64,
-    /// The first case with executions that were cut off.
-    pub cut_first: Option<u64>,
+    /// What executions have missed.
+    #[serde(with = "GapsForm")]
+    pub gaps: Gaps,
+    /// The first case with executions that have missed something.
+    pub gap_first: Option<u64>,
     /// Executions made a second time, and comparisons of a variant with itself.
     pub repeated: u64,
     pub compared: u64,
@@ -131,7 +145,7 @@ pub struct Entry {
     pub case: u64,
     pub executions: u64,
     pub steps: u64,
-    pub cut: u64,
+    pub gaps: Gaps,
     pub noise: Noise,
     pub outcomes: [u64; 3],
     pub edges: Vec<String>,
@@ -149,8 +163,8 @@ impl Ledger {
             cases: 0,
             executions: 0,
             steps: 0,
-            cut: 0,
-            cut_first: None,
+            gaps: Gaps::NONE,
+            gap_first: None,
             repeated: 0,
             compared: 0,
             violations: 0,
@@ -170,8 +184,8 @@ impl Ledger {
         self.cases += 1;
         self.executions += entry.executions;
         self.steps += entry.steps;
-        self.cut += entry.cut;
-        self.cut_first = earlier(self.cut_first, (entry.cut > 0).then_some(case));
+        self.gaps = self.gaps.and(entry.gaps);
+        self.gap_first = earlier(self.gap_first, (!entry.gaps.is_empty()).then_some(case));
         self.repeated += entry.noise.repeated;
         self.compared += entry.noise.compared;
         self.violations += entry.noise.violations;
@@ -203,8 +217,8 @@ impl Ledger {
         self.cases += other.cases;
         self.executions += other.executions;
         self.steps += other.steps;
-        self.cut += other.cut;
-        self.cut_first = earlier(self.cut_first, other.cut_first);
+        self.gaps = self.gaps.and(other.gaps);
+        self.gap_first = earlier(self.gap_first, other.gap_first);
         self.repeated += other.repeated;
         self.compared += other.compared;
         self.violations += other.violations;

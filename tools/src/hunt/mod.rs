@@ -275,7 +275,7 @@ impl Worker<'_> {
             case,
             executions: screened.executions,
             steps: screened.steps,
-            cut: screened.cut,
+            gaps: screened.gaps,
             noise: screened.noise,
             outcomes: screened.outcomes,
             edges: named.map(|(_, goal)| goal.name.to_string()).collect(),

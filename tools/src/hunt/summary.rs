@@ -25,12 +25,11 @@ pub fn summary(ledger: &Ledger, known: &BTreeSet<String>) -> String {
         ledger.parts.iter().map(|part| format!("{} up to case {}", part.shard(), part.next)).collect();
     text += &format!("{cases} cases ({}), {} schedules of each variant\n", parts.join(", "), terms.schedules);
     let per = |sum: u64| sum as f64 / (*executions).max(1) as f64;
-    text += &format!(
-        "{executions} executions of {:.0} choice points, {} cut off{}\n",
-        per(ledger.steps),
-        ledger.cut,
-        ledger.cut_first.map_or(String::new(), |case| format!(", the first in case {case}")),
-    );
+    let missed = match ledger.gap_first {
+        Some(case) => format!("{}; the first in case {case}", ledger.gaps),
+        None => "none missed anything".to_owned(),
+    };
+    text += &format!("{executions} executions of {:.0} choice points; {missed}\n", per(ledger.steps));
     text += &noise(ledger);
     text += &coverage("edges of the chart", &ledger.edges, CHART.len(), *cases);
     let missing: Vec<&str> =

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::Location;
 
 use lockstep::{
-    Event, Glance, GlanceConfig, OutcomeId, Replayer, Schedule, Variant, What, explore_nearby, portfolio, run,
+    Event, Gaps, Glance, GlanceConfig, OutcomeId, Replayer, Schedule, Variant, What, explore_nearby, portfolio, run,
 };
 
 use super::class::{Class, class_of};
@@ -46,8 +46,8 @@ pub struct Screened {
     pub executions: u64,
     /// Choice points of all executions.
     pub steps: u64,
-    /// Executions cut off by the step limit.
-    pub cut: u64,
+    /// What executions have missed.
+    pub gaps: Gaps,
     /// Edges of the chart, by bit, that some execution took.
     pub edges: u64,
     /// Places where a thread announced an event, and those where another thread came in between.
@@ -166,7 +166,7 @@ impl Screened {
     fn count(&mut self, glance: &Glance<'_>) {
         self.executions += 1;
         self.steps += glance.steps();
-        self.cut += u64::from(glance.is_cut());
+        self.gaps = self.gaps.and(glance.gaps());
         self.edges |= glance.goals();
         self.note_places(glance.trace());
     }

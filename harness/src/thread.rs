@@ -87,11 +87,12 @@ impl<T> JoinHandle<T> {
 impl<T> Drop for JoinHandle<T> {
     #[inline]
     fn drop(&mut self) {
-        if needs_drop::<T>() {
-            op::drop_handle(self.ticket);
-        }
+        op::drop_handle(self.ticket, needs_drop::<T>());
     }
 }
+
+const FORGOTTEN: &str = "the handle of a thread of the scope was forgotten: the standard library would never leave the \
+                         scope; drop the handle or join the thread";
 
 /// A scope for threads that borrow. See [`std::thread::Scope`].
 #[derive(Debug)]
@@ -111,7 +112,8 @@ pub struct ScopedJoinHandle<'scope, T> {
 
 /// Runs `f` with a scope whose threads end before the scope does, so that they can borrow from outside of it.
 ///
-/// If `f` panics, the panic goes on when the threads have ended, as with [`std::thread::scope`].
+/// If `f` panics, the panic goes on when the threads have ended, as with [`std::thread::scope`]. That one never ends if the handle of a
+/// thread is forgotten; this one ends the execution in a misuse then.
 ///
 /// After [`idle`] the threads that can never go on would keep the scope open for ever: then the execution ends where the scope would.
 #[track_caller]
@@ -135,34 +137,15 @@ where
         here.stick(Stuck::Threads(threads));
     }
     match (closed, result) {
-        (Ok(()), result) => {
-            drop(Results(threads));
-            result.unwrap_or_else(|payload| {
-                here.with(|execution| execution.end_delay());
-                resume_unwind(payload)
-            })
-        }
+        (Ok(()), result) => result.unwrap_or_else(|payload| {
+            here.with(|execution| execution.end_delay());
+            resume_unwind(payload)
+        }),
         (Err(over), Ok(_)) => resume_unwind(over),
         (Err(over), Err(payload)) => {
             // Its destructor may panic, which nothing that unwinds survives.
             here.with(|execution| execution.keep_payload(payload));
             resume_unwind(over)
-        }
-    }
-}
-
-/// Results whose handles were forgotten borrow what the scope borrows: they are dropped when it ends.
-struct Results(u32);
-
-impl Drop for Results {
-    fn drop(&mut self) {
-        if self.0 != 0 {
-            let thread = self.0.trailing_zeros() as usize;
-            // The others are dropped even if the destructor of this one panics.
-            let _others = Results(self.0 & (self.0 - 1));
-            if let Some(leftover) = current::get().leftover(thread) {
-                leftover.discard();
-            }
         }
     }
 }
@@ -179,6 +162,11 @@ impl<'scope> Scope<'scope, '_> {
                 op::never_go_on(here);
             }
             op::join_own(thread, place);
+        }
+        here.with(|execution| execution.leave_scope());
+        // What is forgotten may borrow what the scope borrows, and a handle that nobody has can still be joined by what is.
+        if here.with(|execution| execution.has_forgotten(joined)) {
+            op::misuse(FORGOTTEN.to_owned(), place);
         }
     }
 
@@ -204,7 +192,7 @@ impl<T> ScopedJoinHandle<'_, T> {
     #[inline]
     pub fn join(self) -> T {
         // There is a result unless the execution is over.
-        self.handle.join().unwrap_or_else(|_| op::never_go_on(current::get()))
+        self.handle.join().unwrap_or_else(|_| op::never_get(current::get()))
     }
 
     /// Number of the thread in its execution.

@@ -7,9 +7,12 @@ mod common;
 use common::{program, schedules};
 use lockstep::probe::observe;
 use lockstep::sync::{Atomic, Mutex, MutexGuard, Ordering::SeqCst, Plain};
-use lockstep::thread::{Status, current, scope, spawn, status, yield_now};
-use lockstep::{End, ExploreConfig, MemoryModel, RunConfig, Strategy, explore, run};
+use lockstep::thread::{Scope, ScopedJoinHandle, Status, current, scope, spawn, status, yield_now};
+use lockstep::{End, ExploreConfig, MemoryModel, RunConfig, Strategy, Weakened, explore, probe, run};
+use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::mem::forget;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -395,6 +398,122 @@ fn a_result_that_panics_when_it_is_dropped_is_a_panic_of_who_drops_it() {
         other => panic!("{other}"),
     });
     assert_eq!(blamed.collect::<BTreeSet<_>>(), BTreeSet::from([0, 1]));
+}
+
+#[test]
+fn nobody_catches_the_panic_of_a_result_that_is_dropped() {
+    struct Panics;
+    impl Drop for Panics {
+        fn drop(&mut self) {
+            panic!("dropped");
+        }
+    }
+    let body = || {
+        let handle = spawn(|| Panics);
+        let caught = catch_unwind(AssertUnwindSafe(|| drop(handle)));
+        observe(1 + u64::from(caught.is_err()));
+    };
+    // The thread drops it after the main thread has gone on.
+    check_everywhere(body, &["main 1; panic", "panic"]);
+}
+
+/// Starts a thread of the scope when it is dropped.
+struct Starts<'scope, 'env>(&'scope Scope<'scope, 'env>, &'scope Cell<u64>, Atomic<u64>);
+
+impl Drop for Starts<'_, '_> {
+    fn drop(&mut self) {
+        start_late(self.0, self.1, self.2);
+    }
+}
+
+fn start_late<'scope, 'env>(threads: &'scope Scope<'scope, 'env>, cell: &'scope Cell<u64>, word: Atomic<u64>) {
+    threads.spawn("late", move || {
+        word.store(1, SeqCst);
+        cell.set(cell.get() + 1);
+    });
+}
+
+#[test]
+fn what_a_destructor_starts_in_a_scope_ends_with_it() {
+    let body = || {
+        let word = Atomic::named("word", 0_u64);
+        let cell = Box::new(Cell::new(0));
+        scope(|threads| {
+            let cell = &*cell;
+            threads.spawn("first", move || Starts(threads, cell, word));
+        });
+        observe(cell.get());
+        observe(word.load(SeqCst));
+    };
+    check_everywhere(body, &["main 1 1"]);
+}
+
+/// Joins a thread of the scope when it is dropped.
+struct Joins<'scope>(&'scope Cell<Option<ScopedJoinHandle<'scope, Vec<u64>>>>);
+
+impl Drop for Joins<'_> {
+    fn drop(&mut self) {
+        self.0.take().expect("it is there").join();
+    }
+}
+
+#[test]
+fn a_forgotten_handle_of_a_scope_is_a_misuse() {
+    // The library never leaves these scopes. What would be left of their threads may borrow, start threads and join others.
+    let starts = || {
+        let (word, cell) = (Atomic::named("word", 0_u64), Box::new(Cell::new(0)));
+        scope(|threads| {
+            let cell = &*cell;
+            forget(threads.spawn("first", move || Starts(threads, cell, word)));
+        });
+        observe(1);
+    };
+    let joins = || {
+        scope(|threads| {
+            let slot = Box::leak(Box::new(Cell::new(None)));
+            slot.set(Some(threads.spawn("low", || vec![1])));
+            forget(threads.spawn("high", || Joins(slot)));
+        });
+        observe(1);
+    };
+    let plain = || {
+        scope(|threads| forget(threads.spawn("first", || 1)));
+        observe(1);
+    };
+    let bodies: [&(dyn Fn() + Sync); 3] = [&starts, &joins, &plain];
+    bodies.into_iter().for_each(|body| check_everywhere(body, &["misuse"]));
+    let panics = || {
+        scope(|threads| {
+            forget(threads.spawn("first", || vec![1]));
+            panic!("the scope cannot be left by that either");
+        });
+    };
+    for schedule in schedules(20) {
+        let execution = run(&program(&panics), &schedule, &RunConfig::default());
+        assert!(matches!(execution.end.name(), "misuse" | "panic"), "{}", execution.end);
+    }
+}
+
+#[test]
+fn the_words_of_results_lose_no_ordering() {
+    struct Writes(Plain<u64>);
+    impl Drop for Writes {
+        fn drop(&mut self) {
+            self.0.set(9);
+        }
+    }
+    let body = || {
+        probe::weaken(Weakened { file: "threads.rs", at: None });
+        let plain = Plain::named("plain", 0_u64);
+        drop(spawn(move || {
+            plain.set(1);
+            yield_now();
+            Writes(plain)
+        }));
+    };
+    // That the library counts in order is no matter of the place where the thread was last.
+    check_everywhere(body, &[""]);
+    assert_eq!(run(&program(&body), &lockstep::Schedule::in_order(), &RunConfig::default()).weakenings, 0);
 }
 
 #[test]

@@ -61,7 +61,15 @@ fn threads_that_touch_nothing_in_common_explore_nothing() {
             }
         });
     };
+    let results = || {
+        // Their destructors do nothing that the machine sees.
+        thread::scope(|scope| {
+            drop(scope.spawn("a", || vec![1]));
+            drop(scope.spawn("b", || vec![2]));
+        });
+    };
     assert_eq!(of(&own_words), Some(Unshared::NothingInCommon));
+    assert_eq!(of(&results), Some(Unshared::NothingInCommon));
     assert_eq!(of(&invisible), Some(Unshared::NothingInCommon));
 }
 

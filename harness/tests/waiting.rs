@@ -6,7 +6,8 @@ mod common;
 
 use lockstep::probe::observe;
 use lockstep::sync::{
-    Atomic, Condvar, Ghost, Mutex, Ordering::SeqCst, Plain, ReadWriteLock, SpinLock, UnlockWait, WaitQueue, await_until,
+    Atomic, Condvar, Ghost, Mutex, Ordering::Relaxed, Ordering::SeqCst, Plain, ReadWriteLock, SpinLock, UnlockWait,
+    WaitQueue, await_until,
 };
 use lockstep::thread::{Status, idle, scope, spawn, status};
 use lockstep::{End, ExploreConfig, MemoryModel, RunConfig, Strategy, explore, run};
@@ -306,6 +307,38 @@ fn an_await_may_try_a_lock() {
 }
 
 #[test]
+fn an_await_that_tries_a_lock_sees_some_time_that_it_is_free() {
+    let body = || {
+        let lock = SpinLock::named("lock");
+        scope(|threads| {
+            threads.spawn("waiter", || {
+                await_until(|| lock.try_lock());
+                lock.unlock();
+            });
+            threads.spawn("holder", || {
+                lock.lock();
+                lock.unlock();
+            });
+        });
+    };
+    check_everywhere(body, &[""]);
+}
+
+#[test]
+fn an_await_after_a_store_of_its_own_is_searched_to_its_end() {
+    // Under total store order the awaiting thread is alone with its buffer some time.
+    let body = || {
+        let (x, y) = (Atomic::named("x", 0_u64), Atomic::named("y", 0_u64));
+        scope(|threads| {
+            threads.spawn("a", || y.store(1, Relaxed));
+            x.store(1, Relaxed);
+            await_until(|| x.load(Relaxed) + y.load(Relaxed) == 2);
+        });
+    };
+    check_everywhere(body, &[""]);
+}
+
+#[test]
 fn an_await_may_test_and_set() {
     let body = || {
         let word = Atomic::named("word", true);
@@ -457,6 +490,42 @@ fn a_condition_looks_at_nothing_that_is_not_watched() {
 }
 
 #[test]
+fn a_condition_wakes_nobody() {
+    check_unfit("wakes who sleeps", |room, other| {
+        room.queue.wake_one();
+        other()
+    });
+}
+
+#[test]
+fn a_condition_that_may_not_be_is_no_second_panic_while_a_panic_unwinds() {
+    struct Awaits(Atomic<u64>);
+    impl Drop for Awaits {
+        fn drop(&mut self) {
+            await_until(|| {
+                self.0.peek();
+                self.0.load(SeqCst) == 0
+            });
+        }
+    }
+    let body = || {
+        let word = Atomic::named("word", 0_u64);
+        scope(|threads| {
+            threads.spawn("a", || {
+                let _awaits = Awaits(word);
+                word.load(SeqCst);
+                panic!("the first one");
+            });
+            threads.spawn("b", || word.load(SeqCst));
+        });
+    };
+    for schedule in common::schedules(50) {
+        let End::Panic(fault) = run(&common::program(&body), &schedule, &RunConfig::default()).end else { panic!() };
+        assert_eq!(fault.message, "the first one");
+    }
+}
+
+#[test]
 fn a_condition_may_read_plain_data_that_a_word_announces() {
     let body = || {
         let (word, plain) = (Atomic::named("word", 0_u64), Plain::named("plain", 0_u64));
@@ -586,6 +655,43 @@ fn every_idle_thread_of_a_scope_goes_on() {
         observe(3);
     };
     check_everywhere(body, &["main 3; a 2; b 2"]);
+}
+
+#[test]
+fn a_scope_ends_at_rest_whoever_is_idle_beside_it_or_woken_meanwhile() {
+    let beside = || {
+        let (word, room) = (Atomic::named("word", 0_u64), room());
+        scope(|threads| {
+            threads.spawn("sleeper", || room.wait_for(1));
+            threads.spawn("idler", || {
+                idle();
+                observe(word.load(SeqCst));
+            });
+            idle();
+            observe(1);
+        });
+        observe(2);
+    };
+    check_everywhere(beside, &["main 1; idler 0; resting: sleeper"]);
+    let woken = || {
+        let (word, room) = (Atomic::named("word", 0_u64), room());
+        scope(|threads| {
+            threads.spawn("sleeper", || room.wait_for(1));
+            threads.spawn("woken", || await_until(|| word.load(SeqCst) == 1));
+            idle();
+            word.store(1, Relaxed);
+        });
+        observe(2);
+    };
+    check_everywhere(woken, &["resting: sleeper"]);
+    // Who joins by hand waits for ever.
+    let joins = || {
+        let room = room();
+        let sleeper = spawn(move || room.wait_for(1));
+        idle();
+        sleeper.join().unwrap();
+    };
+    check_everywhere(joins, &["stuck: main thread"]);
 }
 
 #[test]

@@ -39,12 +39,20 @@ impl RunConfig<'_> {
 
 /// Names of the objects of an execution.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ObjectNames(Vec<String>);
+pub struct ObjectNames {
+    names: Vec<String>,
+    of_results: Vec<ObjectId>,
+}
 
 impl ObjectNames {
     /// Name of an object.
     pub fn name(&self, object: ObjectId) -> &str {
-        self.0.get(object.index()).map_or("?", String::as_str)
+        self.names.get(object.index()).map_or("?", String::as_str)
+    }
+
+    /// Whether it is a word of the machine's own, which stands for the result of a thread.
+    pub fn is_of_result(&self, object: ObjectId) -> bool {
+        self.of_results.contains(&object)
     }
 }
 
@@ -97,7 +105,7 @@ impl Execution {
             trace: machine.trace().to_vec(),
             remarks: machine.remarks().to_vec(),
             end: machine.ended(),
-            objects: ObjectNames(machine.object_names()),
+            objects: ObjectNames { names: machine.object_names(), of_results: machine.words_of_results().collect() },
             threads,
             observers: names.collect(),
             weakenings: machine.weakenings(),

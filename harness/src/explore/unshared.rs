@@ -100,7 +100,8 @@ fn look(execution: &Execution) -> Option<Unshared> {
             _ => {}
         }
         let is_after = |other: usize, event: usize| before[me][other] >= event;
-        for (object, _) in [footprint.first, footprint.second].into_iter().flatten() {
+        let touches = [footprint.first, footprint.second].into_iter().flatten();
+        for (object, _) in touches.filter(|(object, _)| !execution.objects.is_of_result(*object)) {
             let by = touched.entry(object).or_default();
             if by.iter().enumerate().any(|(other, &event)| other != me && !is_after(other, event)) {
                 return None;

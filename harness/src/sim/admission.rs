@@ -3,7 +3,7 @@
 //! A handle from elsewhere is a misuse that ends the execution. A thread that may not go on gives way for good; where the language
 //! does not let it, in a destructor that runs while its stack unwinds, it is *stuck* until the runner can help it, see `clearing.rs`.
 
-use super::coroutine::current::Handle;
+use super::coroutine::current::{self, Handle};
 use super::coroutine::raise;
 use super::event::{ObjectId, Place};
 use super::execution::{Clearing, FaultKind, Stuck};
@@ -55,6 +55,20 @@ fn refuse(here: Handle, place: Place) {
     }
 }
 
+/// Ends the execution as a fault of the calling thread. Returns only to destructors that run while its stack unwinds: they go on, and
+/// nothing that they do has an effect.
+#[cold]
+#[inline(never)]
+pub(crate) fn end_faulty(kind: FaultKind, message: String, place: Place) {
+    let here = current::get();
+    if std::thread::panicking() {
+        here.with(|execution| execution.tear_down_on_panic(place));
+        return;
+    }
+    here.with(|execution| execution.fault(kind, message, place, None));
+    never_go_on(here);
+}
+
 /// Gives way for good: the execution is over and the calling thread never goes on.
 ///
 /// A destructor that runs while its stack unwinds cannot be suspended for good. It unwinds too, as from any panic in such a place: the
@@ -74,6 +88,16 @@ pub(crate) fn never_go_on(here: Handle) -> ! {
         }
         here.give_way();
     }
+}
+
+/// The execution is over, and what the caller waits for will never be. A destructor that runs while its stack unwinds cannot go on without
+/// it, and should it unwind too, the language would end the process and not say why.
+#[cold]
+pub(crate) fn never_get(here: Handle) -> ! {
+    if std::thread::panicking() {
+        here.stick(Stuck::ForEver);
+    }
+    never_go_on(here)
 }
 
 /// The execution is over, and a destructor wants the data that a lock guards: for good, unless somebody else has them.

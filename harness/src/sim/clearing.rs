@@ -89,6 +89,7 @@ impl Execution {
         let is_free = object.holder == NOBODY;
         if is_free {
             object.holder = me;
+            object.held_since = None;
         }
         is_free
     }

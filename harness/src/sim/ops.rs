@@ -4,8 +4,8 @@
 //! performs it; subject code stays small. Between the two, in the subject's own function, the thread takes its turn (see
 //! [`Handle::announce`] for why there).
 
-use super::admission::take_after_end;
-pub(crate) use super::admission::{compute, never_go_on};
+pub(crate) use super::admission::{compute, never_get, never_go_on};
+use super::admission::{end_faulty, take_after_end};
 use super::coroutine::current::{self, Turn};
 use super::event::{Intent, Kind, ObjectId, Place, What};
 use super::execution::{Execution, FaultKind};
@@ -668,6 +668,12 @@ pub(crate) fn fail(kind: FaultKind, message: String, place: Place) -> ! {
     let here = current::get();
     here.with(|execution| execution.fault(kind, message, place, None));
     never_go_on(here)
+}
+
+/// A misuse of the calling thread: see [`end_faulty`].
+#[cold]
+pub(crate) fn misuse(message: String, place: Place) {
+    end_faulty(FaultKind::Misuse, message, place);
 }
 
 /// The newest value of a word, without an event.

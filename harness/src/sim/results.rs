@@ -5,17 +5,22 @@
 //! the count of the library's `Arc`: so a search tries both orders, and the memory model has what the last one does come after what the
 //! first one did.
 //!
-//! Results without a destructor have no such events: whoever drops them does nothing.
-//! Limits: the library leaks a result whose handle is forgotten; here it is dropped at the end of its scope, or when the execution is over. The
-//! library ends the process if a destructor panics in the thread; here that is a panic of the thread like any other.
+//! Results without a destructor have no such events: whoever drops them does nothing. No weakening of an ordering reaches these events,
+//! for they are at no place of the subject.
+//!
+//! Limits: the library leaks a result whose handle is forgotten; here it is dropped when the execution is over. The library ends the
+//! process if a destructor panics; here that ends the execution.
 
+use super::admission::end_faulty;
 use super::coroutine::current::{self, Handle};
-use super::event::Place;
-use super::execution::Execution;
+use super::coroutine::message;
+use super::event::{Intent, Kind, ObjectId, Place};
+use super::execution::{Execution, FaultKind};
+use super::memory::Manner;
 use super::object::Label;
-use super::ops::update;
 use super::ticket::Ticket;
 use crate::schedule::{hash_name, hash_path};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::Ordering;
 
 const HASH_OF_RESULTS: u64 = hash_name("results of threads");
@@ -33,6 +38,36 @@ impl Execution {
         word
     }
 
+    /// The running thread lets go of the result that the word stands for. Whether the other one has done so before.
+    fn count_down(&mut self, word: ObjectId) -> bool {
+        let orders = (Ordering::AcqRel, Ordering::Acquire);
+        if self.is_relaxed {
+            return self.update_relaxed(word, orders, Manner::Usual, &|_| Some(1)) != 0;
+        }
+        let before = self.memory.update(self.me, word, orders.0, |_| 1);
+        self.changed(word);
+        self.record_read(word, before, Some(1));
+        before != 0
+    }
+
+    /// The words that stand for results: no subject has made them.
+    pub(crate) fn words_of_results(&self) -> impl Iterator<Item = ObjectId> {
+        self.results_shared.iter().filter_map(|&(_, word)| self.admits(word))
+    }
+
+    /// Whether a handle is gone neither by a join nor dropped, of a thread among these that has ended.
+    pub(crate) fn has_forgotten(&mut self, threads: u32) -> bool {
+        let mut left = threads & !self.handles_dropped;
+        while left != 0 {
+            let thread = left.trailing_zeros() as usize;
+            left &= left - 1;
+            if !self.is_torn_down() && self.job(thread).has_result() {
+                return true;
+            }
+        }
+        false
+    }
+
     /// Where the running thread was last.
     fn last_place(&self) -> Place {
         self.threads[self.me].intent.place
@@ -45,10 +80,17 @@ fn let_go(here: Handle, thread: usize) {
         let place = execution.last_place();
         (execution.word_of_result(thread, place), place)
     });
-    let has_other = update(word, Ordering::AcqRel, Ordering::Acquire, place, |_| Some(1)) == 0;
-    if !has_other && let Some(leftover) = here.leftover(thread) {
-        leftover.discard();
+    let object = here.admit(word, place);
+    here.point(Intent::new(Kind::Update, object, place));
+    let is_last = here.with(|execution| execution.count_down(object));
+    let Some(leftover) = is_last.then(|| here.leftover(thread)).flatten() else { return };
+    let Err(payload) = catch_unwind(AssertUnwindSafe(|| leftover.discard())) else { return };
+    if here.with(|execution| execution.is_torn_down()) {
+        resume_unwind(payload);
     }
+    let message = message(&*payload);
+    here.with(|execution| execution.keep_payload(payload));
+    end_faulty(FaultKind::Panic, message, place);
 }
 
 /// The job of the running thread has returned, with a result that has a destructor.
@@ -64,14 +106,20 @@ pub(super) fn let_go_of_own(here: Handle) {
     }
 }
 
-/// The handle of a thread is dropped, whose result has a destructor. What is left when the execution is over is cleared away.
-pub(crate) fn drop_handle(ticket: Ticket) {
+/// The handle of a thread is dropped. If its result has a destructor, somebody has to run that; what is left when the execution is over is
+/// cleared away.
+#[inline]
+pub(crate) fn drop_handle(ticket: Ticket, has_destructor: bool) {
     if !current::is_inside() {
         return;
     }
     let here = current::get();
-    let thread = here.with(|execution| execution.admits_thread(ticket).filter(|_| !execution.is_torn_down()));
-    if let Some(thread) = thread {
+    let thread = here.with(|execution| {
+        let thread = execution.admits_thread(ticket).filter(|_| !execution.is_torn_down());
+        execution.handles_dropped |= thread.map_or(0, |thread| 1 << thread);
+        thread
+    });
+    if let Some(thread) = thread.filter(|_| has_destructor) {
         let_go(here, thread);
     }
 }

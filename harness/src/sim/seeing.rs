@@ -46,8 +46,12 @@ impl Execution {
 
     /// A read.
     pub(super) fn see(&mut self, object: ObjectId, order: Ordering) -> u64 {
-        let insists = self.insisting & (1 << self.me) != 0;
-        self.see_one(object, order, insists, |_| true)
+        self.see_one(object, order, self.insists(), |_| true)
+    }
+
+    /// Whether the running thread looks again at what it awaits: then it sees something new, if there is something.
+    fn insists(&self) -> bool {
+        self.insisting & (1 << self.me) != 0
     }
 
     /// A read of a message with such a value, of which there is one; of a new one, if the thread `insists`.
@@ -137,7 +141,7 @@ impl Execution {
         let is_full = manner == Manner::Full;
         let is_success_consistent = is_consistent(success) && !is_full;
         let earlier = self.begin_access(is_success_consistent || is_consistent(failure));
-        let insists = self.insisting & (1 << me) != 0;
+        let insists = self.insists();
         let mut places = self.alternatives();
         self.memory.weak.prepare(me, object, success, manner, true);
         let weak = &self.memory.weak;
@@ -201,12 +205,12 @@ impl Execution {
         let weak = &self.memory.weak;
         let shows_held =
             |place| weak.value(lock, place) != 0 && weak.admits(self.me, lock, place, Act::Read, Ordering::Relaxed);
-        let can_fail = weak.readable(self.me, lock, false).any(shows_held);
+        let can_fail = weak.readable(self.me, lock, self.insists()).any(shows_held);
         self.choose_seen(PLACE, 1 + usize::from(can_fail)) == 0
     }
 
     pub(super) fn see_held(&mut self, lock: ObjectId) -> u64 {
-        self.see_one(lock, Ordering::Relaxed, false, |value| value != 0)
+        self.see_one(lock, Ordering::Relaxed, self.insists(), |value| value != 0)
     }
 
     pub(super) fn see_free(&mut self, lock: ObjectId, order: Ordering) -> u64 {

@@ -8,7 +8,7 @@ use super::admission::{never_go_on, take_after_end};
 use super::coroutine::current::{self, Turn};
 use super::event::{Intent, Kind, ObjectId, Place};
 use super::execution::{Execution, FaultKind};
-use super::ops::{fail, later_lock};
+use super::ops::{fail, later_lock, misuse};
 use super::ticket::Ticket;
 
 impl Execution {
@@ -103,6 +103,7 @@ fn announce_wake(queue: Ticket, place: Place) -> Turn {
 fn perform_wake(queue: Ticket, all: bool) -> u32 {
     current::get().with(|execution| {
         let queue = execution.admitted(queue);
+        execution.looks(Looks::AtSleepers, execution.threads[execution.me].intent.place);
         let sleepers = execution.objects[queue.index()].sleepers;
         let count = sleepers.count_ones();
         let mut woken = sleepers;
@@ -138,6 +139,7 @@ pub(crate) enum Looks {
     Awaiting,
     BehindLock,
     AtOtherThread,
+    AtSleepers,
     Unwatched,
 }
 
@@ -153,6 +155,9 @@ impl Looks {
                 "waits for another thread or asks whether it has ended, which is not watched",
                 "join the thread, or await an atomic word that it writes",
             ),
+            Looks::AtSleepers => {
+                ("wakes who sleeps, and whether somebody does is not watched", "wake them before the wait or after it")
+            }
             Looks::Unwatched => ("looks at a ghost cell or peeks, which is not watched", "await an atomic word"),
         };
         format!("the condition of an await_until {what}: {instead}")
@@ -225,7 +230,8 @@ pub(crate) fn await_until(mut condition: impl FnMut() -> bool, place: Place) {
             return;
         }
         if let Some((what, place)) = here.with(|execution| execution.first_unfit()) {
-            fail(FaultKind::Misuse, what.message(), place);
+            misuse(what.message(), place);
+            return;
         }
         if holds {
             return;

@@ -50,12 +50,26 @@ impl Execution {
         last.map(|at| self.delayed.remove(at));
     }
 
-    /// Nobody can go on. Where a panic waits for that, it is what went wrong first.
+    /// Nobody can go on. Where a panic waits for that, it is what went wrong first. Where the end of a scope does, after a rest, the
+    /// execution ends as it would have if that had been asked again.
     pub(super) fn end_stuck(&mut self) {
+        let leaving = self.leaving & self.unfinished();
         match self.delayed.first() {
             Some(fault) => self.end(Ending::Fault(FaultKind::Panic, fault.clone())),
+            None if leaving != 0 && !self.is_deadlocked() => {
+                // They do not wait for ever: they are who has seen the final state.
+                let leaving = (0..self.threads_count).filter(|thread| leaving & (1 << thread) != 0);
+                leaving.for_each(|thread| self.threads[thread].intent.kind = Kind::Idle);
+                self.end(Ending::Resting);
+            }
             None => self.end(Ending::Deadlock),
         }
+    }
+
+    /// The running thread has come to the end of a scope, and its threads have ended.
+    #[inline(always)]
+    pub(crate) fn leave_scope(&mut self) {
+        self.leaving &= !(1 << self.me);
     }
 
     /// The thread whose panic has met, in a destructor, the end of a scope, and goes on when the threads of the scope are cleared away.
@@ -153,18 +167,21 @@ impl Execution {
         if self.is_finished(unless_ended) {
             return false;
         }
-        let others = self.enabled & !(1 << self.me | 1 << (BUFFERS_FROM + self.me));
-        // Idle threads go on when the main thread waits.
-        if !self.rested || others | self.idlers != 0 || self.torn_down {
+        if !self.rested || self.torn_down {
             return self.over;
         }
-        if self.is_relaxed {
-            // What lands may let others go on.
-            self.land_all();
+        let others = self.enabled & !(1 << self.me | 1 << (BUFFERS_FROM + self.me));
+        // Idle threads go on when the main thread waits.
+        if others | self.idlers == 0 {
+            if self.is_relaxed {
+                // What lands may let others go on.
+                self.land_all();
+            }
+            if self.enabled == 1 << self.me {
+                self.end(Ending::Resting);
+            }
         }
-        if self.enabled == 1 << self.me {
-            self.end(Ending::Resting);
-        }
+        self.leaving |= 1 << self.me;
         self.over
     }
 

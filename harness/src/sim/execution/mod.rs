@@ -113,6 +113,8 @@ pub(crate) struct Execution {
     results: u32,
     /// The words of results that a thread or its handle has let go of, with the numbers of the threads.
     pub(super) results_shared: Vec<(usize, Ticket)>,
+    /// Threads whose handles were dropped.
+    pub(super) handles_dropped: u32,
     /// What tells its objects and threads from those of all other executions.
     tickets: Tickets,
     over: bool,
@@ -133,6 +135,8 @@ pub(crate) struct Execution {
     /// The threads that wait in `thread::idle`.
     idlers: u32,
     rested: bool,
+    /// Threads that wait at the end of a scope, after a rest.
+    leaving: u32,
     pub(super) tracing: bool,
     /// Whether anybody wants to know what events do: `RECORDING`, and the threads that evaluate an awaited condition. And `RELAXED`.
     pub(super) attention: u32,
@@ -229,6 +233,7 @@ impl Execution {
             unwinding: None,
             results: 0,
             results_shared: Vec::new(),
+            handles_dropped: 0,
             tickets: Tickets::new(),
             over: false,
             clearing: Clearing::No,
@@ -240,6 +245,7 @@ impl Execution {
             borrows: 0,
             idlers: 0,
             rested: false,
+            leaving: 0,
             tracing: false,
             attention: 0,
             model: MemoryModel::Sc,
@@ -297,6 +303,7 @@ impl Execution {
         self.unwinding = None;
         self.results = 0;
         self.results_shared.clear();
+        self.handles_dropped = 0;
         self.tickets.renew();
         self.over = false;
         self.cleared = 0;
@@ -305,6 +312,7 @@ impl Execution {
         self.borrows = 0;
         self.idlers = 0;
         self.rested = false;
+        self.leaving = 0;
         self.tracing = bounds.tracing;
         self.model = bounds.memory;
         self.is_relaxed = bounds.memory != MemoryModel::Sc;

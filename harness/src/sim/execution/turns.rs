@@ -224,7 +224,7 @@ impl Execution {
     }
 
     /// Whether some thread waits for a lock, or for a thread that waits for it: no wake-up can help these.
-    fn is_deadlocked(&self) -> bool {
+    pub(super) fn is_deadlocked(&self) -> bool {
         (0..self.threads_count).filter(|&thread| self.unfinished() & (1 << thread) != 0).any(|thread| {
             match self.threads[thread].intent.kind {
                 Kind::Lock | Kind::ReadLock | Kind::UnlockWait => true,

@@ -1,8 +1,8 @@
 //! Observations as text, for readers.
 
-use crate::kernel::parent::ChildEvent;
 use crate::kernel::sigset::signal_name;
 use crate::kernel::task::TaskId;
+use crate::kernel::tracehook::ChildEvent;
 use crate::observation::{CHILD_EVENTS, Call, EndState, Observation};
 use crate::utrace::engine::{CallbackKind, EngineId, Errno, Events, ResumeAction, Verdict};
 use crate::values::events_name;

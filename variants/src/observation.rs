@@ -9,9 +9,9 @@
 //!        0  kind    task    engine  x       y       z
 //! ```
 
-use crate::kernel::parent::ChildEvent;
 use crate::kernel::sigset::Signal;
 use crate::kernel::task::TaskId;
+use crate::kernel::tracehook::ChildEvent;
 use crate::utrace::engine::{CallbackKind, EngineId, Errno};
 
 /// A call of the API.

@@ -14,9 +14,10 @@ use std::collections::BTreeSet;
 
 use lockstep::{CompareConfig, End, Entry, Evidence, Exploration, Outcome, Schedule, Seen, end_lines, explore_nearby};
 
+use super::claim::{Claim, Statement};
+use super::claims;
 use super::laboratory::{explored, run_config, scenario_of, variant_of};
 use super::subject::Subject;
-use super::{Claim, Statement, claims};
 use crate::observation::Observation;
 
 /// What clients see of an outcome.
@@ -69,7 +70,7 @@ pub fn baseline(variant: &'static str, scenario: &'static str, config: &CompareC
 
 /// What touches the claim, if it asks about executions of the variant in this scenario.
 pub(super) fn touches(claim: &Claim, variant: &str, scenario: &str) -> Option<fn(&Outcome) -> bool> {
-    let is_asked = claim.asked.iter().any(|asked| asked.variant == variant && asked.how == super::How::Alone);
+    let is_asked = claim.asked.iter().any(|asked| asked.variant == variant && asked.how == super::claim::How::Alone);
     match claim.statement {
         Statement::Never(_, shows) | Statement::Sometimes(_, shows)
             if is_asked && claim.scenarios.contains(&scenario) =>

@@ -14,10 +14,11 @@ use std::collections::BTreeSet;
 use lockstep::{CompareConfig, Exploration, Seen};
 
 use super::baseline::{ANOTHER, Baseline, visible};
+use super::claim::{Claim, How, Statement};
+use super::claims;
 use super::dependence::{Found, weakened_whole};
 use super::files::is_of_one_design;
 use super::orderings::OrderingSite;
-use super::{Claim, How, Statement, claims};
 
 /// The claims that compare this variant with another and that weakening may break, each with the other variant.
 pub fn comparing_claims(variant: &str) -> Vec<(&'static Claim, &'static str)> {

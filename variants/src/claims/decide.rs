@@ -6,10 +6,11 @@
 
 use lockstep::{CompareConfig, Evidence, Outcome, Seen};
 
+use super::claim::{Asked, Claim, How, Statement};
+use super::decision::{Decision, Verdict, Witness};
 use super::laboratory::{Found, Laboratory, minimized, reaches, scenario_of, simpler, weakest};
 use super::sets::sets;
 use super::subject::{About, Subject};
-use super::{Asked, Claim, Decision, How, Statement, Verdict, Witness};
 use crate::scenarios::protocol::Watching;
 
 /// Decides the claim for one of the variants that it asks about.

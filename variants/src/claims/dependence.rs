@@ -18,8 +18,8 @@ use lockstep::{
     explore, first_observation,
 };
 
-use super::Claim;
 use super::baseline::{ANOTHER, Baseline, News};
+use super::claim::Claim;
 use super::laboratory::{execution, minimized, run_config, scenario_of, variant_of};
 use super::orderings::OrderingSite;
 use super::subject::{About, Subject};

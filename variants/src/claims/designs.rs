@@ -22,7 +22,7 @@
 //! C12 is read as an inclusion, for "as well as": what spin_unlock_wait shows, lock and unlock shows too. A variant with fewer outcomes does not
 //! refute it.
 
-use super::{Claim, LOCKED, LOCKLESS, REMOVED, Statement, against, not};
+use super::claim::{Claim, LOCKED, LOCKLESS, REMOVED, Statement, against, not};
 
 /// Every scenario there is; see the test.
 const EVERYWHERE: &[&str] = &[

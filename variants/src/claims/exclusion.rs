@@ -17,7 +17,7 @@
 
 use lockstep::Outcome;
 
-use super::{Claim, LOCKED, LOCKLESS, REMOVED, SERIES, Statement, alone, has, not, observations, warns};
+use super::claim::{Claim, LOCKED, LOCKLESS, REMOVED, SERIES, Statement, alone, has, not, observations, warns};
 use crate::observation::{Finding, Observation, Rule};
 use crate::scenarios::protocol::Watching;
 

@@ -5,8 +5,9 @@
 
 use lockstep::{Decision as Choice, Execution, Explicit, Outcome, RunConfig, Schedule};
 
+use super::claim::{LOCKED, LOCKLESS, REMOVED, Statement};
+use super::decision::{Absent, Decision, Witness};
 use super::laboratory::execution;
-use super::{Absent, Decision, LOCKED, LOCKLESS, REMOVED, Statement, Witness};
 
 /// Two executions and what to call them.
 #[derive(Clone, Debug)]

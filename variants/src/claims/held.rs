@@ -7,7 +7,7 @@
 
 use lockstep::Outcome;
 
-use super::{Asked, Claim, LOCKED, LOCKLESS, REMOVED, Statement, alone, found, not};
+use super::claim::{Asked, Claim, LOCKED, LOCKLESS, REMOVED, Statement, alone, found, not};
 use crate::observation::Finding;
 use crate::scenarios::protocol::Watching;
 use crate::utrace::engine::CallbackKind;

@@ -11,8 +11,8 @@ use lockstep::{
     minimize, run,
 };
 
+use super::decision::{Verdict, Witness};
 use super::subject::Subject;
-use super::{Verdict, Witness};
 use crate::scenarios::program::Scenario;
 use crate::scenarios::protocol::Watching;
 use crate::scenarios::scenarios;

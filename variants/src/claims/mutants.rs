@@ -9,9 +9,11 @@ use lockstep::{
     Abandon, CompareConfig, Exploration, ExploreConfig, MemoryModel, Outcome, Program, Strategy, Weakened, explore,
 };
 
+use super::claim::{Asked, Claim, LOCKED, LOCKLESS, REMOVED, Statement, against, alone};
+use super::decision::Verdict;
 use super::laboratory::{scenario_of, variant_of};
 use super::subject::Subject;
-use super::{Asked, Claim, LOCKED, LOCKLESS, Laboratory, REMOVED, Statement, Verdict, against, alone, claims, decide};
+use super::{Laboratory, claims, decide};
 use crate::mutants::{Mutant, Mutation};
 use crate::scenarios::run::run_watched;
 use crate::utrace::Design;

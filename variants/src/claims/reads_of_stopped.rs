@@ -25,7 +25,7 @@
 
 use lockstep::{End, Outcome};
 
-use super::{Asked, Claim, LOCKED, LOCKLESS, REMOVED, Statement, alone, has, not, warns};
+use super::claim::{Asked, Claim, LOCKED, LOCKLESS, REMOVED, Statement, alone, has, not, warns};
 use crate::observation::Finding;
 use crate::scenarios::protocol::Watching;
 

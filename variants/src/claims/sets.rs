@@ -6,9 +6,10 @@
 
 use lockstep::{CompareConfig, Evidence, Exploration, OutcomeId, Schedule, Seen, compare};
 
+use super::claim::{Asked, Claim, Statement};
+use super::decision::{Absent, Witness};
 use super::laboratory::{Found, Laboratory, Undecided, minimized, reaches, scenario_of, simpler, variant_of, weakest};
 use super::subject::Subject;
-use super::{Absent, Asked, Claim, Statement, Witness};
 
 /// An outcome that one of two variants shows and the other does not: who, and a schedule.
 struct Difference {

@@ -6,8 +6,9 @@
 //! subject, and a token of one says nothing of the other. A place is named by its line, so a token of a weakened one lasts as long as the file
 //! stays as it is.
 
+use super::claim::Claim;
+use super::claims;
 use super::files::FILES;
-use super::{Claim, claims};
 use crate::scenarios::program::Scenario;
 use crate::scenarios::protocol::Watching;
 use crate::subject::{repairs_of, subject_name, with_altered_programs};

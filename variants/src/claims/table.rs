@@ -10,7 +10,7 @@
 
 use lockstep::{Evidence, MemoryModel};
 
-use super::{Absent, Decision, Verdict, Witness};
+use super::decision::{Absent, Decision, Verdict, Witness};
 
 /// What the words below the table mean.
 const LEGEND: [&str; 6] = [

@@ -1,6 +1,7 @@
 //! Claims and decisions as lines of text, for the terminal and for the committed table. Nothing volatile gets in: no counts, no times.
 
-use super::{Asked, Claim, Decision, How, Verdict, Witness};
+use super::claim::{Asked, Claim, How};
+use super::decision::{Decision, Verdict, Witness};
 use lockstep::Token;
 
 /// Columns of text that is meant for mail.

@@ -3,9 +3,9 @@
 //! Edges are what happens to the first two tasks and what the first engine is told; more of either are only seen where an edge says nothing of who
 //! it was. A signal meets the state that it leaves behind. There are at most 64.
 
-use crate::kernel::parent::ChildEvent;
 use crate::kernel::sigset::{SIGCONT, SIGHUP, SIGKILL, SIGSTOP, SIGUSR1, Signal};
 use crate::kernel::task::TaskState;
+use crate::kernel::tracehook::ChildEvent;
 use crate::observation::{Call, EndState};
 use crate::scenarios::program::{E0, Goal, T0, T1, When, goal};
 use crate::utrace::Milestone;

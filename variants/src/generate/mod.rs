@@ -23,6 +23,8 @@ pub use reduce::{reductions, size};
 #[cfg(feature = "proptest")]
 pub use strategy::{GeneratedScenarios, ScenarioTree, generated_scenarios};
 
+pub use random::GENERATOR_VERSION;
+
 use self::random::Random;
 use crate::kernel::process::Handlers;
 use crate::kernel::sigset::{SIGCONT, SIGHUP, SIGTERM, SIGUSR1, SigSet};
@@ -30,9 +32,6 @@ use crate::kernel::syscall::Body;
 use crate::kernel::task::Birth;
 use crate::scenarios::program::{EngineProgram, Op, Scenario, TaskOp, TaskProgram, TracerProgram};
 use crate::scenarios::well_formed::well_formed;
-
-/// Changes when a number gives another scenario.
-pub const GENERATOR_VERSION: u32 = 1;
 
 /// The scenario with this number. Unrelated numbers give unrelated scenarios, and so do neighbours.
 pub fn generate(number: u64) -> Scenario {

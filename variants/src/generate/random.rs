@@ -2,6 +2,9 @@
 
 use lockstep::scramble;
 
+/// Changes when a number gives another scenario.
+pub const GENERATOR_VERSION: u32 = 1;
+
 /// A stream of random numbers.
 pub(super) struct Random {
     seed: u64,
@@ -10,7 +13,7 @@ pub(super) struct Random {
 
 impl Random {
     pub(super) fn new(number: u64) -> Random {
-        Random { seed: scramble(number ^ u64::from(super::GENERATOR_VERSION) << 56), count: 0 }
+        Random { seed: scramble(number ^ u64::from(GENERATOR_VERSION) << 56), count: 0 }
     }
 
     fn word(&mut self) -> u64 {

@@ -4,38 +4,20 @@
 //! that are too large for that are not judged (the hunt cuts them down first), and the number of outcomes looked into is bounded by [`JUDGED_MAX`].
 
 use lockstep::{
-    Control, Exploration, ExploreConfig, GlanceConfig, MemoryModel, OutcomeId, RunConfig, Schedule, Strategy, Variant,
-    explore, minimize, run,
+    Control, Exploration, ExploreConfig, GlanceConfig, OutcomeId, RunConfig, Schedule, Strategy, Variant, explore,
+    minimize, run,
 };
 
 use super::class::{Class, class_of};
+use super::config::HuntConfig;
 use super::screen::{Candidate, shown_nearby};
-use crate::{Repairs, Scenario, VariantInfo, with_programs};
+use crate::{Scenario, with_programs};
 
 /// Divergences of one scenario that are looked into.
 pub const JUDGED_MAX: usize = 12;
 
 /// Random executions of the variant that shows an outcome, if it cannot be searched whole.
 const SAMPLED: u64 = 4_000;
-
-/// What is hunted in, and how much is done for each scenario.
-#[derive(Clone, Copy, Debug)]
-pub struct HuntConfig<'a> {
-    /// The variants, in order of their series: each is compared with the next.
-    pub variants: &'a [&'static VariantInfo],
-    /// Repairs in all of them.
-    pub repairs: Repairs,
-    /// The memory model.
-    pub memory: MemoryModel,
-    /// Random schedules of the first look.
-    pub schedules: u64,
-    /// Runs of an exhaustive search before it is given up.
-    pub exhaustive_max: u64,
-    /// Every variant runs every schedule twice and is compared with itself.
-    pub soaks: bool,
-    /// To cancel from outside.
-    pub control: Option<&'a Control>,
-}
 
 /// A divergence: one variant shows the outcome, and the other was searched whole and does not.
 #[derive(Clone, Debug, PartialEq, Eq)]

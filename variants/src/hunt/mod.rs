@@ -8,6 +8,7 @@
 //! class is a coarse word for a divergence; two causes can look alike at the first observation, and then the second is taken for known.
 
 mod class;
+mod config;
 mod judge;
 mod noise;
 mod screen;
@@ -16,7 +17,8 @@ mod shrink;
 mod tests;
 
 pub use class::{Class, class_of};
-pub use judge::{Found, HuntConfig, JUDGED_MAX, Judged, is_shown, judge};
+pub use config::HuntConfig;
+pub use judge::{Found, JUDGED_MAX, Judged, is_shown, judge};
 pub use noise::Noise;
 pub use screen::{Candidate, Screened, screen};
 pub use shrink::{Shrunk, confirm, shrink};

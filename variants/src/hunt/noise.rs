@@ -9,7 +9,7 @@ use lockstep::{
     CompareConfig, Control, Event, Glance, GlanceConfig, OutcomeId, Replayer, Schedule, Variant, compare, scramble,
 };
 
-use super::judge::HuntConfig;
+use super::config::HuntConfig;
 
 /// Executions of each variant that are traced: one of each kind of schedule in the portfolio.
 const TRACED: u64 = 4;

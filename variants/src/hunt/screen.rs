@@ -14,7 +14,7 @@ use lockstep::{
 };
 
 use super::class::{Class, class_of};
-use super::judge::HuntConfig;
+use super::config::HuntConfig;
 use super::noise::{Noise, Shown, compare_with_itself, repeat, traced};
 use crate::{Scenario, with_programs};
 

@@ -8,7 +8,8 @@
 
 use lockstep::{Control, GlanceConfig, Replayer, RunConfig};
 
-use super::judge::{Found, HuntConfig, Judged, judge, stands};
+use super::config::HuntConfig;
+use super::judge::{Found, Judged, judge, stands};
 use super::screen::{Candidate, screen};
 use crate::generate::reductions;
 use crate::scenarios::program::Scenario;

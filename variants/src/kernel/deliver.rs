@@ -7,14 +7,14 @@
 use lockstep::probe;
 
 use super::exit::{begin_group_exit, do_group_exit};
-use super::parent::{ChildEvent, notify_parent_cldstop};
+use super::parent::notify_parent_cldstop;
 use super::process::{Process, SignalFlags};
 use super::signal::{dequeue_signal, sigkill_pending};
 use super::sigset::{SigSet, Signal};
 use super::stop::do_signal_stop;
 use super::substrate::Kernel;
 use super::task::TaskId;
-use super::tracehook::{Disposition, HookSignal, Tracehook};
+use super::tracehook::{ChildEvent, Disposition, HookSignal, Tracehook};
 
 /// Does the task go on?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,14 +11,14 @@
 use lockstep::probe;
 use lockstep::sync::smp_mb;
 
-use super::parent::{ChildEvent, notify_parent, notify_parent_cldstop};
+use super::parent::{notify_parent, notify_parent_cldstop};
 use super::process::SignalFlags;
 use super::sched::schedule_dead;
 use super::signal::{add_private, recalc_sigpending_of, signal_wake_up};
 use super::sigset::SIGKILL;
 use super::substrate::Kernel;
 use super::task::{ExitState, TaskId, TaskState};
-use super::tracehook::Tracehook;
+use super::tracehook::{ChildEvent, Tracehook};
 
 /// `do_group_exit`: takes the other threads along, unless a group exit is under way, whose code then counts. It takes
 /// siglock only to begin one: not where the thread is alone, nor where it sees that the process exits already.

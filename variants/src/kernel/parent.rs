@@ -9,17 +9,7 @@ use lockstep::probe;
 
 use super::substrate::Kernel;
 use super::task::{ExitState, TaskId};
-use super::tracehook::Tracehook;
-
-/// `si_code` of a SIGCHLD.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ChildEvent {
-    Exited,
-    Killed,
-    Dumped,
-    Stopped,
-    Continued,
-}
+use super::tracehook::{ChildEvent, Tracehook};
 
 /// `do_notify_parent_cldstop`, with `tasklist_lock` taken around it as its callers do. The parent is told of the
 /// process, by its leader's number; which thread tells it cannot be seen.

@@ -8,13 +8,13 @@
 
 use lockstep::probe;
 
-use super::parent::{ChildEvent, notify_parent_cldstop};
+use super::parent::notify_parent_cldstop;
 use super::process::SignalFlags;
 use super::sched::{schedule, set_current_state_relaxed};
 use super::signal::signal_wake_up;
 use super::sigset::Signal;
 use super::task::{TaskId, TaskState};
-use super::tracehook::Tracehook;
+use super::tracehook::{ChildEvent, Tracehook};
 
 /// Stops for `signal`, or joins the stop in progress. Called with siglock held; true says that the task stopped
 /// (or at least came out of here as if it had) and that siglock is dropped; false that nothing was done.

@@ -3,10 +3,19 @@
 //! The kernel knows tracing only as this trait, so that no kernel file imports utrace. Each implementation tests
 //! `utrace_flags` itself, as the inline functions of the kernel's header do.
 
-use super::parent::ChildEvent;
 use super::sigset::Signal;
 use super::substrate::Kernel;
 use super::task::TaskId;
+
+/// `si_code` of a SIGCHLD.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ChildEvent {
+    Exited,
+    Killed,
+    Dumped,
+    Stopped,
+    Continued,
+}
 
 /// What the get_signal hook decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

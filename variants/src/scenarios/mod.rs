@@ -11,6 +11,7 @@ pub mod program;
 pub mod well_formed;
 pub mod text;
 pub mod words;
+mod client;
 pub mod world;
 pub mod monitors;
 pub mod protocol;

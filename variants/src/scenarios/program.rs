@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use crate::kernel::parent::ChildEvent;
 use crate::kernel::process::Handlers;
 use crate::kernel::signal::Scope;
 use crate::kernel::sigset::Signal;
 use crate::kernel::syscall::Body;
 use crate::kernel::task::{Birth, TaskId, TaskState};
+use crate::kernel::tracehook::ChildEvent;
 use crate::observation::{Call, EndState};
 use crate::utrace::Milestone;
 use crate::utrace::engine::{CallbackKind, EngineId, Errno, Events, ResumeAction};

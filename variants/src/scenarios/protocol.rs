@@ -12,8 +12,8 @@ use std::cell::Cell;
 
 use lockstep::sync::Ghost;
 
-use crate::kernel::parent::ChildEvent;
 use crate::kernel::task::{TASKS_MAX, TaskId};
+use crate::kernel::tracehook::ChildEvent;
 use crate::observation::Finding;
 use crate::utrace::engine::CallbackKind;
 use crate::utrace::{Callback, Machine, Moment, Slept};

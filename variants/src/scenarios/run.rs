@@ -9,9 +9,6 @@
 //! Promise: nothing here orders two threads but what the scenario says; each operation opens a site. Limits: threads
 //! that still sleep when all is quiet are left so, which is no fault by itself; the classification says which is.
 
-use std::borrow::Cow;
-
-use lockstep::Label;
 use lockstep::probe;
 use lockstep::sync::await_until;
 use lockstep::thread;
@@ -20,6 +17,7 @@ use super::monitors::{Armed, Monitors};
 use super::perform::perform;
 use super::program::{Scenario, TaskOp, When};
 use super::protocol::{Protocol, Watching};
+use super::words::tracer_label;
 use super::world::World;
 use crate::kernel::deliver::{Fate, return_to_user_mode};
 use crate::kernel::process::{Handlers, PROCESSES_MAX, SignalFlags};
@@ -38,15 +36,6 @@ pub fn thread_names(scenario: &Scenario) -> Vec<String> {
     let tasks = (0..scenario.tasks.len()).map(|number| format!("task[{number}]"));
     let tracers = (0..scenario.tracers.len()).map(|number| tracer_label(scenario, number).to_string());
     std::iter::once("main".to_owned()).chain(tasks).chain(tracers).collect()
-}
-
-/// What the thread of a tracer is called: by its name if that is written down in the program, for the machine keeps
-/// names for ever; else by its number.
-pub fn tracer_label(scenario: &Scenario, number: usize) -> Label {
-    match scenario.tracers[number].name {
-        Cow::Borrowed(name) => Label::from(name),
-        Cow::Owned(_) => Label::from(("tracer", number as u32)),
-    }
 }
 
 /// Runs the scenario, watched for nothing but the rules; the body of the main thread of an execution.

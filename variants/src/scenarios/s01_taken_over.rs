@@ -10,9 +10,9 @@ use super::program::{
     Condition, E0, E1, GROUP_STOPPED, Goal, HAS_STOPPED, ONE_CALL, Op, STOP_AT_ENTRY, Scenario, T0, USER_MODE, When,
     control, engine, goal, kill, tracer,
 };
-use crate::kernel::parent::ChildEvent;
 use crate::kernel::sigset::{SIGCONT, SIGSTOP};
 use crate::kernel::task::TaskState;
+use crate::kernel::tracehook::ChildEvent;
 use crate::observation::EndState;
 use crate::utrace::Milestone;
 use crate::utrace::engine::{Errno, Events, ResumeAction};

@@ -14,9 +14,9 @@ use super::program::{
     E0, EngineProgram, GROUP_STOPPED, Goal, HAS_STOPPED, ONE_CALL, Op, STOP_AT_ENTRY, Scenario, T0, T1, USER_MODE,
     When, control, engine, goal, kill, tracer,
 };
-use crate::kernel::parent::ChildEvent;
 use crate::kernel::signal::Scope;
 use crate::kernel::sigset::{SIGCONT, SIGSTOP};
+use crate::kernel::tracehook::ChildEvent;
 use crate::observation::EndState;
 use crate::utrace::Milestone;
 use crate::utrace::engine::{Events, ResumeAction};

@@ -22,11 +22,11 @@ use super::program::{
     Condition, E0, GROUP_STOPPED, Goal, HAS_STOPPED, ONE_CALL, Op, STOP_AT_ENTRY, Scenario, T0, USER_MODE, When,
     answer, control, engine, goal, kill, tracer,
 };
-use crate::kernel::parent::ChildEvent;
 use crate::kernel::process::Handlers;
 use crate::kernel::signal::Scope;
 use crate::kernel::sigset::{SIGCONT, SIGHUP, SIGKILL, SIGSTOP, SigSet};
 use crate::kernel::task::TaskState;
+use crate::kernel::tracehook::ChildEvent;
 use crate::observation::EndState;
 use crate::utrace::Milestone;
 use crate::utrace::engine::{CallbackKind, Errno, Events, ResumeAction};

@@ -18,10 +18,10 @@ use std::borrow::Cow;
 use super::program::{
     E0, GROUP_STOPPED, Goal, Op, Scenario, T0, T1, USER_MODE, When, control, engine, goal, kill, tracer,
 };
-use crate::kernel::parent::ChildEvent;
 use crate::kernel::signal::Scope;
 use crate::kernel::sigset::{SIGCONT, SIGKILL, SIGSTOP};
 use crate::kernel::task::TaskState;
+use crate::kernel::tracehook::ChildEvent;
 use crate::observation::EndState;
 use crate::utrace::Milestone;
 use crate::utrace::engine::{CallbackKind, Errno, Events, ResumeAction};

@@ -13,10 +13,10 @@ use super::program::{
     E0, Goal, HAS_STOPPED, ONE_CALL, STOP_AT_ENTRY, Scenario, T0, T1, TaskOp, TaskProgram, USER_MODE, When, answer,
     engine, goal, kill, tracer,
 };
-use crate::kernel::parent::ChildEvent;
 use crate::kernel::sigset::{SIGKILL, SIGQUIT};
 use crate::kernel::syscall::Body;
 use crate::kernel::task::TaskState;
+use crate::kernel::tracehook::ChildEvent;
 use crate::observation::EndState;
 use crate::utrace::Milestone;
 use crate::utrace::engine::{CallbackKind, Events, ResumeAction};

@@ -1,9 +1,9 @@
 //! A scenario's program in words: who does what, a line a thread, for the readers of a comparison.
 
+use lockstep::Label;
 use std::borrow::Cow;
 
 use super::program::{Answer, Condition, EngineProgram, Op, Scenario, TaskOp, TaskProgram};
-use super::run::tracer_label;
 use super::text::callback_name;
 use crate::describe::{action_name, disposition_name};
 use crate::kernel::process::Handlers;
@@ -12,6 +12,15 @@ use crate::kernel::sigset::{SigSet, signal_name};
 use crate::kernel::syscall::Body;
 use crate::utrace::engine::{CallbackKind, EngineId, Events, ResumeAction, Verdict};
 use crate::values::{events_name, signals_name};
+
+/// What the thread of a tracer is called: by its name if that is written down in the program, for the machine keeps
+/// names for ever; else by its number.
+pub fn tracer_label(scenario: &Scenario, number: usize) -> Label {
+    match scenario.tracers[number].name {
+        Cow::Borrowed(name) => Label::from(name),
+        Cow::Owned(_) => Label::from(("tracer", number as u32)),
+    }
+}
 
 impl Scenario {
     /// The program in words: a line for each process with handlers, each task, each engine, what is set up before the

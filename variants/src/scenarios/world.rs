@@ -1,28 +1,25 @@
-//! What a scenario knows beside the kernel, and the client of utrace that its engines are.
+//! What a scenario knows beside the kernel.
 
 use std::cell::Cell;
 
 use lockstep::probe::{self, Observer};
-use lockstep::sync::{Atomic, Ghost, Ordering};
+use lockstep::sync::{Atomic, Ghost};
 
 use super::monitors::Monitors;
-use super::perform::perform;
 use super::program::{Condition, EngineProgram, Op, Scenario, When};
 use super::protocol::Protocol;
-use crate::kernel::parent::ChildEvent;
-use crate::kernel::sigset::Signal;
 use crate::kernel::task::{TASKS_MAX, TaskId};
-use crate::observation::{Call, Finding, Observation, Rule};
-use crate::utrace::engine::{CallbackKind, ENGINES_MAX, EngineId, ResumeAction, Verdict};
-use crate::utrace::{Callback, Client, Machine, Milestone, Moment};
+use crate::observation::{Call, Finding, Observation};
+use crate::utrace::Callback;
+use crate::utrace::engine::{CallbackKind, ENGINES_MAX, EngineId, ResumeAction};
 
 /// What a scenario knows beside the kernel.
 pub struct World<'a> {
     pub scenario: &'a Scenario,
     pub monitors: Monitors,
-    protocol: Protocol,
+    pub(super) protocol: Protocol,
     /// SIGCHLDs.
-    parent: Observer,
+    pub(super) parent: Observer,
     /// The word of S4.
     pub stored: Atomic<u32>,
     /// A wake-up found the state not matching (S4).
@@ -85,7 +82,7 @@ impl<'a> World<'a> {
         }
     }
 
-    fn find(&self, finding: Finding, task: TaskId, argument: u16) {
+    pub(super) fn find(&self, finding: Finding, task: TaskId, argument: u16) {
         self.observe(Observation::Finding { finding, task, argument });
     }
 
@@ -98,12 +95,12 @@ impl<'a> World<'a> {
     }
 
     /// Does any thread wait for this? What nobody waits for costs no event.
-    fn awaits(&self, condition: Condition) -> bool {
+    pub(super) fn awaits(&self, condition: Condition) -> bool {
         let mut ops = self.scenario.tracers.iter().flat_map(|tracer| tracer.ops.iter());
         ops.any(|op| *op == Op::Await(condition))
     }
 
-    fn engines_of(&self, task: TaskId) -> impl Iterator<Item = EngineId> {
+    pub(super) fn engines_of(&self, task: TaskId) -> impl Iterator<Item = EngineId> {
         let engines = self.scenario.engines.iter().take(ENGINES_MAX).enumerate();
         engines.filter(move |(_, engine)| engine.task == task).map(|(number, _)| EngineId(number as u8))
     }
@@ -113,7 +110,7 @@ impl<'a> World<'a> {
     }
 
     /// The place of this callback among those of its kind. A reap comes once, and from whoever reaps.
-    fn count(&self, callback: Callback) -> u64 {
+    pub(super) fn count(&self, callback: Callback) -> u64 {
         if callback.kind == CallbackKind::Reap {
             return 0;
         }
@@ -125,79 +122,5 @@ impl<'a> World<'a> {
             counts.set(before + (1 << shift));
         }
         place
-    }
-}
-
-impl Client for World<'_> {
-    fn callback(&self, machine: &Machine<'_>, callback: Callback) -> Verdict {
-        let _site = probe::site("callback");
-        let Callback { kind, task, engine, .. } = callback;
-        self.monitors.entry(machine, callback, |rule| self.observe(Observation::Rule { rule, task, engine }));
-        self.protocol.entry(callback, |finding, argument| self.find(finding, task, argument));
-        let place = self.count(callback);
-        let answers = || self.program(engine).answers.iter().filter(|answer| answer.to == kind);
-        let answer = answers().nth(place as usize).or_else(|| answers().next_back().filter(|answer| answer.forever));
-        let action = answer.map_or(ResumeAction::Resume, |answer| answer.action);
-        let result = answer.and_then(|answer| answer.result).unwrap_or(callback.offered.result());
-        let verdict = Verdict::new(action, result);
-        self.observe(Observation::Callback {
-            kind,
-            task,
-            engine,
-            offered: callback.offered.0 as u16,
-            argument: callback.argument as u16,
-            verdict: verdict.0 as u16,
-        });
-        let mut examiner = None;
-        for op in answer.map_or(&[][..], |answer| &answer.ops) {
-            perform(machine, self, Some(task), op, &mut examiner);
-        }
-        verdict
-    }
-
-    fn stopping(&self, machine: &Machine<'_>, current: TaskId) {
-        self.reach(When::Inside(Milestone::Stopped));
-        if self.awaits(Condition::HasStopped(current)) {
-            self.has_stopped.fetch_or(current.bit(), Ordering::Relaxed);
-        }
-        for engine in self.engines_of(current) {
-            self.monitors.stopping(machine, engine);
-        }
-        self.protocol.stopping(current);
-    }
-
-    fn controlled(&self, engine: EngineId, action: ResumeAction, stopped: bool) {
-        self.monitors.controlled(engine, action, stopped);
-    }
-
-    fn entering_user_mode(&self, machine: &Machine<'_>, current: TaskId) {
-        for engine in self.engines_of(current) {
-            self.monitors.user_mode(machine, current, engine, || {
-                self.observe(Observation::Rule { rule: Rule::UserModeWhileHeld, task: current, engine });
-            });
-        }
-    }
-
-    fn delivered(&self, current: TaskId, signal: Signal) {
-        self.observe(Observation::Delivered { task: current, signal });
-    }
-
-    fn notified_parent(&self, child: TaskId, event: ChildEvent, status: u32) {
-        self.parent.note(Observation::Parent { task: child, event, status: status as u16 }.to_word());
-        if event == ChildEvent::Stopped && self.awaits(Condition::GroupStopped) {
-            self.group_stopped.write_once(true);
-        }
-        self.reach(When::Told(event));
-    }
-
-    fn milestone(&self, milestone: Milestone) {
-        self.reach(When::Inside(milestone));
-        if milestone == Milestone::TakenOver {
-            self.protocol.taking_over(|finding, task| self.find(finding, task, 0));
-        }
-    }
-
-    fn moment(&self, machine: &Machine<'_>, task: TaskId, moment: Moment) {
-        self.protocol.moment(machine, task, moment, |finding| self.find(finding, task, 0));
     }
 }

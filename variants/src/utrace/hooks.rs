@@ -12,11 +12,10 @@ use super::report::{
 };
 use super::reset::{reap, reset};
 use super::{Bit, Machine, Moment, get_signal};
-use crate::kernel::parent::ChildEvent;
 use crate::kernel::sigset::Signal;
 use crate::kernel::substrate::Kernel;
 use crate::kernel::task::TaskId;
-use crate::kernel::tracehook::{HookSignal, Tracehook};
+use crate::kernel::tracehook::{ChildEvent, HookSignal, Tracehook};
 
 impl Tracehook for Machine<'_> {
     fn kernel(&self) -> &Kernel {

@@ -26,10 +26,10 @@ pub mod watched;
 use lockstep::sync::{Atomic, Plain, SpinLock, UnlockWait};
 
 use self::engine::{CallbackKind, ENGINES_MAX, Engine, EngineId, EngineList, Events, ResumeAction, Verdict};
-use crate::kernel::parent::ChildEvent;
 use crate::kernel::sigset::Signal;
 use crate::kernel::substrate::{Kernel, KernelPolicy};
 use crate::kernel::task::{TASKS_MAX, TaskId};
+use crate::kernel::tracehook::ChildEvent;
 
 /// The bits of `struct utrace`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

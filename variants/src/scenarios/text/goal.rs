@@ -14,7 +14,7 @@ use super::line::{Line, Read};
 use super::names;
 use super::read::Reader;
 use crate::describe::{action_name, errno_name};
-use crate::kernel::parent::ChildEvent;
+use crate::kernel::tracehook::ChildEvent;
 use crate::observation::{CHILD_EVENTS, Call, EndState};
 use crate::scenarios::program::{Goal, When};
 use crate::utrace::Milestone;

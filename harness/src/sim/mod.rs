@@ -27,6 +27,7 @@ mod results;
 mod runner;
 mod seeing;
 mod site;
+mod threads;
 mod ticket;
 mod touch;
 mod waits;
@@ -58,5 +59,6 @@ pub fn is_simulated() -> bool {
 pub(crate) mod op {
     pub(crate) use super::ops::*;
     pub(crate) use super::results::drop_handle;
+    pub(crate) use super::threads::{join, join_own, spawn};
     pub(crate) use super::waits::*;
 }

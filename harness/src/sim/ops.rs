@@ -16,25 +16,7 @@ use super::waits::Looks;
 use std::panic::Location;
 use std::sync::atomic::Ordering;
 
-#[inline(always)]
-pub(crate) fn spawn(place: Place) {
-    announce_spawn(place).take();
-    current::get().with(|execution| {
-        if execution.attention != 0 {
-            execution.spawned_attended();
-        }
-    });
-}
-
 impl Execution {
-    #[inline(never)]
-    fn spawned_attended(&mut self) {
-        if self.is_relaxed {
-            self.drain(self.me);
-        }
-        self.record_access(None, None);
-    }
-
     #[inline(always)]
     pub(super) fn read(&mut self, object: ObjectId, order: Ordering) -> u64 {
         if self.is_relaxed {
@@ -188,15 +170,6 @@ impl Execution {
     }
 
     #[inline(never)]
-    fn joined_attended(&mut self, thread: usize, place: Place) {
-        self.looks(Looks::AtOtherThread, place);
-        if self.is_relaxed && self.is_finished(thread) {
-            self.join_relaxed(thread);
-        }
-        self.record_access(None, None);
-    }
-
-    #[inline(never)]
     fn store_release_attended(&mut self, object: ObjectId, value: u64) {
         if self.is_relaxed {
             self.write_released(object, value);
@@ -222,16 +195,6 @@ macro_rules! announcements {
 announcements! {
     announce_update Update
     announce_note Note
-}
-
-#[inline(never)]
-fn announce_spawn(place: Place) -> Turn {
-    current::get().announce(Intent::new(Kind::Spawn, ObjectId::NONE, place))
-}
-
-#[inline(never)]
-fn announce_join(second: ObjectId, place: Place) -> Turn {
-    current::get().announce(Intent { kind: Kind::Join, object: ObjectId::NONE, second, place })
 }
 
 /// An operation that announces its event and, if no other thread goes on first, performs it at once: one call instead of two for the most
@@ -622,32 +585,6 @@ pub(crate) fn idle(place: Place) {
             execution.see_all();
         }
         execution.record_access(None, None);
-    });
-}
-
-/// Waits for the end of the thread. Its number, if it is a thread of this execution; everything is over if it is not.
-#[inline(always)]
-pub(crate) fn join(ticket: Ticket, place: Place) -> Option<usize> {
-    let thread = current::get().admit_thread(ticket, place)?;
-    join_own(thread, place);
-    Some(thread)
-}
-
-#[inline(always)]
-pub(crate) fn join_own(thread: usize, place: Place) {
-    announce_join(ObjectId(thread as u32), place).take();
-    perform_join(thread, place);
-}
-
-#[inline(never)]
-fn perform_join(thread: usize, place: Place) {
-    current::get().with(|execution| {
-        if execution.is_finished(thread) {
-            execution.memory.order.join(execution.me, thread);
-        }
-        if execution.attention != 0 {
-            execution.joined_attended(thread, place);
-        }
     });
 }
 

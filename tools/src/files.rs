@@ -22,12 +22,30 @@ pub fn write_all(files: &[(PathBuf, impl AsRef<str>)]) -> Result<(), String> {
         if path.is_dir() {
             return Err(format!("{}: is a folder, and a file is to be written there", path.display()));
         }
-        written
-            .push((path, new_beside(path, text).map_err(|error| format!("{}: {}", path.display(), reason(&error)))?));
+        let new = fs::create_dir_all(folder_of(path)).and_then(|()| new_beside(path, text));
+        written.push((path, new.map_err(|error| format!("{}: {}", path.display(), reason(&error)))?));
     }
     for (path, new) in written {
         new.persist(path).map_err(|error| format!("{}: {}", path.display(), reason(&error.error)))?;
     }
+    Ok(())
+}
+
+/// Writes a file whose place the user names: the file behind a link; and what is no file, as a device or a pipe, stays what it is.
+pub fn save(path: &Path, text: &str) -> Result<(), String> {
+    let failed = |error: std::io::Error| format!("{} cannot be written: {}", path.display(), reason(&error));
+    let place = if path.is_symlink() { fs::canonicalize(path).map_err(failed)? } else { path.to_owned() };
+    let existing = place.metadata().ok();
+    if existing.as_ref().is_some_and(|existing| !existing.is_file() && !existing.is_dir()) {
+        let open = fs::OpenOptions::new().write(true).open(&place);
+        return open.and_then(|mut stream| stream.write_all(text.as_bytes())).map_err(failed);
+    }
+    let new = new_beside(&place, text).map_err(failed)?;
+    if let Some(existing) = existing {
+        new.as_file().set_permissions(existing.permissions()).map_err(failed)?;
+    }
+    new.as_file().sync_all().map_err(failed)?;
+    new.persist(&place).map_err(|error| failed(error.error))?;
     Ok(())
 }
 
@@ -47,15 +65,17 @@ pub fn why_unread(error: &std::io::Error) -> String {
     }
 }
 
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// The text in a file that goes unless it takes its name.
 fn new_beside(path: &Path, text: &str) -> std::io::Result<tempfile::NamedTempFile> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".lockstep-").suffix(".new");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut new = builder.tempfile_in(folder)?;
+    let mut new = builder.tempfile_in(folder_of(path))?;
     new.write_all(text.as_bytes())?;
     Ok(new)
 }

@@ -5,7 +5,8 @@
 //! It has a reason, the date its author gave, and perhaps a last day. What matches nothing any more, or has expired, is said.
 
 use crate::diagnostic::{Diagnostic, toml_error};
-use crate::document::{BadEndPart, DivergencePart, write_whole};
+use crate::document::{BadEndPart, DivergencePart};
+use crate::files::save;
 use jiff::civil::Date;
 use lockstep::DivergenceId;
 use serde::Deserialize;
@@ -198,7 +199,7 @@ impl Ledger {
         });
         text += &format!("reason = {}\ndate = \"{date}\"\n", quoted(reason));
         text += &expires.map_or(String::new(), |expires| format!("expires = \"{expires}\"\n"));
-        write_whole(path, &text)
+        save(path, &text)
     }
 }
 

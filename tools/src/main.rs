@@ -236,9 +236,7 @@ fn carry_out(arguments: &Arguments, given: &Given) -> Status {
             let outcomes = compare_all(&selection, options);
             let mut document = saving::document(&selection, &outcomes);
             document.base_commit.clone_from(base_commit);
-            if let Some(Err(message)) =
-                save.as_ref().map(|path| document::write_whole(path, &document::text(&document)))
-            {
+            if let Some(Err(message)) = save.as_ref().map(|path| files::save(path, &document::text(&document))) {
                 return usage(&message);
             }
             let text = match options.format {

@@ -186,7 +186,6 @@ fn compared_with(request: &Value, variants: &[Variant<'_>]) -> Value {
     json!({
         "part": record(situation, &conditions, &comparison, &seen, &ends, &Words),
         "snapshot": snapshot(situation, &conditions, variants, &comparison),
-        "evidence": comparison.evidence().to_string(),
         "nondeterminism": repetition.nondeterminism.as_ref().map(differs),
         "divergences": comparison.divergences.iter().map(attribution).collect::<Vec<_>>(),
     })

@@ -4,6 +4,7 @@ mod common;
 
 use assert_cmd::Command;
 use common::{check, lockstep, root, said_in};
+use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 
@@ -50,8 +51,8 @@ fn ctrl_c_while_a_package_is_built_is_no_fault_of_the_package() {
     let [cargo, begun] = ["cargo", "begun"].map(|name| folder.path().join(name));
     // A cargo that takes its time.
     let script = format!("#!/bin/sh\n: > '{}'\nexec sleep 60\n", begun.display());
-    std::fs::write(&cargo, script).expect("it is written");
-    std::fs::set_permissions(&cargo, std::fs::Permissions::from_mode(0o755)).expect("it may run");
+    fs::write(&cargo, script).expect("it is written");
+    fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).expect("it may run");
     let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("lockstep"));
     command.args(["series", "check", "--base", "semaphore.rs", "--series", "series", "--build"]).arg(folder.path());
     command.current_dir(root().join("tools/tests/data/semaphore")).env("CARGO", &cargo);
@@ -147,6 +148,34 @@ fn what_cannot_be_written_is_named_as_the_user_named_it() {
     let said =
         check(&[&compare[..], &["no/such/folder/x.json"]].concat(), 2, "no/such/folder/x.json cannot be written: ");
     assert!(!said.contains("tmp"), "{said}");
+}
+
+#[test]
+#[cfg(unix)]
+fn what_is_saved_behind_a_link_or_in_a_pipe_leaves_them_what_they_are() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("saved-through");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    let [real, link, pipe] = ["real.json", "link.json", "pipe"].map(|name| folder.join(name));
+    fs::write(&real, "old").unwrap();
+    std::os::unix::fs::symlink("real.json", &link).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo is there");
+    assert!(made.success());
+    let save = |path: &Path| {
+        let compare = ["compare", "--scenario", "S3", "--executions=50", "--exhaustive-max=0", "--save"];
+        check(&[&compare[..], &[path.to_str().unwrap()]].concat(), 0, "S3");
+    };
+    save(&link);
+    assert!(link.is_symlink());
+    let saved = fs::read_to_string(&real).unwrap();
+    assert!(saved.contains("\"schema\""), "{saved}");
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::read_to_string(pipe).unwrap()
+    });
+    save(&pipe);
+    assert_eq!(reader.join().unwrap(), saved);
+    assert!(!fs::metadata(&pipe).unwrap().is_file());
 }
 
 #[test]

@@ -91,8 +91,11 @@ impl Default for Reader {
     fn default() -> Reader { Reader { count: Atomic::named(\"count\", 0) } }
 }
 impl Lock for Reader {
-    fn lock(&self) { self.count.write_once(1); if self.count.read_once() == 2 { drop(std::io::stdin().lock()); } }
+    fn lock(&self) { self.count.write_once(1); if self.count.read_once() == 2 { drop(hidden!(std).lock()); } }
 }
+// What a macro makes of its parts is not known before the build.
+macro_rules! hidden { ($root:ident) => { $root::io::stdin() } }
+use hidden;
 ";
 
 const LOCKS: &str = "
@@ -112,7 +115,7 @@ fn a_lock_of_the_system_that_never_comes_is_named_with_thread_and_token() {
     write_in(
         folder.path(),
         "x.patch",
-        "Subject: two\n\n--- a/reader.rs\n+++ b/reader.rs\n@@ -9 +9 @@\n-    fn lock(&self) { self.count.write_once(1); if self.count.read_once() == 2 { drop(std::io::stdin().lock()); } }\n+    fn lock(&self) { self.count.write_once(2); if self.count.read_once() == 2 { drop(std::io::stdin().lock()); } }\n",
+        "Subject: two\n\n--- a/reader.rs\n+++ b/reader.rs\n@@ -9 +9 @@\n-    fn lock(&self) { self.count.write_once(1); if self.count.read_once() == 2 { drop(hidden!(std).lock()); } }\n+    fn lock(&self) { self.count.write_once(2); if self.count.read_once() == 2 { drop(hidden!(std).lock()); } }\n",
     );
     let options = ["--base", "reader.rs", "--series", "x.patch", "--jobs", "2"];
     let command = [&["series", "check"], &options[..]].concat();

@@ -1,9 +1,8 @@
-//! Documents as files. Nothing half-written: a file appears whole or not at all.
+//! Documents as files.
 
 use super::{Document, SCHEMA};
-use crate::files::{reason, why_unread};
+use crate::files::why_unread;
 use serde::Deserialize;
-use std::io::Write;
 use std::path::Path;
 
 /// The document as text.
@@ -32,21 +31,4 @@ pub fn read(path: &Path) -> Result<Document, String> {
         ));
     }
     serde_json::from_str(&text).map_err(|error| format!("{shown} is damaged: {error}; save the comparison anew"))
-}
-
-/// Writes a file whole: beside its place first, then renamed.
-pub fn write_whole(path: &Path, text: &str) -> Result<(), String> {
-    let failed = |error: std::io::Error| format!("{} cannot be written: {}", path.display(), reason(&error));
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // A temporary file is its owner's alone; what replaces a file is readable as files usually are.
-        let mode = path.metadata().map_or(0o644, |existing| existing.permissions().mode());
-        file.as_file().set_permissions(std::fs::Permissions::from_mode(mode)).map_err(failed)?;
-    }
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
 }

@@ -9,7 +9,7 @@ mod file;
 mod parts;
 mod query;
 
-pub use file::{read, text, write_whole};
+pub use file::{read, text};
 pub use parts::*;
 pub use query::{Cell, Standing, counts_of, shell_word};
 

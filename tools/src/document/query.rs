@@ -179,8 +179,11 @@ impl ScenarioPart {
         self.variants.iter().flat_map(|variant| &variant.outcomes).find(|outcome| outcome.id == id)
     }
 
-    /// The weakest evidence of its variants, with the gaps of all.
+    /// The weakest evidence of its variants, with the gaps of all; none that counts, where executions explored nothing.
     pub fn evidence(&self) -> Option<Evidence> {
+        if self.unshared.is_some() {
+            return Some(Evidence::NOTHING);
+        }
         self.variants.iter().map(|variant| variant.evidence.evidence()).reduce(Evidence::weaker)
     }
 

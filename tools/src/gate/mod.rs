@@ -16,7 +16,7 @@ mod series;
 use crate::arguments::{AcceptArguments, GateArguments, Options};
 use crate::comparing::compare_all;
 use crate::counted::counted;
-use crate::document::{AcceptancePart, Document, Standing, read, shell_word, text, write_whole};
+use crate::document::{AcceptancePart, Document, Standing, read, shell_word, text};
 use crate::given::Given;
 use crate::hunt::summary::median;
 use crate::ledger::{Asked, Ledger};
@@ -81,7 +81,7 @@ pub fn gate(arguments: &GateArguments, options: &Options, given: &Given) -> Resu
     let status = judge(&mut document, &law);
     document.forget_accepted();
     if let Some(path) = &arguments.save {
-        write_whole(path, &text(&document))?;
+        crate::files::save(path, &text(&document))?;
     }
     for new in proposes.map(|folder| propose(&folder, &snapshots)).transpose()?.iter().flatten() {
         session::say(&format!("{}: accept it with 'cargo insta review', or by its name without '.new'", new.display()));

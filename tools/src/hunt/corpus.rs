@@ -1,7 +1,7 @@
 //! The corpus: a directory with one small text file for each case.
 
+use crate::files::save;
 use crate::hunt::case::{Case, ENDING, Origin};
-use crate::hunt::ledger::replace_file;
 use crate::hunt::summary::median;
 use crate::selection::Selection;
 use crate::session::{self, CONTROL};
@@ -177,7 +177,7 @@ pub fn add(directory: &Path, selection: &Selection, exhaustive_max: u64) -> Resu
                     let case = Case::new(scenario, &one, false, &origin);
                     let path = directory.join(case.file_name());
                     if !path.exists() {
-                        replace_file(&path, &case.write())?;
+                        save(&path, &case.write())?;
                         text += &format!("{}  {}\n", name_of(&path), case.class);
                     }
                 }

@@ -3,6 +3,7 @@
 //! Promise: what is written replaces what was there by renaming, so a reader sees one or the other; a ledger of another hunt is refused. The size depends on how
 //! many classes, places and edges there are, not on how long the hunt runs.
 
+use crate::files::save;
 use crate::shard::Shard;
 use lockstep::Gaps;
 use serde::{Deserialize, Serialize};
@@ -291,7 +292,7 @@ impl Ledger {
 
     pub fn save(&self, path: &Path) -> Result<(), String> {
         let text = serde_json::to_string_pretty(self).expect("a ledger has only texts and numbers") + "\n";
-        replace_file(path, &text)
+        save(path, &text)
     }
 }
 
@@ -313,16 +314,4 @@ fn earlier<T: Ord>(mine: Option<T>, theirs: Option<T>) -> Option<T> {
 fn join(mine: &mut Species, theirs: Species) {
     mine.cases += theirs.cases;
     mine.first = mine.first.min(theirs.first);
-}
-
-/// Writes a file so that whoever reads it finds the old text or the new one, whole.
-pub fn replace_file(path: &Path, text: &str) -> Result<(), String> {
-    let temporary = path.with_extension("tmp");
-    let write = || -> std::io::Result<()> {
-        let mut file = std::fs::File::create(&temporary)?;
-        std::io::Write::write_all(&mut file, text.as_bytes())?;
-        file.sync_all()?;
-        std::fs::rename(&temporary, path)
-    };
-    write().map_err(|error| format!("{}: {error}", path.display()))
 }

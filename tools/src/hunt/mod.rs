@@ -13,12 +13,13 @@ pub mod summary;
 use crate::arguments::{HuntArguments, Options};
 use crate::comparing;
 use crate::counted::counted;
+use crate::files;
 use crate::selection::Selection;
 use crate::session::{self, CONTROL, Running};
 use crate::shard::Shard;
 use crate::status::Status;
 use case::{Case, Origin};
-use ledger::{Entry, Ledger, Terms, Verified, Violation, replace_file};
+use ledger::{Entry, Ledger, Terms, Verified, Violation};
 use live::Live;
 use lockstep::{GlanceConfig, MACHINE_VERSION, Replayer, RunConfig, scramble};
 use std::collections::BTreeSet;
@@ -323,7 +324,7 @@ impl Worker<'_> {
             return;
         }
         let path = self.hunt.directory.join(found.file_name());
-        if let Err(error) = replace_file(&path, &found.write()) {
+        if let Err(error) = files::save(&path, &found.write()) {
             shared.error = Some(error);
             CONTROL.cancel();
         }
@@ -346,7 +347,7 @@ pub fn merge(directories: &[PathBuf], into: &Path, corpus: &Path) -> Result<Stri
     std::fs::create_dir_all(into).map_err(|error| format!("{}: {error}", into.display()))?;
     for (_, _, verified) in merged.verified() {
         let case = Case::read(&verified.text).map_err(|error| format!("a case of the parts: {error}"))?;
-        replace_file(&into.join(case.file_name()), &verified.text)?;
+        files::save(&into.join(case.file_name()), &verified.text)?;
     }
     merged.save(&into.join(LEDGER))?;
     Ok(summary::summary(&merged, &known_classes(corpus)?))

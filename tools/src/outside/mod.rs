@@ -9,7 +9,7 @@
 //! in one, nothing counts as exhaustive. What borrows is taken for a guard and in no `Arc` that threads share, unless they are in a scope or
 //! something is borrowed for ever. Limits: the destructors of other crates' types, and lifetimes that unsafe code makes longer.
 //!
-//! So it is with pointers that unsafe code follows, and with the order of a `HashMap`. Limit: an address that becomes a number, as in
+//! So it is with all that stands in an unsafe block, and with the order of a `HashMap`. Limit: an address that becomes a number, as in
 //! `f as usize`, differs from run to run and is not seen.
 
 mod names;
@@ -19,7 +19,7 @@ mod walk;
 use crate::declared::declared;
 use crate::module::Module;
 use crate::steps::Step;
-use names::{RAW, UNORDERED, remedy};
+use names::{UNORDERED, UNSAFE, remedy};
 use proc_macro2::{TokenStream, TokenTree};
 use scope::{Binding, Inside, Names, Scope, Written};
 use std::collections::BTreeSet;
@@ -131,7 +131,6 @@ fn walked(files: Vec<File<'_>>) -> Vec<Found> {
     let mut shares = Shares(false);
     parsed.iter().flatten().for_each(|parsed| shares.visit_file(parsed));
     let has_arcs = files.iter().any(|file| file.text.contains("Arc"));
-    let are_followed = files.iter().any(|file| file.text.contains("unsafe"));
     // Of no matter where nobody counts.
     let lends = has_arcs && files.iter().any(|file| lends(file.text.parse().unwrap_or_default()));
     let mut all = Vec::new();
@@ -145,7 +144,7 @@ fn walked(files: Vec<File<'_>>) -> Vec<Found> {
         }
         let Walk { mut offences, mut unseen, .. } = walk;
         unseen.retain(|one| match one.construct.as_str() {
-            RAW => are_followed,
+            UNSAFE => true,
             construct => has_arcs || UNORDERED.contains(&construct),
         });
         for found in [&mut offences, &mut unseen] {

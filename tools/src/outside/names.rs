@@ -19,20 +19,39 @@ pub const UNORDERED: [&str; 2] = ["HashMap", "HashSet"];
 pub fn unseen(construct: &str) -> &'static str {
     match construct {
         _ if UNORDERED.contains(&construct) => "its order differs from run to run",
-        RAW => "what threads do behind it",
+        UNSAFE => "what it does past the machine",
         _ => "how often an Arc is shared",
     }
 }
 
-/// A pointer that unsafe code can follow.
-pub const RAW: &str = "a raw pointer";
+/// Code that can do anything: follow pointers, whatever they were made of, and call what is written elsewhere.
+pub const UNSAFE: &str = "an unsafe block";
+
+/// Functions of another language.
+pub const FOREIGN: &str = "extern";
 
 /// Items of `std::sync` that the machine need not see: they order nothing between threads that could matter to an outcome.
 const FINE_IN_SYNC: [&str; 7] =
     ["Arc", "Weak", "UniqueArc", "PoisonError", "TryLockError", "TryLockResult", "LockResult"];
 
 /// Modules that hold more than what is refused: naming one of them is no offence, all that is in it may be one.
-const MIXED: [&[&str]; 3] = [&["sync"], &["sync", "atomic"], &["cell"]];
+const MIXED: [&[&str]; 5] = [&["sync"], &["sync", "atomic"], &["cell"], &["io"], &["panic"]];
+
+/// The streams of the process, and pipes: their locks and what they wait for are the system's.
+const STREAMS: [&str; 12] = [
+    "pipe",
+    "PipeReader",
+    "PipeWriter",
+    "stdin",
+    "stdout",
+    "stderr",
+    "Stdin",
+    "Stdout",
+    "Stderr",
+    "StdinLock",
+    "StdoutLock",
+    "StderrLock",
+];
 
 /// Cells for one thread. Behind a promise that they may be shared they are shared memory.
 const CELLS: [&str; 4] = ["Cell", "RefCell", "OnceCell", "LazyCell"];
@@ -55,6 +74,12 @@ pub fn construct(path: &[String], shares: bool) -> Option<String> {
         ["fs" | "env" | "net" | "os" | "process", ..] => 1,
         ["time", "Instant" | "SystemTime" | "UNIX_EPOCH", ..] => 2,
         ["hash", "RandomState", ..] => 2,
+        ["env!" | "option_env" | "option_env!"] => 1,
+        ["io", item, ..] if STREAMS.contains(&item) => 2,
+        ["io" | "panic", GLOB | HOLE, ..] => 2,
+        ["panic", "set_hook" | "take_hook" | "update_hook", ..] => 2,
+        ["arch", _, ..] => 2,
+        ["backtrace", ..] => 1,
         ["collections", "hash_map" | "hash_set", "RandomState", ..] => 3,
         ["cell", "UnsafeCell" | "SyncUnsafeCell" | GLOB | HOLE, ..] => 2,
         ["cell", cell, ..] if shares && CELLS.contains(&cell) => 2,
@@ -108,7 +133,16 @@ pub fn remedy(construct: &str) -> String {
         }
         ["std", "cell", GLOB | HOLE] => "name what is meant; what threads share is a lockstep::sync::Plain".to_owned(),
         ["std", "cell", ..] => one("lockstep::sync::Plain, whose races are seen"),
-        ["std", "fs" | "env" | "net" | "os"] => {
+        ["std", "io" | "panic", GLOB | HOLE] => "name what is meant".to_owned(),
+        ["std", "io", ..] => {
+            "their locks hold up no simulated thread: observe what is to be told with lockstep::probe::observe".to_owned()
+        }
+        ["std", "panic", ..] => {
+            "the hook is one for all executions: catch a panic with std::panic::catch_unwind".to_owned()
+        }
+        ["std", "arch" | "backtrace", ..] => "it differs from machine to machine: write it in Rust, or leave it out".to_owned(),
+        [FOREIGN] => "write it in Rust, or pass what it gives as a constant".to_owned(),
+        ["std", "fs" | "env" | "net" | "os" | "env!" | "option_env" | "option_env!"] => {
             "nothing from outside reaches the machine: pass the value as a constant, or keep it in a lockstep::sync::Plain".to_owned()
         }
         ["std", "process"] => "end an execution with a panic".to_owned(),
@@ -158,13 +192,25 @@ mod tests {
         check("env::set_current_dir", false, Some(("std::env", "as a constant")));
         check("process::exit", false, Some(("std::process", "with a panic")));
         check("time::Instant::now", false, Some(("std::time::Instant", "no time")));
+        check("env!", false, Some(("std::env!", "as a constant")));
+        check("io::stderr", false, Some(("std::io::stderr", "probe::observe")));
+        check("panic::set_hook", false, Some(("std::panic::set_hook", "catch_unwind")));
+        check("arch::asm", false, Some(("std::arch::asm", "in Rust")));
         check("hash::RandomState", false, Some(("std::hash::RandomState", "without a seed")));
         check(
             "collections::hash_map::RandomState::new",
             false,
             Some(("std::collections::hash_map::RandomState", "seed")),
         );
-        for fine in ["sync::atomic::Ordering", "sync::atomic::Ordering::*", "sync", "thread::Result", "rc::Rc"] {
+        for fine in [
+            "sync::atomic::Ordering",
+            "sync::atomic::Ordering::*",
+            "sync",
+            "thread::Result",
+            "rc::Rc",
+            "io::Write",
+            "panic::catch_unwind",
+        ] {
             check(fine, false, None);
         }
     }

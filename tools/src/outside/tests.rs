@@ -117,18 +117,36 @@ fn files_from_elsewhere_and_the_state_of_the_process_are_refused() {
 }
 
 #[test]
-fn pointers_that_are_followed_and_collections_without_an_order_are_told_and_built() {
-    let follow = "fn f(p: *mut u8) { unsafe { *p = 1 } }";
-    check_counts(follow, &["a raw pointer"]);
-    check_counts("fn f(p: &mut u8) -> usize { (&raw mut *p) as usize }", &[]);
-    check_counts("fn f(p: &mut u8) { let p = &raw mut *p; unsafe { *p = 1 } }", &["a raw pointer"]);
-    check_counts(
+fn blocks_that_can_do_anything_and_collections_without_an_order_are_told_and_built() {
+    for block in [
+        "fn f(p: *mut u8) { unsafe { *p = 1 } }",
         "use std::ptr::NonNull; fn f(p: NonNull<u8>) { unsafe { p.write(1) } }",
-        &["a raw pointer", "a raw pointer"],
-    );
-    check_counts("macro_rules! m { () => { unsafe { *(1 as *mut u8) = 1 } } }", &["a raw pointer"]);
+        "fn f(a: usize) -> u64 { *unsafe { std::mem::transmute::<usize, &mut u64>(a) } }",
+        "fn f(a: usize) -> u64 { unsafe { *std::ptr::with_exposed_provenance::<u64>(a) } }",
+        "union U { a: usize, b: &'static u64 } fn f(u: U) -> u64 { *unsafe { u.b } }",
+        "macro_rules! m { () => { unsafe { *(1 as *mut u8) = 1 } } }",
+    ] {
+        check_counts(block, &["an unsafe block"]);
+    }
+    check_counts("fn f(p: &mut u8) -> usize { (&raw mut *p) as usize }", &[]);
+    check_counts("unsafe fn f(p: *mut u8) {} struct S(*mut u8); unsafe impl Send for S {}", &[]);
     check_counts("use std::collections::HashMap;", &["HashMap"]);
     check_counts("use std::collections::{BTreeMap, VecDeque}; fn f(p: *const u8) {}", &[]);
+}
+
+#[test]
+fn what_the_process_has_one_of_and_what_others_have_written_is_refused() {
+    check("unsafe extern \"C\" { safe fn rand() -> i32; }", &["m/ring.rs:1:8: extern"]);
+    check("extern \"C\" { fn rand() -> i32; }", &["m/ring.rs:1:1: extern"]);
+    check("macro_rules! m { () => { extern \"C\" { fn rand() -> i32; } } }", &["m/ring.rs:1:26: extern"]);
+    check("extern \"C\" fn f() {} extern crate alloc; type F = extern \"C\" fn();", &[]);
+    check("fn f() { std::panic::set_hook(Box::new(|_| ())); }", &["m/ring.rs:1:10: std::panic::set_hook"]);
+    check("use std::panic; fn f() { drop(panic::take_hook()); }", &["m/ring.rs:1:31: std::panic::take_hook"]);
+    check("use std::io::{self, Write}; fn f() { io::stderr().lock(); }", &["m/ring.rs:1:38: std::io::stderr"]);
+    check("use std::io::*; fn f() { stdout().lock(); }", &["m/ring.rs:1:5: std::io::*"]);
+    check("core::arch::global_asm!(\"\");", &["m/ring.rs:1:1: std::arch::global_asm"]);
+    check("const N: usize = env!(\"PATH\").len();", &["m/ring.rs:1:18: std::env!"]);
+    check("const N: bool = std::option_env!(\"PATH\").is_some();", &["m/ring.rs:1:17: std::option_env"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The walk through one file of a module: every path in code and in the tokens of macros, and every static that changes.
 
-use super::names::{ELSEWHERE, GLOB, HOLE, RAW, UNORDERED, construct, is_mixed};
+use super::names::{ELSEWHERE, FOREIGN, GLOB, HOLE, UNORDERED, UNSAFE, construct, is_mixed};
 use super::scope::{Binding, Inside, Meaning, Names, Scope, Written};
 use crate::conditions::are_left_out;
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
@@ -171,7 +171,6 @@ impl<'a> Walk<'a> {
                 [from, name, ..] if from == "collections" && UNORDERED.contains(&name.as_str()) => {
                     self.unseen.push(offence(span, name.clone()));
                 }
-                [from, name, ..] if from == "ptr" && name == "NonNull" => self.raw(span),
                 _ => {}
             }
             if let Some(construct) = construct(&path, self.shares) {
@@ -180,8 +179,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn raw(&mut self, span: Span) {
-        self.unseen.push(offence(span, RAW.to_owned()));
+    fn follow(&mut self, span: Span) {
+        self.unseen.push(offence(span, UNSAFE.to_owned()));
     }
 
     /// A file is brought whose path is this. One that is made up, or leads out of the folder, is none of the module.
@@ -231,6 +230,14 @@ impl<'a> Walk<'a> {
                     if is_root {
                         self.counting(&word(&tokens[at]), tokens[at].span());
                     }
+                    if is_word(&tokens[at], "unsafe") && tokens.get(at + 1).is_some_and(is_braces) {
+                        self.follow(tokens[at].span());
+                    }
+                    let is_text = |token: &TokenTree| matches!(token, TokenTree::Literal(_));
+                    let behind = at + 1 + usize::from(tokens.get(at + 1).is_some_and(is_text));
+                    if is_word(&tokens[at], "extern") && tokens.get(behind).is_some_and(is_braces) {
+                        self.offend(tokens[at].span(), FOREIGN.to_owned());
+                    }
                     if is_word(&tokens[at], "path") && tokens.get(at + 1).is_some_and(|next| is_mark(next, "=")) {
                         self.bring(tokens.get(at + 2), "#[path]", tokens[at].span());
                     }
@@ -238,11 +245,6 @@ impl<'a> Walk<'a> {
                         at = self.path_in_tokens(&tokens, at, is_root);
                         continue;
                     }
-                }
-                _ if is_mark(&tokens[at], "*")
-                    && tokens.get(at + 1).is_some_and(|next| is_word(next, "mut") || is_word(next, "const")) =>
-                {
-                    self.raw(tokens[at].span());
                 }
                 _ => {}
             }
@@ -346,6 +348,9 @@ impl<'a> Walk<'a> {
             [name] if name == "thread_local" && !path.absolute && !is_own(name) => {
                 self.offend(span, "std::thread_local!".to_owned());
             }
+            [name] if ["env", "option_env"].contains(&name.as_str()) && !path.absolute && !is_own(name) => {
+                self.offend(span, format!("std::{name}!"));
+            }
             _ => self.path(path, span),
         }
     }
@@ -379,6 +384,10 @@ fn is_word(token: &TokenTree, expected: &str) -> bool {
 
 fn word(token: &TokenTree) -> String {
     token.to_string().trim_start_matches("r#").to_owned()
+}
+
+fn is_braces(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
 
 /// Whether `::` stands at that token.
@@ -513,14 +522,16 @@ impl<'ast> Visit<'ast> for Walk<'_> {
         visit::visit_expr_path(self, one);
     }
 
-    fn visit_type_ptr(&mut self, one: &'ast syn::TypePtr) {
-        self.raw(one.star_token.span);
-        visit::visit_type_ptr(self, one);
+    fn visit_expr(&mut self, one: &'ast syn::Expr) {
+        if let syn::Expr::Unsafe(_) = one {
+            self.follow(one.span());
+        }
+        visit::visit_expr(self, one);
     }
 
-    fn visit_expr_raw_addr(&mut self, one: &'ast syn::ExprRawAddr) {
-        self.raw(one.and_token.span);
-        visit::visit_expr_raw_addr(self, one);
+    fn visit_item_foreign_mod(&mut self, one: &'ast syn::ItemForeignMod) {
+        self.offend(one.abi.extern_token.span, FOREIGN.to_owned());
+        visit::visit_item_foreign_mod(self, one);
     }
 
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {

@@ -36,8 +36,6 @@ pub struct Scenario {
     pub part: ScenarioPart,
     /// The comparison as it is committed; nothing if it came to no end.
     pub snapshot: Option<String>,
-    /// What all of it rests on.
-    pub evidence: String,
     /// What else there is to say of each divergence of the part, in its order.
     divergences: Vec<Attribution>,
     /// Where the same schedule gave two executions.
@@ -64,6 +62,11 @@ impl Scenario {
     /// The divergences, with what else there is to say of them.
     pub fn divergences(&self) -> impl Iterator<Item = (&DivergencePart, &Attribution)> {
         self.part.divergences.iter().zip(&self.divergences)
+    }
+
+    /// What all of it rests on.
+    pub fn evidence(&self) -> String {
+        self.part.evidence().unwrap_or_default().to_string()
     }
 
     /// Whether it was run with repairs.

@@ -23,7 +23,7 @@ pub fn text(checked: &Checked) -> String {
         let repaired = if scenario.is_repaired() { ", with repairs" } else { "" };
         text += &format!("\n{}{repaired}: {}\n", scenario.part.id, scenario.part.question);
         let counts: Vec<String> = scenario.outcomes().map(|count| count.to_string()).collect();
-        text += &format!("  outcomes of each step: {} ({})\n", counts.join("/"), scenario.evidence);
+        text += &format!("  outcomes of each step: {} ({})\n", counts.join("/"), scenario.evidence());
         for goal in scenario.part.missed() {
             text += &format!("  never reached: {goal}\n");
         }
@@ -191,7 +191,7 @@ pub fn document(checked: &Checked) -> Value {
             "id": one.part.id,
             "question": one.part.question,
             "repaired": one.is_repaired(),
-            "evidence": one.evidence,
+            "evidence": one.evidence(),
             "outcomes": one.outcomes().collect::<Vec<_>>(),
             "missed": one.part.missed().collect::<Vec<_>>(),
             "divergences": one.divergences().map(divergence).collect::<Vec<_>>(),

@@ -87,7 +87,7 @@ fn a_section_on_other_variants_is_refused() {
         ("orderings", r#"[{"variant": "other"}]"#),
     ] {
         let path = folder.path().join(name);
-        std::fs::write(&path, text).expect("it is written");
+        fs::write(&path, text).expect("it is written");
         let path = path.display().to_string();
         report(&format!("--{name}"), &path, 2, "and the comparison is of old, middle");
         report(&format!("--{name}"), &format!("tools/tests/data/reports/{name}.json"), 0, "Which one");
@@ -182,7 +182,7 @@ fn what_is_saved_behind_a_link_or_in_a_pipe_leaves_them_what_they_are() {
 #[cfg(target_os = "linux")]
 fn a_result_for_which_there_is_no_room_is_no_fault_of_the_program() {
     for arguments in [&["list"][..], &["--help"]] {
-        let full = std::fs::File::options().write(true).open(Path::new("/dev/full")).expect("it is there");
+        let full = fs::File::options().write(true).open(Path::new("/dev/full")).expect("it is there");
         let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("lockstep"));
         let output = command
             .args(arguments)

@@ -1,41 +1,11 @@
 //! One execution, whole: its trace, its end, its outcome, and the explicit schedule that repeats it.
 
-use super::control::{Control, Noted};
+use super::config::{Program, RunConfig};
 use super::outcome::Outcome;
-use super::{Program, STEPS_MAX};
 use crate::schedule::{Arrival, Decision, Explicit, Plan, Schedule};
 use std::fmt;
-use std::sync::atomic::AtomicUsize;
 
-use crate::sim::{Bounds, End, Event, Kind, Machine, MemoryModel, ObjectId, Runner, What};
-
-/// How one execution is run.
-#[derive(Clone, Copy, Debug)]
-pub struct RunConfig<'a> {
-    /// The memory model.
-    pub memory: MemoryModel,
-    /// Choice points before it is cut off.
-    pub steps_max: u64,
-    /// Where the execution is written down before it begins, and as which worker: a subject that loops without end is seen and named.
-    pub control: Option<(&'a Control, usize)>,
-}
-
-impl Default for RunConfig<'_> {
-    fn default() -> Self {
-        RunConfig { memory: MemoryModel::Sc, steps_max: STEPS_MAX, control: None }
-    }
-}
-
-impl RunConfig<'_> {
-    /// Writes the schedule down, if anybody follows, and runs it. `execute` is told where the machine says which thread goes on.
-    pub(super) fn follow<R>(&self, schedule: &Schedule, execute: impl FnOnce(&AtomicUsize) -> R) -> R {
-        let Some((control, worker)) = self.control else { return execute(&AtomicUsize::new(0)) };
-        control.begin(worker, Noted::of(schedule));
-        let result = execute(control.turn(worker));
-        control.rest(worker);
-        result
-    }
-}
+use crate::sim::{Bounds, End, Event, Kind, Machine, ObjectId, Runner, What};
 
 /// Names of the objects of an execution.
 #[derive(Clone, Debug, PartialEq, Eq)]

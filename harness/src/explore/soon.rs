@@ -5,7 +5,8 @@
 
 use super::glance::{Glance, GlanceConfig};
 use super::sample::length_of;
-use super::{Control, ExploreConfig, MemoryModel, Program, Replayer, Strategy};
+use super::{Control, ExploreConfig, Program, Replayer, Strategy};
+use crate::sim::MemoryModel;
 use std::fmt;
 
 /// The kinds of random schedules, as tables list them.

@@ -7,11 +7,11 @@
 //! Limits: where executions end early, by a fault or a limit, a few of them are looked at, and what would
 //! have come is not known; if all are cut off nothing is said. What the machine does not see is not touched for it: that is the likely cause.
 
-use super::replay::{Execution, RunConfig, run};
+use super::config::{Program, RunConfig};
+use super::replay::{Execution, run};
 use super::sample::portfolio;
-use super::{MemoryModel, Program};
 use crate::schedule::{Schedule, THREADS_MAX};
-use crate::sim::{End, Event, Kind, ObjectId, What};
+use crate::sim::{End, Event, Kind, MemoryModel, ObjectId, What};
 use std::collections::BTreeMap;
 use std::fmt;
 

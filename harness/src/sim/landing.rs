@@ -5,28 +5,16 @@
 //! once, which is the usual answer: an execution without decisions is sequentially consistent, and a store that
 //! stays behind counts like one preemption, however long it does. Under an exhaustive search a landing is a step of its own, see `holding.rs`.
 
+use super::asked::Change;
 use super::event::{Event, Intent, Kind, ObjectId, What};
 use super::execution::{Ending, Execution};
-use super::memory::Store;
-use super::relaxed::Change;
+use super::memory::{Buffering, Store};
 use crate::schedule::{BUFFERS_FROM, Drawn, Marked, Spot};
 use std::sync::atomic::Ordering;
 
 /// Questions about a store beside its event: whether it lands at once, and who goes on after it has landed.
 const AT_ONCE: u64 = 1;
 const AFTERWARDS: u64 = 2;
-
-/// What the event that is being made has to do with the buffer of its thread.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Buffering {
-    /// Nothing.
-    #[default]
-    None,
-    /// It is the thread's store of this number.
-    Stored(u32),
-    /// It has read the thread's store of this number.
-    Forwarded(u32),
-}
 
 impl Execution {
     pub(super) fn read_through_buffer(&mut self, object: ObjectId, order: Ordering) -> u64 {

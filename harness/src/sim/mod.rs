@@ -7,6 +7,7 @@
 
 mod admission;
 mod arena;
+mod asked;
 mod clearing;
 mod clock;
 mod coroutine;
@@ -21,15 +22,19 @@ mod memory;
 mod object;
 mod ops;
 mod plain;
+mod plain_access;
 mod relaxed;
+mod weakened;
 mod weakening;
 mod results;
 mod runner;
 mod seeing;
 mod site;
 mod threads;
+mod sites;
 mod ticket;
 mod touch;
+mod unfit;
 mod waits;
 
 pub(crate) use arena::Shared;
@@ -47,8 +52,8 @@ pub use object::Label;
 pub(crate) use ticket::Ticket;
 
 pub(crate) use runner::Runner;
-pub(crate) use site::Left;
-pub use weakening::Weakened;
+pub(crate) use sites::Left;
+pub use weakened::Weakened;
 
 /// Whether the caller runs inside a simulated execution: for panic hooks, which may want to be silent there.
 pub fn is_simulated() -> bool {
@@ -60,5 +65,6 @@ pub(crate) mod op {
     pub(crate) use super::ops::*;
     pub(crate) use super::results::drop_handle;
     pub(crate) use super::threads::{join, join_own, spawn};
+    pub(crate) use super::unfit::Looks;
     pub(crate) use super::waits::*;
 }

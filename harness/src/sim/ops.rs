@@ -6,13 +6,13 @@
 
 pub(crate) use super::admission::{compute, never_get, never_go_on};
 use super::admission::{end_faulty, take_after_end};
-use super::coroutine::current::{self, Turn};
+use super::coroutine::{Turn, current};
 use super::event::{Intent, Kind, ObjectId, Place, What};
 use super::execution::{Execution, FaultKind};
 use super::memory::{Barrier, Manner};
 use super::object::{HELD, NOBODY, ONE_READER};
 use super::ticket::Ticket;
-use super::waits::Looks;
+use super::unfit::Looks;
 use std::panic::Location;
 use std::sync::atomic::Ordering;
 

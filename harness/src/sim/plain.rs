@@ -6,16 +6,9 @@
 use super::clock::Clock;
 use super::event::{Event, Intent, Kind, ObjectId, Place, What};
 use super::execution::{Execution, FaultKind};
+use super::plain_access::PlainAccess;
 use super::ticket::Ticket;
 use crate::schedule::Spot;
-
-/// Who accessed a plain object, and when by their own clocks.
-pub(super) struct PlainAccess {
-    writes: Clock,
-    reads: Clock,
-    last_write: Option<Place>,
-    last_read: Option<Place>,
-}
 
 impl Execution {
     /// Declares that the object is plain data.

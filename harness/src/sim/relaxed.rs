@@ -4,17 +4,12 @@
 //! there. What the models do is said in `memory/tso.rs` and `memory/weak.rs`; `landing.rs` and `seeing.rs` ask the schedule what they
 //! leave open. Once the execution is torn down, memory is sequentially consistent again: destructors must not depend on a schedule.
 
+use super::asked::{Asked, Change};
 use super::event::ObjectId;
 use super::execution::Execution;
 use super::memory::{Barrier, Manner, MemoryModel};
 use super::object::HELD;
 use std::sync::atomic::Ordering;
-
-/// Gives the new value, or nothing to leave the word as it is.
-pub(super) type Change<'a> = &'a dyn Fn(u64) -> Option<u64>;
-
-/// Old values, each with the new one.
-pub(super) type Asked = Vec<(u64, Option<u64>)>;
 
 impl Execution {
     fn is_tso(&self) -> bool {

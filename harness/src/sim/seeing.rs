@@ -3,12 +3,12 @@
 //! Each choice is among numbered alternatives of which the first is the usual one: the newest message, the end of the list. An
 //! execution without decisions is sequentially consistent, and each unusual choice counts like a preemption.
 
+use super::asked::Change;
 use super::event::{Intent, Kind, ObjectId};
 use super::execution::Execution;
 use super::gaps::Lacks;
 use super::memory::{Act, Events, Manner, Message};
 use super::object::HELD;
-use super::relaxed::Change;
 use crate::schedule::ALTERNATIVES_MAX;
 use std::sync::atomic::Ordering;
 

@@ -1,10 +1,10 @@
 //! Threads of the subject: started, and waited for.
 
-use super::coroutine::current::{self, Turn};
+use super::coroutine::{Turn, current};
 use super::event::{Intent, Kind, ObjectId, Place};
 use super::execution::Execution;
 use super::ticket::Ticket;
-use super::waits::Looks;
+use super::unfit::Looks;
 
 #[inline(always)]
 pub(crate) fn spawn(place: Place) {

@@ -19,7 +19,7 @@
 
 use super::event::{Kind, ObjectId};
 use super::execution::Execution;
-use super::landing::Buffering;
+use super::memory::Buffering;
 use super::memory::MemoryModel;
 use super::object::HELD;
 use crate::schedule::{

@@ -5,11 +5,12 @@
 //! but two conditions that take the same lock would wake each other without end, and under total store order one would wake itself.
 
 use super::admission::{never_go_on, take_after_end};
-use super::coroutine::current::{self, Turn};
+use super::coroutine::{Turn, current};
 use super::event::{Intent, Kind, ObjectId, Place};
 use super::execution::{Execution, FaultKind};
 use super::ops::{fail, later_lock, misuse};
 use super::ticket::Ticket;
+use super::unfit::{Looks, Unfit};
 
 impl Execution {
     /// A sleeper is woken: from now on it waits for the lock it gave up.
@@ -124,44 +125,6 @@ fn perform_wake(queue: Ticket, all: bool) -> u32 {
         execution.record_access(None, Some(u64::from(woken)));
         woken.count_ones()
     })
-}
-
-/// What an awaited condition did that it may not do.
-pub(super) struct Unfit {
-    thread: usize,
-    what: Looks,
-    place: Place,
-}
-
-/// What an awaited condition may not do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Looks {
-    Awaiting,
-    BehindLock,
-    AtOtherThread,
-    AtSleepers,
-    Unwatched,
-}
-
-impl Looks {
-    fn message(self) -> String {
-        let (what, instead) = match self {
-            Looks::Awaiting => ("awaits another one", "make them one condition, or await one after the other"),
-            Looks::BehindLock => (
-                "takes or releases a lock, and what that guards is not watched",
-                "wait in a Condvar or a WaitQueue, or await an atomic word",
-            ),
-            Looks::AtOtherThread => (
-                "waits for another thread or asks whether it has ended, which is not watched",
-                "join the thread, or await an atomic word that it writes",
-            ),
-            Looks::AtSleepers => {
-                ("wakes who sleeps, and whether somebody does is not watched", "wake them before the wait or after it")
-            }
-            Looks::Unwatched => ("looks at a ghost cell or peeks, which is not watched", "await an atomic word"),
-        };
-        format!("the condition of an await_until {what}: {instead}")
-    }
 }
 
 impl Execution {

@@ -7,22 +7,8 @@
 
 use super::event::Place;
 use super::execution::{Execution, WEAKENED};
+use super::weakened::Weakened;
 use std::sync::atomic::Ordering;
-
-/// A place of the source, or all of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Weakened {
-    /// How the path of the file ends.
-    pub file: &'static str,
-    /// Line and column; nothing for the whole file.
-    pub at: Option<(u32, u32)>,
-}
-
-impl Weakened {
-    fn covers(&self, place: Place) -> bool {
-        self.at.is_none_or(|at| at == (place.line(), place.column())) && place.file().ends_with(self.file)
-    }
-}
 
 impl Execution {
     pub(crate) fn weaken(&mut self, weakened: Weakened) {

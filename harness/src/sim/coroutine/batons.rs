@@ -8,7 +8,7 @@
 
 use super::super::execution::Execution;
 use super::current;
-use super::fiber::{Limits, entry};
+use super::stacks::Limits;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
 
@@ -18,14 +18,14 @@ pub(super) const GO_ON: usize = 0;
 pub(super) const UNWIND: usize = 1;
 
 /// The first function of a thread.
-type Entry = extern "C" fn();
+pub(super) type First = extern "C" fn();
 
 /// What is said with the baton.
 enum Word {
     /// The thread goes on, by this order.
     Order(usize),
     /// It begins, with this function, as a thread of this execution.
-    Begin(Entry, *mut Execution, *const Limits),
+    Begin(First, *mut Execution, *const Limits),
     /// It is not needed any more.
     Quit,
 }
@@ -67,18 +67,18 @@ impl Baton {
 #[derive(Clone, Copy, Debug)]
 pub(in crate::sim) struct Context {
     baton: *const Baton,
-    entry: Option<Entry>,
+    first: Option<First>,
 }
 
 impl Context {
-    pub(in crate::sim) const NONE: Context = Context { baton: std::ptr::null(), entry: None };
+    pub(in crate::sim) const NONE: Context = Context { baton: std::ptr::null(), first: None };
 
     /// # Safety
     /// The thread is suspended, and was not told to go on since.
     unsafe fn go_on(self, order: usize) {
-        match self.entry {
+        match self.first {
             // SAFETY: the thread that waits for something to do is that of a `Stack`, which outlives its contexts.
-            Some(entry) => unsafe { &*self.baton }.give(Word::Begin(entry, current::root(), current::limits_or_none())),
+            Some(first) => unsafe { &*self.baton }.give(Word::Begin(first, current::root(), current::limits_or_none())),
             // SAFETY: `switch` has made it, and it is used once.
             None => unsafe { Arc::from_raw(self.baton) }.give(Word::Order(order)),
         }
@@ -96,9 +96,9 @@ impl Stack {
         let baton = Baton::new();
         let own = Arc::clone(&baton);
         let thread = std::thread::spawn(move || {
-            while let Word::Begin(entry, execution, limits) = own.wait() {
+            while let Word::Begin(first, execution, limits) = own.wait() {
                 let _adopted = current::adopt(execution, limits);
-                entry();
+                first();
             }
         });
         Stack { baton, thread: Some(thread) }
@@ -109,9 +109,9 @@ impl Stack {
         0
     }
 
-    /// The thread at the beginning of a closure.
-    pub(super) fn prepare<F: FnOnce() -> T, T>(&self) -> Context {
-        Context { baton: Arc::as_ptr(&self.baton), entry: Some(entry::<F, T>) }
+    /// The thread where it is going to begin with this function.
+    pub(super) fn prepare(&self, first: First) -> Context {
+        Context { baton: Arc::as_ptr(&self.baton), first: Some(first) }
     }
 }
 
@@ -134,7 +134,7 @@ pub(super) unsafe fn switch(from: *mut Context, to: *const Context, order: usize
     // SAFETY: the caller has the two places to itself until it has handed over, and says that `to` is suspended.
     unsafe {
         let to = to.read();
-        from.write(Context { baton: Arc::into_raw(Arc::clone(&baton)), entry: None });
+        from.write(Context { baton: Arc::into_raw(Arc::clone(&baton)), first: None });
         to.go_on(order);
     }
     match baton.wait() {

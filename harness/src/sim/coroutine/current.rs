@@ -1,9 +1,9 @@
 //! The one thread-local: which execution runs on this OS thread.
 
 use super::super::event::Intent;
-use super::super::execution::{Execution, Stuck};
-use super::fiber::{self, Limits};
+use super::super::execution::Execution;
 use super::job::Leftover;
+use super::stacks::Limits;
 use super::switch::Context;
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -113,34 +113,13 @@ pub(super) fn limits() -> Option<*const Limits> {
     Some(LIMITS.get()).filter(|limits| !limits.is_null())
 }
 
-/// Whether the thread that has announced an event gives way first.
-#[must_use = "the event may happen only after the thread took its turn"]
-pub(crate) struct Turn(*const Context);
-
-impl Turn {
-    /// Whether the event may happen at once.
-    #[inline(always)]
-    pub(crate) fn goes_on(&self) -> bool {
-        self.0.is_null()
-    }
-
-    /// Suspends the calling thread, if another one goes on first. When it returns the event may happen.
-    #[inline(always)]
-    pub(crate) fn take(self) {
-        if !self.goes_on() {
-            // SAFETY: `announce` has chosen who goes on, and nothing ran since. It gave a pointer of the execution's own.
-            unsafe { fiber::hop(self.0) };
-        }
-    }
-}
-
 impl Handle {
     /// Looks at or changes the execution. `f` runs no code of the subject and must not suspend; nothing it is given lives longer.
     #[inline(always)]
     pub(crate) fn with<R>(self, f: impl FnOnce(&mut Execution) -> R) -> R {
         let _alone = Alone::new();
         // SAFETY: `enter` made the pointer from the runner's unique reference, which the runner does not use until it has left, so
-        // references are made here and in `announce` alone. None is alive now: `f` and what `announce` calls are of this crate, enter
+        // references are made here and in `arrive` alone. None is alive now: `f` and what `arrive` calls are of this crate, enter
         // the machine by no handle (`Alone` asserts that), never suspend, and call nothing of the subject: its functions run in
         // `compute`, its destructors where a leftover is discarded, both without a reference. What the system calls when it likes, the
         // handler of faults, reads what lies outside of the execution.
@@ -162,28 +141,9 @@ impl Handle {
         Some(leftover.placed(|at| self.place(at)))
     }
 
-    /// Suspends the calling thread, which may not go on but cannot unwind, until the runner finds that what it waits for is there.
-    #[cold]
-    pub(crate) fn stick(self, reason: Stuck) {
-        let to = self.with(|execution| execution.stick(reason));
-        let Some(to) = to else { fiber::raise() };
-        // SAFETY: as for `give_way`.
-        unsafe { fiber::hop(self.place(to)) };
-    }
-
-    /// Announces an event and gives way if the schedule says so. When it returns the event may happen.
+    /// Announces an event. Where the calling thread gives way to, if it does.
     #[inline(always)]
-    pub(crate) fn point(self, intent: Intent) {
-        self.announce(intent).take();
-    }
-
-    /// Announces an event. The answer is to be [taken](Turn::take) before the event happens.
-    ///
-    /// This is the half of `point` that belongs in a function of its own, while `Turn::take` belongs in the caller: processors predict
-    /// where a function returns to from the calls that went before, and a switch of stacks inside a function makes
-    /// that guess wrong when the thread leaves, when the next one enters, and at every return until calls and returns are level again.
-    #[inline(always)]
-    pub(crate) fn announce(self, intent: Intent) -> Turn {
+    pub(super) fn arrive(self, intent: Intent) -> *const Context {
         let alone = Alone::new();
         // SAFETY: as for `with`. A closure would be one function for all kinds of events, too large to be inlined: it must
         // be inlined, for then the kind is a constant.
@@ -191,14 +151,6 @@ impl Handle {
         let to = execution.arrive(intent);
         drop(alone);
         // Nowhere stays nowhere.
-        Turn(self.place(to))
-    }
-
-    /// Suspends the calling thread for the one that the execution has chosen, or for the runner when it is over.
-    #[inline(always)]
-    pub(crate) fn give_way(self) {
-        let to = self.with(|execution| execution.hop_away());
-        // SAFETY: the execution has said right now who goes on.
-        unsafe { fiber::hop(self.place(to)) };
+        self.place(to)
     }
 }

@@ -1,18 +1,12 @@
-//! The stacks of the threads of one runner, one for each thread number, and what runs on them.
+//! Simulated threads, suspended for one another and resumed, unwound and given up.
 
-use super::super::execution::Clearing;
-use super::super::results::let_go_of_own;
+use super::super::event::Intent;
+use super::super::execution::{Clearing, Stuck};
 use super::current::{self, Handle};
 use super::guard::die;
-use super::job::run;
-use super::switch::{Context, GO_ON, Stack, UNWIND, leave, switch};
-use crate::schedule::THREADS_MAX;
+use super::switch::{Context, GO_ON, UNWIND, switch};
 use std::any::Any;
-use std::mem::needs_drop;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
-use std::sync::atomic::Ordering::Relaxed;
 
 /// What becomes of the stack of a thread that is still blocked when its execution ends.
 ///
@@ -26,67 +20,6 @@ pub enum Abandon {
     /// It is unwound: what lives on it is dropped. Costs some microseconds a thread.
     #[default]
     Unwind,
-}
-
-/// Bytes of stack that must be left at a choice point, for the simulator and for handling a panic.
-const STACK_RESERVE: usize = 24 * 1024;
-
-/// Where the guard pages of the stacks of a runner end, by thread number; 0 where there is no stack. For the handler of faults, which
-/// must find them while the execution is being changed: so they lie outside of it, and are never changed by reference.
-pub(in crate::sim) type Limits = [AtomicUsize; THREADS_MAX];
-
-/// The stacks of threads 0, 1, 2 and so on, as far as they were needed. Between two jobs a stack holds nothing that needs dropping.
-pub(in crate::sim) struct Stacks {
-    stacks: Vec<Stack>,
-    limits: Arc<Limits>,
-}
-
-impl Stacks {
-    pub(in crate::sim) fn new() -> Stacks {
-        Stacks { stacks: Vec::new(), limits: Arc::new([const { AtomicUsize::new(0) }; THREADS_MAX]) }
-    }
-
-    /// Whether the thread has a stack.
-    #[inline(always)]
-    pub(in crate::sim) fn has(&self, thread: usize) -> bool {
-        thread < self.stacks.len()
-    }
-
-    /// The limits, for as long as the stacks exist.
-    #[inline(always)]
-    pub(in crate::sim) fn limits(&self) -> *const Limits {
-        Arc::as_ptr(&self.limits)
-    }
-
-    /// Makes the stack of the next thread that has none. Returns its floor: where the usable part ends, with the reserve; a thread below
-    /// this at a choice point is ended.
-    #[cold]
-    pub(in crate::sim) fn make(&mut self) -> usize {
-        let (stack, floor) = self.new_stack(self.stacks.len());
-        self.stacks.push(stack);
-        floor
-    }
-
-    /// Gives the thread another stack and leaks the one it has: nothing that lives on it goes away, ever. Returns the floor of the new one.
-    #[cold]
-    pub(in crate::sim) fn replace(&mut self, thread: usize) -> usize {
-        let (stack, floor) = self.new_stack(thread);
-        std::mem::forget(std::mem::replace(&mut self.stacks[thread], stack));
-        floor
-    }
-
-    fn new_stack(&self, thread: usize) -> (Stack, usize) {
-        let stack = Stack::new();
-        let limit = stack.limit();
-        self.limits[thread].store(limit, Relaxed);
-        (stack, limit + STACK_RESERVE)
-    }
-
-    /// The stack of the thread, without whatever is on it, where it is going to run its job: the closure of these types.
-    #[inline(always)]
-    pub(in crate::sim) fn prepare<F: FnOnce() -> T, T>(&self, thread: usize) -> Context {
-        self.stacks[thread].prepare::<F, T>()
-    }
 }
 
 /// Suspends the calling thread until it is resumed, and resumes `to`.
@@ -105,28 +38,66 @@ pub(super) unsafe fn hop(to: *const Context) {
     }
 }
 
-/// Where the runner says which thread goes on, for a watchdog on another OS thread.
-pub(in crate::sim) struct Beat(*const AtomicUsize);
+/// Whether the thread that has announced an event gives way first.
+#[must_use = "the event may happen only after the thread took its turn"]
+pub(crate) struct Turn(*const Context);
 
-impl Beat {
-    pub(in crate::sim) const NONE: Beat = Beat(std::ptr::null());
-
-    /// Until it is set again threads run only while `turn` lives: the runner borrows it while it runs them.
-    pub(in crate::sim) fn set(&mut self, turn: &AtomicUsize) {
-        self.0 = turn;
+impl Turn {
+    /// Whether the event may happen at once.
+    #[inline(always)]
+    pub(crate) fn goes_on(&self) -> bool {
+        self.0.is_null()
     }
 
+    /// Suspends the calling thread, if another one goes on first. When it returns the event may happen.
     #[inline(always)]
-    pub(in crate::sim) fn tell(&self, thread: usize) {
-        // SAFETY: see `set`; threads run, so it is set.
-        unsafe { (*self.0).store(thread, Relaxed) };
+    pub(crate) fn take(self) {
+        if !self.goes_on() {
+            // SAFETY: `announce` has chosen who goes on, and nothing ran since. It gave a pointer of the execution's own.
+            unsafe { hop(self.0) };
+        }
+    }
+}
+
+impl Handle {
+    /// Suspends the calling thread, which may not go on but cannot unwind, until the runner finds that what it waits for is there.
+    #[cold]
+    pub(crate) fn stick(self, reason: Stuck) {
+        let to = self.with(|execution| execution.stick(reason));
+        let Some(to) = to else { raise() };
+        // SAFETY: as for `give_way`.
+        unsafe { hop(self.place(to)) };
+    }
+
+    /// Announces an event and gives way if the schedule says so. When it returns the event may happen.
+    #[inline(always)]
+    pub(crate) fn point(self, intent: Intent) {
+        self.announce(intent).take();
+    }
+
+    /// Announces an event. The answer is to be [taken](Turn::take) before the event happens.
+    ///
+    /// This is the half of `point` that belongs in a function of its own, while `Turn::take` belongs in the caller: processors predict
+    /// where a function returns to from the calls that went before, and a switch of stacks inside a function makes
+    /// that guess wrong when the thread leaves, when the next one enters, and at every return until calls and returns are level again.
+    #[inline(always)]
+    pub(crate) fn announce(self, intent: Intent) -> Turn {
+        Turn(self.arrive(intent))
+    }
+
+    /// Suspends the calling thread for the one that the execution has chosen, or for the runner when it is over.
+    #[inline(always)]
+    pub(crate) fn give_way(self) {
+        let to = self.with(|execution| execution.hop_away());
+        // SAFETY: the execution has said right now who goes on.
+        unsafe { hop(self.place(to)) };
     }
 }
 
 /// The payload of the unwinding of an abandoned stack.
 ///
 /// A subject can catch it. When it then drops what it has caught, it is unwound again, from there: so a loop around the catching ends too.
-struct Abandoned;
+pub(super) struct Abandoned;
 
 impl Drop for Abandoned {
     fn drop(&mut self) {
@@ -204,48 +175,6 @@ pub(in crate::sim) fn give_up(here: Handle, thread: usize) {
 
 const BORROWS: &str = "its stack borrows from whoever runs it, so it cannot be given up";
 const UNWINDS: &str = "it waits in a destructor that runs while its stack unwinds, so it cannot be given up";
-
-/// What a thread does: its job, and giving way for good.
-pub(super) extern "C" fn entry<F: FnOnce() -> T, T>() {
-    let here = current::get();
-    let at = here.place(here.with(|execution| execution.begin()));
-    let ended = catch_unwind(AssertUnwindSafe(|| {
-        // SAFETY: `begin` gave the place of a job that is ready; it was installed with this closure, see `prepare`; nobody else touches it
-        // until the job is done. It is a place of the handle, so it is good between the references that are made while the closure runs.
-        unsafe { run::<F, T>(at) };
-        if needs_drop::<T>() {
-            let_go_of_own(here);
-        }
-    }));
-    let to = match ended {
-        Ok(()) => here.with(|execution| execution.finish()),
-        Err(payload) => {
-            ended_in_panic(here, payload);
-            here.with(|execution| execution.hop_away())
-        }
-    };
-    let from = here.with(|execution| execution.from());
-    // SAFETY: as for `hop`. Nothing is left on this stack.
-    unsafe { leave(here.place(from), here.place(to)) };
-}
-
-#[cold]
-#[inline(never)]
-fn ended_in_panic(here: Handle, payload: Box<dyn Any + Send>) {
-    // When the stack was abandoned the panic has done what it was for.
-    if here.with(|execution| execution.is_unwound_by_runner()) {
-        here.with(|execution| execution.unwound());
-    } else {
-        let message = message(payload.as_ref());
-        here.with(|execution| execution.panicked(message));
-    }
-    if payload.is::<Abandoned>() {
-        // It holds nothing, and its destructor is for those who catch it in the middle.
-        std::mem::forget(payload);
-    } else {
-        here.with(|execution| execution.keep_payload(payload));
-    }
-}
 
 pub(crate) fn message(payload: &(dyn Any + Send)) -> String {
     if let Some(text) = payload.downcast_ref::<&str>() {

@@ -7,17 +7,23 @@
 //! Why stackful: subject code stays plain Rust that reads like what it models, and switching costs some nanoseconds.
 //! Stacks are made once and used for one job after the other; making one costs a thousand times more than reusing it.
 
+mod beat;
 pub(crate) mod current;
+mod entry;
 mod fiber;
 #[cfg(unix)]
 mod guard;
 pub(crate) mod job;
+mod stacks;
 #[cfg_attr(any(miri, lockstep_os_threads), path = "batons.rs")]
 mod switch;
 
+pub(super) use beat::Beat;
+pub(super) use entry::first;
 pub use fiber::Abandon;
-pub(crate) use fiber::message;
-pub(super) use fiber::{Beat, Limits, Stacks, abandon, drop_quietly, give_up, go, raise};
+pub(crate) use fiber::{Turn, message};
+pub(super) use fiber::{abandon, drop_quietly, give_up, go, raise};
 #[cfg(unix)]
 pub use guard::{LastWords, on_stack_overrun};
+pub(super) use stacks::{Limits, Stacks};
 pub(super) use switch::{Context, stack_pointer};

@@ -7,7 +7,7 @@
 //! Deviation: floating-point control words are not switched; nobody changes them.
 
 use corosensei::stack::{DefaultStack, Stack as _};
-use std::arch::{asm, naked_asm};
+use std::arch::asm;
 
 #[cfg(not(all(unix, any(target_arch = "x86_64", target_arch = "aarch64"))))]
 compile_error!("lockstep switches stacks itself and can do so on x86-64 and aarch64 Unix only");
@@ -117,12 +117,12 @@ impl Stack {
         self.0.limit().get()
     }
 
-    /// The stack, without whatever is on it, where it is going to run a closure of these types.
+    /// The stack, without whatever is on it, where it is going to begin with this function.
     #[inline(always)]
-    pub(super) fn prepare<F: FnOnce() -> T, T>(&self) -> Context {
+    pub(super) fn prepare(&self, first: First) -> Context {
         // SAFETY: the stack is ours. What was on it has ended or is unwound: an execution begins when all is cleared away
         // of the one before, and what could not be has kept its stack.
-        unsafe { prepare::<F, T>(self.0.base().get() as *mut usize) }
+        unsafe { prepare(first, self.0.base().get() as *mut usize) }
     }
 }
 
@@ -140,34 +140,20 @@ pub(in crate::sim) fn stack_pointer() -> usize {
     at
 }
 
-/// The first function of a thread: `entry` of its closure, called from nowhere, so that backtraces end there.
-#[cfg(target_arch = "x86_64")]
-#[unsafe(naked)]
-extern "C" fn base<F: FnOnce() -> T, T>() -> ! {
-    // The return address 0 is on the stack already.
-    naked_asm!("xor ebp, ebp", "jmp {entry}", entry = sym super::fiber::entry::<F, T>)
-}
+/// The first function on a stack. It is called from nowhere and never returns.
+pub(super) type First = extern "C" fn();
 
-/// As above.
-#[cfg(target_arch = "aarch64")]
-#[unsafe(naked)]
-extern "C" fn base<F: FnOnce() -> T, T>() -> ! {
-    naked_asm!("mov x29, xzr", "mov x30, xzr", "b {entry}", entry = sym super::fiber::entry::<F, T>)
-}
-
-/// An empty stack on which a closure is going to run.
-///
-/// Each closure has its own first function, and no other jump leads to it: the processor guesses the way to a closure once, not twice.
+/// An empty stack on which a function is going to run.
 ///
 /// # Safety
 /// `top` is the end of a stack that belongs to nobody else, with room for a frame.
 #[inline(always)]
-unsafe fn prepare<F: FnOnce() -> T, T>(top: *mut usize) -> Context {
-    // SAFETY: the caller says that there is room. The top is aligned, and so is the stack pointer where `base` begins.
+unsafe fn prepare(first: First, top: *mut usize) -> Context {
+    // SAFETY: the caller says that there is room. The top is aligned, and so is the stack pointer where the function begins.
     unsafe {
-        let code = base::<F, T> as *const () as usize;
+        let code = first as *const () as usize;
         if cfg!(target_arch = "x86_64") {
-            // The return address of `base`.
+            // The return address.
             let stack = top.sub(1);
             stack.write(0);
             Context { stack, code }

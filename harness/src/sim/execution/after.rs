@@ -5,39 +5,9 @@
 //! what it caught. Who passes choice points without end has no patience left some time and is stuck.
 
 use super::super::coroutine::{Context, raise};
-use super::super::event::ObjectId;
 use super::Execution;
+use super::stuck::{Clearing, PATIENCE, Stuck, StuckThread};
 use std::any::Any;
-
-/// Choice points that a thread may pass after the end, at a time.
-pub(super) const PATIENCE: u32 = 10_000;
-
-/// What the runner is clearing away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::sim) enum Clearing {
-    No,
-    /// The stack of the running thread unwinds.
-    Stacks,
-    /// Destructors of what never was on a stack run on the runner's own.
-    Leftovers,
-}
-
-/// What a thread waits for that can neither go on nor unwind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stuck {
-    /// The lock.
-    Lock(ObjectId),
-    /// That nothing is left of the threads, which borrow from it.
-    Threads(u32),
-    ForEver,
-}
-
-/// A thread that is stuck.
-pub(super) struct StuckThread {
-    thread: usize,
-    reason: Stuck,
-    is_unwinding: bool,
-}
 
 impl Execution {
     pub(in crate::sim) fn clearing(&self) -> Clearing {

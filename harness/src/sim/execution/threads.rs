@@ -1,10 +1,10 @@
 //! The threads of an execution: made, begun, suspended for one another, ended.
 
 use super::super::coroutine::job::Job;
-use super::super::coroutine::{Context, Limits};
+use super::super::coroutine::{Context, Limits, first};
 use super::super::event::{Intent, Kind, ObjectId, Place};
 use super::super::object::{HASH_OF_NONE, Label};
-use super::super::site::Anchor;
+use super::super::sites::Anchor;
 use super::{Ending, Execution, FaultKind};
 use crate::schedule::{Spot, THREADS_MAX};
 
@@ -71,7 +71,7 @@ impl Execution {
     /// The lifetime of `closure` is forgotten, see [`Job::install`].
     #[inline(always)]
     pub(crate) fn install<F: FnOnce() -> T, T>(&mut self, thread: usize, closure: F) {
-        self.threads[thread].context = self.stacks.prepare::<F, T>(thread);
+        self.threads[thread].context = self.stacks.prepare(thread, first::<F, T>);
         self.jobs[thread].install(closure);
     }
 

@@ -7,7 +7,7 @@ use super::super::coroutine::{Context, stack_pointer};
 use super::super::event::{Intent, Kind, ObjectId, Place};
 use super::super::gaps::Lacks;
 use super::super::object::{HASH_OF_NONE, HELD};
-use super::super::site::Anchor;
+use super::super::sites::Anchor;
 use super::{Ending, Execution, FaultKind};
 use crate::schedule::{Arrival, Drawn, Key, Pace, Spot, THREADS_MAX};
 

@@ -2,6 +2,7 @@
 
 pub(super) mod order;
 pub(super) mod psc;
+mod view;
 pub(super) mod weak;
 
 use super::events::{EventId, Graph};

@@ -14,7 +14,7 @@
 
 use super::super::events::{Event, EventId, Graph};
 use super::super::label::{Fence, Label, Order};
-use super::weak::{Known, View, access_point, entry_point, exit_point, is_full, is_strong, knows};
+use super::view::{Known, View, access_point, entry_point, exit_point, is_full, is_strong, knows};
 
 /// An SC fence or access, as a point of its thread.
 #[derive(Clone, Copy, Debug)]

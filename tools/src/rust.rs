@@ -215,6 +215,15 @@ pub fn documentation(attributes: &[syn::Attribute]) -> String {
     lines.collect::<Vec<_>>().join(" ").trim().to_owned()
 }
 
+/// The name of a type without generics, if it is a plain one.
+pub fn type_text(ty: &Type) -> Option<String> {
+    match ty {
+        Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()),
+        Type::Reference(reference) => type_text(&reference.elem),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{module, subject};

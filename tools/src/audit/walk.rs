@@ -7,8 +7,9 @@
 //! locks, are one here.
 
 use super::source::{Function, Sources};
+use crate::rust::type_text;
 use std::collections::{BTreeMap, BTreeSet};
-use syn::{Block, Expr, Pat, Stmt, Type};
+use syn::{Block, Expr, Pat, Stmt};
 
 /// Reads or writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,15 +99,6 @@ pub struct Walker<'a> {
     pub deeds: BTreeSet<Deed>,
     /// Lock taken while another is held: the second while the first.
     pub order: BTreeSet<(String, String)>,
-}
-
-/// The name of a type without generics, if it is a plain one.
-pub fn type_text(ty: &Type) -> Option<String> {
-    match ty {
-        Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()),
-        Type::Reference(reference) => type_text(&reference.elem),
-        _ => None,
-    }
 }
 
 const READS: [&str; 9] =

@@ -1,5 +1,6 @@
 //! The configuration of the gate, `.config/lockstep.toml`.
 
+use super::section::{Section, Wrong};
 use super::series::{Named, find, inside, named};
 use crate::arguments::{Options, RepairsArgument, SeriesArguments};
 use crate::diagnostic::{Diagnostic, toml_error};
@@ -124,32 +125,6 @@ struct File {
     gate: Section,
 }
 
-/// The table `[gate]`.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Section {
-    pub base: Option<Spanned<String>>,
-    pub series: Option<Spanned<String>>,
-    pub subject: Option<Spanned<String>>,
-    scenarios: Option<Vec<Spanned<String>>>,
-    pub variants: Option<Vec<Spanned<String>>>,
-    pub repairs: Option<Spanned<String>>,
-    memory: Option<Vec<Spanned<String>>>,
-    required: Option<Spanned<String>>,
-    required_under: Option<BTreeMap<Spanned<String>, Spanned<String>>>,
-    required_of: Option<BTreeMap<Spanned<String>, Spanned<String>>>,
-    fail_on: Option<Vec<Spanned<String>>>,
-    snapshots: Option<Spanned<String>>,
-    ledger: Option<Spanned<String>>,
-    executions: Option<u64>,
-    exhaustive_max: Option<u64>,
-    preemptions: Option<u32>,
-    enumerated: Option<u64>,
-    seed: Option<u64>,
-    jobs: Option<u16>,
-    time: Option<Spanned<String>>,
-}
-
 /// Reads the configuration. One that was not asked for by name may be missing.
 pub fn read(path: Option<&Path>, told: &SeriesArguments, options: &Options, given: &Given) -> Result<Config, String> {
     let shown = path.unwrap_or(Path::new(DEFAULT_PATH));
@@ -180,9 +155,6 @@ fn words(path: Option<&Path>, told: &SeriesArguments) -> String {
     let option = |(name, value): (&str, Option<String>)| value.map(|value| format!(" {name} {}", shell_word(&value)));
     named.into_iter().filter_map(option).collect()
 }
-
-/// A message at a place of the file.
-pub type Wrong<'a> = dyn Fn(Range<usize>, &str) -> String + 'a;
 
 fn config(
     section: &Section,

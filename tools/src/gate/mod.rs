@@ -11,6 +11,7 @@ mod coverage;
 mod judge;
 mod lacking;
 mod proposal;
+mod section;
 mod series;
 
 use crate::arguments::{AcceptArguments, GateArguments, Options};

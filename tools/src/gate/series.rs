@@ -3,7 +3,7 @@
 //! Promise: whatever the configuration names lies below the current folder, links followed, for that file comes with a patch; the command
 //! line may name anything. The scenarios are read off the subject before anything is built, so that a wrong name costs nothing.
 
-use super::config::{Section, Wrong};
+use super::section::{Section, Wrong};
 use crate::arguments::{Input, SeriesArguments};
 use crate::given::Given;
 use crate::rust;

@@ -473,3 +473,13 @@ impl Program {
         }
     }
 }
+
+/// What a test asks.
+pub struct Asked {
+    /// What final states show beside what the condition names.
+    pub locations: Vec<Item>,
+    /// Which final states count.
+    pub filter: Option<Proposition>,
+    /// The question.
+    pub condition: Condition,
+}

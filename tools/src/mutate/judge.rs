@@ -1,75 +1,13 @@
 //! Running the mutants: each against the unbroken code, scenario after scenario, until a client sees the difference.
 
 use super::crew::ask_each;
+use super::fate::{BROKE_DOWN, Fate, Kill};
 use super::record::Record;
 use super::schemata::Mutant;
 use crate::session;
 use crate::workshop::{Failure, Runner};
 use serde_json::{Value, json};
 use std::path::Path;
-
-/// What became of a mutant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate {
-    Killed(Kill),
-    /// Nobody noticed.
-    Survived {
-        /// Why an entry in the list of equivalent mutants did not help, if there is one.
-        note: Option<String>,
-    },
-    /// Equal outcomes, exhaustively, in every scenario, and a reviewed reason.
-    Equivalent {
-        reason: String,
-    },
-    /// It only takes an ordering away, and the memory model shows none.
-    NotJudged,
-}
-
-impl Fate {
-    /// In a word or two.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Fate::Killed(_) => "killed",
-            Fate::Survived { .. } => "survived",
-            Fate::Equivalent { .. } => "equivalent",
-            Fate::NotJudged => "not judged",
-        }
-    }
-
-    fn in_words(&self) -> String {
-        match self {
-            Fate::Killed(kill) => kill.to_string(),
-            _ => self.word().to_owned(),
-        }
-    }
-}
-
-/// How a mutant was noticed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kill {
-    pub scenario: String,
-    /// `new`: it shows what the original never does; `lost`: the other way round; else how it broke down.
-    pub how: String,
-    /// Executions of the mutant up to the end of the stage that showed it.
-    pub executions: u64,
-    /// Preemptions of the smallest schedule that shows it.
-    pub preemptions: u64,
-    pub difference: String,
-}
-
-impl std::fmt::Display for Kill {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}, {}", self.scenario, self.how)?;
-        match self.preemptions {
-            _ if self.how == BROKE_DOWN => Ok(()),
-            1 => f.write_str(", 1 preemption"),
-            preemptions => write!(f, ", {preemptions} preemptions"),
-        }
-    }
-}
-
-/// How a mutant is noticed that ends the program that runs it, or never ends.
-pub const BROKE_DOWN: &str = "broke down";
 
 /// What is asked of each.
 #[derive(Clone, Debug)]

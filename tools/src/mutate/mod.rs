@@ -7,6 +7,7 @@
 
 mod crew;
 mod equivalent;
+mod fate;
 mod judge;
 mod label;
 mod noticed;
@@ -33,7 +34,8 @@ use crate::workshop::{
     shipped_package,
 };
 use equivalent::Entry;
-use judge::{Fate, Plan, Trial, judge};
+use fate::Fate;
+use judge::{Plan, Trial, judge};
 use label::{label_of, labels};
 use lockstep::SoonConfig;
 use record::{Record, records};

@@ -4,7 +4,8 @@
 //! with more effort. A check repeats one mutant of each scenario, the one that is named; the counts are those of whoever wrote the table.
 
 use super::crew::ask_each;
-use super::judge::{Fate, Plan, Trial, notices};
+use super::fate::Fate;
+use super::judge::{Plan, Trial, notices};
 use crate::workshop::Runner;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

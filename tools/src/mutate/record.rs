@@ -3,8 +3,7 @@
 //! Promise: a kill counts only if it comes about again, in the scenario that the table names. Limits: that nobody notices the others is looked at
 //! again with a part of the effort only; the searches of every execution behind the table are those of whoever wrote it.
 
-use super::judge::Fate;
-use super::report::Section;
+use super::fate::{Fate, Section};
 use std::collections::BTreeMap;
 
 /// What a table says of a mutant.

@@ -1,6 +1,7 @@
 //! What became of the mutants, for people and for programs. No times and no line numbers in what is committed.
 
-use super::judge::{BROKE_DOWN, Fate, Plan, Trial};
+use super::fate::{BROKE_DOWN, Fate, Section};
+use super::judge::{Plan, Trial};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -101,33 +102,7 @@ pub fn repeated(account: &Account<'_>) -> String {
     )
 }
 
-/// The mutants one by one, by what became of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Section {
-    Killed,
-    Survived,
-    Equivalent,
-}
-
 impl Section {
-    /// In the order of the table: what is left to do first.
-    const ALL: [Section; 3] = [Section::Survived, Section::Equivalent, Section::Killed];
-
-    pub(super) fn title(self) -> &'static str {
-        match self {
-            Section::Killed => {
-                "killed (the first scenario that tells; 'new': it shows what the original never does, 'lost': never what the original does):"
-            }
-            Section::Survived => "survived:",
-            Section::Equivalent => "equivalent:",
-        }
-    }
-
-    /// The section that begins with this line.
-    pub fn titled(line: &str) -> Option<Section> {
-        Section::ALL.into_iter().find(|section| section.title() == line)
-    }
-
     /// Nothing if no mutant is in it.
     fn text(self, results: &[(Trial, Fate)]) -> String {
         let lines: String = results.iter().filter_map(|(trial, fate)| self.lines(trial, fate)).collect();

@@ -3,7 +3,8 @@
 //! Promise: a kind has noticed a mutant when it shows what the other side, searched whole, never does. Limits: mutants whose scenario is too large to
 //! be searched whole are left out, and said to be; the scenario is the first that notices, so it is often one in which that is easy.
 
-use super::judge::{Fate, Kill, Plan, Trial};
+use super::fate::{Fate, Kill};
+use super::judge::{Plan, Trial};
 use crate::session;
 use crate::workshop::{Failure, Runner};
 use lockstep::{RANDOM_STRATEGIES, Soon, SoonConfig, mean_of_medians};

@@ -5,7 +5,7 @@
 //! variant n to variant n + 1; a series of another length is not the one that was compared, and that is what is said.
 
 use super::mail::{PlaceInSeries, place_in_series};
-use super::text::one_line;
+use super::tame::one_line;
 use crate::document::{BadEndPart, Cell, DivergencePart, Document, ScenarioPart, Standing, counts_of};
 use serde::Serialize;
 use std::collections::BTreeSet;

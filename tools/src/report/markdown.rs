@@ -4,9 +4,11 @@
 
 use super::claims::{self, touched};
 use super::range_diff::CELLS;
+use super::sections::sections;
 use super::sheet::sheet;
-use super::table::{Table, sections};
-use super::text::{cell, limits, one_line, rank};
+use super::table::Table;
+use super::tame::one_line;
+use super::text::{cell, limits, rank};
 use crate::document::{DivergencePart, Document, ScenarioPart, WitnessPart, counts_of};
 use textwrap::core::display_width;
 

@@ -15,6 +15,7 @@ mod mail;
 mod markdown;
 mod mutants;
 mod range_diff;
+mod sections;
 mod orderings;
 mod sarif;
 mod sheet;
@@ -22,7 +23,7 @@ mod table;
 mod tame;
 mod text;
 
-pub use text::one_line;
+pub use tame::one_line;
 
 use crate::arguments::{Format, ReportArguments};
 use crate::document::{self, Document, read};

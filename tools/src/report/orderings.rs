@@ -4,8 +4,7 @@
 //! Limit: an ordering that no outcome was seen to depend on may still be needed by something that was not explored; the caption says what that
 //! rests on.
 
-use super::sheet::head;
-use super::table::Table;
+use super::table::{Table, head};
 use crate::document::Document;
 use crate::relaxing::Row;
 use utrace_variants::commit_at;

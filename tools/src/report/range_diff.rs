@@ -1,6 +1,6 @@
 //! The behavioural range-diff: one line for each patch and scenario, in the notation of `git range-diff`.
 
-use super::text::one_line;
+use super::tame::one_line;
 use crate::document::{Cell, Document};
 use textwrap::core::display_width;
 

@@ -2,8 +2,9 @@
 
 use super::claims;
 use super::orderings;
-use super::table::Table;
-use super::text::{limits, one_line};
+use super::table::{Table, head};
+use super::tame::one_line;
+use super::text::limits;
 use crate::counted::counted;
 use crate::document::{CostPart, DesignPart, Document, RangePart};
 use comfy_table::{ContentArrangement, presets};
@@ -42,12 +43,6 @@ pub fn tables(document: &Document) -> Vec<Table> {
     }
     tables.extend(paths.into_iter().map(|path| costs(document, path)));
     tables
-}
-
-/// The head of a table with a column for each variant.
-pub fn head(document: &Document, first: &str) -> Vec<String> {
-    let names = document.variants.iter().map(|variant| variant.name.clone());
-    std::iter::once(first.to_owned()).chain(names).collect()
 }
 
 fn source(document: &Document) -> Table {

@@ -49,6 +49,11 @@ fn is_unseen(character: char) -> bool {
     }
 }
 
+/// A text without line breaks: nothing that a patch says may begin a line of its own, ring, colour, or turn the direction of writing.
+pub fn one_line(text: &str) -> String {
+    visible(&text.replace(['\n', '\r', '\t'], " "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::visible;

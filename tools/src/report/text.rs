@@ -4,7 +4,9 @@
 
 use super::claims::{claims, touched};
 use super::range_diff::{LEGEND, cut, lines};
-use super::table::{Table, sections};
+use super::sections::sections;
+use super::table::Table;
+use super::tame::one_line;
 use crate::counted::counted;
 use crate::document::{DivergencePart, Document, ScenarioPart, Standing, WitnessPart};
 use textwrap::core::display_width;
@@ -123,11 +125,6 @@ fn head(document: &Document) -> String {
     }
     text.push('\n');
     text
-}
-
-/// A text without line breaks: nothing that a patch says may begin a line of its own, ring, colour, or turn the direction of writing.
-pub fn one_line(text: &str) -> String {
-    super::tame::visible(&text.replace(['\n', '\r', '\t'], " "))
 }
 
 /// The text in lines of the width. Words are never broken, unless they are longer than a line and no part of a command.

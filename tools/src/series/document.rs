@@ -5,7 +5,7 @@
 
 use super::change::{changes, diff};
 use super::check::{Bench, Checked, check};
-use super::{begun, package, refuse_repairs};
+use super::preparation::{base, begun, package, refuse_repairs};
 use crate::arguments::{Input, Options};
 use crate::document::{ChangePart, DesignPart, Document, ScenarioPart, SeriesPart};
 use crate::files::fingerprint_of;
@@ -34,7 +34,7 @@ pub struct Snapshot {
 pub fn document(input: &Input, runs: &[Options]) -> Result<(Document, Vec<Snapshot>), Trouble> {
     let place = Place::find(input.build.as_deref())?;
     let (steps, begin) = begun(input, &place)?;
-    let base = super::base(input, &place);
+    let base = base(input, &place);
     let package = package(&place, &base, &steps, input.subject.as_deref())?;
     for options in runs {
         refuse_repairs(input.base.as_deref(), &place, options)?;
@@ -88,7 +88,7 @@ pub fn series_part(input: &Input) -> Option<SeriesPart> {
 
 /// What tells the sources that a comparison would be of now from others.
 pub fn compared_sources(input: &Input, steps: &[Step], place: &Place) -> String {
-    fingerprint(input, &super::base(input, place), steps)
+    fingerprint(input, &base(input, place), steps)
 }
 
 /// The files of all steps, and trait and scenarios of a module of one's own.

@@ -8,6 +8,7 @@ mod change;
 mod check;
 mod derive;
 mod document;
+mod preparation;
 mod replay;
 mod report;
 mod revisions;
@@ -19,19 +20,16 @@ use crate::declared::declared;
 use crate::module::Module;
 use crate::session;
 use crate::status::Status;
-use crate::steps::{self, Step, steps};
+use crate::steps::{self, Step};
 use crate::trouble::Trouble;
-use crate::workshop::{
-    Package, Place, Steps, is_shipped, look_at, own_package, own_subject, package_name, shipped_package,
-};
+use crate::workshop::Place;
 use check::{Bench, Checked, check};
 use derive::Source;
-use revisions::module_at;
-use source::read_series;
+use preparation::{package, refuse_repairs};
 use std::path::{Path, PathBuf};
-use verify::BASE;
 
 pub use document::{Snapshot, compared_sources, document};
+pub use preparation::{prepare, prepare_steps};
 pub use revisions::ends;
 
 /// Carries out a command; what it prints goes through `print`.
@@ -130,56 +128,6 @@ fn judge(checked: &Checked) -> Status {
         status = status.and(Status::Nothing);
     }
     status
-}
-
-/// The repairs are those of the subject that Lockstep ships.
-fn refuse_repairs(base: Option<&Path>, place: &Place, options: &Options) -> Result<(), String> {
-    match base.filter(|base| !is_shipped(&place.name(base))) {
-        Some(base) if options.repairs.is_some() => {
-            Err(format!("--repairs means nothing to a module of your own, which {} is: leave it out", base.display()))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The steps that the options name, and the package that runs them.
-pub fn prepare(input: &Input, place: &Place) -> Result<(Vec<Step>, Package), Trouble> {
-    let steps = prepare_steps(input, place)?;
-    let package = package(place, &base(input, place), &steps, input.subject.as_deref())?;
-    Ok((steps, package))
-}
-
-/// The steps that the options name: of the shipped series if they name none.
-pub fn prepare_steps(input: &Input, place: &Place) -> Result<Vec<Step>, String> {
-    begun(input, place).map(|(steps, _)| steps)
-}
-
-/// The module that the first patch changes.
-fn base(input: &Input, place: &Place) -> PathBuf {
-    input.base.clone().unwrap_or_else(|| place.workspace.join(BASE))
-}
-
-/// The steps, and for a range of revisions the commit where it begins.
-fn begun(input: &Input, place: &Place) -> Result<(Vec<Step>, Option<String>), String> {
-    let base = base(input, place);
-    let committed = place.workspace.join("variants/series").display().to_string();
-    let series = read_series(input.series.as_ref().unwrap_or(&committed))?;
-    let name = place.name(&base);
-    let module = match &series.begin {
-        Some(commit) => module_at(commit, &base, &name)?,
-        None => Module::read(&base, &name)?,
-    };
-    Ok((steps(module, &series.mails)?, series.begin))
-}
-
-/// The package that runs these steps of a module at `base`.
-fn package(place: &Place, base: &Path, steps: &[Step], subject: Option<&Path>) -> Result<Package, Trouble> {
-    if is_shipped(&place.name(base)) {
-        return shipped_package(place, Steps::Series(steps));
-    }
-    let (path, text) = own_subject(base, subject)?;
-    let unseen = look_at(place, (&path, &text), steps)?;
-    own_package(place, &package_name(base), (&path, &text), steps, &unseen)
 }
 
 /// The steps that lead from one root to the next. A patch does not move the root of a module of several files: if one of the

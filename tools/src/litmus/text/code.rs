@@ -6,9 +6,9 @@ use super::super::types::Type;
 use super::declared::{self, Base, Declared, is_type};
 use super::initial::Symbols;
 use super::lexer::{Word, WordKind};
+use super::limits::{REGISTERS_MAX, STATEMENTS_MAX, THREADS_MAX};
 use super::typed::Typed;
 use super::words::{Words, thread_number};
-use super::{REGISTERS_MAX, STATEMENTS_MAX, THREADS_MAX};
 
 /// The thread that is being read.
 pub struct Code<'s> {

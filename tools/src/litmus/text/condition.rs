@@ -1,21 +1,11 @@
 //! What a test asks: locations, filter and condition.
 
-use super::super::ast::{Condition, Item, Operand, Proposition, Quantifier};
+use super::super::ast::{Asked, Condition, Item, Operand, Proposition, Quantifier};
 use super::super::error::LitmusError;
 use super::declared::{self, is_type};
 use super::initial::{Symbols, index};
 use super::lexer::WordKind;
 use super::words::{Words, thread_number};
-
-/// What a test asks.
-pub struct Asked {
-    /// What final states show beside what the condition names.
-    pub locations: Vec<Item>,
-    /// Which final states count.
-    pub filter: Option<Proposition>,
-    /// The question.
-    pub condition: Condition,
-}
 
 /// Reads everything behind the threads.
 pub fn parse(words: &mut Words<'_>, symbols: &Symbols) -> Result<Asked, LitmusError> {

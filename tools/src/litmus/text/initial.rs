@@ -1,13 +1,12 @@
 //! The initial state, and the names that the whole test knows.
 
-use super::super::ast::{Location, LocationId, LocationKind, Program, Register, RegisterId, Thread};
+use super::super::ast::{Asked, Location, LocationId, LocationKind, Program, Register, RegisterId, Thread};
 use super::super::error::{LitmusError, Place};
 use super::super::types::{Type, address};
-use super::condition::Asked;
 use super::declared::{self, Declared, is_type};
 use super::lexer::WordKind;
+use super::limits::{LOCATIONS_MAX, REGISTERS_MAX};
 use super::words::{Words, thread_number};
-use super::{LOCATIONS_MAX, REGISTERS_MAX};
 
 /// How a shared variable is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,6 +13,7 @@ mod expression;
 pub(super) mod condition;
 pub(super) mod initial;
 pub(super) mod lexer;
+pub(super) mod limits;
 mod primitive;
 mod typed;
 pub(super) mod words;
@@ -21,22 +22,6 @@ use super::ast::Program;
 use super::error::LitmusError;
 use initial::Symbols;
 use words::Words;
-
-/// Threads of a program: as many as execution graphs have.
-pub const THREADS_MAX: usize = lockstep::graph::THREADS_MAX;
-
-/// Locations of a program.
-pub const LOCATIONS_MAX: usize = 128;
-
-/// Local variables of a thread.
-pub const REGISTERS_MAX: usize = 64;
-
-/// Statements of a program.
-pub const STATEMENTS_MAX: usize = 1_000;
-
-/// Blocks and branches inside each other, and operators and calls of one expression or condition. Both are walked
-/// recursively, on the small stacks of simulated threads too.
-pub const DEPTH_MAX: usize = 64;
 
 /// Reads a litmus test.
 pub fn parse(text: &str) -> Result<Program, LitmusError> {

@@ -1,8 +1,8 @@
 //! The words of a text in order, one of them the next.
 
 use super::super::error::{LitmusError, Place};
-use super::DEPTH_MAX;
 use super::lexer::{Word, WordKind};
+use super::limits::DEPTH_MAX;
 
 /// Invariant: the last word is the end, and `at` does not go beyond it.
 pub struct Words<'a> {

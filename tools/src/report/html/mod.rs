@@ -7,8 +7,9 @@ mod diagram;
 
 use super::claims::{self, touched};
 use super::range_diff::CELLS;
+use super::sections::sections;
 use super::sheet;
-use super::table::{Table, sections};
+use super::table::Table;
 use super::text::{limits, unrepaired};
 use crate::document::{
     BadEndPart, Cell, ChangePart, DivergencePart, Document, OutcomePart, ScenarioPart, Standing, counts_of,

@@ -1,0 +1,63 @@
+//! What the options name of a series: its steps, and the package that runs them.
+
+use super::revisions::module_at;
+use super::source::read_series;
+use super::verify::BASE;
+use crate::arguments::{Input, Options};
+use crate::module::Module;
+use crate::steps::{Step, steps};
+use crate::trouble::Trouble;
+use crate::workshop::{
+    Package, Place, Steps, is_shipped, look_at, own_package, own_subject, package_name, shipped_package,
+};
+use std::path::{Path, PathBuf};
+
+/// The repairs are those of the subject that Lockstep ships.
+pub fn refuse_repairs(base: Option<&Path>, place: &Place, options: &Options) -> Result<(), String> {
+    match base.filter(|base| !is_shipped(&place.name(base))) {
+        Some(base) if options.repairs.is_some() => {
+            Err(format!("--repairs means nothing to a module of your own, which {} is: leave it out", base.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The steps that the options name, and the package that runs them.
+pub fn prepare(input: &Input, place: &Place) -> Result<(Vec<Step>, Package), Trouble> {
+    let steps = prepare_steps(input, place)?;
+    let package = package(place, &base(input, place), &steps, input.subject.as_deref())?;
+    Ok((steps, package))
+}
+
+/// The steps that the options name: of the shipped series if they name none.
+pub fn prepare_steps(input: &Input, place: &Place) -> Result<Vec<Step>, String> {
+    begun(input, place).map(|(steps, _)| steps)
+}
+
+/// The module that the first patch changes.
+pub fn base(input: &Input, place: &Place) -> PathBuf {
+    input.base.clone().unwrap_or_else(|| place.workspace.join(BASE))
+}
+
+/// The steps, and for a range of revisions the commit where it begins.
+pub fn begun(input: &Input, place: &Place) -> Result<(Vec<Step>, Option<String>), String> {
+    let base = base(input, place);
+    let committed = place.workspace.join("variants/series").display().to_string();
+    let series = read_series(input.series.as_ref().unwrap_or(&committed))?;
+    let name = place.name(&base);
+    let module = match &series.begin {
+        Some(commit) => module_at(commit, &base, &name)?,
+        None => Module::read(&base, &name)?,
+    };
+    Ok((steps(module, &series.mails)?, series.begin))
+}
+
+/// The package that runs these steps of a module at `base`.
+pub fn package(place: &Place, base: &Path, steps: &[Step], subject: Option<&Path>) -> Result<Package, Trouble> {
+    if is_shipped(&place.name(base)) {
+        return shipped_package(place, Steps::Series(steps));
+    }
+    let (path, text) = own_subject(base, subject)?;
+    let unseen = look_at(place, (&path, &text), steps)?;
+    own_package(place, &package_name(base), (&path, &text), steps, &unseen)
+}

@@ -1,9 +1,14 @@
 //! The rules of the code base that a test can check.
 
+mod imports;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use syn::visit::Visit;
+
+/// The sources of the crates.
+const SOURCES: [&str; 3] = ["harness/src", "variants/src", "tools/src"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the workspace exists")
@@ -203,86 +208,54 @@ fn every_dependency_has_its_reason() {
     }
 }
 
-/// Which of the crate's own modules, below `source`, each of them names in a `use` or a path.
-fn imports(source: &str, modules: &BTreeSet<String>) -> BTreeMap<String, BTreeSet<String>> {
-    let mut graph: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (path, text) in files(source, "rs") {
-        let inside = path.strip_prefix(source).expect("below the source");
-        let first = inside.components().next().expect("a file").as_os_str().to_string_lossy();
-        let module = first.trim_end_matches(".rs").to_owned();
-        let code = text.split("#[cfg(test)]").next().unwrap_or(&text);
-        let code: Vec<&str> = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
-        for part in code.join("\n").split("crate::").skip(1) {
-            for target in firsts(part) {
-                if modules.contains(&target) && target != module && module != "lib" && module != "main" {
-                    graph.entry(module.clone()).or_default().insert(target);
-                }
-            }
-        }
-    }
-    graph
-}
-
-/// What stands first behind `crate::`: one name, or those of a group in braces.
-fn firsts(path: &str) -> Vec<String> {
-    let name = |text: &str| -> String {
-        text.trim_start().chars().take_while(|character| character.is_alphanumeric() || *character == '_').collect()
-    };
-    let Some(group) = path.strip_prefix('{') else { return vec![name(path)] };
-    let (mut depth, mut found, mut start) = (0_usize, Vec::new(), 0);
-    for (at, character) in group.char_indices() {
-        match character {
-            '{' => depth += 1,
-            '}' if depth > 0 => depth -= 1,
-            ',' | '}' if depth == 0 => {
-                found.push(name(&group[start..at]));
-                start = at + 1;
-                if character == '}' {
-                    break;
-                }
-            }
-            _ => {}
-        }
-    }
-    found
+/// The circles of a crate of these files, by their names.
+fn circles_of(files: &[(&str, &str)]) -> Vec<Vec<String>> {
+    let files: Vec<(PathBuf, String)> = files.iter().map(|(path, text)| (path.into(), (*text).to_owned())).collect();
+    let names = |circle: &BTreeSet<PathBuf>| circle.iter().map(|path| path.display().to_string()).collect();
+    imports::circles(&imports::arrows(&files)).iter().map(names).collect()
 }
 
 #[test]
-fn imports_are_seen_alone_and_in_groups() {
-    assert_eq!(firsts("files::read;"), ["files"]);
-    assert_eq!(firsts("{\n    files::{self, read},\n    rust,\n};\nuse x::{y};"), ["files", "rust", ""]);
-}
-
-fn modules(source: &str) -> BTreeSet<String> {
-    let entries = fs::read_dir(root().join(source)).expect("the source exists").flatten();
-    entries.map(|entry| entry.file_name().to_string_lossy().trim_end_matches(".rs").to_owned()).collect()
-}
-
-/// A cycle of the graph, if there is one.
-fn cycle(graph: &BTreeMap<String, BTreeSet<String>>) -> Option<Vec<String>> {
-    fn visit(at: &str, path: &mut Vec<String>, graph: &BTreeMap<String, BTreeSet<String>>) -> bool {
-        if path.iter().any(|seen| seen == at) {
-            path.push(at.to_owned());
-            return true;
-        }
-        path.push(at.to_owned());
-        let found = graph.get(at).is_some_and(|targets| targets.iter().any(|target| visit(target, path, graph)));
-        if !found {
-            path.pop();
-        }
-        found
+fn circles_are_seen_through_whatever_passes_a_name_on() {
+    let circle = [vec!["a.rs".to_owned(), "b.rs".to_owned()]];
+    let (a, b) = ("use crate::b::B; pub struct A;", "use super::A; pub struct B;");
+    assert_eq!(circles_of(&[("lib.rs", "mod a; mod b; pub use a::A;"), ("a.rs", a), ("b.rs", b)]), circle);
+    let macros = "pub struct B; fn f() { vec![crate::a::A]; }";
+    assert_eq!(circles_of(&[("lib.rs", "mod a; mod b;"), ("a.rs", a), ("b.rs", macros)]), circle);
+    // To pass on what a child defines is no arrow; to use it is one.
+    let child = "use super::X; pub struct Y;";
+    assert!(
+        circles_of(&[("lib.rs", "mod m;"), ("m/mod.rs", "mod y; pub use y::Y; pub struct X;"), ("m/y.rs", child)])
+            .is_empty()
+    );
+    let uses = "mod y; pub use y::Y; pub struct X; fn f() -> y::Y { y::Y }";
+    assert_eq!(circles_of(&[("lib.rs", "mod m;"), ("m/mod.rs", uses), ("m/y.rs", child)]).len(), 1);
+    for fine in [
+        "pub(in crate::a) struct B;",
+        "#[cfg(test)] mod tests { use crate::a::A; } pub struct B;",
+        "pub struct B; fn f() { quote! { crate::a::A } }",
+    ] {
+        assert!(circles_of(&[("lib.rs", "mod a; mod b;"), ("a.rs", a), ("b.rs", fine)]).is_empty(), "{fine}");
     }
-    graph.keys().find_map(|start| {
-        let mut path = Vec::new();
-        visit(start, &mut path, graph).then_some(path)
-    })
 }
 
 #[test]
-fn modules_of_a_crate_do_not_import_in_circles() {
-    for source in ["harness/src", "variants/src", "tools/src"] {
-        let graph = imports(source, &modules(source));
-        assert_eq!(cycle(&graph), None, "{source}: {graph:?}");
+fn files_of_a_crate_do_not_import_in_circles() {
+    for source in SOURCES {
+        let below = |(path, text): (PathBuf, String)| (path.strip_prefix(source).expect("below").to_owned(), text);
+        let arrows = imports::arrows(&files(source, "rs").into_iter().map(below).collect::<Vec<_>>());
+        let circles = imports::circles(&arrows);
+        let told = |circle: &BTreeSet<PathBuf>| {
+            let inside = |(from, targets): (&PathBuf, &BTreeMap<PathBuf, BTreeSet<String>>)| {
+                let targets = targets.iter().filter(|(to, _)| circle.contains(*to) && circle.contains(from));
+                targets
+                    .map(|(to, names)| format!("  {} takes {names:?} of {}", from.display(), to.display()))
+                    .collect::<Vec<_>>()
+            };
+            arrows.iter().flat_map(inside).collect::<Vec<_>>().join("\n")
+        };
+        let told: Vec<String> = circles.iter().map(told).collect();
+        check(&format!("{source}: files that import each other"), &told);
     }
 }
 
@@ -366,7 +339,7 @@ fn designs_hold_the_same_functions_in_the_same_order() {
 fn a_source_file_is_short_enough_to_read() {
     // A habit is 150 to 400 lines, one noun a file; beyond this it is several.
     const LINES_MAX: usize = 700;
-    let sources = ["harness/src", "variants/src", "tools/src"].map(|folder| files(folder, "rs")).concat();
+    let sources = SOURCES.map(|folder| files(folder, "rs")).concat();
     let lines = |text: &String| text.lines().count();
     let long = sources.iter().filter(|(_, text)| lines(text) > LINES_MAX);
     let long: Vec<String> = long.map(|(path, text)| format!("{}: {} lines", path.display(), lines(text))).collect();
@@ -376,14 +349,15 @@ fn a_source_file_is_short_enough_to_read() {
 #[test]
 fn documents_name_only_files_that_exist() {
     let mut documents: Vec<(PathBuf, String)> = Vec::new();
-    for name in ["README.md", "snapshots/README.md", "examples/mailbox/README.md"] {
+    for name in ["README.md", "CHANGELOG.md", "snapshots/README.md", "examples/mailbox/README.md"] {
         documents.push((PathBuf::from(name), fs::read_to_string(root().join(name)).expect("the document exists")));
     }
     documents.extend(files("docs", "md"));
+    documents.extend(files("variants/docs", "md"));
     documents.extend(files("tools/tests/data", "md"));
-    documents.extend(files("harness/src", "rs"));
-    documents.extend(files("variants/src", "rs"));
-    documents.extend(files("tools/src", "rs"));
+    for folder in SOURCES.into_iter().chain(["harness/benches", "variants/benches"]) {
+        documents.extend(files(folder, "rs"));
+    }
     let tops = ["docs/", "harness/", "variants/", "tools/", "snapshots/", "examples/", ".ci/", ".config/"];
     let mut missing = Vec::new();
     for (path, text) in &documents {
@@ -396,8 +370,25 @@ fn documents_name_only_files_that_exist() {
                 }
             }
         }
+        if !is_source {
+            let folder = root().join(path).parent().expect("a document is in a folder").to_owned();
+            let broken = links(text).into_iter().filter(|link| !folder.join(link).exists());
+            missing.extend(broken.map(|link| format!("{}: a link to {link}", path.display())));
+        }
     }
     check("documents name files that do not exist", &missing);
+}
+
+/// Where the links of a document lead to, those to other hosts and places of the document itself left out.
+fn links(text: &str) -> Vec<&str> {
+    let behind = text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link);
+    let files = behind.map(|link| link.split('#').next().unwrap_or(link));
+    files.filter(|link| !link.is_empty() && !link.contains(':')).collect()
+}
+
+#[test]
+fn links_are_seen_without_their_places() {
+    assert_eq!(links("a [b](../c.md#d) [e](#f) [g](https://h.i) [j](k)"), ["../c.md", "k"]);
 }
 
 #[test]

@@ -181,7 +181,7 @@ fn check_all(memory: MemoryModel, (cases, programs): (u32, impl Generator<Value 
 #[test]
 fn nested_programs_that_were_once_searched_wrongly_have_exactly_their_outcomes() {
     use anything::Op::{Add, Await, Exchange, Load, Store};
-    use anything::nested::Node::{CatchAndLock, CatchAndStore, Does, Make, Panics, ReadMade, Scope};
+    use anything::nested::Node::{Catch, CatchAndLock, CatchAndStore, Does, Make, Panics, ReadMade, Scope, Section};
     use anything::nested::{Node, Program};
     let check_each = |threads: &[&[Node]], main: &[Node]| {
         let program = Program { threads: threads.iter().map(|nodes| nodes.to_vec()).collect(), main: main.to_vec() };
@@ -203,6 +203,11 @@ fn nested_programs_that_were_once_searched_wrongly_have_exactly_their_outcomes()
         &[Does(Store(1, 1)), Does(Store(0, 1))],
     );
     check_each(&[&[Does(Await(0, 1)), CatchAndLock(1, vec![Panics(1, 0)])]], &[Does(Store(0, 1))]);
+    // Who is alone and waits until its own stores have landed is held up by nobody.
+    let panics = CatchAndLock(0, vec![Section(0, vec![Panics(0, 0)])]);
+    let threads = vec![vec![panics, Catch(vec![Does(Load(0))])], vec![]];
+    let program = Program { threads, main: vec![Does(Store(0, 1))] };
+    MemoryModel::ALL.into_iter().for_each(|memory| _ = check(&program, memory, ENUMERATED_MAX));
     // Several objects of one name are told apart where a schedule decides.
     check_each(&[&[Make(0), Make(1)], &[ReadMade]], &[]);
 }

@@ -75,7 +75,7 @@ pub struct ExploreConfig<'a> {
     pub seed: u64,
     /// How many of the random executions of this seed were made before.
     pub skip: u64,
-    /// OS threads; at least 1, and no more than [`WORKERS_MAX`] are used.
+    /// OS threads; at least 1, and no more than [`crate::WORKERS_MAX`] are used.
     pub jobs: usize,
     /// The memory model.
     pub memory: MemoryModel,

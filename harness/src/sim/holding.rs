@@ -70,8 +70,7 @@ impl Execution {
         let me = self.me;
         while self.lingers(me) {
             if !self.decider.begins_unasked(BUFFERS_FROM + me) {
-                // Nobody is asked here, so the thread itself is not among those who could go on.
-                self.enabled &= 1 << (BUFFERS_FROM + me);
+                self.has_to_land = true;
                 self.end(Ending::Redundant);
                 return false;
             }

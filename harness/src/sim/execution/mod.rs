@@ -146,6 +146,8 @@ pub(crate) struct Execution {
     /// Places whose orderings are taken away in this execution, and how often one was.
     pub(super) weakened: Vec<Weakened>,
     pub(super) weakenings: u64,
+    /// The execution ended where the running thread was not asked, for its stores landed first.
+    pub(super) has_to_land: bool,
     /// Threads that have ended and left stores behind that have not landed.
     pub(super) lingering: u32,
     /// Threads that look again at what they await.
@@ -252,6 +254,7 @@ impl Execution {
             is_relaxed: false,
             weakened: Vec::new(),
             weakenings: 0,
+            has_to_land: false,
             lingering: 0,
             insisting: 0,
             unfit: Vec::new(),
@@ -316,6 +319,7 @@ impl Execution {
         self.tracing = bounds.tracing;
         self.model = bounds.memory;
         self.is_relaxed = bounds.memory != MemoryModel::Sc;
+        self.has_to_land = false;
         self.lingering = 0;
         self.insisting = 0;
         self.unfit.clear();

@@ -298,7 +298,8 @@ impl Execution {
 
     /// Threads whose announced event can happen, as a mask.
     pub(crate) fn could_go_on(&self) -> u32 {
-        self.enabled & !self.held()
+        let could = self.enabled & !self.held();
+        if self.has_to_land { could & !(1 << self.me) } else { could }
     }
 
     pub(crate) fn arrivals(&self) -> &[Arrival] {

@@ -81,6 +81,7 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
             is_total: false,
             accesses_from: self.accesses.len() as u32,
             wakes_from: self.wakes.len() as u32,
+            landings_from: self.landings.len() as u32,
             spawns_from: self.spawns.len() as u32,
             totals_from: self.totals.len() as u32,
             choices_from: self.choices.len() as u32,
@@ -113,6 +114,7 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
         let mut always_known = None;
         let mut has_rested = false;
         let mut landed = NONE;
+        let mut landed_within = Vec::new();
         self.fresh.clear();
         self.loose.clear();
         for mark in marks {
@@ -134,6 +136,11 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
                             None => self.has_lost = true,
                         }
                         landed = nth;
+                    } else {
+                        // A panic unwinds: all that its destructors do is one step.
+                        let owner = mark.thread - BUFFERS_FROM as u8;
+                        self.landings.push(owner);
+                        landed_within.push((usize::from(owner), nth));
                     }
                 }
                 Marked::Drained { always } => {
@@ -180,6 +187,7 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
         if landed != NONE {
             self.list_forwarded(thread - BUFFERS_FROM, landed);
         }
+        landed_within.into_iter().for_each(|(owner, nth)| self.list_forwarded(owner, nth));
     }
 
     /// Whatever the process has done comes before.

@@ -44,6 +44,7 @@ struct Step<const PROCESSES: usize> {
     is_total: bool,
     accesses_from: u32,
     wakes_from: u32,
+    landings_from: u32,
     spawns_from: u32,
     totals_from: u32,
     choices_from: u32,
@@ -115,6 +116,8 @@ pub(super) struct Search<const PROCESSES: usize> {
     heads: Vec<u32>,
     /// Steps that woke threads, with the threads.
     wakes: Vec<(u32, u32)>,
+    /// Whose stores have landed where a panic unwinds, and so in a step of their thread: all other landings are steps of buffers.
+    landings: Vec<u8>,
     /// The step that started each thread from the second on.
     spawns: Vec<u32>,
     /// Steps whose order to every other step matters.
@@ -159,6 +162,7 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
             accesses: Vec::new(),
             heads: Vec::new(),
             wakes: Vec::new(),
+            landings: Vec::new(),
             spawns: Vec::new(),
             totals: Vec::new(),
             choices: Vec::new(),
@@ -245,7 +249,7 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
         if std::mem::take(&mut self.is_prepared) {
             return;
         }
-        let Step { thread, accesses_from, wakes_from, spawns_from, totals_from, .. } = self.steps[at];
+        let Step { thread, accesses_from, wakes_from, landings_from, spawns_from, totals_from, .. } = self.steps[at];
         for access in self.accesses.drain(accesses_from as usize..).rev().filter(|access| !access.is_forwarded()) {
             self.heads[access.touch.slot as usize] = access.earlier;
         }
@@ -254,6 +258,7 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
             while stores.pop_if(|step| *step == at as u32).is_some() {}
         }
         self.wakes.truncate(wakes_from as usize);
+        self.landings.truncate(landings_from as usize);
         self.spawns.truncate(spawns_from as usize);
         self.totals.truncate(totals_from as usize);
         let undone = self.of_thread[usize::from(thread)].pop();

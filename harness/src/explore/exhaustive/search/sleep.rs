@@ -33,8 +33,9 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
             return true;
         }
         let touched = touched.iter().filter(|access| !access.is_forwarded()).map(|access| access.touch);
-        // Each of them was a step of the buffer.
-        let landed = self.of_thread.get(BUFFERS_FROM + thread).map_or(0, Vec::len) as u32;
+        let of_buffer = self.of_thread.get(BUFFERS_FROM + thread).map_or(0, Vec::len);
+        let within_steps = self.landings.iter().filter(|&&owner| usize::from(owner) == thread).count();
+        let landed = (of_buffer + within_steps) as u32;
         let mut prints = self.sleepers_at(tried).iter().filter(|sleeper| usize::from(sleeper.thread) == thread);
         prints.any(|sleeper| {
             sleeper.print == Print::Everything

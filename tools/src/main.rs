@@ -2,63 +2,40 @@
 //!
 //! A command is a function from the selection to text; this file parses, dispatches and turns what happened into an exit status.
 
-mod arguments;
 mod audit;
-mod claiming;
-mod comparing;
-mod conditions;
-mod costs;
-mod counted;
-mod declared;
-mod diagnostic;
+mod cli;
+mod compare;
 mod document;
-mod execution;
-mod exploring;
+mod explore;
 mod gate;
-mod given;
-mod ledger;
-mod files;
-mod fold;
 mod hunt;
-mod listing;
 mod litmus;
-mod manual;
-mod matrix;
-mod module;
 mod mutate;
 mod outside;
 mod patch;
 mod recorded;
-mod rust;
-mod relaxing;
 mod report;
-mod saving;
-mod selection;
 mod series;
-mod session;
-mod shard;
 mod shown;
-mod status;
-mod witness;
-mod steps;
-mod trouble;
+mod source;
 mod watch;
+mod witness;
 mod workshop;
 
-use arguments::{Arguments, Command, CorpusCommand, Format};
 use clap::FromArgMatches;
 use clap::parser::ValueSource;
-use comparing::{Outcomes, compare_all};
-use given::Given;
+use cli::arguments::{self, Arguments, Command, CorpusCommand, Format};
+use cli::given::Given;
+use cli::output::{finish, print, show, usage, written};
+use cli::selection::{Selection, find_scenario, select, select_variants_only};
+use cli::status::Status;
+use cli::{files, listing, manual, session};
+use compare::{compare_all, details, judge};
+use explore::{claims, relax, replay};
 use hunt::Hunt;
 use litmus::LitmusConfig;
-use lockstep::render;
-use selection::{Selection, select, select_variants_only};
-use status::Status;
-use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
-use utrace_variants::{Words, heading, with_programs};
 
 fn main() -> ExitCode {
     quiet_panics_of_subjects();
@@ -87,7 +64,7 @@ fn hinted(mut error: clap::Error) -> clap::Error {
     };
     let argument = text(ContextKind::InvalidArg);
     let hint = if error.kind() == clap::error::ErrorKind::UnknownArgument {
-        let scenario = selection::find_scenario(&argument);
+        let scenario = find_scenario(&argument);
         scenario.ok().map(|scenario| format!("a scenario is named with '--scenario {}'", scenario.id))
     } else {
         let option = argument.trim_start_matches('-').split_whitespace().next().unwrap_or_default();
@@ -150,7 +127,7 @@ fn carry_out(arguments: &Arguments, given: &Given) -> Status {
         Some(Command::List) => return print(&listing::list(options.format)),
         Some(Command::Claims { claims, explain }) => {
             session::start(options.time);
-            return match claiming::command(claims, *explain, options) {
+            return match claims::command(claims, *explain, options) {
                 Ok((text, status)) => print(&text).and(status),
                 Err(message) => usage(&message),
             };
@@ -206,15 +183,15 @@ fn carry_out(arguments: &Arguments, given: &Given) -> Status {
         Some(Command::Corpus { command, corpus }) => {
             return finish(corpus_command(command, corpus, &selection, options.exhaustive_max));
         }
-        Some(Command::Run) => execution::run_one(&selection, options.seed),
+        Some(Command::Run) => replay::run_one(&selection, options.seed),
         Some(Command::Replay { token, trace, .. }) => {
-            execution::replay(&selection, token, *trace, !options.variants.is_empty())
+            replay::replay(&selection, token, *trace, !options.variants.is_empty())
         }
-        Some(Command::Minimize { token }) => execution::minimize(&selection, token),
+        Some(Command::Minimize { token }) => replay::minimize(&selection, token),
         Some(Command::Litmus { files }) => {
             let config = LitmusConfig {
                 memory: selection.memory,
-                jobs: comparing::jobs(options),
+                jobs: compare::jobs(options),
                 executions: options.executions,
                 seed: options.seed,
                 time: options.time,
@@ -223,18 +200,18 @@ fn carry_out(arguments: &Arguments, given: &Given) -> Status {
             return litmus::command(files, &config, print);
         }
         Some(Command::Explore { check: Some(path), renew, .. }) => {
-            return finish(relaxing::check(path, *renew, options));
+            return finish(relax::check(path, *renew, options));
         }
         Some(Command::Explore { exhaustive, relax, .. }) => {
             let (text, status) = match relax {
-                true => relaxing::command(&selection, options),
-                false => exploring::command(&selection, options, *exhaustive),
+                true => relax::command(&selection, options),
+                false => explore::command(&selection, options, *exhaustive),
             };
             return print(&text).and(status);
         }
         Some(Command::Compare { save, base_commit }) => {
             let outcomes = compare_all(&selection, options);
-            let mut document = saving::document(&selection, &outcomes);
+            let mut document = compare::document::document(&selection, &outcomes);
             document.base_commit.clone_from(base_commit);
             if let Some(Err(message)) = save.as_ref().map(|path| files::save(path, &document::text(&document))) {
                 return usage(&message);
@@ -248,30 +225,14 @@ fn carry_out(arguments: &Arguments, given: &Given) -> Status {
         None => {
             let outcomes = compare_all(&selection, options);
             let text = match options.format {
-                Format::Human => Ok(matrix::matrix(&selection, &outcomes)),
-                format => report::of_document(&saving::document(&selection, &outcomes), format),
+                Format::Human => Ok(compare::matrix::matrix(&selection, &outcomes)),
+                format => report::of_document(&compare::document::document(&selection, &outcomes), format),
             };
             return show(text).and(judge(&outcomes));
         }
         Some(_) => unreachable!("done above"),
     };
     show(text)
-}
-
-/// Prints the result, or says why there is none.
-fn show(text: Result<String, String>) -> Status {
-    match text {
-        Ok(text) => print(&text),
-        Err(message) => usage(&message),
-    }
-}
-
-/// Prints what a command that judges has to say.
-fn finish(result: Result<(String, Status), String>) -> Status {
-    match result {
-        Ok((text, status)) => print(&text).and(status),
-        Err(message) => usage(&message),
-    }
 }
 
 fn corpus_command(
@@ -289,65 +250,4 @@ fn corpus_command(
         }
         CorpusCommand::Prune { check } => hunt::corpus::prune(directory, *check, exhaustive_max),
     }
-}
-
-fn usage(message: &str) -> Status {
-    session::say(message);
-    Status::Usage
-}
-
-/// Writes the result.
-fn print(text: &str) -> Status {
-    let mut output = anstream::stdout();
-    written(output.write_all(text.as_bytes()).and_then(|()| output.flush()))
-}
-
-/// What became of the result. A reader that went away, as `head` does, is no error; that there is no room where the caller wants it is the
-/// caller's to mend.
-fn written(result: std::io::Result<()>) -> Status {
-    match result {
-        Ok(()) => Status::Fine,
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Status::Fine,
-        Err(error) => usage(&format!("the result could not be written to standard output: {error}")),
-    }
-}
-
-/// Each comparison as the snapshots show it.
-fn details(selection: &Selection, outcomes: &Outcomes) -> String {
-    let mut parts = Vec::new();
-    for compared in &outcomes.compared {
-        let goals: Vec<&str> = compared.scenario.goal_names().collect();
-        let program = compared.scenario.program_lines();
-        let heading = heading(compared.scenario, compared.repairs, selection.memory, &goals, &program);
-        let text = with_programs(&selection.variants, compared.repairs, compared.scenario, |programs| {
-            render(&heading, programs, &compared.comparison, &Words)
-        });
-        parts.push(text);
-    }
-    parts.join("\n")
-}
-
-/// What the run was worth, said on standard error where it is less than asked.
-fn judge(outcomes: &Outcomes) -> Status {
-    let mut status = Status::Fine;
-    if outcomes.cut_short {
-        session::say_cut_short();
-        status = status.and(Status::Budget);
-    }
-    if let Some(mismatch) = &outcomes.nondeterminism {
-        session::say(&format!("nondeterminism: {mismatch}"));
-        status = status.and(Status::Nondeterminism);
-    }
-    for compared in &outcomes.compared {
-        if let Some(unshared) = compared.comparison.unshared {
-            session::say(&format!("{}: nothing was explored: {unshared}", compared.scenario.id));
-            status = status.and(Status::Nothing);
-        }
-    }
-    let executions: u64 = outcomes.compared.iter().map(|compared| compared.comparison.executions()).sum();
-    if executions == 0 {
-        session::say_nothing_explored();
-        status = status.and(Status::Nothing);
-    }
-    status
 }

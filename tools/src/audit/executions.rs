@@ -3,8 +3,8 @@
 
 use super::audit_step;
 use super::walk::Deed;
-use crate::module::Module;
-use crate::steps::Step;
+use crate::source::module::Module;
+use crate::source::steps::Step;
 use crate::workshop::Place;
 use lockstep::{Execution, Kind, RunConfig, Schedule, run};
 use std::collections::BTreeSet;

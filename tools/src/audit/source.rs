@@ -1,6 +1,6 @@
 //! The sources under audit: functions by name, and what the shared fields are called in traces.
 
-use crate::rust::{self, type_text};
+use crate::source::rust::{self, type_text};
 use std::collections::BTreeMap;
 use syn::visit::{self, Visit};
 use syn::{Expr, ImplItem, Item, Member};

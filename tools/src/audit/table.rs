@@ -105,7 +105,7 @@ fn called(files: &[(String, String)]) -> Result<BTreeSet<String>, String> {
     }
     let mut called = Called(BTreeSet::new());
     for (path, text) in files {
-        called.visit_file(&crate::rust::parse(path, text)?);
+        called.visit_file(&crate::source::rust::parse(path, text)?);
     }
     Ok(called.0)
 }

@@ -7,7 +7,7 @@
 //! locks, are one here.
 
 use super::source::{Function, Sources};
-use crate::rust::type_text;
+use crate::source::rust::type_text;
 use std::collections::{BTreeMap, BTreeSet};
 use syn::{Block, Expr, Pat, Stmt};
 

@@ -1,6 +1,6 @@
 //! The list of scenarios and variants.
 
-use crate::arguments::Format;
+use crate::cli::arguments::Format;
 use serde::Serialize;
 use utrace_variants::{scenarios, variants};
 

@@ -1,7 +1,7 @@
 //! Completions for shells, and manual pages: both are made of the definition of the command line.
 
-use crate::arguments::definition;
-use crate::selection::unknown;
+use crate::cli::arguments::definition;
+use crate::cli::selection::unknown;
 use clap_complete::Shell;
 use clap_mangen::Man;
 

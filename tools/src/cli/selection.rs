@@ -1,6 +1,6 @@
 //! What the options select, or a message that names the nearest thing that exists.
 
-use crate::arguments::{Options, RepairsArgument};
+use crate::cli::arguments::{Options, RepairsArgument};
 use lockstep::MemoryModel;
 use utrace_variants::{Repairs, Scenario, VariantInfo, scenarios, variants};
 

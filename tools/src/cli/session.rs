@@ -1,6 +1,6 @@
 //! One run of the program: progress, Ctrl-C, time budget, and the start of the watchdog.
 
-use crate::status::Status;
+use crate::cli::status::Status;
 use crate::watch;
 pub use crate::watch::{CONTROL, Running, begin, begin_as};
 use indicatif::{ProgressBar, ProgressStyle};

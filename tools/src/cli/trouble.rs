@@ -1,7 +1,7 @@
 //! Why a command has no result.
 
-use crate::session;
-use crate::status::Status;
+use crate::cli::session;
+use crate::cli::status::Status;
 
 /// Whose fault it is, and what is wrong, in a sentence.
 #[derive(Debug)]

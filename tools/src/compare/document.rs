@@ -1,10 +1,10 @@
 //! From comparisons to the document.
 
-use crate::comparing::{Compared, Outcomes};
-use crate::costs::costs;
+use crate::cli::selection::Selection;
+use crate::compare::costs::costs;
+use crate::compare::{Compared, Outcomes};
 use crate::document::{ChangePart, DesignPart, Document, ScenarioPart};
 use crate::recorded::{Conditions, Situation, record};
-use crate::selection::Selection;
 use similar::TextDiff;
 use utrace_variants::{DESIGN_SOURCES, DesignSource, Repairs, Scenario, VariantInfo, Words, subject_name};
 

@@ -1,8 +1,8 @@
 //! The matrix: all scenarios, each step of the series, without and with repairs.
 
-use crate::comparing::{Compared, Outcomes};
-use crate::counted::counted;
-use crate::selection::Selection;
+use crate::cli::counted::counted;
+use crate::cli::selection::Selection;
+use crate::compare::{Compared, Outcomes};
 use comfy_table::{ContentArrangement, Table, presets};
 use lockstep::{BadEnd, Comparison, Divergence, Pair, Token};
 use std::collections::BTreeMap;

@@ -1,11 +1,16 @@
 //! Comparisons of the selected scenarios, one after the other, until all are done or the run is to end.
 
-use crate::arguments::Options;
-use crate::selection::Selection;
-use crate::session::{self, CONTROL, Progress, Running};
+pub mod costs;
+pub mod document;
+pub mod matrix;
+
+use crate::cli::arguments::Options;
+use crate::cli::selection::Selection;
+use crate::cli::session::{self, CONTROL, Progress, Running};
+use crate::cli::status::Status;
 use crate::witness::{Seen, SeenEnd, look, look_at_ends};
-use lockstep::{CompareConfig, Comparison, MemoryModel, Nondeterminism, Token, repeat, repeat_again};
-use utrace_variants::{Repairs, Scenario, Words, subject_name, with_programs};
+use lockstep::{CompareConfig, Comparison, MemoryModel, Nondeterminism, Token, render, repeat, repeat_again};
+use utrace_variants::{Repairs, Scenario, Words, heading, subject_name, with_programs};
 
 /// One scenario compared, with or without repairs.
 pub struct Compared {
@@ -149,4 +154,44 @@ fn compare_one(
         nondeterminism.get_or_insert_with(|| format!("{} on {name}, {token}: {parting}", scenario.id));
     }
     Compared { scenario, repairs, memory: config.memory, comparison, seen, ends, repeated: repetition.schedules }
+}
+
+/// Each comparison as the snapshots show it.
+pub fn details(selection: &Selection, outcomes: &Outcomes) -> String {
+    let mut parts = Vec::new();
+    for compared in &outcomes.compared {
+        let goals: Vec<&str> = compared.scenario.goal_names().collect();
+        let program = compared.scenario.program_lines();
+        let heading = heading(compared.scenario, compared.repairs, selection.memory, &goals, &program);
+        let text = with_programs(&selection.variants, compared.repairs, compared.scenario, |programs| {
+            render(&heading, programs, &compared.comparison, &Words)
+        });
+        parts.push(text);
+    }
+    parts.join("\n")
+}
+
+/// What the run was worth, said on standard error where it is less than asked.
+pub fn judge(outcomes: &Outcomes) -> Status {
+    let mut status = Status::Fine;
+    if outcomes.cut_short {
+        session::say_cut_short();
+        status = status.and(Status::Budget);
+    }
+    if let Some(mismatch) = &outcomes.nondeterminism {
+        session::say(&format!("nondeterminism: {mismatch}"));
+        status = status.and(Status::Nondeterminism);
+    }
+    for compared in &outcomes.compared {
+        if let Some(unshared) = compared.comparison.unshared {
+            session::say(&format!("{}: nothing was explored: {unshared}", compared.scenario.id));
+            status = status.and(Status::Nothing);
+        }
+    }
+    let executions: u64 = outcomes.compared.iter().map(|compared| compared.comparison.executions()).sum();
+    if executions == 0 {
+        session::say_nothing_explored();
+        status = status.and(Status::Nothing);
+    }
+    status
 }

@@ -1,7 +1,7 @@
 //! Documents as files.
 
 use super::{Document, SCHEMA};
-use crate::files::why_unread;
+use crate::cli::files::why_unread;
 use serde::Deserialize;
 use std::path::Path;
 

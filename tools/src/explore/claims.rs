@@ -1,12 +1,12 @@
 //! `claims`: the claims of the thread, decided, as a table, a list or JSON; and each explained by two traces side by side.
 
-use crate::arguments::{Format, Options};
-use crate::comparing;
+use crate::cli::arguments::{Format, Options};
+use crate::cli::selection::unknown;
+use crate::cli::session::{self, Progress, Running};
+use crate::cli::status::Status;
+use crate::compare;
 use crate::document::EvidencePart;
 use crate::recorded::evidence_part;
-use crate::selection::unknown;
-use crate::session::{self, Progress, Running};
-use crate::status::Status;
 use lockstep::{MemoryModel, difference_lines};
 use serde::Serialize;
 use utrace_variants::Words;
@@ -27,7 +27,7 @@ pub fn command(wanted: &[String], explained: bool, options: &Options) -> Result<
     let mut decisions = Vec::new();
     for &memory in &models {
         let mut laboratory = Laboratory::default();
-        let config = comparing::config(options, memory);
+        let config = compare::config(options, memory);
         for &claim in &selected {
             for &asked in claim.asked {
                 progress.says(&format!("{} {}", claim.id, asked.variant));

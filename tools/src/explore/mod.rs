@@ -3,16 +3,20 @@
 //! Limits: counts are of executions made, not probabilities. An exhaustive search visits one execution of each class that differs only in the
 //! order of independent steps, so its counts are of classes.
 
-use crate::arguments::{Format, Options};
-use crate::comparing;
-use crate::counted::counted;
+pub mod claims;
+pub mod relax;
+pub mod replay;
+
+use crate::cli::arguments::{Format, Options};
+use crate::cli::counted::counted;
+use crate::cli::selection::Selection;
+use crate::cli::session::{self, Progress, Running};
+use crate::cli::status::Status;
+use crate::compare;
+use crate::compare::document::repairs_part;
 use crate::document::{EvidencePart, OutcomePart};
 use crate::recorded::{evidence_part, outcome_part};
-use crate::saving::repairs_part;
-use crate::selection::Selection;
-use crate::session::{self, Progress, Running};
 use crate::shown::outcome_text;
-use crate::status::Status;
 use lockstep::{
     CompareConfig, Exploration, ExploreConfig, MemoryModel, Program, Seen, Strategy, Token, Unshared, explore, unshared,
 };
@@ -31,7 +35,7 @@ struct Explored {
 
 /// Explores every selected variant on every selected scenario; returns the text and how it went.
 pub fn command(selection: &Selection, options: &Options, exhaustive: bool) -> (String, Status) {
-    let config = comparing::config(options, selection.memory);
+    let config = compare::config(options, selection.memory);
     let parts = selection.scenarios.len() * selection.repairs.len() * selection.variants.len();
     let progress = Progress::new(parts);
     let mut explored = Vec::new();

@@ -1,9 +1,9 @@
 //! Single executions: `run`, `replay` and `minimize`.
 
-use crate::arguments::CORPUS;
-use crate::counted::counted;
+use crate::cli::arguments::CORPUS;
+use crate::cli::counted::counted;
+use crate::cli::selection::{Selection, find_scenario, find_variant, unknown};
 use crate::hunt::corpus;
-use crate::selection::{Selection, find_scenario, find_variant, unknown};
 use crate::shown::{begin, outcome_text, replay_text, trace_text};
 use lockstep::{RunConfig, Schedule, Token, Variant, explicit, run};
 use std::borrow::Cow;

@@ -2,13 +2,13 @@
 
 use super::section::{Section, Wrong};
 use super::series::{Named, find, inside, named};
-use crate::arguments::{Options, RepairsArgument, SeriesArguments};
-use crate::diagnostic::{Diagnostic, toml_error};
+use crate::cli::arguments::{Options, RepairsArgument, SeriesArguments};
+use crate::cli::diagnostic::{Diagnostic, toml_error};
+use crate::cli::files::why_unread;
+use crate::cli::given::Given;
+use crate::cli::selection;
+use crate::cli::session::parse_time;
 use crate::document::shell_word;
-use crate::files::why_unread;
-use crate::given::Given;
-use crate::selection;
-use crate::session::parse_time;
 use clap::ValueEnum;
 use lockstep::{BadEnd, Evidence};
 use serde::Deserialize;

@@ -1,16 +1,16 @@
 //! The judgement: a comparison against what was committed, what was accepted, and the evidence that is required.
 //!
 //! A pure function of these and of today's date, so that a saved comparison can be judged again. When several things are wrong all are
-//! said, and the exit status is that of the gravest, see [`crate::status`].
+//! said, and the exit status is that of the gravest, see [`crate::cli::status`].
 
 use super::committed::Committed;
 use super::config::{Config, Required};
 use super::coverage::uncovered;
+use crate::cli::status::Status;
 use crate::document::{
     AcceptancePart, BadEndPart, DivergencePart, Document, FindingPart, GatePart, ScenarioPart, SeriesPart, VariantPart,
 };
-use crate::ledger::{Asked, Ledger};
-use crate::status::Status;
+use crate::gate::ledger::{Asked, Ledger};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 

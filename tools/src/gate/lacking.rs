@@ -2,10 +2,10 @@
 
 use super::config::Config;
 use super::series::Named;
+use crate::cli::selection::select;
 use crate::document::{Document, ScenarioPart};
-use crate::selection::select;
 use crate::series::{compared_sources, prepare_steps};
-use crate::steps::Step;
+use crate::source::steps::Step;
 use crate::workshop::{Place, select_names};
 use std::collections::BTreeSet;
 use utrace_variants::{Repairs, subject_name};

@@ -4,9 +4,10 @@
 //! Each entry accepts one divergence, by its id and by who shows it: an outcome that another variant begins to show is another change.
 //! It has a reason, the date its author gave, and perhaps a last day. What matches nothing any more, or has expired, is said.
 
-use crate::diagnostic::{Diagnostic, toml_error};
+use crate::cli::date::parse_date;
+use crate::cli::diagnostic::{Diagnostic, toml_error};
+use crate::cli::files::save;
 use crate::document::{BadEndPart, DivergencePart};
-use crate::files::save;
 use jiff::civil::Date;
 use lockstep::DivergenceId;
 use serde::Deserialize;
@@ -90,11 +91,6 @@ struct Row {
     reason: Spanned<String>,
     date: Spanned<String>,
     expires: Option<Spanned<String>>,
-}
-
-/// Reads a date such as 2026-11-22.
-pub fn parse_date(text: &str) -> Result<Date, String> {
-    text.parse().map_err(|_| format!("'{text}' is not a date: write it as in 2026-11-22"))
 }
 
 /// An entry that expires before it was made would never count.

@@ -9,25 +9,25 @@ mod committed;
 mod config;
 mod coverage;
 mod judge;
+mod ledger;
 mod lacking;
 mod proposal;
 mod section;
 mod series;
 
-use crate::arguments::{AcceptArguments, GateArguments, Options};
-use crate::comparing::compare_all;
-use crate::counted::counted;
+use crate::cli::arguments::{AcceptArguments, GateArguments, Options};
+use crate::cli::counted::counted;
+use crate::cli::given::Given;
+use crate::cli::selection::select;
+use crate::cli::session;
+use crate::cli::status::Status;
+use crate::cli::trouble::Trouble;
+use crate::compare::{self, compare_all};
 use crate::document::{AcceptancePart, Document, Standing, read, shell_word, text};
-use crate::given::Given;
+use crate::gate::ledger::{Asked, Ledger};
 use crate::hunt::summary::median;
-use crate::ledger::{Asked, Ledger};
 use crate::report::one_line;
-use crate::saving;
-use crate::selection::select;
 use crate::series::{Snapshot, document};
-use crate::session;
-use crate::status::Status;
-use crate::trouble::Trouble;
 use config::Config;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -82,7 +82,7 @@ pub fn gate(arguments: &GateArguments, options: &Options, given: &Given) -> Resu
     let status = judge(&mut document, &law);
     document.forget_accepted();
     if let Some(path) = &arguments.save {
-        crate::files::save(path, &text(&document))?;
+        crate::cli::files::save(path, &text(&document))?;
     }
     for new in proposes.map(|folder| propose(&folder, &snapshots)).transpose()?.iter().flatten() {
         session::say(&format!("{}: accept it with 'cargo insta review', or by its name without '.new'", new.display()));
@@ -126,7 +126,7 @@ fn run(config: &Config) -> Result<(Document, Vec<Snapshot>), Trouble> {
             let message = "there is nothing to compare one variant with: name two or more under 'variants'";
             return Err(Trouble::Usage(message.to_owned()));
         }
-        let document = saving::document(&selection, &compare_all(&selection, options));
+        let document = compare::document::document(&selection, &compare_all(&selection, options));
         match &mut whole {
             Some(whole) => whole.append(document),
             None => whole = Some(document),

@@ -2,7 +2,7 @@
 //! renaming it.
 
 use super::committed::{SEPARATOR, body};
-use crate::files;
+use crate::cli::files;
 use crate::series::Snapshot;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -4,11 +4,11 @@
 //! line may name anything. The scenarios are read off the subject before anything is built, so that a wrong name costs nothing.
 
 use super::section::{Section, Wrong};
-use crate::arguments::{Input, SeriesArguments};
-use crate::given::Given;
-use crate::rust;
-use crate::selection::{find_scenario, unknown};
+use crate::cli::arguments::{Input, SeriesArguments};
+use crate::cli::given::Given;
+use crate::cli::selection::{find_scenario, unknown};
 use crate::series::ends;
+use crate::source::rust;
 use crate::workshop::{Place, is_shipped, own_subject};
 use std::path::{Component, Path, PathBuf};
 use toml::Spanned;

@@ -15,7 +15,7 @@
 //!
 //! Promise: a case is replayed from its file alone, and the file says at which line it is damaged.
 
-use crate::files::fingerprint;
+use crate::cli::files::fingerprint;
 use lockstep::{MemoryModel, RunConfig, Schedule, Token, run};
 use std::path::Path;
 use utrace_variants::hunt::{Class, Found, class_of};

@@ -1,11 +1,11 @@
 //! The corpus: a directory with one small text file for each case.
 
-use crate::files::save;
+use crate::cli::files::save;
+use crate::cli::selection::Selection;
+use crate::cli::session::{self, CONTROL};
+use crate::cli::status::Status;
 use crate::hunt::case::{Case, ENDING, Origin};
 use crate::hunt::summary::median;
-use crate::selection::Selection;
-use crate::session::{self, CONTROL};
-use crate::status::Status;
 use lockstep::MemoryModel;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

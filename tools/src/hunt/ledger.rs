@@ -3,8 +3,8 @@
 //! Promise: what is written replaces what was there by renaming, so a reader sees one or the other; a ledger of another hunt is refused. The size depends on how
 //! many classes, places and edges there are, not on how long the hunt runs.
 
-use crate::files::save;
-use crate::shard::Shard;
+use crate::cli::files::save;
+use crate::cli::shard::Shard;
 use lockstep::Gaps;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};

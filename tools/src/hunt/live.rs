@@ -1,6 +1,6 @@
 //! The state of a running hunt on standard error: a line that changes if that is a terminal, else a line now and then.
 
-use crate::session;
+use crate::cli::session;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 use std::sync::Mutex;

@@ -10,14 +10,14 @@ mod ledger;
 mod live;
 pub mod summary;
 
-use crate::arguments::{HuntArguments, Options};
-use crate::comparing;
-use crate::counted::counted;
-use crate::files;
-use crate::selection::Selection;
-use crate::session::{self, CONTROL, Running};
-use crate::shard::Shard;
-use crate::status::Status;
+use crate::cli::arguments::{HuntArguments, Options};
+use crate::cli::counted::counted;
+use crate::cli::files;
+use crate::cli::selection::Selection;
+use crate::cli::session::{self, CONTROL, Running};
+use crate::cli::shard::Shard;
+use crate::cli::status::Status;
+use crate::compare;
 use case::{Case, Origin};
 use ledger::{Entry, Ledger, Terms, Verified, Violation};
 use live::Live;
@@ -62,7 +62,7 @@ impl Hunt {
             schedules: arguments.schedules,
             exhaustive_max: if arguments.soak { 0 } else { arguments.search_max },
             soaks: arguments.soak,
-            jobs: comparing::jobs(options),
+            jobs: compare::jobs(options),
             directory: arguments.directory.clone(),
             corpus: arguments.corpus.clone(),
         }

@@ -3,7 +3,7 @@
 //! The unseen is estimated after Good and Turing (Good, Biometrika 40, 1953): the next case shows about as many new things as were seen in
 //! exactly one case, divided by the number of cases.
 
-use crate::counted::counted;
+use crate::cli::counted::counted;
 use crate::hunt::ledger::{Ledger, Species, Violation};
 use std::collections::{BTreeMap, BTreeSet};
 use utrace_variants::CHART;

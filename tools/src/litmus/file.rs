@@ -1,7 +1,7 @@
 //! Litmus files on disk.
 
 use super::error::LitmusError;
-use crate::files::why_unread;
+use crate::cli::files::why_unread;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;

@@ -30,7 +30,7 @@ mod types;
 mod verdict;
 mod visit;
 
-use crate::status::Status;
+use crate::cli::status::Status;
 use lockstep::{Control, MemoryModel};
 use search::{GRAPHS_MAX, SearchConfig};
 use std::path::{Path, PathBuf};

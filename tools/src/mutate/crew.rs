@@ -1,6 +1,6 @@
 //! Several runners side by side over one list: what is answered does not depend on which of them was asked.
 
-use crate::session;
+use crate::cli::session;
 use crate::workshop::Runner;
 use std::path::Path;
 use std::sync::Mutex;

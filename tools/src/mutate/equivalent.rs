@@ -7,8 +7,8 @@
 //! under some memory models only names them, as `memory = ["tso"]`; the others do not know the entry.
 
 use super::schemata::Mutant;
-use crate::files;
-use crate::selection::memory_model;
+use crate::cli::files;
+use crate::cli::selection::memory_model;
 use lockstep::MemoryModel;
 use serde::Deserialize;
 use std::path::Path;

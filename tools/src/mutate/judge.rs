@@ -4,7 +4,7 @@ use super::crew::ask_each;
 use super::fate::{BROKE_DOWN, Fate, Kill};
 use super::record::Record;
 use super::schemata::Mutant;
-use crate::session;
+use crate::cli::session;
 use crate::workshop::{Failure, Runner};
 use serde_json::{Value, json};
 use std::path::Path;

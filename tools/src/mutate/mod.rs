@@ -18,17 +18,17 @@ mod schemata;
 mod statement;
 mod strategies;
 
-use crate::arguments::{Format, MutateInput, Options, RepairsArgument};
-use crate::counted::counted;
-use crate::declared::declared;
-use crate::files;
-use crate::fold::switched_off;
-use crate::module::Module;
-use crate::selection::{memory_model, select_scenarios};
-use crate::session;
-use crate::status::Status;
-use crate::steps::Step;
-use crate::trouble::Trouble;
+use crate::cli::arguments::{Format, MutateInput, Options, RepairsArgument};
+use crate::cli::counted::counted;
+use crate::cli::files;
+use crate::cli::selection::{memory_model, select_scenarios};
+use crate::cli::session;
+use crate::cli::status::Status;
+use crate::cli::trouble::Trouble;
+use crate::source::declared::declared;
+use crate::source::fold::switched_off;
+use crate::source::module::Module;
+use crate::source::steps::Step;
 use crate::workshop::{
     Listed, Package, Place, Runner, Steps, look_at, own_package, own_subject, package_name, select_listed,
     shipped_package,
@@ -202,7 +202,7 @@ fn run(
             RepairsArgument::All => vec![true],
             RepairsArgument::Both => vec![false, true],
         },
-        jobs: crate::comparing::jobs(options),
+        jobs: crate::compare::jobs(options),
         shows_orderings: options.memory != "sc",
     };
     let head = |mutants: usize| head(options, &plan, mutants);

@@ -4,8 +4,8 @@
 //! Limits: functions whose arguments are plain names; no `const fn`, no default methods of traits, no tests.
 
 use super::operators::{Operator, mutations};
-use crate::fold::fold_in;
-use crate::rust;
+use crate::source::fold::fold_in;
+use crate::source::rust;
 use quote::format_ident;
 use std::collections::BTreeSet;
 use syn::visit::{self, Visit};

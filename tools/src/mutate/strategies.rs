@@ -5,7 +5,7 @@
 
 use super::fate::{Fate, Kill};
 use super::judge::{Plan, Trial};
-use crate::session;
+use crate::cli::session;
 use crate::workshop::{Failure, Runner};
 use lockstep::{RANDOM_STRATEGIES, Soon, SoonConfig, mean_of_medians};
 use serde_json::{Value, json};

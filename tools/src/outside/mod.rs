@@ -16,9 +16,9 @@ mod names;
 mod scope;
 mod walk;
 
-use crate::declared::declared;
-use crate::module::Module;
-use crate::steps::Step;
+use crate::source::declared::declared;
+use crate::source::module::Module;
+use crate::source::steps::Step;
 use names::{UNORDERED, UNSAFE, remedy};
 use proc_macro2::{TokenStream, TokenTree};
 use scope::{Binding, Inside, Names, Scope, Written};
@@ -137,7 +137,7 @@ fn walked(files: Vec<File<'_>>) -> Vec<Found> {
     for (file, parsed) in files.into_iter().zip(&parsed) {
         let mut walk = Walk::new(&names, file.inside.clone(), (shares.0, lends));
         match parsed {
-            Some(parsed) if crate::conditions::are_left_out(&parsed.attrs) => {}
+            Some(parsed) if crate::source::conditions::are_left_out(&parsed.attrs) => {}
             Some(parsed) => walk.visit_file(parsed),
             // A part of a file that is included is no file by itself; what is no Rust at all the compiler tells.
             None => walk.tokens(file.text.parse::<TokenStream>().unwrap_or_default()),
@@ -184,7 +184,7 @@ fn package() -> Names {
 
 /// The names of a module, and of those that stand in braces in it.
 fn put_names(names: &mut Names, inside: Inside, items: &[syn::Item]) {
-    for item in items.iter().filter(|item| !crate::conditions::are_left_out(attributes(item))) {
+    for item in items.iter().filter(|item| !crate::source::conditions::are_left_out(attributes(item))) {
         if let syn::Item::Mod(one) = item
             && let Some((_, items)) = &one.content
         {

@@ -1,8 +1,8 @@
 //! Every way by which a module can come to what the machine does not see, and what looks alike and is fine.
 
 use super::look;
-use crate::module::Module;
-use crate::steps::Step;
+use crate::source::module::Module;
+use crate::source::steps::Step;
 
 fn step(subject: &str, root: &str, inner: &[(&str, &str)]) -> Step {
     let mut module = Module::alone("m/ring.rs", root);
@@ -63,7 +63,7 @@ fn paths_are_found_in_expressions_types_and_between_modules() {
     check("unsafe impl Sync for A {} struct A { c: std::cell::Cell<u8> }", &["m/ring.rs:1:41: std::cell::Cell"]);
     let inner = [
         ("a.rs", "pub mod b; pub use std::sync::atomic as words;"),
-        ("a/b.rs", "use crate::steps::step::a;\nuse super::words::AtomicI64;\nfn f() { self::g(); }"),
+        ("a/b.rs", "use crate::source::steps::step::a;\nuse super::words::AtomicI64;\nfn f() { self::g(); }"),
         ("lost.rs", "use std::sync::Mutex;"),
         ("tests.rs", "use std::sync::Mutex;"),
     ];

@@ -2,7 +2,7 @@
 
 use super::names::{ELSEWHERE, FOREIGN, GLOB, HOLE, UNORDERED, UNSAFE, construct, is_mixed};
 use super::scope::{Binding, Inside, Meaning, Names, Scope, Written};
-use crate::conditions::are_left_out;
+use crate::source::conditions::are_left_out;
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;

@@ -3,7 +3,7 @@
 //! Ends that nobody can want and all steps show have a case for each kind. A case fails when its step brings or removes an outcome that nobody accepted, and is an error when the scenario missed a goal. What the gate found
 //! beside divergences is an error of a case of its own.
 
-use crate::counted::counted;
+use crate::cli::counted::counted;
 use crate::document::{BadEndPart, DivergencePart, Document, GatePart, ScenarioPart, Standing};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 

@@ -25,10 +25,10 @@ mod text;
 
 pub use tame::one_line;
 
-use crate::arguments::{Format, ReportArguments};
+use crate::cli::arguments::{Format, ReportArguments};
+use crate::cli::files::why_unread;
 use crate::document::{self, Document, read};
-use crate::files::why_unread;
-use crate::relaxing;
+use crate::explore::relax;
 use std::path::Path;
 
 /// `lockstep report`.
@@ -81,8 +81,8 @@ fn json(path: &Path) -> Result<serde_json::Value, String> {
     let text =
         std::fs::read_to_string(path).map_err(|error| format!("{shown} cannot be read: {}", why_unread(&error)))?;
     // The committed table of orderings is text, with the same rows.
-    if relaxing::is_table(&text) {
-        let rows = relaxing::read(&text).map_err(|message| format!("{shown}: {message}"))?;
+    if relax::is_table(&text) {
+        let rows = relax::read(&text).map_err(|message| format!("{shown}: {message}"))?;
         return serde_json::to_value(rows).map_err(|error| format!("{shown}: {error}"));
     }
     serde_json::from_str(&text).map_err(|error| format!("{shown} is not JSON: {error}"))

@@ -6,7 +6,7 @@
 
 use super::table::{Table, head};
 use crate::document::Document;
-use crate::relaxing::Row;
+use crate::explore::relax::Row;
 use utrace_variants::commit_at;
 
 /// Every place of an ordering with what became of it, those that something depends on first; nothing if the document has none, or none

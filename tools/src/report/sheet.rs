@@ -5,7 +5,7 @@ use super::orderings;
 use super::table::{Table, head};
 use super::tame::one_line;
 use super::text::limits;
-use crate::counted::counted;
+use crate::cli::counted::counted;
 use crate::document::{CostPart, DesignPart, Document, RangePart};
 use comfy_table::{ContentArrangement, presets};
 use lockstep::BadEnd;

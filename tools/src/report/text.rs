@@ -7,7 +7,7 @@ use super::range_diff::{LEGEND, cut, lines};
 use super::sections::sections;
 use super::table::Table;
 use super::tame::one_line;
-use crate::counted::counted;
+use crate::cli::counted::counted;
 use crate::document::{DivergencePart, Document, ScenarioPart, Standing, WitnessPart};
 use textwrap::core::display_width;
 use textwrap::{Options, WordSplitter, wrap};

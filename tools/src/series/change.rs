@@ -3,9 +3,9 @@
 //! Promise: whoever applies it to all files of the first gets those of the second, byte for byte. Limit: a file that moved
 //! inside the module's folder is one that goes and one that comes; a root that moved is renamed.
 
-use crate::counted::counted;
-use crate::module::Module;
+use crate::cli::counted::counted;
 use crate::patch::hunks;
+use crate::source::module::Module;
 use similar::{ChangeTag, TextDiff};
 use std::collections::BTreeSet;
 
@@ -112,8 +112,8 @@ impl FileChange<'_> {
 #[cfg(test)]
 mod tests {
     use super::{changes, diff, stat};
-    use crate::module::Module;
     use crate::patch::parse_mails;
+    use crate::source::module::Module;
 
     fn module(path: &str, text: &str, inner: &[(&str, &str)]) -> Module {
         let mut module = Module::alone(path, text);

@@ -1,11 +1,11 @@
 //! The steps of a series, built and compared: which patch brings and which removes what a client can see.
 
-use crate::arguments::{Options, RepairsArgument};
+use crate::cli::arguments::{Options, RepairsArgument};
+use crate::cli::selection::memory_model;
+use crate::cli::session;
+use crate::cli::trouble::Trouble;
 use crate::document::{DivergencePart, ScenarioPart};
-use crate::selection::memory_model;
-use crate::session;
-use crate::steps::Step;
-use crate::trouble::Trouble;
+use crate::source::steps::Step;
 use crate::workshop::{Failure, Listed, Package, Place, Runner, select_listed};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -164,6 +164,6 @@ fn request(scenario: usize, repaired: bool, steps: usize, options: &Options) -> 
         "executions": options.executions,
         "seed": options.seed,
         "memory": options.memory,
-        "jobs": crate::comparing::jobs(options),
+        "jobs": crate::compare::jobs(options),
     })
 }

@@ -6,9 +6,9 @@
 use super::change::{changes, diff, stat};
 use super::report::wrap;
 use super::source::read_mail;
-use crate::files;
-use crate::module::Module;
-use crate::rust;
+use crate::cli::files;
+use crate::source::module::Module;
+use crate::source::rust;
 use std::path::{Path, PathBuf};
 
 /// Nobody in particular.

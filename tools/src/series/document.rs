@@ -6,12 +6,12 @@
 use super::change::{changes, diff};
 use super::check::{Bench, Checked, check};
 use super::preparation::{base, begun, package, refuse_repairs};
-use crate::arguments::{Input, Options};
+use crate::cli::arguments::{Input, Options};
+use crate::cli::files::fingerprint_of;
+use crate::cli::trouble::Trouble;
 use crate::document::{ChangePart, DesignPart, Document, ScenarioPart, SeriesPart};
-use crate::files::fingerprint_of;
-use crate::module::SUBJECT;
-use crate::steps::Step;
-use crate::trouble::Trouble;
+use crate::source::module::SUBJECT;
+use crate::source::steps::Step;
 use crate::workshop::{Place, is_shipped, own_subject};
 use std::collections::BTreeMap;
 use std::path::Path;

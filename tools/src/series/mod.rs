@@ -2,7 +2,7 @@
 //!
 //! Promise: a step is exactly what the patches say, never a guess (see [`crate::patch`]); what each does to behaviour is
 //! attributed to the patch that brings or removes it, intermediate steps included. Limits: the series changes one
-//! module, which may have several files (see [`crate::module`]); what it changes elsewhere must be split off.
+//! module, which may have several files (see [`crate::source::module`]); what it changes elsewhere must be split off.
 
 mod change;
 mod check;
@@ -15,13 +15,13 @@ mod revisions;
 mod source;
 mod verify;
 
-use crate::arguments::{Format, Input, Options, SeriesCommand};
-use crate::declared::declared;
-use crate::module::Module;
-use crate::session;
-use crate::status::Status;
-use crate::steps::{self, Step};
-use crate::trouble::Trouble;
+use crate::cli::arguments::{Format, Input, Options, SeriesCommand};
+use crate::cli::session;
+use crate::cli::status::Status;
+use crate::cli::trouble::Trouble;
+use crate::source::declared::declared;
+use crate::source::module::Module;
+use crate::source::steps::{self, Step};
 use crate::workshop::Place;
 use check::{Bench, Checked, check};
 use derive::Source;

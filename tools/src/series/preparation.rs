@@ -3,10 +3,10 @@
 use super::revisions::module_at;
 use super::source::read_series;
 use super::verify::BASE;
-use crate::arguments::{Input, Options};
-use crate::module::Module;
-use crate::steps::{Step, steps};
-use crate::trouble::Trouble;
+use crate::cli::arguments::{Input, Options};
+use crate::cli::trouble::Trouble;
+use crate::source::module::Module;
+use crate::source::steps::{Step, steps};
 use crate::workshop::{
     Package, Place, Steps, is_shipped, look_at, own_package, own_subject, package_name, shipped_package,
 };

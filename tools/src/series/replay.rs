@@ -1,8 +1,8 @@
 //! One execution of a series' steps: what a token shows in each of them.
 
 use super::check::Bench;
-use crate::arguments::Options;
-use crate::trouble::Trouble;
+use crate::cli::arguments::Options;
+use crate::cli::trouble::Trouble;
 use crate::workshop::{Failure, Package, Place, select_names};
 use serde_json::json;
 

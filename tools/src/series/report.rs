@@ -1,7 +1,7 @@
 //! What a checked series says to its reader: the terminal, a program, or a mail.
 
 use super::check::{Attribution, Checked, Scenario};
-use crate::counted::counted;
+use crate::cli::counted::counted;
 use crate::document::{BadEndPart, DivergencePart, counts_of};
 use lockstep::{BadEnd, Evidence};
 use serde_json::{Value, json};

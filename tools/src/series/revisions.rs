@@ -3,8 +3,8 @@
 //! Promise: `A..B` means what it means to git: what B has and A has not. The base is read where that begins, at the commit
 //! that both come from, so a branch need not be rebased to be compared. Limits: no merges, for what one changes has no mail.
 
-use crate::module::{Module, folder, is_inner};
 use crate::patch::{Mail, parse_mails};
+use crate::source::module::{Module, folder, is_inner};
 use std::path::Path;
 use std::process::Command;
 

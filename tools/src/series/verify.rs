@@ -6,10 +6,10 @@
 //! default. Limits: what [`fold`] cannot fold must be written alike.
 
 use super::source::{patch_files, read_mail, read_series};
-use crate::files;
-use crate::fold::{default_policy, fold};
-use crate::module::Module;
+use crate::cli::files;
 use crate::patch::Mail;
+use crate::source::fold::{default_policy, fold};
+use crate::source::module::Module;
 use similar::TextDiff;
 use std::path::Path;
 

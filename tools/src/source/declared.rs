@@ -2,9 +2,9 @@
 //!
 //! Limits: what [`crate::conditions`] leaves out is not followed, nor is a file that an attribute puts somewhere else.
 
-use crate::conditions::are_left_out;
-use crate::module::Module;
-use crate::rust;
+use crate::source::conditions::are_left_out;
+use crate::source::module::Module;
+use crate::source::rust;
 use std::collections::BTreeSet;
 use syn::{Item, ItemMod};
 
@@ -64,7 +64,7 @@ fn says(one: &ItemMod, attribute: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::declared;
-    use crate::module::Module;
+    use crate::source::module::Module;
 
     /// A module with these files; expected are those that are compiled, or the error.
     #[track_caller]

@@ -5,7 +5,7 @@
 //! `lib.rs` the folder that they stand in. Limits: files of Rust; the file with trait and scenarios is no part of the
 //! module, for every step must answer the same questions.
 
-use crate::files;
+use crate::cli::files;
 use crate::patch::{FileDiff, Mail, apply, below, same_file};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! The steps of a series: the base module, and what it is after each patch.
 
-use crate::module::Module;
 use crate::patch::Mail;
+use crate::source::module::Module;
 
 /// One step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +38,8 @@ pub fn name(number: usize, subject: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::steps;
-    use crate::module::Module;
     use crate::patch::parse_mails;
+    use crate::source::module::Module;
 
     const FIRST: &str = "Subject: [PATCH 1/1] box: Take the `lock` first, then look\n\n--- a/box.rs\n+++ b/box.rs\n@@ -1 +1 @@\n-a\n+b\n";
 

@@ -2,13 +2,13 @@
 
 use super::package::Package;
 use super::place::Place;
-use crate::files;
-use crate::module::SUBJECT;
+use crate::cli::files;
+use crate::cli::session;
+use crate::cli::trouble::Trouble;
 use crate::outside::look;
-use crate::rust::{self, Module, Subject};
-use crate::session;
-use crate::steps::Step;
-use crate::trouble::Trouble;
+use crate::source::module::SUBJECT;
+use crate::source::rust::{self, Module, Subject};
+use crate::source::steps::Step;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use std::collections::{BTreeMap, BTreeSet};

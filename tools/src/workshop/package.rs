@@ -2,7 +2,7 @@
 
 use super::place::Place;
 use super::sealed::{HEAD, MADE_BY_CARGO, refuse_foreign, seal};
-use crate::{files, session};
+use crate::cli::{files, session};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read, Seek};

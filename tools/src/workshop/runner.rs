@@ -1,7 +1,7 @@
 //! A running package: requests and answers.
 
-use crate::selection::unknown;
-use crate::session;
+use crate::cli::selection::unknown;
+use crate::cli::session;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::hash::{BuildHasher, RandomState};

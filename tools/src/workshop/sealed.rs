@@ -3,7 +3,7 @@
 //! Promise: a package takes the place of an earlier one only as that was written; what somebody has changed or added there is not
 //! lost. What cargo makes of it (`target`, `Cargo.lock`) does not count. Limit: a folder without files is nothing.
 
-use crate::files::fingerprint_of;
+use crate::cli::files::fingerprint_of;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

@@ -3,11 +3,11 @@
 use super::own::{MUTANT, print};
 use super::package::Package;
 use super::place::Place;
-use crate::files;
+use crate::cli::files;
+use crate::cli::trouble::Trouble;
 use crate::outside::look;
-use crate::rust;
-use crate::steps::Step;
-use crate::trouble::Trouble;
+use crate::source::rust;
+use crate::source::steps::Step;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use std::collections::BTreeMap;

@@ -245,6 +245,20 @@ impl<'ast> Visit<'ast> for Seen {
     }
 }
 
+/// The same between the modules at the top of the crate, whatever lies in them; its root imports what it likes.
+pub fn between_modules(arrows: &Arrows) -> Arrows {
+    let top = |file: &Path| PathBuf::from(file.iter().next().expect("a file has a name")).with_extension("");
+    let is_root = |file: &Path| names_of(file).is_empty();
+    let mut between = Arrows::new();
+    for (from, targets) in arrows.iter().filter(|(from, _)| !is_root(from)) {
+        let module = between.entry(top(from)).or_default();
+        for (to, names) in targets.iter().filter(|(to, _)| top(to) != top(from)) {
+            module.entry(top(to)).or_default().extend(names.iter().cloned());
+        }
+    }
+    between
+}
+
 /// The files that reach each other, two at least, with the arrows among them.
 pub fn circles(arrows: &Arrows) -> Vec<BTreeSet<PathBuf>> {
     let reach = |start: &PathBuf| {

@@ -240,22 +240,39 @@ fn circles_are_seen_through_whatever_passes_a_name_on() {
 }
 
 #[test]
-fn files_of_a_crate_do_not_import_in_circles() {
+fn circles_of_modules_are_seen_where_their_files_have_none() {
+    let one = [("lib.rs", "mod a; mod b;"), ("a/x.rs", "use crate::b::y::Y;"), ("a/z.rs", "pub struct Z;")];
+    let other = [("b/y.rs", "pub struct Y;"), ("b/w.rs", "use crate::a::z::Z;"), ("a/mod.rs", ""), ("b/mod.rs", "")];
+    let all: Vec<(PathBuf, String)> =
+        one.into_iter().chain(other).map(|(path, text)| (path.into(), text.to_owned())).collect();
+    let arrows = imports::arrows(&all);
+    assert!(told(&arrows).is_empty());
+    assert_eq!(told(&imports::between_modules(&arrows)).len(), 1);
+}
+
+/// What the circles among these consist of.
+fn told(arrows: &imports::Arrows) -> Vec<String> {
+    let circle_told = |circle: &BTreeSet<PathBuf>| {
+        let inside = |(from, targets): (&PathBuf, &BTreeMap<PathBuf, BTreeSet<String>>)| {
+            let targets = targets.iter().filter(|(to, _)| circle.contains(*to) && circle.contains(from));
+            let line = |(to, names): (&PathBuf, &BTreeSet<String>)| {
+                format!("  {} takes {names:?} of {}", from.display(), to.display())
+            };
+            targets.map(line).collect::<Vec<_>>()
+        };
+        arrows.iter().flat_map(inside).collect::<Vec<_>>().join("\n")
+    };
+    imports::circles(arrows).iter().map(circle_told).collect()
+}
+
+#[test]
+fn neither_files_nor_modules_of_a_crate_import_in_circles() {
     for source in SOURCES {
         let below = |(path, text): (PathBuf, String)| (path.strip_prefix(source).expect("below").to_owned(), text);
         let arrows = imports::arrows(&files(source, "rs").into_iter().map(below).collect::<Vec<_>>());
-        let circles = imports::circles(&arrows);
-        let told = |circle: &BTreeSet<PathBuf>| {
-            let inside = |(from, targets): (&PathBuf, &BTreeMap<PathBuf, BTreeSet<String>>)| {
-                let targets = targets.iter().filter(|(to, _)| circle.contains(*to) && circle.contains(from));
-                targets
-                    .map(|(to, names)| format!("  {} takes {names:?} of {}", from.display(), to.display()))
-                    .collect::<Vec<_>>()
-            };
-            arrows.iter().flat_map(inside).collect::<Vec<_>>().join("\n")
-        };
-        let told: Vec<String> = circles.iter().map(told).collect();
-        check(&format!("{source}: files that import each other"), &told);
+        check(&format!("{source}: files that import each other"), &told(&arrows));
+        let between = imports::between_modules(&arrows);
+        check(&format!("{source}: modules that import each other"), &told(&between));
     }
 }
 

@@ -10,7 +10,7 @@ use reports::{ACCEPT_EXAMPLES, GATE_EXAMPLES, REPORT_EXAMPLES};
 pub use reports::{AcceptArguments, GateArguments, ReportArguments, SeriesArguments};
 pub use series::{Input, SeriesCommand};
 
-use crate::shard::Shard;
+use crate::cli::shard::Shard;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -344,7 +344,7 @@ pub struct Options {
     pub enumerated: u64,
 
     /// Stop after 90s, 5m or 1h, and print what was found
-    #[arg(long, global = true, env = "LOCKSTEP_TIME", value_parser = crate::session::parse_time, hide_env = true)]
+    #[arg(long, global = true, env = "LOCKSTEP_TIME", value_parser = crate::cli::session::parse_time, hide_env = true)]
     pub time: Option<std::time::Duration>,
 
     /// OS threads [default: one a core]

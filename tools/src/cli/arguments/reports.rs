@@ -75,7 +75,7 @@ pub struct GateArguments {
     #[arg(long, env = "LOCKSTEP_SAVE", hide_env = true, value_name = "FILE")]
     pub save: Option<PathBuf>,
     /// Today, for entries that expire, as in 2026-11-22 [default: in UTC]
-    #[arg(long, env = "LOCKSTEP_DATE", hide_env = true, value_name = "DATE", value_parser = crate::ledger::parse_date)]
+    #[arg(long, env = "LOCKSTEP_DATE", hide_env = true, value_name = "DATE", value_parser = crate::cli::date::parse_date)]
     pub date: Option<Date>,
 }
 
@@ -105,10 +105,10 @@ pub struct AcceptArguments {
     #[arg(long, env = "LOCKSTEP_REASON", hide_env = true)]
     pub reason: String,
     /// When it was accepted, as in 2026-11-22 [default: today, in UTC]
-    #[arg(long, env = "LOCKSTEP_DATE", hide_env = true, value_name = "DATE", value_parser = crate::ledger::parse_date)]
+    #[arg(long, env = "LOCKSTEP_DATE", hide_env = true, value_name = "DATE", value_parser = crate::cli::date::parse_date)]
     pub date: Option<Date>,
     /// The last day on which it counts
-    #[arg(long, env = "LOCKSTEP_EXPIRES", hide_env = true, value_name = "DATE", value_parser = crate::ledger::parse_date)]
+    #[arg(long, env = "LOCKSTEP_EXPIRES", hide_env = true, value_name = "DATE", value_parser = crate::cli::date::parse_date)]
     pub expires: Option<Date>,
     /// The comparison that shows it, saved [default: its scenario is compared again]
     #[arg(long, env = "LOCKSTEP_FROM", hide_env = true, value_name = "FILE")]

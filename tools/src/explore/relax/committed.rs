@@ -7,10 +7,10 @@
 
 use super::rows::{Row, ShownPart};
 use super::text::{HEAD, WITHOUT};
-use crate::arguments::Options;
-use crate::files;
-use crate::selection::{find_scenario, find_variant, memory_model};
-use crate::status::Status;
+use crate::cli::arguments::Options;
+use crate::cli::files;
+use crate::cli::selection::{find_scenario, find_variant, memory_model};
+use crate::cli::status::Status;
 use lockstep::{CompareConfig, MemoryModel, Token};
 use std::collections::BTreeSet;
 use std::path::Path;

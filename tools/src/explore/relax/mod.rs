@@ -16,11 +16,11 @@ pub use self::committed::{check, is_table, read};
 pub use self::rows::Row;
 
 use self::work::{Terms, study};
-use crate::arguments::{Format, Options};
-use crate::comparing;
-use crate::selection::Selection;
-use crate::session;
-use crate::status::Status;
+use crate::cli::arguments::{Format, Options};
+use crate::cli::selection::Selection;
+use crate::cli::session;
+use crate::cli::status::Status;
+use crate::compare;
 use lockstep::CompareConfig;
 
 /// A design as it is gets this part of the runs of an exhaustive search that a comparison gets.
@@ -30,7 +30,7 @@ const AS_IT_IS: u64 = 4;
 pub fn command(selection: &Selection, options: &Options) -> (String, Status) {
     let config = config(options, selection);
     let scenarios: Vec<&'static str> = selection.scenarios.iter().map(|scenario| &*scenario.id).collect();
-    let terms = Terms { scenarios: &scenarios, config: &config, jobs: comparing::jobs(options) };
+    let terms = Terms { scenarios: &scenarios, config: &config, jobs: compare::jobs(options) };
     let studied = study(&selection.variants, &terms);
     let rows = rows::rows(&studied, selection.memory);
     let text = match options.format {
@@ -50,6 +50,6 @@ pub fn command(selection: &Selection, options: &Options) -> (String, Status) {
 
 /// Each part of the work runs on one OS thread, for there are many parts.
 fn config(options: &Options, selection: &Selection) -> CompareConfig<'static> {
-    let config = comparing::config(options, selection.memory);
+    let config = compare::config(options, selection.memory);
     CompareConfig { exhaustive_max: config.exhaustive_max / AS_IT_IS, jobs: 1, ..config }
 }

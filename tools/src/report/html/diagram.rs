@@ -4,7 +4,7 @@
 //! folded into one; an arrow or bar that begins in a fold begins at the fold.
 
 use super::super::range_diff::cut;
-use crate::counted::counted;
+use crate::cli::counted::counted;
 use crate::document::{EventPart, TracePart, WitnessPart};
 use std::collections::BTreeMap;
 use utrace_variants::commit_at;

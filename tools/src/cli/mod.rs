@@ -1,0 +1,16 @@
+//! The command line: what is asked, and what is said.
+
+pub mod arguments;
+pub mod counted;
+pub mod date;
+pub mod diagnostic;
+pub mod files;
+pub mod given;
+pub mod listing;
+pub mod manual;
+pub mod output;
+pub mod selection;
+pub mod session;
+pub mod shard;
+pub mod status;
+pub mod trouble;

@@ -1,0 +1,8 @@
+//! What is read of a user's files: modules, steps, traits and scenarios.
+
+pub mod conditions;
+pub mod declared;
+pub mod fold;
+pub mod module;
+pub mod rust;
+pub mod steps;

@@ -166,7 +166,7 @@ impl<'scope> Scope<'scope, '_> {
         here.with(|execution| execution.leave_scope());
         // What is forgotten may borrow what the scope borrows, and a handle that nobody has can still be joined by what is.
         if here.with(|execution| execution.has_forgotten(joined)) {
-            op::misuse(FORGOTTEN.to_owned(), place);
+            op::end_faulty(FaultKind::Misuse, FORGOTTEN.to_owned(), place);
         }
     }
 

@@ -55,18 +55,22 @@ fn refuse(here: Handle, place: Place) {
     }
 }
 
-/// Ends the execution as a fault of the calling thread. Returns only to destructors that run while its stack unwinds: they go on, and
+/// Ends the execution as a fault of the calling thread.
+pub(crate) fn fail(kind: FaultKind, message: String, place: Place) -> ! {
+    let here = current::get();
+    here.with(|execution| execution.fault(kind, message, place, None));
+    never_go_on(here)
+}
+
+/// As `fail`, wherever the calling thread is. Returns only to destructors that run while its stack unwinds: they go on, and
 /// nothing that they do has an effect.
 #[cold]
 #[inline(never)]
 pub(crate) fn end_faulty(kind: FaultKind, message: String, place: Place) {
-    let here = current::get();
-    if std::thread::panicking() {
-        here.with(|execution| execution.tear_down_on_panic(place));
-        return;
+    if !std::thread::panicking() {
+        fail(kind, message, place);
     }
-    here.with(|execution| execution.fault(kind, message, place, None));
-    never_go_on(here);
+    current::get().with(|execution| execution.tear_down_on_panic(place));
 }
 
 /// Gives way for good: the execution is over and the calling thread never goes on.

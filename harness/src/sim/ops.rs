@@ -4,8 +4,8 @@
 //! performs it; subject code stays small. Between the two, in the subject's own function, the thread takes its turn (see
 //! [`Handle::announce`] for why there).
 
-pub(crate) use super::admission::{compute, never_get, never_go_on};
-use super::admission::{end_faulty, take_after_end};
+use super::admission::take_after_end;
+pub(crate) use super::admission::{compute, end_faulty, fail, never_get, never_go_on};
 use super::coroutine::{Turn, current};
 use super::event::{Intent, Kind, ObjectId, Place, What};
 use super::execution::{Execution, FaultKind};
@@ -599,19 +599,6 @@ pub(crate) fn warn(message: &'static str, place: Place) {
 
 /// Set in the history words of warnings. Words of a subject must not have it.
 pub(crate) const WARNING: u64 = 1 << 63;
-
-/// Ends the execution as a fault of the calling thread.
-pub(crate) fn fail(kind: FaultKind, message: String, place: Place) -> ! {
-    let here = current::get();
-    here.with(|execution| execution.fault(kind, message, place, None));
-    never_go_on(here)
-}
-
-/// A misuse of the calling thread: see [`end_faulty`].
-#[cold]
-pub(crate) fn misuse(message: String, place: Place) {
-    end_faulty(FaultKind::Misuse, message, place);
-}
 
 /// The newest value of a word, without an event.
 #[track_caller]

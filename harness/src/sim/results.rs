@@ -57,15 +57,8 @@ impl Execution {
 
     /// Whether a handle is gone neither by a join nor dropped, of a thread among these that has ended.
     pub(crate) fn has_forgotten(&mut self, threads: u32) -> bool {
-        let mut left = threads & !self.handles_dropped;
-        while left != 0 {
-            let thread = left.trailing_zeros() as usize;
-            left &= left - 1;
-            if !self.is_torn_down() && self.job(thread).has_result() {
-                return true;
-            }
-        }
-        false
+        let kept = if self.is_torn_down() { 0 } else { threads & !self.handles_dropped };
+        (0..self.threads_count).any(|thread| kept & (1 << thread) != 0 && self.job(thread).has_result())
     }
 
     /// Where the running thread was last.

@@ -4,11 +4,11 @@
 //! for it would be taken for one that waits for ever. So a condition that looks at something else is a misuse. Locks could be watched,
 //! but two conditions that take the same lock would wake each other without end, and under total store order one would wake itself.
 
-use super::admission::{never_go_on, take_after_end};
+use super::admission::{end_faulty, fail, never_go_on, take_after_end};
 use super::coroutine::{Turn, current};
 use super::event::{Intent, Kind, ObjectId, Place};
 use super::execution::{Execution, FaultKind};
-use super::ops::{fail, later_lock, misuse};
+use super::ops::later_lock;
 use super::ticket::Ticket;
 use super::unfit::{Looks, Unfit};
 
@@ -193,7 +193,7 @@ pub(crate) fn await_until(mut condition: impl FnMut() -> bool, place: Place) {
             return;
         }
         if let Some((what, place)) = here.with(|execution| execution.first_unfit()) {
-            misuse(what.message(), place);
+            end_faulty(FaultKind::Misuse, what.message(), place);
             return;
         }
         if holds {

@@ -17,8 +17,7 @@
 //! as `pb` of the kernel's model asks (Alglave, Maranget, McKenney, Parri, Stern, "Frightening small children and disconcerting grown-ups", ASPLOS
 //! 2018).
 //!
-//! Happens-before depends only on what comes before an event, so its clocks are made once. The three points of an event are before the access, the access,
-//! and after it; only for an update of order `Full` does the difference matter.
+//! Happens-before depends only on what comes before an event, so its clocks are made once, at the points of `view.rs`.
 
 use super::super::clock::Clock;
 use super::super::events::{Event, EventId, Graph, Source};

@@ -13,29 +13,29 @@ mod litmus;
 mod mutate;
 mod outside;
 mod patch;
-mod recorded;
 mod report;
 mod series;
-mod shown;
 mod source;
-mod watch;
-mod witness;
 mod workshop;
 
 use clap::FromArgMatches;
 use clap::parser::ValueSource;
-use cli::arguments::{self, Arguments, Command, CorpusCommand, Format};
+use cli::arguments::{self, Arguments, Command, CorpusCommand, Format, Options};
 use cli::given::Given;
 use cli::output::{finish, print, show, usage, written};
 use cli::selection::{Selection, find_scenario, select, select_variants_only};
 use cli::status::Status;
+use cli::trouble::Trouble;
 use cli::{files, listing, manual, session};
-use compare::{compare_all, details, judge};
+use compare::{Outcomes, compare_all, details, judge};
+use document::Document;
 use explore::{claims, relax, replay};
 use hunt::Hunt;
 use litmus::LitmusConfig;
+use lockstep_runner::{Local, quiet_panics_of_subjects};
 use std::path::Path;
 use std::process::ExitCode;
+use workshop::Utrace;
 
 fn main() -> ExitCode {
     quiet_panics_of_subjects();
@@ -104,16 +104,6 @@ fn parse() -> Result<(Arguments, Given), clap::Error> {
     }
 }
 
-/// A panic of a subject is an outcome, not news: only panics of Lockstep itself are printed.
-fn quiet_panics_of_subjects() {
-    let usual = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        if !lockstep::is_simulated() {
-            usual(info);
-        }
-    }));
-}
-
 fn carry_out(arguments: &Arguments, given: &Given) -> Status {
     let options = &arguments.options;
     session::set_verbosity(options.quiet, options.verbose);
@@ -153,9 +143,9 @@ fn carry_out(arguments: &Arguments, given: &Given) -> Status {
         }
         Some(Command::Completions { shell }) => return show(Ok(manual::completions(*shell))),
         Some(Command::Man { command }) => return show(manual::page(command.as_deref())),
-        Some(Command::Replay { token, trace, input }) if input.base.is_some() => {
+        Some(command) if command.series().is_some() => {
             session::start(options.time);
-            return series::replay_command(token, *trace, input, options, print);
+            return of_series(command, options).unwrap_or_else(|trouble| trouble.say());
         }
         Some(Command::Replay { .. } | Command::Minimize { .. }) => select_variants_only(options),
         Some(Command::Audit { input, observe }) => return audit::command(input, *observe, options, print),
@@ -183,11 +173,14 @@ fn carry_out(arguments: &Arguments, given: &Given) -> Status {
         Some(Command::Corpus { command, corpus }) => {
             return finish(corpus_command(command, corpus, &selection, options.exhaustive_max));
         }
-        Some(Command::Run) => replay::run_one(&selection, options.seed),
+        Some(Command::Run { .. }) => {
+            let (names, settings) = (selection.names(), selection.settings());
+            return told(replay::run_one(&mut Local::new(&Utrace), names, &settings, options.seed));
+        }
         Some(Command::Replay { token, trace, .. }) => {
             replay::replay(&selection, token, *trace, !options.variants.is_empty())
         }
-        Some(Command::Minimize { token }) => replay::minimize(&selection, token),
+        Some(Command::Minimize { token, .. }) => replay::minimize(&selection, token),
         Some(Command::Litmus { files }) => {
             let config = LitmusConfig {
                 memory: selection.memory,
@@ -202,28 +195,28 @@ fn carry_out(arguments: &Arguments, given: &Given) -> Status {
         Some(Command::Explore { check: Some(path), renew, .. }) => {
             return finish(relax::check(path, *renew, options));
         }
-        Some(Command::Explore { exhaustive, relax, .. }) => {
-            let (text, status) = match relax {
-                true => relax::command(&selection, options),
-                false => explore::command(&selection, options, *exhaustive),
-            };
+        Some(Command::Explore { relax: true, .. }) => {
+            let (text, status) = relax::command(&selection, options);
             return print(&text).and(status);
         }
-        Some(Command::Compare { save, base_commit }) => {
-            let outcomes = compare_all(&selection, options);
-            let mut document = compare::document::document(&selection, &outcomes);
-            document.base_commit.clone_from(base_commit);
-            if let Some(Err(message)) = save.as_ref().map(|path| files::save(path, &document::text(&document))) {
-                return usage(&message);
-            }
-            let text = match options.format {
-                Format::Human => Ok(details(&selection, &outcomes)),
-                format => report::of_document(&document, format),
+        Some(Command::Explore { exhaustive, .. }) => {
+            let (names, settings) = (selection.names(), selection.settings());
+            let explored = explore::command(&mut Local::new(&Utrace), &names, &settings, options, *exhaustive);
+            return explored.map_or_else(|trouble| trouble.say(), |(text, status)| print(&text).and(status));
+        }
+        Some(Command::Compare { save, base_commit, .. }) => {
+            let outcomes = match compare_designs(&selection, options) {
+                Ok(outcomes) => outcomes,
+                Err(trouble) => return trouble.say(),
             };
-            return show(text).and(judge(&outcomes));
+            let document = compare::document::document(&selection, &outcomes);
+            return compared(document, &outcomes, (save.as_deref(), base_commit.as_ref()), options);
         }
         None => {
-            let outcomes = compare_all(&selection, options);
+            let outcomes = match compare_designs(&selection, options) {
+                Ok(outcomes) => outcomes,
+                Err(trouble) => return trouble.say(),
+            };
             let text = match options.format {
                 Format::Human => Ok(compare::matrix::matrix(&selection, &outcomes)),
                 format => report::of_document(&compare::document::document(&selection, &outcomes), format),
@@ -233,6 +226,60 @@ fn carry_out(arguments: &Arguments, given: &Given) -> Status {
         Some(_) => unreachable!("done above"),
     };
     show(text)
+}
+
+fn compare_designs(selection: &Selection, options: &Options) -> Result<Outcomes, Trouble> {
+    compare_all(&mut Local::new(&Utrace), &selection.names(), &selection.settings(), options)
+}
+
+/// Keeps a comparison and shows it.
+fn compared(
+    mut document: Document,
+    outcomes: &Outcomes,
+    (save, base_commit): (Option<&Path>, Option<&String>),
+    options: &Options,
+) -> Status {
+    document.base_commit = base_commit.cloned().or(document.base_commit);
+    if let Some(Err(message)) = save.map(|path| files::save(path, &document::text(&document))) {
+        return usage(&message);
+    }
+    let text = match options.format {
+        Format::Human => Ok(details(outcomes)),
+        format => report::of_document(&document, format),
+    };
+    show(text).and(judge(outcomes))
+}
+
+/// Carries out a command that is about a series of one's own.
+fn of_series(command: &Command, options: &Options) -> Result<Status, Trouble> {
+    let input = command.series().expect("the command names one");
+    if let Command::Compare { save, base_commit, .. } = command {
+        let (document, outcomes) = series::document(input, std::slice::from_ref(options))?;
+        return Ok(compared(document, &outcomes, (save.as_deref(), base_commit.as_ref()), options));
+    }
+    if let Command::Explore { relax: true, .. } = command {
+        let message = "--relax is about the designs of this repository: leave it out, or leave --base and --series out";
+        return Err(Trouble::Usage(message.to_owned()));
+    }
+    let bench = &mut series::bench(input, options)?;
+    Ok(match command {
+        Command::Replay { token, trace, .. } => print(&replay::replay_steps(bench, token, *trace, options)?),
+        Command::Minimize { token, .. } => print(&replay::minimize_steps(bench, token, options)?),
+        Command::Run { .. } => {
+            let (steps, settings) = series::selected(bench, options)?;
+            print(&replay::run_one(bench, steps, &settings, options.seed)?)
+        }
+        Command::Explore { exhaustive, .. } => {
+            let (steps, settings) = series::selected(bench, options)?;
+            let (text, status) = explore::command(bench, &steps, &settings, options, *exhaustive)?;
+            print(&text).and(status)
+        }
+        _ => unreachable!("no other command names a series so"),
+    })
+}
+
+fn told(text: Result<String, Trouble>) -> Status {
+    text.map_or_else(|trouble| trouble.say(), |text| print(&text))
 }
 
 fn corpus_command(

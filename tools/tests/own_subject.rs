@@ -30,8 +30,7 @@ fn a_module_of_several_files_is_compared_step_by_step_and_its_witness_replays() 
     let token = text.split_whitespace().find(|word| word.starts_with("lk1.semaphore.inside.")).expect("a witness");
     let shown = check(&["replay", token], 0, "2-take-without-the-lock: outcome ");
     assert!(shown.contains("first observable difference: visitor[1]: 1-count-in-a-file: 1 inside; 2-take"), "{shown}");
-    let one =
-        check(&["replay", token, "--trace", "--variants", "3-take-room-by-compare"], 0, "src/steps/step_3/count.rs");
+    let one = check(&["replay", token, "--trace", "--variants", "3-take-room-by-compare"], 0, "semaphore/count.rs:");
     assert!(!one.contains("2-take-without-the-lock"), "{one}");
     check(&["replay", token, "--variants", "4-more"], 2, "there is no step '4-more'");
     check(&["replay", &token[..token.len() - 3]], 2, "cut");
@@ -43,6 +42,46 @@ fn a_module_of_several_files_is_compared_step_by_step_and_its_witness_replays() 
     check_in(&root(), &["replay", token], 2, "one of your own is named with --base FILE --series PATCHES");
     check(&["series", "check", "--memory", "power"], 2, "there is no memory model 'power'");
     check(&["series", "check", "--repairs", "all"], 2, "--repairs means nothing to a module of your own");
+}
+
+#[test]
+fn a_series_is_explored_run_minimized_and_compared_as_the_designs_are() {
+    let some = ["--scenario", "inside", "--variants", "base,2-take-without-the-lock"];
+    let text = check(&[&["explore", "--exhaustive"], &some[..]].concat(), 0, "inside on base, memory model sc: inside");
+    assert!(text.contains("\n1 outcome; exhaustive; ") && text.contains("\n3 outcomes; exhaustive; "), "{text}");
+    let token = text.split_whitespace().rfind(|word| word.starts_with("lk1.semaphore.inside.")).expect("an outcome");
+    let text = check(&["minimize", token], 0, "2-take-without-the-lock: outcome ");
+    let smallest = text.split_whitespace().rfind(|word| word.starts_with("lk1.semaphore.inside.")).expect("a token");
+    check(&["replay", smallest], 0, "3-take-room-by-compare: outcome ");
+    let text = check(&[&["run"], &some[..]].concat(), 0, "inside on base: inside\ntoken: lk1.semaphore.inside.sc.m1.u");
+    assert!(text.contains("/semaphore/semaphore.rs:") && text.contains("/semaphore/subject.rs:"), "{text}");
+    check(&["run"], 2, "run needs one scenario");
+    let text = check(&["compare", "--scenario", "inside"], 0, "base -> 1-count-in-a-file: equal");
+    assert!(text.contains("\nexecutions: base "), "{text}");
+    let text = check(&["compare", "--scenario", "inside", "--format", "json"], 0, "");
+    let document: serde_json::Value = serde_json::from_str(&text).expect("a document");
+    assert_eq!(document["series"]["base"], "semaphore.rs");
+    check(&["compare", "--scenario", "outside"], 2, "there is no scenario 'outside'");
+    check(&["explore", "--relax"], 2, "--relax is about the designs of this repository");
+    check_in(&root(), &["minimize", token], 2, "one of your own is named with --base FILE --series PATCHES");
+}
+
+/// What the compiler says of a step names the user's file and the step, not the file of the generated package.
+#[test]
+fn a_step_that_does_not_compile_is_named_with_its_own_file() {
+    let place = tempfile::tempdir().expect("a folder");
+    for file in ["semaphore.rs", "subject.rs"] {
+        std::fs::copy(folder("semaphore").join(file), place.path().join(file)).expect("it is there");
+    }
+    let module = std::fs::read_to_string(folder("semaphore").join("semaphore.rs")).expect("it is there");
+    let first = module.lines().next().expect("it has lines");
+    let patch = format!(
+        "Subject: [PATCH] semaphore: Ask nobody\n\n--- a/semaphore.rs\n+++ b/semaphore.rs\n@@ -1 +1,2 @@\n {first}\n+const NOBODY: u8 = \"nobody\";\n"
+    );
+    write_in(place.path(), "series/0001-ask-nobody.patch", &patch);
+    let said = said_in(place.path(), &[&["series", "check"], &SEMAPHORE[..]].concat(), 104, "does not compile");
+    assert!(said.contains("\nsemaphore.rs:2:20: error"), "{said}");
+    assert!(said.contains("(in step '1-ask-nobody')") && !said.contains("step_1"), "{said}");
 }
 
 #[test]

@@ -7,14 +7,12 @@ use crate::source::module::Module;
 use crate::source::steps::Step;
 use crate::workshop::Place;
 use lockstep::{Execution, Kind, RunConfig, Schedule, run};
+use lockstep_runner::lock_order;
 use std::collections::BTreeSet;
 use utrace_variants::{Repairs, scenarios, variants, with_programs};
 
 /// Random schedules of each scenario.
 const SEEDS: u64 = 20;
-
-#[path = "../../templates/held.rs"]
-mod held;
 
 /// File, line and the locks held.
 type Seen = (String, usize, BTreeSet<String>);
@@ -22,7 +20,7 @@ type Seen = (String, usize, BTreeSet<String>);
 /// Each access of an execution with file, line and the locks held.
 fn accesses(execution: &Execution) -> BTreeSet<Seen> {
     let mut accesses = BTreeSet::new();
-    held::each_touch(execution, |event, kind, _, held| {
+    lock_order::each_touch(execution, |event, kind, _, held| {
         if matches!(kind, Kind::Load | Kind::Store | Kind::Update | Kind::PlainRead | Kind::PlainWrite) {
             let names = held.iter().cloned().collect();
             accesses.insert((event.place.file().to_owned(), event.place.line() as usize, names));
@@ -55,7 +53,7 @@ fn executions_hold_the_locks_that_the_audit_states() {
             with_programs(&[variant], Repairs::NONE, scenario, |programs| {
                 for seed in 0..SEEDS {
                     let execution = run(&programs[0].program, &Schedule::uniform(seed), &RunConfig::default());
-                    let (accesses, order) = (accesses(&execution), held::order(&execution));
+                    let (accesses, order) = (accesses(&execution), lock_order::order(&execution));
                     for (file, line, held) in accesses.iter().filter(|(file, ..)| is_audited(file)) {
                         checked += 1;
                         let stated = stated(file, *line);

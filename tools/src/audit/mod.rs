@@ -21,7 +21,8 @@ use crate::source::rust;
 use crate::source::steps::Step;
 use crate::workshop::{Place, is_shipped};
 use difference::changes;
-use observed::{Observed, observe};
+use lockstep_runner::protocol::Ordered;
+use observed::observe;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use table::{Audit, audit, cycle};
@@ -43,7 +44,7 @@ pub fn command(input: &Input, observes: bool, options: &Options, print: impl Fn(
         Ok(audited) => audited,
         Err(trouble) => return trouble.say(),
     };
-    let observed = match package.map(|package| observe(&package, &place, steps.len())).transpose() {
+    let observed = match package.map(|package| observe(&package, &place)).transpose() {
         Ok(observed) => observed.unwrap_or_default(),
         Err(message) => return Trouble::Subject(message).say(),
     };
@@ -89,7 +90,7 @@ const fn word(access: Access) -> &'static str {
     }
 }
 
-fn text(steps: &[Step], audits: &[Audit], observed: &[Observed]) -> String {
+fn text(steps: &[Step], audits: &[Audit], observed: &[Ordered]) -> String {
     let mut text = String::new();
     for (nth, (step, audit)) in steps.iter().zip(audits).enumerate() {
         text += &format!("{nth}  {}: {}\n\n", audit.name, step.module.path);
@@ -133,7 +134,7 @@ fn table(audit: &Audit) -> String {
     table.lines().map(|line| format!(" {}\n", line.trim_end())).collect()
 }
 
-fn document(steps: &[Step], audits: &[Audit], observed: &[Observed]) -> Value {
+fn document(steps: &[Step], audits: &[Audit], observed: &[Ordered]) -> Value {
     let function = |one: &table::Function| {
         let uses =
             one.uses.iter().map(|((access, what), ways)| json!({ "does": word(*access), "to": what, "under": ways }));

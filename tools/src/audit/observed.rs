@@ -5,36 +5,28 @@
 
 use super::table::cycle;
 use crate::workshop::{Package, Place, Runner};
+use lockstep_runner::Bench;
+use lockstep_runner::protocol::{LockOrder, Ordered};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Random schedules of each scenario.
 const SEEDS: u64 = 20;
 
-/// What was observed of one step.
-#[derive(Clone, Debug)]
-pub struct Observed {
-    pub executions: u64,
-    /// The second lock was taken while the first was held.
-    pub order: BTreeSet<(String, String)>,
-}
-
 /// Builds the package and runs each of its steps.
-pub fn observe(package: &Package, place: &Place, steps: usize) -> Result<Vec<Observed>, String> {
+pub fn observe(package: &Package, place: &Place) -> Result<Vec<Ordered>, String> {
     let program = package.build(place)?;
     let mut runner = Runner::start(&program)?;
     let mut all = Vec::new();
-    for step in 0..steps {
-        let request = json!({ "kind": "order", "variant": step, "executions": SEEDS });
-        let answer = runner.ask(&request).map_err(|failure| failure.to_string())?;
-        let order = serde_json::from_value(answer["order"].clone()).map_err(|error| error.to_string())?;
-        all.push(Observed { executions: answer["executions"].as_u64().unwrap_or(0), order });
+    for variant in runner.list().map_err(|failure| failure.to_string())?.variants {
+        let asked = LockOrder { variant, executions: SEEDS };
+        all.push(runner.lock_order(asked).map_err(|failure| failure.to_string())?);
     }
     Ok(all)
 }
 
 /// In lines, beside what the source states.
-pub fn text(observed: &Observed, stated: &BTreeSet<(String, String)>) -> String {
+pub fn text(observed: &Ordered, stated: &BTreeSet<(String, String)>) -> String {
     let pairs = |order: &mut dyn Iterator<Item = &(String, String)>| {
         let pairs: Vec<String> = order.map(|(first, second)| format!("{first} > {second}")).collect();
         if pairs.is_empty() { "none".to_owned() } else { pairs.join(", ") }
@@ -52,6 +44,6 @@ pub fn text(observed: &Observed, stated: &BTreeSet<(String, String)>) -> String 
 }
 
 /// For programs.
-pub fn document(observed: &Observed) -> Value {
+pub fn document(observed: &Ordered) -> Value {
     json!({ "sampled": observed.executions, "order": observed.order, "cycle": cycle(&observed.order) })
 }

@@ -2,6 +2,7 @@
 
 use crate::cli::arguments::{Options, RepairsArgument};
 use lockstep::MemoryModel;
+use lockstep_runner::protocol::Setting;
 use utrace_variants::{Repairs, Scenario, VariantInfo, scenarios, variants};
 
 /// What to run.
@@ -14,8 +15,22 @@ pub struct Selection {
 
 impl Selection {
     /// Every scenario, with each of the repairs.
-    pub fn comparisons(&self) -> impl Iterator<Item = (&'static Scenario, Repairs)> {
-        self.scenarios.iter().flat_map(|scenario| self.repairs.iter().map(move |repairs| (*scenario, *repairs)))
+    pub fn settings(&self) -> Vec<Setting> {
+        let setting = |scenario: &Scenario, repairs: Repairs| Setting {
+            scenario: scenario.id.to_string(),
+            repaired: repairs != Repairs::NONE,
+            memory: self.memory,
+        };
+        let settings = |scenario: &&'static Scenario| {
+            let scenario = *scenario;
+            self.repairs.iter().map(move |&repairs| setting(scenario, repairs))
+        };
+        self.scenarios.iter().flat_map(settings).collect()
+    }
+
+    /// The variants, by name.
+    pub fn names(&self) -> Vec<String> {
+        self.variants.iter().map(|variant| variant.name.to_owned()).collect()
     }
 }
 

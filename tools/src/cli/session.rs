@@ -1,9 +1,9 @@
 //! One run of the program: progress, Ctrl-C, time budget, and the start of the watchdog.
 
 use crate::cli::status::Status;
-use crate::watch;
-pub use crate::watch::{CONTROL, Running, begin, begin_as};
 use indicatif::{ProgressBar, ProgressStyle};
+use lockstep_runner::watchdog;
+pub use lockstep_runner::watchdog::{CONTROL, Running, begin, begin_as};
 use std::io::{IsTerminal, Write};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
@@ -77,7 +77,7 @@ pub fn start(time: Option<Duration>) {
     if let Err(error) = handler {
         say(&format!("Ctrl-C will end the run without a result: {error}"));
     }
-    watch::start(Status::Subject.code(), move || {
+    watchdog::start(Status::Subject.code(), move || {
         let deadline = DEADLINE.load(Ordering::Relaxed);
         if deadline != 0 && started.elapsed().as_millis() >= u128::from(deadline) {
             CONTROL.cancel();

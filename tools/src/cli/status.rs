@@ -37,7 +37,7 @@ impl Status {
             Status::Unaccepted => 100,
             Status::Nondeterminism => 102,
             Status::Budget => 103,
-            Status::Subject => 104,
+            Status::Subject => lockstep_runner::SUBJECT_FAILED,
         }
     }
 

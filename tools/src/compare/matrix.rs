@@ -2,11 +2,12 @@
 
 use crate::cli::counted::counted;
 use crate::cli::selection::Selection;
-use crate::compare::{Compared, Outcomes};
+use crate::compare::Outcomes;
+use crate::document::{DivergencePart, PairPart, ScenarioPart};
 use comfy_table::{ContentArrangement, Table, presets};
-use lockstep::{BadEnd, Comparison, Divergence, Pair, Token};
+use lockstep::BadEnd;
 use std::collections::BTreeMap;
-use utrace_variants::{Repairs, subject_name};
+use utrace_variants::Repairs;
 
 /// Witnesses listed below the matrix, the simplest of each step of a scenario.
 const WITNESSES_MAX: usize = 24;
@@ -25,10 +26,8 @@ pub fn matrix(selection: &Selection, outcomes: &Outcomes) -> String {
     for scenario in &selection.scenarios {
         let mut row = vec![scenario.id.to_string(), scenario.name.to_string()];
         for &repairs in &selection.repairs {
-            let found = outcomes
-                .compared
-                .iter()
-                .find(|compared| compared.scenario.id == scenario.id && compared.repairs == repairs);
+            let is_repaired = repairs != Repairs::NONE;
+            let found = parts(outcomes).find(|part| part.id == scenario.id && part.is_repaired() == is_repaired);
             row.extend(cells(found, selection.variants.len()));
         }
         table.add_row(row);
@@ -58,28 +57,26 @@ fn short(name: &str) -> &str {
     name.strip_prefix("stopped-").unwrap_or(name)
 }
 
-fn cells(found: Option<&Compared>, variants_count: usize) -> Vec<String> {
-    let Some(Compared { comparison, scenario, .. }) = found.filter(|compared| is_explored(compared)) else {
-        return vec!["-".to_owned(); variants_count];
-    };
-    let mut cells: Vec<String> = steps(comparison).map(cell).collect();
-    let counts = comparison.explorations.iter().map(|exploration| exploration.outcomes.len().to_string());
-    let wanted = (1_u64 << scenario.goals.len()) - 1;
-    let missed = if comparison.goals() & wanted == wanted { "" } else { " !" };
+fn parts(outcomes: &Outcomes) -> impl Iterator<Item = &ScenarioPart> {
+    outcomes.compared.iter().map(|compared| &compared.part)
+}
+
+fn cells(found: Option<&ScenarioPart>, variants_count: usize) -> Vec<String> {
+    let Some(part) = found.filter(|part| is_explored(part)) else { return vec!["-".to_owned(); variants_count] };
+    let steps = part.variants.windows(2).filter_map(|step| part.pair(&step[0].name, &step[1].name));
+    let mut cells: Vec<String> = steps.map(cell).collect();
+    let counts = part.outcome_counts().map(|count| count.to_string());
+    let missed = if part.missed().next().is_none() { "" } else { " !" };
     cells.push(format!("{}{missed}", counts.collect::<Vec<_>>().join("/")));
     cells
 }
 
 /// Whether there is anything to be said: what was cancelled, or not explored at all, has no verdicts.
-fn is_explored(compared: &Compared) -> bool {
-    !compared.comparison.pairs.is_empty()
+fn is_explored(part: &ScenarioPart) -> bool {
+    !part.pairs.is_empty()
 }
 
-fn steps(comparison: &Comparison) -> impl Iterator<Item = &Pair> {
-    comparison.pairs.iter().filter(|pair| pair.second == pair.first + 1)
-}
-
-fn cell(pair: &Pair) -> String {
+fn cell(pair: &PairPart) -> String {
     match (pair.gained, pair.lost) {
         (0, 0) => "=".to_owned(),
         (gained, 0) => format!("+{gained}"),
@@ -88,13 +85,17 @@ fn cell(pair: &Pair) -> String {
     }
 }
 
+/// Its id, with a mark if repairs were made in all variants.
+fn title(part: &ScenarioPart, mark: &str) -> String {
+    format!("{}{}", part.id, if part.is_repaired() { mark } else { "" })
+}
+
 /// What the cells rest on: one line where it is the same for all.
 fn evidence(outcomes: &Outcomes) -> String {
     let mut by_evidence: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for compared in outcomes.compared.iter().filter(|compared| !compared.comparison.cancelled) {
-        let suffix = if compared.repairs == Repairs::NONE { "" } else { "+R" };
-        let id = format!("{}{suffix}", compared.scenario.id);
-        by_evidence.entry(compared.comparison.evidence().to_string()).or_default().push(id);
+    for part in parts(outcomes).filter(|part| part.complete) {
+        let evidence = part.evidence().unwrap_or_default().to_string();
+        by_evidence.entry(evidence).or_default().push(title(part, "+R"));
     }
     let mut text = String::new();
     let common = by_evidence.iter().max_by_key(|(_, ids)| ids.len()).map(|(evidence, _)| evidence.clone());
@@ -111,12 +112,8 @@ fn evidence(outcomes: &Outcomes) -> String {
 fn bad_ends(outcomes: &Outcomes) -> String {
     let mut text = String::new();
     for kind in BadEnd::ALL {
-        let ends_so = |compared: &&Compared| compared.ends.iter().any(|one| one.shared.kind == kind);
-        let title = |compared: &Compared| {
-            let suffix = if compared.repairs == Repairs::NONE { "" } else { "+R" };
-            format!("{}{suffix}", compared.scenario.id)
-        };
-        let found: Vec<String> = outcomes.compared.iter().filter(ends_so).map(title).collect();
+        let ends_so = |part: &&ScenarioPart| part.bad_ends.iter().any(|one| one.kind == kind.name());
+        let found: Vec<String> = parts(outcomes).filter(ends_so).map(|part| title(part, "+R")).collect();
         if !found.is_empty() {
             text += &format!("ends badly in every variant, {}: {}\n", kind.name(), found.join(" "));
         }
@@ -127,20 +124,19 @@ fn bad_ends(outcomes: &Outcomes) -> String {
 /// For each step of each scenario that is not equal, the simplest witness of an outcome gained and of one lost.
 fn witnesses(outcomes: &Outcomes) -> String {
     let mut lines = Vec::new();
-    for compared in &outcomes.compared {
-        let Compared { comparison, seen, .. } = compared;
-        for step in 1..comparison.variants.len() {
+    for part in parts(outcomes) {
+        for to in part.variants.iter().skip(1).map(|variant| &variant.name) {
             for (what, is_brought) in [("brings", true), ("removes", false)] {
-                let found = comparison.divergences.iter().zip(seen).find(|(one, _)| {
-                    let steps = if is_brought { &one.attribution.introduced } else { &one.attribution.removed };
-                    steps.contains(&step)
+                let found = part.divergences.iter().find(|one| {
+                    let steps = if is_brought { &one.introduced_by_step_to } else { &one.removed_by_step_to };
+                    steps.contains(to)
                 });
-                lines.extend(found.map(|(one, seen)| witness(compared, step, one, what, &seen.difference)));
+                lines.extend(found.map(|one| witness(part, to, one, what)));
             }
         }
     }
     if lines.is_empty() {
-        let explored = outcomes.compared.iter().filter(|compared| is_explored(compared)).count();
+        let explored = parts(outcomes).filter(|part| is_explored(part)).count();
         return match explored {
             0 => "nothing was explored\n".to_owned(),
             explored if explored < outcomes.wanted => format!(
@@ -160,20 +156,8 @@ fn witnesses(outcomes: &Outcomes) -> String {
     text
 }
 
-fn witness(compared: &Compared, step: usize, divergence: &Divergence, what: &str, difference: &str) -> String {
-    let token = token(compared, divergence);
-    let to = short(&compared.comparison.variants[step]);
-    let suffix = if compared.repairs == Repairs::NONE { "" } else { " +R" };
-    let head = format!("{}{suffix}: the step to {to} {what} {}", compared.scenario.id, divergence.outcome);
+fn witness(part: &ScenarioPart, to: &str, divergence: &DivergencePart, what: &str) -> String {
+    let DivergencePart { outcome, difference, token, .. } = divergence;
+    let head = format!("{}: the step to {} {what} {outcome}", title(part, " +R"), short(to));
     format!("  {head}\n    {difference}\n    {token}\n")
-}
-
-/// The token of a divergence's witness.
-pub fn token(compared: &Compared, divergence: &Divergence) -> Token {
-    Token {
-        subject: subject_name(compared.repairs).to_owned(),
-        scenario: compared.scenario.id.to_string(),
-        memory: compared.memory,
-        schedule: divergence.witness.clone(),
-    }
 }

@@ -10,8 +10,9 @@ mod parts;
 mod query;
 
 pub use file::{read, text};
+pub use lockstep_runner::document::*;
 pub use parts::*;
-pub use query::{Cell, Standing, counts_of, shell_word};
+pub use query::{Cell, counts_of, shell_word};
 
 /// Version of the form. A document of another version is refused, by name.
 pub const SCHEMA: u32 = 2;

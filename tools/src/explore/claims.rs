@@ -6,8 +6,8 @@ use crate::cli::session::{self, Progress, Running};
 use crate::cli::status::Status;
 use crate::compare;
 use crate::document::EvidencePart;
-use crate::recorded::evidence_part;
 use lockstep::{MemoryModel, difference_lines};
+use lockstep_runner::evidence_part;
 use serde::Serialize;
 use utrace_variants::Words;
 use utrace_variants::claims::{

@@ -9,119 +9,88 @@ pub mod replay;
 
 use crate::cli::arguments::{Format, Options};
 use crate::cli::counted::counted;
-use crate::cli::selection::Selection;
-use crate::cli::session::{self, Progress, Running};
+use crate::cli::session::{self, Progress};
 use crate::cli::status::Status;
-use crate::compare;
-use crate::compare::document::repairs_part;
-use crate::document::{EvidencePart, OutcomePart};
-use crate::recorded::{evidence_part, outcome_part};
-use crate::shown::outcome_text;
-use lockstep::{
-    CompareConfig, Exploration, ExploreConfig, MemoryModel, Program, Seen, Strategy, Token, Unshared, explore, unshared,
-};
+use crate::cli::trouble::Trouble;
+use crate::compare::{effort, jobs};
+use crate::document::{EvidencePart, GoalPart};
+use lockstep_runner::protocol::{Explore, Explored, SeenPart, Setting};
+use lockstep_runner::{Bench, Failure};
+use replay::outcome_text;
 use serde::Serialize;
-use utrace_variants::{Repairs, Scenario, VariantInfo, Words, subject_name, with_programs};
+use std::collections::BTreeMap;
 
 /// What was explored of one variant.
-struct Explored {
-    scenario: &'static Scenario,
-    repairs: Repairs,
-    variant: &'static VariantInfo,
-    exploration: Exploration,
-    /// Executions were made and nothing was explored.
-    unshared: Option<Unshared>,
+struct One {
+    setting: Setting,
+    /// The scenario, in a few words.
+    name: String,
+    variant: String,
+    explored: Explored,
 }
 
-/// Explores every selected variant on every selected scenario; returns the text and how it went.
-pub fn command(selection: &Selection, options: &Options, exhaustive: bool) -> (String, Status) {
-    let config = compare::config(options, selection.memory);
-    let parts = selection.scenarios.len() * selection.repairs.len() * selection.variants.len();
+impl One {
+    /// Which exploration it is, in messages.
+    fn title(&self) -> String {
+        format!("{} on {}", self.setting.scenario, self.variant)
+    }
+}
+
+/// Explores every one of the variants in every one of the settings; returns the text and how it went.
+pub fn command(
+    bench: &mut dyn Bench,
+    variants: &[String],
+    settings: &[Setting],
+    options: &Options,
+    exhaustive: bool,
+) -> Result<(String, Status), Trouble> {
+    let listing = bench.list().map_err(|failure| Trouble::of_subject(failure.to_string()))?;
+    let names: BTreeMap<String, String> = listing.scenarios.into_iter().map(|one| (one.id, one.name)).collect();
+    let parts = settings.len() * variants.len();
     let progress = Progress::new(parts);
-    let mut explored = Vec::new();
-    for scenario in &selection.scenarios {
-        for &repairs in &selection.repairs {
-            for variant in &selection.variants {
-                if session::is_ending() {
-                    continue;
-                }
-                progress.says(&format!("{} {}", scenario.id, variant.name));
-                let (exploration, unshared) = explore_one(scenario, repairs, variant, &config, exhaustive);
-                explored.push(Explored { scenario, repairs, variant, exploration, unshared });
-                progress.advances();
-            }
+    let mut all = Vec::new();
+    for (setting, variant) in settings.iter().flat_map(|one| variants.iter().map(move |variant| (one, variant))) {
+        if session::is_ending() {
+            break;
         }
+        progress.says(&format!("{} {variant}", setting.scenario));
+        let (effort, jobs) = (effort(options), jobs(options));
+        let explore = Explore { setting: setting.clone(), variant: variant.clone(), effort, exhaustive, jobs };
+        let explored = match bench.explore(explore) {
+            Ok(explored) => explored,
+            Err(Failure::Stopped) => break,
+            Err(Failure::Died(words)) => return Err(Trouble::Subject(words)),
+            Err(failure) => return Err(Trouble::Subject(format!("{}: {failure}", setting.scenario))),
+        };
+        let name = names.get(&setting.scenario).cloned().unwrap_or_default();
+        all.push(One { setting: setting.clone(), name, variant: variant.clone(), explored });
+        progress.advances();
     }
     let text = match options.format {
-        Format::Json => json(&explored, selection.memory),
-        _ => explored.iter().map(|one| human(one, selection.memory)).collect::<Vec<_>>().join("\n"),
+        Format::Json => json(&all, &options.memory),
+        _ => all.iter().map(human).collect::<Vec<_>>().join("\n"),
     };
-    (text, judge(&explored, parts, exhaustive))
+    Ok((text, judge(&all, parts, exhaustive)))
 }
 
-fn explore_one(
-    scenario: &'static Scenario,
-    repairs: Repairs,
-    variant: &'static VariantInfo,
-    config: &CompareConfig<'_>,
-    exhaustive: bool,
-) -> (Exploration, Option<Unshared>) {
-    let (subject, memory) = (subject_name(repairs).to_owned(), config.memory);
-    session::begin(Running { subject, scenario: scenario.id.to_string(), variants: variant.name.to_owned(), memory });
-    with_programs(&[variant], repairs, scenario, |programs| {
-        let program = &programs[0].program;
-        let exploration = explored(program, config, exhaustive);
-        // Where schedules make a difference there is no need to look.
-        let is_one = exploration.outcomes.len() == 1;
-        let unshared = if is_one { unshared(program, &config.run()) } else { None };
-        (exploration, unshared)
-    })
-}
-
-fn explored(program: &Program<'_>, config: &CompareConfig<'_>, exhaustive: bool) -> Exploration {
-    let CompareConfig { seed, jobs, memory, control, .. } = *config;
-    let base = ExploreConfig { seed, jobs, memory, control, ..ExploreConfig::default() };
-    if exhaustive {
-        let strategy = Strategy::Exhaustive;
-        return explore(program, &ExploreConfig { strategy, executions: u64::MAX, ..base });
-    }
-    let preemptions = config.preemptions.unwrap_or(0);
-    let strategy = Strategy::Bounded { preemptions };
-    let mut total = explore(program, &ExploreConfig { strategy, executions: config.enumerated_max, ..base });
-    let strategy = Strategy::Portfolio { length: None };
-    if !total.evidence.is_exhaustive() && !total.cancelled && config.sampled > 0 {
-        total.merge(explore(program, &ExploreConfig { strategy, executions: config.sampled, ..base }));
-    }
-    total
-}
-
-fn token(explored: &Explored, seen: &Seen, memory: MemoryModel) -> Token {
-    Token {
-        subject: subject_name(explored.repairs).to_owned(),
-        scenario: explored.scenario.id.to_string(),
-        memory,
-        schedule: seen.witness.clone(),
-    }
-}
-
-fn human(explored: &Explored, memory: MemoryModel) -> String {
-    let Explored { scenario, variant, exploration, .. } = explored;
-    let mut text = format!("{} on {}, memory model {}: {}\n", scenario.id, variant.name, memory.name(), scenario.name);
-    let outcomes = counted(exploration.outcomes.len(), "outcome");
-    let executions = counted(exploration.executions, "execution");
-    let redundant = match exploration.redundant {
+fn human(one: &One) -> String {
+    let One { setting, name, explored, .. } = one;
+    let mut text = format!("{}, memory model {}: {name}\n", one.title(), setting.memory.name());
+    let outcomes = counted(explored.outcomes.len(), "outcome");
+    let executions = counted(explored.executions, "execution");
+    let redundant = match explored.redundant {
         0 => String::new(),
         count => format!(", {} given up as explored elsewhere", counted(count, "run")),
     };
-    text += &format!("{outcomes}; {}; {executions}{redundant}\n", exploration.evidence);
-    for (at, goal) in scenario.goals.iter().enumerate() {
-        let reached = if exploration.goals & (1 << at) != 0 { "reached" } else { "not reached" };
+    text += &format!("{outcomes}; {}; {executions}{redundant}\n", explored.evidence.text);
+    for goal in &explored.goals {
+        let reached = if goal.reached { "reached" } else { "not reached" };
         text += &format!("goal, {reached}: {}\n", goal.name);
     }
-    for seen in exploration.outcomes.iter() {
-        text += &format!("\noutcome {}, in {}\n", seen.outcome.id, counted(seen.count, "execution"));
-        text += &outcome_text(&seen.outcome, &Words);
-        text += &format!("  {}\n", token(explored, seen, memory));
+    for SeenPart { outcome, token } in &explored.outcomes {
+        text += &format!("\noutcome {}, in {}\n", outcome.id, counted(outcome.count, "execution"));
+        text += &outcome_text(outcome);
+        text += &format!("  {token}\n");
     }
     text
 }
@@ -136,83 +105,64 @@ struct Document<'a> {
 #[derive(Serialize)]
 struct ExplorationPart<'a> {
     scenario: &'a str,
-    repairs: Vec<String>,
+    repairs: &'a [String],
     variant: &'a str,
     complete: bool,
-    evidence: EvidencePart,
+    evidence: &'a EvidencePart,
     executions: u64,
     redundant: u64,
     cut: u64,
-    goals: Vec<GoalPart<'a>>,
-    outcomes: Vec<SeenPart>,
+    goals: &'a [GoalPart],
+    outcomes: &'a [SeenPart],
 }
 
-#[derive(Serialize)]
-struct GoalPart<'a> {
-    name: &'a str,
-    reached: bool,
-}
-
-#[derive(Serialize)]
-struct SeenPart {
-    #[serde(flatten)]
-    outcome: OutcomePart,
-    token: String,
-}
-
-fn json(explored: &[Explored], memory: MemoryModel) -> String {
-    let part = |one| exploration_part(one, memory);
-    let document = Document { schema: 1, memory: memory.name(), explorations: explored.iter().map(part).collect() };
+fn json(all: &[One], memory: &str) -> String {
+    let explorations = all.iter().map(exploration_part).collect();
+    let document = Document { schema: 1, memory, explorations };
     serde_json::to_string_pretty(&document).expect("the document has only strings, numbers and lists") + "\n"
 }
 
-fn exploration_part(explored: &Explored, memory: MemoryModel) -> ExplorationPart<'_> {
-    let Explored { scenario, repairs, variant, exploration, .. } = explored;
-    let goals = scenario.goals.iter().enumerate();
-    let reached = |at: usize| exploration.goals & (1 << at) != 0;
-    let seen = |seen: &Seen| SeenPart {
-        outcome: outcome_part(&seen.outcome, seen.count, &Words),
-        token: token(explored, seen, memory).to_string(),
-    };
+fn exploration_part(one: &One) -> ExplorationPart<'_> {
+    let Explored { repairs, complete, evidence, executions, redundant, cut, goals, outcomes, .. } = &one.explored;
     ExplorationPart {
-        scenario: &scenario.id,
-        repairs: repairs_part(*repairs),
-        variant: variant.name,
-        complete: !exploration.cancelled,
-        evidence: evidence_part(exploration.evidence),
-        executions: exploration.executions,
-        redundant: exploration.redundant,
-        cut: exploration.gaps.cut,
-        goals: goals.map(|(at, goal)| GoalPart { name: &goal.name, reached: reached(at) }).collect(),
-        outcomes: exploration.outcomes.iter().map(seen).collect(),
+        scenario: &one.setting.scenario,
+        repairs,
+        variant: &one.variant,
+        complete: *complete,
+        evidence,
+        executions: *executions,
+        redundant: *redundant,
+        cut: *cut,
+        goals,
+        outcomes,
     }
 }
 
 /// What the run was worth, said on standard error where it is less than asked.
-fn judge(explored: &[Explored], parts: usize, exhaustive: bool) -> Status {
+fn judge(all: &[One], parts: usize, exhaustive: bool) -> Status {
     let mut status = Status::Fine;
-    let cancelled = explored.len() < parts || explored.iter().any(|one| one.exploration.cancelled);
-    if cancelled {
+    if all.len() < parts || all.iter().any(|one| !one.explored.complete) {
         session::say_cut_short();
         status = status.and(Status::Budget);
     }
-    let incomplete =
-        explored.iter().find(|one| !one.exploration.evidence.is_exhaustive() && !one.exploration.cancelled);
+    let incomplete = all.iter().find(|one| one.explored.complete && !one.explored.evidence.exhaustive);
     if let Some(one) = incomplete.filter(|_| exhaustive) {
-        let gaps = one.exploration.evidence.gaps();
+        let gaps = one.explored.evidence.evidence().gaps();
         let why = if gaps.is_empty() { String::new() } else { format!(": {gaps}") };
-        session::say(&format!("{} on {} was not exhausted{why}", one.scenario.id, one.variant.name));
+        session::say(&format!("{} was not exhausted{why}", one.title()));
         status = status.and(Status::Budget);
     }
-    let is_shared =
-        |one: &Explored| explored.iter().any(|other| other.scenario.id == one.scenario.id && other.unshared.is_none());
-    for one in explored.iter().filter(|one| !is_shared(one)) {
-        if let Some(unshared) = one.unshared {
-            session::say(&format!("{} on {}: nothing was explored: {unshared}", one.scenario.id, one.variant.name));
+    let is_shared = |one: &One| {
+        let mut same = all.iter().filter(|other| other.setting.scenario == one.setting.scenario);
+        same.any(|other| other.explored.unshared.is_none())
+    };
+    for one in all.iter().filter(|one| !is_shared(one)) {
+        if let Some(unshared) = &one.explored.unshared {
+            session::say(&format!("{}: nothing was explored: {unshared}", one.title()));
             status = status.and(Status::Nothing);
         }
     }
-    if explored.iter().all(|one| one.exploration.executions == 0) {
+    if all.iter().all(|one| one.explored.executions == 0) {
         session::say("nothing was explored: raise --enumerated, --executions or --time");
         status = status.and(Status::Nothing);
     }

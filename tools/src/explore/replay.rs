@@ -1,45 +1,136 @@
 //! Single executions: `run`, `replay` and `minimize`.
 
-use crate::cli::arguments::CORPUS;
+use crate::cli::arguments::{CORPUS, Options};
 use crate::cli::counted::counted;
 use crate::cli::selection::{Selection, find_scenario, find_variant, unknown};
+use crate::cli::trouble::Trouble;
+use crate::document::{OutcomePart, TracePart};
 use crate::hunt::corpus;
-use crate::shown::{begin, outcome_text, replay_text, trace_text};
-use lockstep::{RunConfig, Schedule, Token, Variant, explicit, run};
+use crate::workshop::{select_steps, situation};
+use lockstep::{Schedule, Token};
+use lockstep_runner::protocol::{ExecutionPart, Minimize, Minimized, Ran, Run, Setting};
+use lockstep_runner::{Bench, Failure, minimized, ran};
 use std::borrow::Cow;
 use std::path::Path;
 use utrace_variants::claims::{Claim, How, Subject, claim_lines};
-use utrace_variants::{Repairs, Scenario, VariantInfo, Words, generated, subject_name, with_programs};
+use utrace_variants::{Repairs, Scenario, VariantInfo, Words, generated, subject_name};
 
-/// One execution of each selected variant under a uniform schedule, with its trace.
-pub fn run_one(selection: &Selection, seed: u64) -> Result<String, String> {
-    let [scenario] = selection.scenarios[..] else {
-        return Err("run needs one scenario: say which with --scenario, as in 'lockstep run --scenario S3'".to_owned());
+/// One execution of each of these variants under a uniform schedule, with its trace.
+pub fn run_one(
+    bench: &mut dyn Bench,
+    variants: Vec<String>,
+    settings: &[Setting],
+    seed: u64,
+) -> Result<String, Trouble> {
+    let [setting] = settings else {
+        let of = |is_it: fn(&Setting, &Setting) -> bool| settings.iter().all(|one| is_it(one, &settings[0]));
+        return Err(Trouble::Usage(match of(|one, other| one.scenario == other.scenario) {
+            true => "run is with repairs or without: say --repairs none or --repairs all".to_owned(),
+            false => "run needs one scenario: say which with --scenario, as in 'lockstep run --scenario S3'".to_owned(),
+        }));
     };
-    let [repairs] = selection.repairs[..] else {
-        return Err("run is with repairs or without: say --repairs none or --repairs all".to_owned());
+    let listing = bench.list().map_err(trouble)?;
+    let subject = if setting.repaired { listing.repaired } else { Some(listing.subject) };
+    let subject = subject.ok_or_else(|| Trouble::Usage("the subject knows no repairs".to_owned()))?;
+    let Setting { scenario, memory, .. } = setting.clone();
+    let token = Token { subject, scenario, memory, schedule: Schedule::uniform(seed) };
+    let Ran { situation, executions, .. } =
+        bench.run(Run { token: token.clone(), variants, trace: true }).map_err(trouble)?;
+    let one = |one: &ExecutionPart| {
+        let mut text = format!("{} on {}: {}\n", situation.id, one.variant, situation.name);
+        text += &format!("token: {token}\nthe same, written out: {}\n", one.written_out);
+        text += &one.trace.as_ref().map_or(String::new(), trace_text);
+        text + &outcome_text(&one.outcome)
     };
-    let config = RunConfig { memory: selection.memory, ..RunConfig::default() };
-    let text = with_programs(&selection.variants, repairs, scenario, |programs| {
-        let schedule = Schedule::uniform(seed);
-        let one = |program: &Variant<'_>| {
-            let execution = run(&program.program, &schedule, &config);
-            let explicit = Schedule::Explicit(explicit(&program.program, &schedule, &config));
-            let token = |schedule| Token {
-                subject: subject_name(repairs).to_owned(),
-                scenario: scenario.id.to_string(),
-                memory: selection.memory,
-                schedule,
-            };
-            let mut text = format!("{} on {}: {}\n", scenario.id, program.name, scenario.name);
-            text += &format!("token: {}\n", token(schedule.clone()));
-            text += &format!("the same, written out: {}\n", token(explicit));
-            text += &trace_text(&execution, &Words);
-            text + &outcome_text(&execution.outcome, &Words)
+    Ok(executions.iter().map(one).collect::<Vec<_>>().join("\n"))
+}
+
+/// The execution that a token names, in the steps of a series that the options name, or in all.
+pub fn replay_steps(
+    bench: &mut dyn Bench,
+    token: &str,
+    whole_trace: bool,
+    options: &Options,
+) -> Result<String, Trouble> {
+    let token = parse(token).map_err(Trouble::Usage)?;
+    let variants = select_steps(&bench.list().map_err(trouble)?, options)?;
+    let ran = bench.run(Run { token: token.clone(), variants, trace: whole_trace }).map_err(trouble)?;
+    Ok(format!("{}: {}\n{}", ran.situation.id, ran.situation.question, ran_text(&token, &ran)))
+}
+
+/// The smallest schedule that was found to show what each step of a series shows under a token.
+pub fn minimize_steps(bench: &mut dyn Bench, token: &str, options: &Options) -> Result<String, Trouble> {
+    let token = parse(token).map_err(Trouble::Usage)?;
+    let variants = select_steps(&bench.list().map_err(trouble)?, options)?;
+    let all = bench.minimize(Minimize { token, variants }).map_err(trouble)?;
+    Ok(all.iter().map(minimized_text).collect())
+}
+
+fn trouble(failure: Failure) -> Trouble {
+    match failure {
+        Failure::Refused(why) => Trouble::Usage(why),
+        failure => Trouble::Subject(failure.to_string()),
+    }
+}
+
+fn parse(token: &str) -> Result<Token, String> {
+    token.parse().map_err(|error: lockstep::TokenError| error.to_string())
+}
+
+/// What each variant did, and where the first two with different outcomes part.
+fn ran_text(token: &Token, ran: &Ran) -> String {
+    let mut text = format!("{token}\n");
+    for (nth, one) in ran.executions.iter().enumerate() {
+        let skipped = match one.skipped {
+            0 => String::new(),
+            1 => " (1 decision of the schedule found no place)".to_owned(),
+            count => format!(" ({count} decisions of the schedule found no place)"),
         };
-        programs.iter().map(one).collect::<Vec<_>>().join("\n")
-    });
-    Ok(text)
+        text += &format!("\n{}: outcome {}{skipped}\n", one.variant, one.outcome.id);
+        match ran.executions[..nth].iter().find(|earlier| earlier.outcome.id == one.outcome.id) {
+            Some(earlier) => text += &format!("  the same as {}\n", earlier.variant),
+            None => text += &outcome_text(&one.outcome),
+        }
+        text += &one.trace.as_ref().map_or(String::new(), trace_text);
+    }
+    if !ran.parting.is_empty() {
+        text.push('\n');
+        ran.parting.iter().for_each(|line| text += &format!("  {line}\n"));
+    }
+    text
+}
+
+/// All events, numbered.
+fn trace_text(trace: &TracePart) -> String {
+    let mut text = String::new();
+    for (nth, event) in trace.events.iter().enumerate() {
+        let mark = match (event.observable, event.remark) {
+            (true, _) => "* ",
+            (_, true) => "# ",
+            _ => "",
+        };
+        let site = event.site.as_ref().map_or(String::new(), |site| format!("  [{site}]"));
+        let thread = &trace.threads[event.thread];
+        text += &format!("{nth:5}  {thread}: {mark}{}{site}  {}\n", event.text, event.place);
+    }
+    text
+}
+
+/// What a client can tell, indented.
+pub fn outcome_text(outcome: &OutcomePart) -> String {
+    let mut text = String::new();
+    for column in &outcome.history {
+        text += &format!("  {}:\n", column.name);
+        column.entries.iter().for_each(|entry| text += &format!("    {entry}\n"));
+    }
+    for (nth, line) in outcome.end.iter().enumerate() {
+        text += &format!("  {}{line}\n", if nth == 0 { "end: " } else { "  " });
+    }
+    text
+}
+
+fn minimized_text(Minimized { variant, outcome, preemptions, token }: &Minimized) -> String {
+    format!("{variant}: outcome {outcome}, {}\n  {token}\n", counted(*preemptions, "preemption"))
 }
 
 /// What a token names.
@@ -50,7 +141,7 @@ struct Named {
 }
 
 fn named(token: &str) -> Result<Named, String> {
-    let token: Token = token.parse().map_err(|error: lockstep::TokenError| error.to_string())?;
+    let token = parse(token)?;
     let subject = Subject::from_name(&token.subject).ok_or_else(|| {
         let known = [Repairs::NONE, Repairs::ALL].map(subject_name).into_iter();
         unknown("subject", &token.subject, known) + "; one of your own is named with --base FILE --series PATCHES"
@@ -74,9 +165,10 @@ pub fn replay(selection: &Selection, token: &str, whole_trace: bool, chosen: boo
     let claim = subject.claim().map_or(String::new(), |claim| claim_lines(claim).join("\n") + "\n\n");
     let mut heading = format!("{}: {}\n{}\n", scenario.id, scenario.name, scenario.question);
     scenario.program_lines().iter().for_each(|line| heading += &format!("  {line}\n"));
-    let replayed =
-        subject.with_programs(&variants, &scenario, |programs| replay_text(&token, programs, &Words, whole_trace));
-    Ok(claim + &heading + &replayed)
+    let replayed = subject.with_programs(&variants, &scenario, |programs| {
+        ran(situation(&scenario), &token, programs, &Words, whole_trace)
+    });
+    Ok(claim + &heading + &ran_text(&token, &replayed))
 }
 
 /// The variants that a claim speaks of, and those that it compares them with.
@@ -101,13 +193,6 @@ fn spoken_of(claim: &Claim) -> Result<Vec<&'static VariantInfo>, String> {
 pub fn minimize(selection: &Selection, token: &str) -> Result<String, String> {
     let Named { token, subject, scenario } = named(token)?;
     Ok(subject.with_programs(&selection.variants, &scenario, |programs| {
-        let one = |variant: &Variant<'_>| {
-            let config = begin(&token, variant);
-            let shown = run(&variant.program, &token.schedule, &config).outcome.id;
-            let (schedule, preemptions) = lockstep::minimize(&variant.program, &token.schedule, shown, &config);
-            let smallest = Token { schedule, ..token.clone() };
-            format!("{}: outcome {shown}, {}\n  {smallest}\n", variant.name, counted(preemptions, "preemption"))
-        };
-        programs.iter().map(one).collect()
+        programs.iter().map(|variant| minimized_text(&minimized(&token, variant))).collect()
     }))
 }

@@ -7,6 +7,7 @@ use crate::document::{Document, ScenarioPart};
 use crate::series::{compared_sources, prepare_steps};
 use crate::source::steps::Step;
 use crate::workshop::{Place, select_names};
+use lockstep_runner::protocol::Setting;
 use std::collections::BTreeSet;
 use utrace_variants::{Repairs, subject_name};
 
@@ -55,13 +56,12 @@ fn of_designs(document: &Document, config: &Config) -> Result<Vec<String>, Strin
             return Ok(Vec::new());
         }
         let names: BTreeSet<&str> = selection.variants.iter().map(|variant| variant.name).collect();
-        for (scenario, repairs) in selection.comparisons() {
-            let subject = subject_name(repairs);
-            let is_it = |part: &ScenarioPart| {
-                part.subject == subject && scenario.id == part.id && part.memory == options.memory
-            };
+        for Setting { scenario, repaired, .. } in selection.settings() {
+            let subject = subject_name(if repaired { Repairs::ALL } else { Repairs::NONE });
+            let is_it =
+                |part: &ScenarioPart| part.subject == subject && part.id == scenario && part.memory == options.memory;
             if !holds(document, is_it, &names) {
-                lacking.push(format!("{subject}.{} {}", scenario.id, options.memory));
+                lacking.push(format!("{subject}.{scenario} {}", options.memory));
             }
         }
     }

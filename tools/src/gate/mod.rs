@@ -27,7 +27,8 @@ use crate::document::{AcceptancePart, Document, Standing, read, shell_word, text
 use crate::gate::ledger::{Asked, Ledger};
 use crate::hunt::summary::median;
 use crate::report::one_line;
-use crate::series::{Snapshot, document};
+use crate::series::document;
+use crate::workshop::Utrace;
 use config::Config;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -35,6 +36,8 @@ use jiff::tz::TimeZone;
 use judge::{Law, judge};
 use lacking::{is_own, lacking};
 use lockstep::DivergenceId;
+use lockstep_runner::Local;
+use lockstep_runner::protocol::Compared;
 use proposal::propose;
 use std::path::{Path, PathBuf};
 
@@ -68,7 +71,7 @@ pub fn gate(arguments: &GateArguments, options: &Options, given: &Given) -> Resu
         Some(folder) if config.series.is_none() || folder.exists() => committed::read(folder)?,
         _ => Vec::new(),
     };
-    let (mut document, snapshots) = match &arguments.from {
+    let (mut document, compared) = match &arguments.from {
         Some(path) => (read(path)?, Vec::new()),
         None => run(&config)?,
     };
@@ -84,7 +87,7 @@ pub fn gate(arguments: &GateArguments, options: &Options, given: &Given) -> Resu
     if let Some(path) = &arguments.save {
         crate::cli::files::save(path, &text(&document))?;
     }
-    for new in proposes.map(|folder| propose(&folder, &snapshots)).transpose()?.iter().flatten() {
+    for new in proposes.map(|folder| propose(&folder, &compared)).transpose()?.iter().flatten() {
         session::say(&format!("{}: accept it with 'cargo insta review', or by its name without '.new'", new.display()));
     }
     Ok(Judged { document, status })
@@ -109,7 +112,7 @@ fn today() -> Date {
 }
 
 /// Runs everything configured, one memory model after the other.
-fn run(config: &Config) -> Result<(Document, Vec<Snapshot>), Trouble> {
+fn run(config: &Config) -> Result<(Document, Vec<Compared>), Trouble> {
     if let Some(options) = config.runs.first() {
         session::start(options.time);
     }
@@ -117,7 +120,7 @@ fn run(config: &Config) -> Result<(Document, Vec<Snapshot>), Trouble> {
         return Err(Trouble::Usage("'memory' names no memory model: leave it out, or name one".to_owned()));
     }
     if let Some(series) = &config.series {
-        return document(&series.input, &config.runs);
+        return document(&series.input, &config.runs).map(|(document, outcomes)| (document, outcomes.compared));
     }
     let mut whole: Option<Document> = None;
     for options in &config.runs {
@@ -126,7 +129,9 @@ fn run(config: &Config) -> Result<(Document, Vec<Snapshot>), Trouble> {
             let message = "there is nothing to compare one variant with: name two or more under 'variants'";
             return Err(Trouble::Usage(message.to_owned()));
         }
-        let document = compare::document::document(&selection, &compare_all(&selection, options));
+        let mut bench = Local::new(&Utrace);
+        let outcomes = compare_all(&mut bench, &selection.names(), &selection.settings(), options)?;
+        let document = compare::document::document(&selection, &outcomes);
         match &mut whole {
             Some(whole) => whole.append(document),
             None => whole = Some(document),

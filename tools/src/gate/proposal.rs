@@ -3,7 +3,8 @@
 
 use super::committed::{SEPARATOR, body};
 use crate::cli::files;
-use crate::series::Snapshot;
+use crate::document::ScenarioPart;
+use lockstep_runner::protocol::Compared;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -11,10 +12,12 @@ use std::path::{Path, PathBuf};
 const HEAD: &str = "---\nsource: lockstep gate\n---\n";
 
 /// Writes what is not as committed, and removes what was proposed earlier and is. The files written.
-pub fn propose(folder: &Path, snapshots: &[Snapshot]) -> Result<Vec<PathBuf>, String> {
+pub fn propose(folder: &Path, compared: &[Compared]) -> Result<Vec<PathBuf>, String> {
     let mut texts: BTreeMap<String, [Option<&str>; 2]> = BTreeMap::new();
-    for snapshot in snapshots {
-        texts.entry(name(snapshot)).or_default()[usize::from(snapshot.is_repaired)] = Some(&snapshot.text);
+    for Compared { part, snapshot, .. } in compared {
+        if let Some(text) = snapshot {
+            texts.entry(name(part)).or_default()[usize::from(part.is_repaired())] = Some(text);
+        }
     }
     let mut proposed = Vec::new();
     for (name, [plain, repaired]) in texts {
@@ -37,9 +40,9 @@ pub fn propose(folder: &Path, snapshots: &[Snapshot]) -> Result<Vec<PathBuf>, St
 }
 
 /// The file of a scenario; under another memory model than the usual one the model is in its name.
-fn name(snapshot: &Snapshot) -> String {
-    match snapshot.memory.as_str() {
-        "sc" => format!("{}.snap", snapshot.scenario),
-        memory => format!("{}-{memory}.snap", snapshot.scenario),
+fn name(part: &ScenarioPart) -> String {
+    match part.memory.as_str() {
+        "sc" => format!("{}.snap", part.id),
+        memory => format!("{}-{memory}.snap", part.id),
     }
 }

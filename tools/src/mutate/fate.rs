@@ -45,7 +45,7 @@ pub struct Kill {
     /// Executions of the mutant up to the end of the stage that showed it.
     pub executions: u64,
     /// Preemptions of the smallest schedule that shows it.
-    pub preemptions: u64,
+    pub preemptions: usize,
     pub difference: String,
 }
 

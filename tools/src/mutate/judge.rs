@@ -5,16 +5,18 @@ use super::fate::{BROKE_DOWN, Fate, Kill};
 use super::record::Record;
 use super::schemata::Mutant;
 use crate::cli::session;
-use crate::workshop::{Failure, Runner};
-use serde_json::{Value, json};
+use crate::workshop::Runner;
+use lockstep::MemoryModel;
+use lockstep_runner::protocol::{self, Break, Effort, How, Judged, Killed, Setting};
+use lockstep_runner::{Bench, Failure};
 use std::path::Path;
 
 /// What is asked of each.
 #[derive(Clone, Debug)]
 pub struct Trial {
     pub mutant: Mutant,
-    /// The variants in which it may show, by number.
-    pub variants: Vec<usize>,
+    /// The variants in which it may show, by name.
+    pub variants: Vec<String>,
     /// The reason, if it is listed as equivalent.
     pub listed: Option<String>,
     /// What is known of it, if it is listed as a survivor.
@@ -27,16 +29,32 @@ pub struct Trial {
 #[derive(Debug)]
 pub struct Plan<'a> {
     pub program: &'a Path,
-    /// Number and id of the scenarios.
-    pub scenarios: Vec<(usize, String)>,
-    /// What is explored; the rest of each request is filled in.
-    pub request: Value,
+    /// The scenarios, by id.
+    pub scenarios: Vec<String>,
+    /// What is explored of each.
+    pub effort: Effort,
+    pub memory: MemoryModel,
     /// Every execution of originals and survivors is searched.
     pub proves: bool,
     pub repaired: Vec<bool>,
     pub jobs: usize,
     /// The memory model shows orderings.
     pub shows_orderings: bool,
+}
+
+impl Plan<'_> {
+    /// The mutant of a trial, somewhere.
+    pub fn mutant(
+        &self,
+        trial: &Trial,
+        scenario: &str,
+        variant: &str,
+        repaired: bool,
+        effort: Effort,
+    ) -> protocol::Mutant {
+        let setting = Setting { scenario: scenario.to_owned(), repaired, memory: self.memory };
+        protocol::Mutant { setting, variant: variant.to_owned(), mutant: trial.mutant.number, effort }
+    }
 }
 
 /// The fates in the order of the trials. Nothing for those that the run did not come to.
@@ -60,13 +78,8 @@ pub fn judge(plan: &Plan<'_>, trials: &[Trial]) -> Result<Vec<Option<Fate>>, Str
 }
 
 /// Whether the scenario notices the mutant, within the bound on preemptions or the random executions.
-pub fn notices(
-    plan: &Plan<'_>,
-    trial: &Trial,
-    runner: &mut Runner,
-    scenario: &(usize, String),
-) -> Result<bool, String> {
-    Ok(matches!(pass(plan, trial, runner, std::slice::from_ref(scenario), Effort::Usual)?, Passed::Killed(_)))
+pub fn notices(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner, scenario: &String) -> Result<bool, String> {
+    Ok(matches!(pass(plan, trial, runner, std::slice::from_ref(scenario), Pass::Usual)?, Passed::Killed(_)))
 }
 
 /// What is recorded of a mutant, if it comes about again: a kill in its scenario, or that nobody notices at a glance. A mutant that is
@@ -74,17 +87,17 @@ pub fn notices(
 fn recorded(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner) -> Result<Option<Fate>, String> {
     let Some(record) = trial.record.as_ref().filter(|_| is_judged(plan, trial)) else { return Ok(None) };
     let Record::Killed(scenario) = record else {
-        return Ok(match pass(plan, trial, runner, &plan.scenarios, Effort::Glance)? {
+        return Ok(match pass(plan, trial, runner, &plan.scenarios, Pass::Glance)? {
             Passed::Killed(kill) => Some(Fate::Killed(kill)),
             _ => record.unnoticed(trial.listed.as_ref()),
         });
     };
-    let at: Vec<(usize, String)> = plan.scenarios.iter().filter(|(_, id)| id == scenario).cloned().collect();
-    for effort in [Effort::Usual, Effort::Everything] {
-        if effort == Effort::Everything && !plan.proves {
+    let at: Vec<String> = plan.scenarios.iter().filter(|id| *id == scenario).cloned().collect();
+    for closely in [Pass::Usual, Pass::Everything] {
+        if closely == Pass::Everything && !plan.proves {
             break;
         }
-        if let Passed::Killed(kill) = pass(plan, trial, runner, &at, effort)? {
+        if let Passed::Killed(kill) = pass(plan, trial, runner, &at, closely)? {
             return Ok(Some(Fate::Killed(kill)));
         }
     }
@@ -102,13 +115,13 @@ fn fate(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner) -> Result<Fate, Str
     }
     let all = &plan.scenarios[..];
     if trial.listed.is_none() {
-        match pass(plan, trial, runner, all, Effort::Usual)? {
+        match pass(plan, trial, runner, all, Pass::Usual)? {
             Passed::Killed(kill) => return Ok(Fate::Killed(kill)),
             _ if !plan.proves => return Ok(Fate::Survived { note: None }),
             _ => {}
         }
     }
-    Ok(match (pass(plan, trial, runner, all, Effort::Everything)?, &trial.listed) {
+    Ok(match (pass(plan, trial, runner, all, Pass::Everything)?, &trial.listed) {
         (Passed::Killed(kill), _) => Fate::Killed(kill),
         (Passed::Equal, Some(reason)) => Fate::Equivalent { reason: reason.clone() },
         (Passed::Equal, None) => {
@@ -122,10 +135,10 @@ fn fate(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner) -> Result<Fate, Str
     })
 }
 
-/// How much is explored of a mutant.
+/// How closely a mutant is looked at.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Effort {
-    /// A part of what is usual, for what was looked at in full before: at most so much as [`GLANCE`].
+enum Pass {
+    /// A part of what is usual, for what was looked at in full before.
     Glance,
     /// The bound on preemptions, and random executions where nothing is proved.
     Usual,
@@ -133,8 +146,20 @@ enum Effort {
     Everything,
 }
 
-/// What a glance is given at most.
-const GLANCE: [(&str, u64); 3] = [("exhaustive_max", 2_000), ("enumerated", 300), ("executions", 200)];
+impl Pass {
+    /// What is explored.
+    fn effort(self, usual: Effort) -> Effort {
+        match self {
+            Pass::Glance => Effort {
+                exhaustive_max: usual.exhaustive_max.min(2_000),
+                enumerated: usual.enumerated.min(300),
+                executions: usual.executions.min(200),
+                ..usual
+            },
+            Pass::Usual | Pass::Everything => usual,
+        }
+    }
+}
 
 /// What all scenarios said of a mutant.
 enum Passed {
@@ -149,34 +174,29 @@ fn pass(
     plan: &Plan<'_>,
     trial: &Trial,
     runner: &mut Runner,
-    scenarios: &[(usize, String)],
-    effort: Effort,
+    scenarios: &[String],
+    closely: Pass,
 ) -> Result<Passed, String> {
+    let effort = closely.effort(plan.effort);
     let mut passed = Passed::Equal;
-    for (scenario, id) in scenarios {
-        for &variant in &trial.variants {
+    for id in scenarios {
+        for variant in &trial.variants {
             for &repaired in &plan.repaired {
                 if session::is_ending() {
                     return Ok(Passed::Unknown(id.clone()));
                 }
-                let mut request = plan.request.clone();
-                request["kind"] = json!("break");
-                request["scenario"] = json!(scenario);
-                request["variant"] = json!(variant);
-                request["repaired"] = json!(repaired);
-                request["mutant"] = json!(trial.mutant.number);
-                request["exact"] = json!(plan.proves);
-                request["covers"] = json!(effort == Effort::Everything);
-                if effort == Effort::Glance {
-                    for (name, most) in GLANCE {
-                        request[name] = json!(request[name].as_u64().unwrap_or(most).min(most));
+                let asked = Break {
+                    mutant: plan.mutant(trial, id, variant, repaired, effort),
+                    exact: plan.proves,
+                    covers: closely == Pass::Everything,
+                };
+                match ask_twice(plan, runner, &asked)? {
+                    Ok(Judged::Killed(killed)) => return Ok(Passed::Killed(kill(killed, id))),
+                    Ok(Judged::Unnoticed { exhaustive: true }) => {}
+                    Ok(Judged::Unnoticed { .. }) if matches!(passed, Passed::Equal) => {
+                        passed = Passed::Unknown(id.clone());
                     }
-                }
-                match ask_twice(plan, runner, &request)? {
-                    Ok(answer) if answer["killed"] == json!(true) => return Ok(Passed::Killed(kill(&answer, id))),
-                    Ok(answer) if answer["exhaustive"] == json!(true) => {}
-                    Ok(_) if matches!(passed, Passed::Equal) => passed = Passed::Unknown(id.clone()),
-                    Ok(_) => {}
+                    Ok(Judged::Unnoticed { .. }) => {}
                     Err(Failure::Stopped) => return Ok(Passed::Unknown(id.clone())),
                     Err(failure) => {
                         let (difference, how) = (failure.to_string(), BROKE_DOWN.to_owned());
@@ -191,28 +211,24 @@ fn pass(
 }
 
 /// What a runner that breaks down says counts only if it breaks down again: somebody may have killed it, or the memory run out.
-fn ask_twice(plan: &Plan<'_>, runner: &mut Runner, request: &Value) -> Result<Result<Value, Failure>, String> {
-    let mut answer = runner.ask(request);
+fn ask_twice(plan: &Plan<'_>, runner: &mut Runner, asked: &Break) -> Result<Result<Judged, Failure>, String> {
+    let mut answer = runner.judge(asked.clone());
     for is_last in [false, true] {
         if matches!(answer, Ok(_) | Err(Failure::Stopped)) {
             break;
         }
         *runner = Runner::start(plan.program)?;
         if !is_last {
-            answer = runner.ask(request);
+            answer = runner.judge(asked.clone());
         }
     }
     Ok(answer)
 }
 
-fn kill(answer: &Value, scenario: &str) -> Kill {
-    let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
-    let number = |name: &str| answer[name].as_u64().unwrap_or(0);
-    Kill {
-        scenario: scenario.to_owned(),
-        how: text("how"),
-        executions: number("executions"),
-        preemptions: number("preemptions"),
-        difference: text("difference"),
-    }
+fn kill(Killed { how, executions, preemptions, difference }: Killed, scenario: &str) -> Kill {
+    let how = match how {
+        How::New => "new",
+        How::Lost => "lost",
+    };
+    Kill { scenario: scenario.to_owned(), how: how.to_owned(), executions, preemptions, difference }
 }

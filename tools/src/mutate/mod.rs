@@ -25,23 +25,24 @@ use crate::cli::selection::{memory_model, select_scenarios};
 use crate::cli::session;
 use crate::cli::status::Status;
 use crate::cli::trouble::Trouble;
+use crate::compare::{effort, jobs};
 use crate::source::declared::declared;
 use crate::source::fold::switched_off;
 use crate::source::module::Module;
 use crate::source::steps::Step;
 use crate::workshop::{
-    Listed, Package, Place, Runner, Steps, look_at, own_package, own_subject, package_name, select_listed,
-    shipped_package,
+    Package, Place, Runner, Steps, look_at, own_package, own_subject, package_name, select_listed, shipped_package,
 };
 use equivalent::Entry;
 use fate::Fate;
 use judge::{Plan, Trial, judge};
 use label::{label_of, labels};
 use lockstep::SoonConfig;
+use lockstep_runner::Bench;
+use lockstep_runner::protocol::Listing;
 use record::{Record, records};
 use report::Account;
 use schemata::{Broken, Mutant, schemata};
-use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -180,20 +181,14 @@ fn run(
     options: &Options,
     prepared: &Prepared,
     program: &Path,
-    listed: &Listed,
+    listed: &Listing,
 ) -> Result<(String, Status), String> {
     let scenarios = select_listed(listed, &options.scenario)?;
     let plan = Plan {
         program,
-        scenarios: scenarios.into_iter().map(|scenario| (scenario, listed.scenarios[scenario].clone())).collect(),
-        request: json!({
-            "preemptions": options.preemptions,
-            "enumerated": options.enumerated,
-            "exhaustive_max": options.exhaustive_max,
-            "executions": options.executions,
-            "seed": options.seed,
-            "memory": options.memory,
-        }),
+        scenarios,
+        effort: effort(options),
+        memory: memory_model(&options.memory)?,
         proves: options.memory == "sc" || input.prove,
         repaired: match options.repairs.unwrap_or(RepairsArgument::Both) {
             // A module of one's own knows no repairs.
@@ -202,7 +197,7 @@ fn run(
             RepairsArgument::All => vec![true],
             RepairsArgument::Both => vec![false, true],
         },
-        jobs: crate::compare::jobs(options),
+        jobs: jobs(options),
         shows_orderings: options.memory != "sc",
     };
     let head = |mutants: usize| head(options, &plan, mutants);
@@ -325,15 +320,16 @@ impl Committed<'_> {
 }
 
 /// In which variants a mutant can show: in that of its design, or in all designs.
-fn trial(mutant: &Mutant, entries: &[Entry], listed: &Listed, record: Option<Record>) -> Trial {
-    let number = |name: &str| listed.variants.iter().position(|variant| variant == name);
-    let own = DESIGNS.iter().filter(|(file, _)| *file == mutant.file).filter_map(|(_, name)| number(name));
-    let mut variants: Vec<usize> = own.collect();
+fn trial(mutant: &Mutant, entries: &[Entry], listed: &Listing, record: Option<Record>) -> Trial {
+    let first: Vec<String> = listed.variants.iter().take(1).cloned().collect();
+    let listed = |name: &str| listed.variants.iter().find(|variant| *variant == name).cloned();
+    let own = DESIGNS.iter().filter(|(file, _)| *file == mutant.file).filter_map(|(_, name)| listed(name));
+    let mut variants: Vec<String> = own.collect();
     if variants.is_empty() {
-        variants = DESIGNS.iter().filter_map(|(_, name)| number(name)).collect();
+        variants = DESIGNS.iter().filter_map(|(_, name)| listed(name)).collect();
     }
     if variants.is_empty() {
-        variants = vec![0];
+        variants = first;
     }
     let entry = |survives: bool| {
         let mut entries = entries.iter();

@@ -63,7 +63,7 @@ pub fn measure(plan: &Plan<'_>, results: &[(Trial, Fate)]) -> Result<Vec<Noticed
     let killed: Vec<&Trial> =
         results.iter().filter(|(_, fate)| matches!(fate, Fate::Killed(_))).map(|(trial, _)| trial).collect();
     of_each(plan, |scenario, runner| {
-        let mut noticed = Noticed::none(&scenario.1);
+        let mut noticed = Noticed::none(scenario);
         for trial in &killed {
             if notices(plan, trial, runner, scenario)? {
                 *noticed.functions.entry(trial.mutant.function.clone()).or_default() += 1;
@@ -80,8 +80,8 @@ pub fn repeat(plan: &Plan<'_>, results: &[(Trial, Fate)], table: &str) -> Result
     let Some((_, section)) = table.split_once(&format!("\n{TITLE}\n")) else { return Ok(None) };
     let recorded: Vec<Noticed> = section.lines().take_while(|line| line.starts_with("  ")).filter_map(read).collect();
     let of_scenarios = of_each(plan, |scenario, runner| {
-        let none = Noticed::none(&scenario.1);
-        let Some(recorded) = recorded.iter().find(|recorded| recorded.scenario == scenario.1) else { return Ok(none) };
+        let none = Noticed::none(scenario);
+        let Some(recorded) = recorded.iter().find(|recorded| recorded.scenario == *scenario) else { return Ok(none) };
         let Some(named) = &recorded.named else { return Ok(none) };
         let is_noticed = match results.iter().find(|(trial, _)| trial.mutant.id == *named) {
             Some((trial, _)) => notices(plan, trial, runner, scenario)?,
@@ -110,7 +110,7 @@ fn read(line: &str) -> Option<Noticed> {
 /// The answers about the scenarios that the run came to, in their order.
 fn of_each(
     plan: &Plan<'_>,
-    ask: impl Fn(&(usize, String), &mut Runner) -> Result<Noticed, String> + Sync,
+    ask: impl Fn(&String, &mut Runner) -> Result<Noticed, String> + Sync,
 ) -> Result<Vec<Noticed>, String> {
     let answers =
         ask_each((plan.program, plan.jobs), &plan.scenarios, |scenario, runner| ask(scenario, runner).map(Some))?;

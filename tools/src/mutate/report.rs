@@ -191,7 +191,7 @@ fn situation(id: &str) -> &str {
 fn reaches(account: &Account<'_>) -> Vec<Reach> {
     let counts = Counts::of(account.results.iter().map(|(_, fate)| fate));
     let mut found: Vec<Reach> = Vec::new();
-    for (_, id) in &account.plan.scenarios {
+    for id in &account.plan.scenarios {
         let kills = |fate: &Fate| matches!(fate, Fate::Killed(kill) if kill.scenario == *id);
         let here = account.results.iter().filter(|(_, fate)| kills(fate)).count();
         let before = found.last().map_or((0, 0), |reach| (reach.scenarios, reach.killed));

@@ -6,8 +6,9 @@
 use super::fate::{Fate, Kill};
 use super::judge::{Plan, Trial};
 use crate::cli::session;
-use crate::workshop::{Failure, Runner};
+use crate::workshop::Runner;
 use lockstep::{RANDOM_STRATEGIES, Soon, SoonConfig, mean_of_medians};
+use lockstep_runner::{Bench, Failure, protocol};
 use serde_json::{Value, json};
 
 /// Rows of the table, at most: those in which the kinds of schedules are furthest apart.
@@ -56,23 +57,15 @@ fn medians(
     config: &SoonConfig<'_>,
     runner: &mut Runner,
 ) -> Result<Option<Vec<Soon>>, String> {
-    let Some((scenario, _)) = plan.scenarios.iter().find(|(_, id)| *id == kill.scenario) else { return Ok(None) };
-    for &variant in &trial.variants {
+    for variant in &trial.variants {
         for &repaired in &plan.repaired {
-            let mut request = plan.request.clone();
-            request["kind"] = json!("soon");
-            request["scenario"] = json!(scenario);
-            request["variant"] = json!(variant);
-            request["repaired"] = json!(repaired);
-            request["mutant"] = json!(trial.mutant.number);
-            request["seeds"] = json!(config.seeds);
-            request["limit"] = json!(config.limit);
-            match runner.ask(&request) {
-                Ok(answer) => {
-                    if let Some(medians) = answer["medians"].as_array() {
-                        return Ok(Some(medians.iter().map(|median| read(median, config)).collect()));
-                    }
+            let mutant = plan.mutant(trial, &kill.scenario, variant, repaired, plan.effort);
+            match runner.soon(protocol::Soon { mutant, seeds: config.seeds, limit: config.limit }) {
+                Ok(protocol::Measured::Medians(medians)) => {
+                    let soon = |median: Option<u64>| median.map_or(Soon::Beyond(config.limit), Soon::After);
+                    return Ok(Some(medians.into_iter().map(soon).collect()));
                 }
+                Ok(protocol::Measured::Unknown) => {}
                 Err(Failure::Stopped) => return Ok(None),
                 // It broke down, as this mutant does: there is nothing to count.
                 Err(_) => *runner = Runner::start(plan.program)?,
@@ -80,10 +73,6 @@ fn medians(
         }
     }
     Ok(None)
-}
-
-fn read(median: &Value, config: &SoonConfig<'_>) -> Soon {
-    median.as_u64().map_or(Soon::Beyond(config.limit), Soon::After)
 }
 
 /// For people: a table that can be put into a document.

@@ -3,7 +3,7 @@
 //! Promise: none of it is built without a word. Code that the machine does not see has no choice points, so that one execution would pass for
 //! all there are, and a lock of the system that is held across a choice point stops them all. What is refused is told at its line, with the
 //! patch that brings it and what to use instead. Limits: what a macro of another crate makes, and cells that a scope shares without a promise
-//! of its own, are not seen here; an execution that sleeps in the system is found by [`crate::watch`].
+//! of its own, are not seen here; an execution that sleeps in the system is found by [`lockstep_runner::watchdog`].
 //!
 //! `Arc` is not refused, and not seen either. Where its counts may matter, in a function that asks for them or in the destructor of what may be
 //! in one, nothing counts as exhaustive. What borrows is taken for a guard and in no `Arc` that threads share, unless they are in a scope or

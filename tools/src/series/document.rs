@@ -4,34 +4,20 @@
 //! an execution costs on each path is counted for the shipped designs only.
 
 use super::change::{changes, diff};
-use super::check::{Bench, Checked, check};
+use super::check::check;
 use super::preparation::{base, begun, package, refuse_repairs};
 use crate::cli::arguments::{Input, Options};
 use crate::cli::files::fingerprint_of;
 use crate::cli::trouble::Trouble;
-use crate::document::{ChangePart, DesignPart, Document, ScenarioPart, SeriesPart};
-use crate::source::module::SUBJECT;
+use crate::compare::Outcomes;
+use crate::document::{ChangePart, DesignPart, Document, SeriesPart};
 use crate::source::steps::Step;
-use crate::workshop::{Place, is_shipped, own_subject};
-use std::collections::BTreeMap;
+use crate::workshop::{Built, Place, own_subject};
 use std::path::Path;
 use utrace_variants::code_lines;
 
-/// A comparison of one scenario as it is committed.
-#[derive(Clone, Debug)]
-pub struct Snapshot {
-    /// Id of the scenario.
-    pub scenario: String,
-    /// The memory model.
-    pub memory: String,
-    /// Whether it was run with repairs.
-    pub is_repaired: bool,
-    /// The text.
-    pub text: String,
-}
-
 /// Builds the series once and runs it as each of these options says: what all of that shows.
-pub fn document(input: &Input, runs: &[Options]) -> Result<(Document, Vec<Snapshot>), Trouble> {
+pub fn document(input: &Input, runs: &[Options]) -> Result<(Document, Outcomes), Trouble> {
     let place = Place::find(input.build.as_deref())?;
     let (steps, begin) = begun(input, &place)?;
     let base = base(input, &place);
@@ -39,7 +25,7 @@ pub fn document(input: &Input, runs: &[Options]) -> Result<(Document, Vec<Snapsh
     for options in runs {
         refuse_repairs(input.base.as_deref(), &place, options)?;
     }
-    let mut bench = Bench::build(&package, &place)?;
+    let mut bench = Built::start(&package, &place)?;
     let mut document = Document::of(runs.iter().map(|options| options.memory.clone()).collect());
     document.base_commit = begin;
     document.series = series_part(input);
@@ -48,31 +34,14 @@ pub fn document(input: &Input, runs: &[Options]) -> Result<(Document, Vec<Snapsh
     }
     document.variants = steps.iter().map(design_part).collect();
     document.changes = steps.windows(2).map(|step| change_part(&step[0], &step[1])).collect();
-    let origins = Origins::of(input, &base, &place, &steps);
-    let mut snapshots = Vec::new();
+    let mut all = Outcomes::default();
     for options in runs {
-        let checked = check(&mut bench, steps.clone(), options)?;
-        take(&mut document, &mut snapshots, checked, &origins);
+        all.append(check(&mut bench, steps.clone(), options)?.outcomes);
     }
-    Ok((document, snapshots))
-}
-
-fn take(document: &mut Document, snapshots: &mut Vec<Snapshot>, checked: Checked, origins: &Origins) {
-    document.complete &= !checked.cut_short;
-    for scenario in checked.scenarios {
-        let mismatch = scenario.mismatch();
-        document.nondeterminism = document.nondeterminism.take().or(mismatch);
-        let is_repaired = scenario.is_repaired();
-        let mut part = scenario.part;
-        snapshots.extend(scenario.snapshot.map(|text| Snapshot {
-            scenario: part.id.clone(),
-            memory: part.memory.clone(),
-            is_repaired,
-            text,
-        }));
-        origins.restore(&mut part);
-        document.scenarios.push(part);
-    }
+    document.complete = !all.cut_short;
+    document.nondeterminism = all.nondeterminism();
+    document.scenarios = all.compared.iter().map(|compared| compared.part.clone()).collect();
+    Ok((document, all))
 }
 
 /// What `lockstep replay` must be told beside a token; nothing for the shipped series.
@@ -113,52 +82,4 @@ fn design_part(step: &Step) -> DesignPart {
 fn change_part(from: &Step, to: &Step) -> ChangePart {
     let diff = diff(&changes(&from.module, &to.module));
     ChangePart { from: from.name.clone(), to: to.name.clone(), diff }
-}
-
-/// What the files of a generated package are called where they come from.
-struct Origins {
-    files: BTreeMap<String, String>,
-    /// For everything else: what stands before the path in the package.
-    folder: &'static str,
-}
-
-impl Origins {
-    fn of(input: &Input, base: &Path, place: &Place, steps: &[Step]) -> Origins {
-        let is_shipped = is_shipped(&place.name(base));
-        let stem = if is_shipped { "src/utrace/steps" } else { "src/steps" };
-        let mut files = BTreeMap::new();
-        for (nth, step) in steps.iter().enumerate() {
-            let stem = format!("{stem}/step_{nth}");
-            let made = step.module.files(&stem).map(|(path, _)| path);
-            files.extend(made.zip(step.module.named()).map(|(made, (own, _))| (made, own)));
-        }
-        if !is_shipped {
-            let subject = input.subject.clone().unwrap_or_else(|| base.with_file_name(SUBJECT));
-            files.insert("src/subject.rs".to_owned(), place.name(&subject));
-        }
-        Origins { files, folder: if is_shipped { "variants/" } else { "" } }
-    }
-
-    fn name(&self, file: &str) -> String {
-        self.files.get(file).cloned().unwrap_or_else(|| format!("{}{file}", self.folder))
-    }
-
-    /// Gives every place of a comparison its own name.
-    fn restore(&self, part: &mut ScenarioPart) {
-        for place in part.bad_ends.iter_mut().filter_map(|ends| ends.place.as_mut()) {
-            place.file = self.name(&place.file);
-        }
-        for divergence in &mut part.divergences {
-            if let Some(place) = &mut divergence.place {
-                place.file = self.name(&place.file);
-            }
-            for event in
-                divergence.witness.iter_mut().flat_map(|witness| &mut witness.traces).flat_map(|one| &mut one.events)
-            {
-                if let Some((file, at)) = event.place.split_once(':') {
-                    event.place = format!("{}:{at}", self.name(file));
-                }
-            }
-        }
-    }
 }

@@ -9,26 +9,27 @@ mod check;
 mod derive;
 mod document;
 mod preparation;
-mod replay;
 mod report;
 mod revisions;
 mod source;
 mod verify;
 
 use crate::cli::arguments::{Format, Input, Options, SeriesCommand};
-use crate::cli::session;
 use crate::cli::status::Status;
 use crate::cli::trouble::Trouble;
+use crate::compare::judge;
 use crate::source::declared::declared;
 use crate::source::module::Module;
 use crate::source::steps::{self, Step};
-use crate::workshop::Place;
-use check::{Bench, Checked, check};
+use crate::workshop::{Built, Place, select_steps};
+use check::{Checked, check, settings};
 use derive::Source;
+use lockstep_runner::Bench;
+use lockstep_runner::protocol::{Compared, Setting};
 use preparation::{package, refuse_repairs};
 use std::path::{Path, PathBuf};
 
-pub use document::{Snapshot, compared_sources, document};
+pub use document::{compared_sources, document};
 pub use preparation::{prepare, prepare_steps};
 pub use revisions::ends;
 
@@ -37,19 +38,18 @@ pub fn command(command: &SeriesCommand, options: &Options, print: impl Fn(&str) 
     finish(carry_out(command, options), print)
 }
 
-/// Shows the execution that a token names in every step of a series.
-pub fn replay_command(
-    token: &str,
-    whole_trace: bool,
-    input: &Input,
-    options: &Options,
-    print: impl Fn(&str) -> Status,
-) -> Status {
-    let replayed = Place::find(input.build.as_deref())
-        .map_err(Trouble::from)
-        .and_then(|place| Ok((prepare(input, &place)?.1, place)))
-        .and_then(|(package, place)| replay::replay(&package, &place, token, whole_trace, options));
-    finish(replayed.map(|text| (text, Status::Fine)), print)
+/// The bench that runs the steps of a series which the options name.
+pub fn bench(input: &Input, options: &Options) -> Result<Built, Trouble> {
+    let place = Place::find(input.build.as_deref())?;
+    refuse_repairs(input.base.as_deref(), &place, options)?;
+    let (_, package) = prepare(input, &place)?;
+    Built::start(&package, &place)
+}
+
+/// The steps and settings that the options select of a series.
+pub fn selected(bench: &mut dyn Bench, options: &Options) -> Result<(Vec<String>, Vec<Setting>), Trouble> {
+    let listing = bench.list().map_err(|failure| Trouble::of_subject(failure.to_string()))?;
+    Ok((select_steps(&listing, options)?, settings(&listing, options)?))
 }
 
 fn finish(result: Result<(String, Status), Trouble>, print: impl Fn(&str) -> Status) -> Status {
@@ -81,12 +81,12 @@ fn carry_out(command: &SeriesCommand, options: &Options) -> Result<(String, Stat
             let place = Place::find(input.build.as_deref())?;
             refuse_repairs(input.base.as_deref(), &place, options)?;
             let (steps, package) = prepare(input, &place)?;
-            let checked = check(&mut Bench::build(&package, &place)?, steps, options)?;
+            let checked = check(&mut Built::start(&package, &place)?, steps, options)?;
             let text = match options.format {
                 Format::Json => format!("{:#}\n", report::document(&checked)),
                 _ => report::text(&checked) + &how_to_replay(input, &checked),
             };
-            Ok((text, judge(&checked)))
+            Ok((text, judge(&checked.outcomes)))
         }
         SeriesCommand::Derive { files, out, subject, text_only } => {
             let place = Place::find(None)?;
@@ -97,37 +97,12 @@ fn carry_out(command: &SeriesCommand, options: &Options) -> Result<(String, Stat
 
 /// The command that shows a witness.
 fn how_to_replay(input: &Input, checked: &Checked) -> String {
-    let has_witness =
-        |scenario: &check::Scenario| !scenario.part.divergences.is_empty() || !scenario.part.bad_ends.is_empty();
-    if !checked.scenarios.iter().any(has_witness) {
+    let has_witness = |compared: &Compared| !compared.part.divergences.is_empty() || !compared.part.bad_ends.is_empty();
+    if !checked.outcomes.compared.iter().any(has_witness) {
         return String::new();
     }
     let words = document::series_part(input).map_or(String::new(), |series| series.options());
     format!("show a witness with 'lockstep replay TOKEN{words}'\n")
-}
-
-/// What a run was worth.
-fn judge(checked: &Checked) -> Status {
-    let mut status = Status::Fine;
-    if checked.cut_short {
-        session::say("the run ended early: the result covers what was compared until then");
-        status = status.and(Status::Budget);
-    }
-    if let Some(mismatch) = checked.scenarios.iter().find_map(check::Scenario::mismatch) {
-        session::say(&format!("nondeterminism: {mismatch}"));
-        status = status.and(Status::Nondeterminism);
-    }
-    for scenario in &checked.scenarios {
-        if let Some(nothing) = scenario.part.nothing_explored() {
-            session::say(&format!("{}: {nothing}", scenario.part.id));
-            status = status.and(Status::Nothing);
-        }
-    }
-    if checked.scenarios.iter().map(check::Scenario::executions).sum::<u64>() == 0 {
-        session::say_nothing_explored();
-        status = status.and(Status::Nothing);
-    }
-    status
 }
 
 /// The steps that lead from one root to the next. A patch does not move the root of a module of several files: if one of the
@@ -168,8 +143,8 @@ fn derived(
         };
         let steps: Vec<Step> = sources.iter().enumerate().map(step).collect();
         let package = package(place, &paths[0], &steps, subject)?;
-        let checked = check(&mut Bench::build(&package, place)?, steps, options)?;
-        status = judge(&checked);
+        let checked = check(&mut Built::start(&package, place)?, steps, options)?;
+        status = judge(&checked.outcomes);
         if status != Status::Fine {
             return Err(Trouble::Usage("nothing was written: the comparison is not complete".to_owned()));
         }

@@ -1,9 +1,10 @@
 //! What a checked series says to its reader: the terminal, a program, or a mail.
 
-use super::check::{Attribution, Checked, Scenario};
+use super::check::Checked;
 use crate::cli::counted::counted;
 use crate::document::{BadEndPart, DivergencePart, counts_of};
 use lockstep::{BadEnd, Evidence};
+use lockstep_runner::protocol::{AttributionPart, Compared};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -19,11 +20,13 @@ pub fn text(checked: &Checked) -> String {
     for (nth, step) in checked.steps.iter().enumerate() {
         text += &format!("{nth}  {}: {}\n", step.name, step.subject);
     }
-    for scenario in &checked.scenarios {
-        let repaired = if scenario.is_repaired() { ", with repairs" } else { "" };
+    for scenario in &checked.outcomes.compared {
+        let repaired = if scenario.part.is_repaired() { ", with repairs" } else { "" };
         text += &format!("\n{}{repaired}: {}\n", scenario.part.id, scenario.part.question);
-        let counts: Vec<String> = scenario.outcomes().map(|count| count.to_string()).collect();
-        text += &format!("  outcomes of each step: {} ({})\n", counts.join("/"), scenario.evidence());
+        let counts: Vec<String> = scenario.part.outcome_counts().map(|count| count.to_string()).collect();
+        let evidence = scenario.part.evidence().unwrap_or_default();
+        let executions = counted(scenario.part.executions(), "execution");
+        text += &format!("  outcomes of each step: {} ({evidence}), {executions}\n", counts.join("/"));
         for goal in scenario.part.missed() {
             text += &format!("  never reached: {goal}\n");
         }
@@ -42,7 +45,7 @@ fn as_far_as(is_exhaustive: bool, which: &str) -> String {
     if is_exhaustive { String::new() } else { format!(", as far as {which} explored") }
 }
 
-fn divergences(checked: &Checked, scenario: &Scenario) -> String {
+fn divergences(checked: &Checked, scenario: &Compared) -> String {
     let mut kinds: BTreeMap<(&[usize], &[usize]), Vec<&DivergencePart>> = BTreeMap::new();
     for (part, attribution) in scenario.divergences() {
         kinds.entry((&attribution.introduced[..], &attribution.removed[..])).or_default().push(part);
@@ -63,7 +66,7 @@ fn divergences(checked: &Checked, scenario: &Scenario) -> String {
             (false, true) => format!("  {count} brought by {}\n", names(introduced)),
             (true, _) => format!("  {count} removed by {}\n", names(removed)),
             (false, false) if introduced[0] < removed[0] => format!(
-                "  {count} brought by {} and removed by {}: who bisects meets it\n",
+                "  {count} brought by {} and removed by {}: visible only when bisecting\n",
                 names(introduced),
                 names(removed)
             ),
@@ -83,7 +86,7 @@ fn divergences(checked: &Checked, scenario: &Scenario) -> String {
 }
 
 /// Ends that nobody can want and all steps show: once for each kind and step.
-fn bad_ends(scenario: &Scenario) -> String {
+fn bad_ends(scenario: &Compared) -> String {
     let mut text = String::new();
     for ends in &scenario.part.bad_ends {
         let preemptions = counted(ends.preemptions, "preemption");
@@ -99,14 +102,14 @@ fn bad_ends(scenario: &Scenario) -> String {
 /// One line a patch, one on bisecting, and one for each kind of end that nobody can want and all steps show.
 pub fn verdict(checked: &Checked) -> Vec<String> {
     let mut lines = Vec::new();
-    let (count, explored) = (checked.wanted, checked.explored());
+    let (count, explored) = (checked.outcomes.wanted, checked.explored());
     let as_far = as_far_as(checked.is_exhaustive(), if explored == 1 { "it was" } else { "they were" });
     for (nth, step) in checked.steps.iter().enumerate().skip(1) {
         let mut changed = Vec::new();
-        for scenario in &checked.scenarios {
+        for scenario in &checked.outcomes.compared {
             let brings = scenario.divergences().filter(|(_, one)| one.introduced.contains(&nth)).count();
             let removes = scenario.divergences().filter(|(_, one)| one.removed.contains(&nth)).count();
-            let repaired = if scenario.is_repaired() { "+R" } else { "" };
+            let repaired = if scenario.part.is_repaired() { "+R" } else { "" };
             if brings + removes > 0 {
                 changed.push(format!("{}{repaired} {}", scenario.part.id, counts_of(brings, removes)));
             }
@@ -125,8 +128,9 @@ pub fn verdict(checked: &Checked) -> Vec<String> {
             changes => format!("{}: other outcomes in {changes} of {of}: {}", step.name, changed.join(", ")),
         });
     }
-    let between: Vec<&Scenario> = checked
-        .scenarios
+    let between: Vec<&Compared> = checked
+        .outcomes
+        .compared
         .iter()
         .filter(|scenario| scenario.divergences().any(|(_, one)| one.is_in_between()))
         .collect();
@@ -136,10 +140,10 @@ pub fn verdict(checked: &Checked) -> Vec<String> {
     }
     for kind in BadEnd::ALL {
         let is_it = |ends: &&BadEndPart| ends.kind == kind.name();
-        let of = |scenario: &Scenario| {
+        let of = |scenario: &Compared| {
             scenario.part.bad_ends.iter().find(is_it).map(|ends| (ends.what(), scenario.part.title()))
         };
-        let found: Vec<(&str, String)> = checked.scenarios.iter().filter_map(of).collect();
+        let found: Vec<(&str, String)> = checked.outcomes.compared.iter().filter_map(of).collect();
         if let Some((what, _)) = found.first() {
             let ids: Vec<&str> = found.iter().map(|(_, title)| title.as_str()).collect();
             lines.push(format!("every step shows outcomes that end in {what}, the base as well: {}", ids.join(", ")));
@@ -150,7 +154,7 @@ pub fn verdict(checked: &Checked) -> Vec<String> {
 
 /// What the verdict rests on, in a line: the weakest evidence of all scenarios.
 fn evidence(checked: &Checked) -> Option<String> {
-    let all = checked.scenarios.iter().filter_map(|scenario| scenario.part.evidence());
+    let all = checked.outcomes.compared.iter().filter_map(|scenario| scenario.part.evidence());
     all.reduce(Evidence::weaker).map(|evidence| evidence.to_string())
 }
 
@@ -186,13 +190,14 @@ pub fn wrap(text: &str, indent: &str) -> Vec<String> {
 
 /// For programs.
 pub fn document(checked: &Checked) -> Value {
-    let scenario = |one: &Scenario| {
+    let scenario = |one: &Compared| {
         json!({
             "id": one.part.id,
             "question": one.part.question,
-            "repaired": one.is_repaired(),
-            "evidence": one.evidence(),
-            "outcomes": one.outcomes().collect::<Vec<_>>(),
+            "repaired": one.part.is_repaired(),
+            "evidence": one.part.evidence().unwrap_or_default().to_string(),
+            "executions": one.part.executions(),
+            "outcomes": one.part.outcome_counts().collect::<Vec<_>>(),
             "missed": one.part.missed().collect::<Vec<_>>(),
             "divergences": one.divergences().map(divergence).collect::<Vec<_>>(),
             "bad_ends": one.part.bad_ends,
@@ -200,13 +205,13 @@ pub fn document(checked: &Checked) -> Value {
     };
     json!({
         "schema": 1,
-        "complete": !checked.cut_short,
+        "complete": !checked.outcomes.cut_short,
         "steps": checked.steps.iter().map(|step| json!({ "name": step.name, "subject": step.subject })).collect::<Vec<_>>(),
-        "scenarios": checked.scenarios.iter().map(scenario).collect::<Vec<_>>(),
+        "scenarios": checked.outcomes.compared.iter().map(scenario).collect::<Vec<_>>(),
     })
 }
 
-fn divergence((one, attribution): (&DivergencePart, &Attribution)) -> Value {
+fn divergence((one, attribution): (&DivergencePart, &AttributionPart)) -> Value {
     json!({
         "outcome": one.outcome,
         "shown": attribution.shown,

@@ -1,5 +1,6 @@
 //! The package of somebody's own subject: its file, one module per step, and the registry that puts them behind the trait.
 
+use super::origins::Origins;
 use super::package::Package;
 use super::place::Place;
 use crate::cli::files;
@@ -73,20 +74,21 @@ pub fn own_package(
     let (path, text) = subject;
     let subject = rust::subject(&path.display().to_string(), text)?;
     let trait_name = subject.trait_name.to_string();
-    let mut files = BTreeMap::new();
+    let (mut files, mut origins) = (BTreeMap::new(), Origins::new(""));
     let mut modules = Vec::new();
     for (nth, step) in steps.iter().enumerate() {
         let origin = format!("{} after '{}'", step.module.path, step.subject);
         modules.push(rust::module(&origin, &step.module.text, &trait_name)?);
         let stem = format!("src/steps/step_{nth}");
-        files.extend(step.module.files(&stem).map(|(path, text)| (path, text.to_owned())));
+        files.extend(origins.take_in(step, &stem));
     }
     let origin = place.name(path);
     files.insert("src/glue.rs".to_owned(), print(&glue((name, &origin), &subject, steps, (&modules, unseen))));
     files.insert("src/steps/mod.rs".to_owned(), print(&steps_module(steps)));
     files.insert("src/subject.rs".to_owned(), text.to_owned());
     files.insert("src/mutant.rs".to_owned(), MUTANT.to_owned());
-    Ok(Package::new(&format!("lockstep-{name}"), place, files))
+    origins.insert("src/subject.rs".to_owned(), origin, None);
+    Ok(Package::new(&format!("lockstep-{name}"), place, files, origins))
 }
 
 /// Tells which places keep the search from being exhaustive.
@@ -158,27 +160,46 @@ fn glue(
     });
     let word = if subject.describes { quote!(subject::describe(word)) } else { quote!(word.to_string()) };
     quote! {
-        use crate::recorded::Situation;
         use crate::{steps, subject};
+        use lockstep_runner::Subject;
+        use lockstep_runner::protocol::Situation;
 
-        pub use crate::mutant::activate;
+        pub struct Glue;
 
-        pub const ABANDON: lockstep::Abandon = lockstep::Abandon::Unwind;
+        impl Subject for Glue {
+            fn name(&self, repaired: bool) -> Option<String> {
+                (!repaired).then(|| #name.to_owned())
+            }
 
-        pub fn subject(_repaired: bool) -> String {
-            #name.to_owned()
-        }
+            fn repairs(&self) -> Vec<String> {
+                Vec::new()
+            }
 
-        pub fn variants() -> Vec<String> {
-            vec![#(#names.to_owned()),*]
-        }
+            fn variants(&self) -> Vec<String> {
+                vec![#(#names.to_owned()),*]
+            }
 
-        pub fn repairs(_repaired: bool) -> Vec<String> {
-            Vec::new()
-        }
+            fn scenarios(&self) -> Vec<Situation> {
+                vec![#(#situations),*]
+            }
 
-        pub fn scenarios() -> Vec<Situation> {
-            vec![#(#situations),*]
+            fn run(&self, variant: usize, scenario: usize, _repaired: bool) {
+                #unseen
+                let variant = make(variant);
+                let variant = &*variant;
+                match scenario {
+                    #(#calls,)*
+                    _ => unreachable!("the scenarios are numbered"),
+                }
+            }
+
+            fn activate(&self, mutant: u32) {
+                crate::mutant::activate(mutant);
+            }
+
+            fn words(&self) -> &dyn lockstep::Describe {
+                &Words
+            }
         }
 
         fn make(variant: usize) -> Box<dyn subject::#trait_name> {
@@ -188,17 +209,7 @@ fn glue(
             }
         }
 
-        pub fn run(variant: usize, scenario: usize, _repaired: bool) {
-            #unseen
-            let variant = make(variant);
-            let variant = &*variant;
-            match scenario {
-                #(#calls,)*
-                _ => unreachable!("the scenarios are numbered"),
-            }
-        }
-
-        pub struct Words;
+        struct Words;
 
         impl lockstep::Describe for Words {
             fn word(&self, word: u64) -> String {

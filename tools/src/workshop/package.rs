@@ -1,5 +1,6 @@
 //! A generated package: its files, and how cargo builds it.
 
+use super::origins::Origins;
 use super::place::Place;
 use super::sealed::{HEAD, MADE_BY_CARGO, refuse_foreign, seal};
 use crate::cli::{files, session};
@@ -11,18 +12,17 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 use tempfile::TempPath;
 
-/// How a package runs scenarios; the same for all.
-const RUNNER: &str = include_str!("../../templates/runner.rs");
+/// The program of a package; the same for all.
+const MAIN: &str = "\
+//! Runs the variants of one subject for `lockstep`. The module `glue` says what the subject is. Written by `lockstep`; changes here
+//! are lost.
 
-/// What runs in `lockstep` itself, or in its tests, and in generated packages alike.
-const SHARED: [(&str, &str); 6] = [
-    ("src/document.rs", include_str!("../document/parts.rs")),
-    ("src/held.rs", include_str!("../../templates/held.rs")),
-    ("src/recorded.rs", include_str!("../recorded.rs")),
-    ("src/shown.rs", include_str!("../shown.rs")),
-    ("src/watch.rs", include_str!("../watch.rs")),
-    ("src/witness.rs", include_str!("../witness.rs")),
-];
+fn main() {
+    lockstep_runner::serve(&glue::Glue);
+}
+
+mod glue;
+";
 
 /// A package, not yet written.
 #[derive(Clone, Debug)]
@@ -30,36 +30,44 @@ pub struct Package {
     name: String,
     /// Text by path inside the package.
     files: BTreeMap<String, String>,
+    /// Where they come from.
+    origins: Origins,
 }
 
 /// Lines of the compiler that are shown.
 const LINES_MAX: usize = 40;
 
 impl Package {
-    /// A package of that name with a manifest and the runner. The files must hold `src/glue.rs`.
-    pub fn new(name: &str, place: &Place, files: BTreeMap<String, String>) -> Package {
-        let mut package = Package { name: name.to_owned(), files };
+    /// A package of that name with a manifest and a program. The files must hold `src/glue.rs`.
+    pub fn new(name: &str, place: &Place, files: BTreeMap<String, String>, origins: Origins) -> Package {
+        let mut package = Package { name: name.to_owned(), files, origins };
         package.files.insert("Cargo.toml".to_owned(), package.manifest(place));
         // The files of somebody's own subject name each other from the root of the crate.
-        let own =
-            if !package.files.contains_key("src/lib.rs") { "\nmod mutant;\nmod steps;\nmod subject;\n" } else { "" };
-        package.files.insert("src/main.rs".to_owned(), format!("{RUNNER}{own}"));
-        package.files.extend(SHARED.map(|(path, text)| (path.to_owned(), text.to_owned())));
+        let modules = if package.files.contains_key("src/lib.rs") {
+            "mod switches;\n"
+        } else {
+            "mod mutant;\nmod steps;\nmod subject;\n"
+        };
+        package.files.insert("src/main.rs".to_owned(), format!("{MAIN}{modules}"));
         package
+    }
+
+    /// Where its files come from.
+    pub fn origins(&self) -> &Origins {
+        &self.origins
     }
 
     fn manifest(&self, place: &Place) -> String {
         let name = &self.name;
-        let harness = place.workspace.join("harness");
+        let (harness, runner) = (place.workspace.join("harness"), place.workspace.join("tools/runner"));
         let library = if self.files.contains_key("src/lib.rs") {
-            "[lib]\nname = \"subject\"\npath = \"src/lib.rs\"\n\n"
+            "[lib]\nname = \"utrace_variants\"\npath = \"src/lib.rs\"\n\n"
         } else {
             ""
         };
         format!(
             "{HEAD}[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-             {library}[dependencies]\nlockstep = {{ path = {harness:?} }}\nserde = {{ version = \"1\", features = [\"derive\"] }}\nserde_json = \"1\"\n\n\
-             [target.'cfg(unix)'.dependencies]\nrustix = {{ version = \"1\", default-features = false, features = [\"time\"] }}\n\n[lints.rust]\nwarnings = \"allow\"\n\n\
+             {library}[dependencies]\nlockstep = {{ path = {harness:?} }}\nlockstep-runner = {{ path = {runner:?} }}\n\n[lints.rust]\nwarnings = \"allow\"\n\n\
              [profile.release]\ncodegen-units = 16\n\n[workspace]\n"
         )
     }
@@ -138,7 +146,8 @@ impl Package {
             fs::copy(&built, &program).map_err(|error| failed(&built, error))?;
             return Ok(program);
         }
-        let lines: Vec<&str> = said.lines().filter(|line| !line.contains(": warning:")).take(LINES_MAX).collect();
+        let lines = said.lines().filter(|line| !line.contains(": warning:")).take(LINES_MAX);
+        let lines: Vec<String> = lines.map(|line| self.origins.line(line)).collect();
         if lines.is_empty() {
             return Err(format!("{} was not built: cargo ended with {status} and gave no reason", folder.display()));
         }

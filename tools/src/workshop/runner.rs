@@ -1,9 +1,11 @@
 //! A running package: requests and answers.
 
+use crate::cli::arguments::Options;
 use crate::cli::selection::unknown;
 use crate::cli::session;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use crate::cli::trouble::Trouble;
+use lockstep_runner::protocol::{self, Answer, Listing, Request};
+use lockstep_runner::{ANSWER, Bench, Failure};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -28,41 +30,17 @@ const WORDS_MAX: usize = 12;
 /// How often somebody who waits for an answer looks whether it is still wanted.
 const BEAT: Duration = Duration::from_millis(50);
 
-/// Why there is no answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// The program ended with last words of its own, which say all.
-    Died(String),
-    /// The program ended; how, in words.
-    Ended(String),
-    /// It did not understand.
-    Refused(String),
-    /// Nobody waits for the answer any more.
-    Stopped,
+/// The scenarios of a subject that were asked for, by id; all if none was.
+pub fn select_listed(listed: &Listing, wanted: &[String]) -> Result<Vec<String>, String> {
+    let ids = || listed.scenarios.iter().map(|situation| situation.id.as_str());
+    let numbers = select_names("scenario", ids(), wanted)?;
+    Ok(numbers.into_iter().filter_map(|number| ids().nth(number).map(str::to_owned)).collect())
 }
 
-impl std::fmt::Display for Failure {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Failure::Died(words) => f.write_str(words),
-            Failure::Ended(how) => write!(f, "it ended by itself: {how}"),
-            Failure::Refused(why) => write!(f, "the request was refused: {why}"),
-            Failure::Stopped => f.write_str("the run ended early"),
-        }
-    }
-}
-
-/// What a package holds.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Listed {
-    pub variants: Vec<String>,
-    /// The scenarios, by id.
-    pub scenarios: Vec<String>,
-}
-
-/// The scenarios of a package that were asked for, by number; all if none was.
-pub fn select_listed(listed: &Listed, wanted: &[String]) -> Result<Vec<usize>, String> {
-    select_names("scenario", listed.scenarios.iter().map(String::as_str), wanted)
+/// The steps of a series that the options name, or all.
+pub fn select_steps(listing: &Listing, options: &Options) -> Result<Vec<String>, Trouble> {
+    let numbers = select_names("step", listing.variants.iter().map(String::as_str), &options.variants)?;
+    Ok(numbers.into_iter().map(|number| listing.variants[number].clone()).collect())
 }
 
 /// What was asked for by name among what there is, by number; all if nothing was.
@@ -88,7 +66,7 @@ impl Runner {
         // Nothing that a subject prints begins with it.
         let word = format!("{:016x} ", RandomState::new().hash_one(program));
         let mut child = Command::new(program)
-            .env("LOCKSTEP_ANSWER", &word)
+            .env(ANSWER, &word)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -122,26 +100,8 @@ impl Runner {
         Ok(Runner { child, input, answers, words: Some(words) })
     }
 
-    /// Asks, and waits as long as the answer is wanted: the program watches itself, and ends if it gets nowhere. After a failure
-    /// the runner is of no more use, unless it only refused.
-    pub fn ask(&mut self, request: &Value) -> Result<Value, Failure> {
-        self.send(request)?;
-        loop {
-            match self.answers.recv_timeout(BEAT) {
-                Ok(answer) => return read(&answer),
-                Err(RecvTimeoutError::Timeout) if session::is_ending() => {
-                    // If it cannot be killed it has ended.
-                    let _ = self.child.kill();
-                    return Err(Failure::Stopped);
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Err(self.ended()),
-            }
-        }
-    }
-
-    fn send(&mut self, request: &Value) -> Result<(), Failure> {
-        let line = format!("{request}\n");
+    fn send(&mut self, request: &Request) -> Result<(), Failure> {
+        let line = protocol::line(request) + "\n";
         let input = self.input.as_mut().expect("it is open until the runner is dropped");
         let sent = input.write_all(line.as_bytes()).and_then(|()| input.flush());
         sent.map_err(|_| self.ended())
@@ -159,19 +119,29 @@ impl Runner {
             (true, true) => Failure::Ended(how),
         }
     }
-
-    /// What the package holds.
-    pub fn list(&mut self) -> Result<Listed, Failure> {
-        let answer = self.ask(&json!({ "kind": "list" }))?;
-        serde_json::from_value(answer).map_err(|error| Failure::Refused(error.to_string()))
-    }
 }
 
-fn read(answer: &str) -> Result<Value, Failure> {
-    let answer: Value = serde_json::from_str(answer).map_err(|error| Failure::Refused(error.to_string()))?;
-    match answer["error"].as_str() {
-        Some(error) => Err(Failure::Refused(error.to_owned())),
-        None => Ok(answer),
+impl Bench for Runner {
+    /// Asks, and waits as long as the answer is wanted: the program watches itself, and ends if it gets nowhere.
+    fn ask(&mut self, request: &Request) -> Result<Answer, Failure> {
+        self.send(request)?;
+        loop {
+            match self.answers.recv_timeout(BEAT) {
+                Ok(answer) => {
+                    return match protocol::read(&answer).map_err(Failure::Refused)? {
+                        Answer::Refused(why) => Err(Failure::Refused(why)),
+                        answer => Ok(answer),
+                    };
+                }
+                Err(RecvTimeoutError::Timeout) if session::is_ending() => {
+                    // If it cannot be killed it has ended.
+                    let _ = self.child.kill();
+                    return Err(Failure::Stopped);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Err(self.ended()),
+            }
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The package of the subject that Lockstep ships: a copy of its crate, with the steps of a series beside its designs.
 
+use super::origins::Origins;
 use super::own::{MUTANT, print};
 use super::package::Package;
 use super::place::Place;
@@ -13,49 +14,15 @@ use quote::{format_ident, quote};
 use std::collections::BTreeMap;
 use utrace_variants::COMMITS_PAGE;
 
-/// What the runner asks of the copied crate. `LIST` is its list of variants.
-const GLUE: &str = "\
-//! The subject as the runner sees it. Written by `lockstep`; changes here are lost.
+/// The copied crate to the port: the file by which the crate as it is runs in this process.
+const GLUE: &str = include_str!("utrace.rs");
 
-use crate::recorded::Situation;
-pub use subject::Words;
-pub use subject::mutant::activate;
-use subject::{Repairs, VariantInfo, scenarios as all, subject_name, LIST as listed};
+/// What that file asks of the copied crate. `LIST` is its list of variants.
+const SWITCHES: &str = "\
+//! What `glue` asks of the crate. Written by `lockstep`; changes here are lost.
 
-pub const ABANDON: lockstep::Abandon = lockstep::Abandon::Unwind;
-
-fn switches(repaired: bool) -> Repairs {
-    if repaired { Repairs::ALL } else { Repairs::NONE }
-}
-
-pub fn repairs(repaired: bool) -> Vec<String> {
-    let names = [\"R1\"];
-    names.into_iter().filter(|_| repaired).map(str::to_owned).collect()
-}
-
-pub fn subject(repaired: bool) -> String {
-    subject_name(switches(repaired)).to_owned()
-}
-
-pub fn variants() -> Vec<String> {
-    listed().iter().map(|variant: &VariantInfo| variant.name.to_owned()).collect()
-}
-
-pub fn scenarios() -> Vec<Situation> {
-    let situation = |scenario: &subject::Scenario| Situation {
-        id: scenario.id.to_string(),
-        name: scenario.name.to_string(),
-        question: scenario.question.to_string(),
-        source: scenario.mail.to_string(),
-        program: scenario.program_lines(),
-        goals: scenario.goal_names().map(str::to_owned).collect(),
-    };
-    all().iter().map(situation).collect()
-}
-
-pub fn run(variant: usize, scenario: usize, repaired: bool) {
-    subject::run(&listed()[variant], switches(repaired), &all()[scenario]);
-}
+pub use utrace_variants::LIST as listed;
+pub use utrace_variants::mutant::activate;
 ";
 
 /// What of the copied crate is replaced.
@@ -70,6 +37,7 @@ pub enum Steps<'a> {
 /// The package that runs the shipped scenarios on these variants.
 pub fn shipped_package(place: &Place, steps: Steps<'_>) -> Result<Package, Trouble> {
     let source = files::sources(&place.workspace.join("variants/src"))?;
+    let mut origins = Origins::new("variants/");
     let mut files: BTreeMap<String, String> =
         source.into_iter().map(|(path, text)| (format!("src/{path}"), text)).collect();
     // The crate reads its map of commits where it is compiled.
@@ -93,7 +61,7 @@ pub fn shipped_package(place: &Place, steps: Steps<'_>) -> Result<Package, Troub
             append(&mut files, "src/utrace/mod.rs", "\npub mod steps;\n")?;
             for (nth, step) in steps.iter().enumerate() {
                 let stem = format!("src/utrace/steps/step_{nth}");
-                files.extend(step.module.files(&stem).map(|(path, text)| (path, text.to_owned())));
+                files.extend(origins.take_in(step, &stem));
             }
             let modules = (0..steps.len()).map(|nth| format_ident!("step_{nth}"));
             // A design names its neighbours by `super`; here it stands one module deeper.
@@ -103,8 +71,9 @@ pub fn shipped_package(place: &Place, steps: Steps<'_>) -> Result<Package, Troub
             ("lockstep-utrace-series", "steps")
         }
     };
-    files.insert("src/glue.rs".to_owned(), GLUE.replace("LIST", list));
-    Ok(Package::new(name, place, files))
+    files.insert("src/glue.rs".to_owned(), GLUE.to_owned());
+    files.insert("src/switches.rs".to_owned(), SWITCHES.replace("LIST", list));
+    Ok(Package::new(name, place, files, origins))
 }
 
 fn append(files: &mut BTreeMap<String, String>, path: &str, text: &str) -> Result<(), String> {

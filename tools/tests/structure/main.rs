@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use syn::visit::Visit;
 
 /// The sources of the crates.
-const SOURCES: [&str; 3] = ["harness/src", "variants/src", "tools/src"];
+const SOURCES: [&str; 4] = ["harness/src", "variants/src", "tools/src", "tools/runner/src"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the workspace exists")
@@ -114,9 +114,7 @@ fn the_harness_never_says_a_word_of_its_subject() {
 
 #[test]
 fn unsafe_code_lives_in_the_coroutine_and_arena_modules() {
-    let mut sources = files("harness/src", "rs");
-    sources.extend(files("variants/src", "rs"));
-    sources.extend(files("tools/src", "rs"));
+    let sources = SOURCES.map(|folder| files(folder, "rs")).concat();
     let is_wrong = |path: &Path, line: &str| {
         // What stands in quotes is somebody else's code.
         let code: Vec<&str> = line.split("//").next().unwrap_or("").split('"').step_by(2).collect();
@@ -171,9 +169,11 @@ fn dependencies_point_from_tools_to_variants_to_harness() {
     let harness = dependencies("harness/Cargo.toml", "dependencies");
     let variants = dependencies("variants/Cargo.toml", "dependencies");
     let tools = dependencies("tools/Cargo.toml", "dependencies");
+    let runner = dependencies("tools/runner/Cargo.toml", "dependencies");
     assert!(!harness.contains("utrace-variants") && !harness.contains("lockstep-cli"), "{harness:?}");
     assert_eq!(variants, BTreeSet::from(["lockstep".to_owned()]));
     assert!(tools.contains("lockstep") && tools.contains("utrace-variants"), "{tools:?}");
+    assert_eq!(runner, ["lockstep", "serde", "serde_json"].map(str::to_owned).into(), "it is built with every subject");
     for (name, set) in [("harness", &harness), ("variants", &variants)] {
         for banned in ["syn", "quote", "insta", "proptest", "clap"] {
             assert!(!set.contains(banned), "{name} depends on {banned}");
@@ -186,7 +186,7 @@ fn dependencies_point_from_tools_to_variants_to_harness() {
 
 #[test]
 fn every_dependency_has_its_reason() {
-    for manifest in ["harness/Cargo.toml", "variants/Cargo.toml", "tools/Cargo.toml"] {
+    for manifest in ["harness/Cargo.toml", "variants/Cargo.toml", "tools/Cargo.toml", "tools/runner/Cargo.toml"] {
         let text = fs::read_to_string(root().join(manifest)).expect("the manifest exists");
         let lines: Vec<&str> = text.lines().collect();
         let mut section = "";
@@ -427,7 +427,7 @@ fn the_text_of_the_project_names_no_machine_and_no_registry_host() {
     let mut documents = files("harness", "rs");
     documents.extend(files("variants", "rs"));
     documents.extend(files("tools/src", "rs"));
-    documents.extend(files("tools/templates", "rs"));
+    documents.extend(files("tools/runner/src", "rs"));
     documents.extend(files("examples", "rs"));
     documents.push(("README.md".into(), fs::read_to_string(root().join("README.md")).expect("the README exists")));
     let is_wrong = |_: &Path, line: &str| {

@@ -58,7 +58,11 @@ pub enum Command {
     /// Lists scenarios and variants.
     List,
     /// Runs one execution of each variant on one scenario and prints its trace.
-    Run,
+    Run {
+        /// A series of one's own in place of the designs.
+        #[command(flatten)]
+        input: Input,
+    },
     /// Runs litmus tests in herd's C format, as the kernel uses it, and prints what herd prints.
     Litmus {
         /// Litmus files.
@@ -95,6 +99,9 @@ pub enum Command {
         /// The commit that the series is based on, to be named in reports
         #[arg(long, env = "LOCKSTEP_BASE_COMMIT", hide_env = true, value_name = "COMMIT")]
         base_commit: Option<String>,
+        /// A series of one's own in place of the designs.
+        #[command(flatten)]
+        input: Input,
     },
     /// Explores each variant by itself and shows its outcomes, how often each was seen, and what the set rests on.
     Explore {
@@ -110,6 +117,9 @@ pub enum Command {
         /// Writes the tokens of that file anew whose places have only moved
         #[arg(long, requires = "check")]
         renew: bool,
+        /// A series of one's own in place of the designs.
+        #[command(flatten)]
+        input: Input,
     },
     /// Decides the claims of the thread for each design, with the witness of each refutation.
     ///
@@ -171,7 +181,7 @@ pub enum Command {
         /// Prints the whole trace of each variant.
         #[arg(long)]
         trace: bool,
-        /// Of a series that was checked: what it was.
+        /// A series of one's own in place of the designs.
         #[command(flatten)]
         input: Input,
     },
@@ -179,7 +189,25 @@ pub enum Command {
     Minimize {
         /// A token, as reports, snapshots and 'run' print it.
         token: String,
+        /// A series of one's own in place of the designs.
+        #[command(flatten)]
+        input: Input,
     },
+}
+
+impl Command {
+    /// The series that the command is about, in place of the designs, if it names one.
+    pub fn series(&self) -> Option<&Input> {
+        let input = match self {
+            Command::Run { input }
+            | Command::Compare { input, .. }
+            | Command::Explore { input, .. }
+            | Command::Replay { input, .. }
+            | Command::Minimize { input, .. } => input,
+            _ => return None,
+        };
+        input.base.is_some().then_some(input)
+    }
 }
 
 /// What to do with a corpus.

@@ -1,5 +1,5 @@
-//! The locks that an execution holds where it touches something. Part of generated packages and of the test that holds the
-//! audit against executions.
+//! The locks that an execution holds where it touches something. The test that holds the audit against executions asks
+//! for them as well.
 //!
 //! Limit: a lock that was taken by an attempt, which never blocks, is not followed.
 

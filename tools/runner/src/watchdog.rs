@@ -1,8 +1,7 @@
 //! The watchdog: an execution that nothing can survive ends the process with a message that names the cause, the thread and
 //! the token, which was written down before the execution began.
 //!
-//! Promise: a loop without any choice point and a stack that is overrun are named, whoever runs the execution: this file
-//! is part of `lockstep` and of every package that it generates, so it knows nothing of either. What counts is the
+//! Promise: a loop without any choice point and a stack that is overrun are named, whoever runs the execution. What counts is the
 //! processor time that an execution had, not how long it took: a machine that is busy with something else does not look
 //! like a loop. An execution that waits in the system, as for a lock of the standard library, is told from one that has no
 //! processor by the states of the threads, where the system shows them. Limits: while another worker goes on, who sleeps

@@ -1,34 +1,15 @@
 //! A comparison as a part of the document.
-//!
-//! This file is part of `lockstep` and of every package that it generates, so that the steps of anybody's series are kept in the form
-//! in which the designs of this repository are; it knows nothing of either.
 
 use crate::document::{
     BadEndPart, BadShare, ColumnPart, DivergencePart, EvidencePart, GoalPart, OutcomePart, PairPart, ScenarioPart,
     VariantPart, WitnessPart,
 };
+use crate::protocol::Situation;
 use crate::witness::{Seen, SeenEnd};
 use lockstep::{
     Attribution, Comparison, Describe, DivergenceId, Evidence, Gaps, MemoryModel, Outcome, Schedule, Token, end_lines,
     history_lines,
 };
-
-/// What a scenario is, apart from what it showed.
-#[derive(Clone, Debug)]
-pub struct Situation {
-    /// Its id.
-    pub id: String,
-    /// A few words.
-    pub name: String,
-    /// What it asks.
-    pub question: String,
-    /// Where the question comes from.
-    pub source: String,
-    /// What each thread does, a line a thread; nothing where only the code says it.
-    pub program: Vec<String>,
-    /// What must be reachable, by number.
-    pub goals: Vec<String>,
-}
 
 /// How a scenario was run.
 #[derive(Clone, Debug)]

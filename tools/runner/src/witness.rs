@@ -1,5 +1,4 @@
-//! What the witness of a divergence shows: both executions, aligned, as parts of the document. This file is part of `lockstep` and of
-//! every package that it generates, so it knows nothing of either.
+//! What the witness of a divergence shows: both executions, aligned, as parts of the document.
 //!
 //! Limit: `from`, the event that a load reads from, is the last write to the object before it whose value it read. Under a weak memory
 //! model that is a guess where one value was written twice; the token replays the execution itself.
@@ -121,7 +120,7 @@ fn row_part(row: &lockstep::AlignedRow) -> RowPart {
     RowPart { left: row.left, right: row.right, mark: row.mark(), near: row.is_near }
 }
 
-fn trace_part(execution: &Execution, lines: &[TraceLine]) -> TracePart {
+pub(crate) fn trace_part(execution: &Execution, lines: &[TraceLine]) -> TracePart {
     let event = |(at, line): (usize, &TraceLine)| EventPart {
         thread: line.thread_number,
         text: line.text.clone(),

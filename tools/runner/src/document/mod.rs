@@ -1,0 +1,9 @@
+//! What was compared, as parts of a document: they cross the port, and reports are made of them.
+
+mod query;
+mod scenario;
+mod witness;
+
+pub use query::Standing;
+pub use scenario::*;
+pub use witness::*;

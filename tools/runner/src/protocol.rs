@@ -1,0 +1,501 @@
+//! What is asked of a bench and what it answers, as messages: a line of JSON each.
+//!
+//! Promise: a message says everything. A field that is missing, a field too many, a memory model that does not exist or a message of
+//! another version is an error that names it, never a default; variants and scenarios go by name.
+
+use crate::document::{DivergencePart, EvidencePart, GoalPart, OutcomePart, ScenarioPart, TracePart};
+use lockstep::{MemoryModel, Token};
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::collections::BTreeSet;
+
+/// Version of the messages. Who asks and who answers are built from one source, so another one is a mistake.
+pub const VERSION: u32 = 1;
+
+/// A question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Request {
+    /// What is there?
+    List,
+    /// Compare variants on a scenario.
+    Compare(Compare),
+    /// Explore one variant on a scenario.
+    Explore(Explore),
+    /// Run one schedule.
+    Run(Run),
+    /// Look for the smallest schedule that shows the same.
+    Minimize(Minimize),
+    /// In which order does a variant take its locks?
+    LockOrder(LockOrder),
+    /// Does a client notice a mutant?
+    Break(Break),
+    /// After how many executions does each kind of random schedule notice a mutant?
+    Soon(Soon),
+}
+
+/// An answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Answer {
+    /// To [`Request::List`].
+    Listed(Listing),
+    /// To [`Request::Compare`].
+    Compared(Box<Compared>),
+    /// To [`Request::Explore`].
+    Explored(Explored),
+    /// To [`Request::Run`].
+    Ran(Ran),
+    /// To [`Request::Minimize`].
+    Minimized(Vec<Minimized>),
+    /// To [`Request::LockOrder`].
+    Ordered(Ordered),
+    /// To [`Request::Break`].
+    Judged(Judged),
+    /// To [`Request::Soon`].
+    Measured(Measured),
+    /// The question makes no sense here; why, in a sentence.
+    Refused(String),
+}
+
+/// What a subject holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listing {
+    /// Its name in tokens.
+    pub subject: String,
+    /// Its name with all repairs, if it knows any.
+    pub repaired: Option<String>,
+    /// The variants, in the order of the series.
+    pub variants: Vec<String>,
+    /// The scenarios.
+    pub scenarios: Vec<Situation>,
+}
+
+/// What a scenario is, apart from what it showed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Situation {
+    /// Its id.
+    pub id: String,
+    /// A few words.
+    pub name: String,
+    /// What it asks.
+    pub question: String,
+    /// Where the question comes from.
+    pub source: String,
+    /// What each thread does, a line a thread; nothing where only the code says it.
+    pub program: Vec<String>,
+    /// What must be reachable, by number.
+    pub goals: Vec<String>,
+}
+
+/// Where variants run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Setting {
+    /// The scenario, by its id.
+    pub scenario: String,
+    /// With all repairs that the subject knows.
+    pub repaired: bool,
+    /// The memory model.
+    #[serde(with = "model")]
+    pub memory: MemoryModel,
+}
+
+/// How much is explored of each variant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Effort {
+    /// Runs of an exhaustive search, at most.
+    pub exhaustive_max: u64,
+    /// Preemptions of the enumeration, at most.
+    pub preemptions: u32,
+    /// Executions of the enumeration, at most.
+    pub enumerated: u64,
+    /// Random executions.
+    pub executions: u64,
+    /// Where they begin.
+    pub seed: u64,
+}
+
+/// See [`Request::Compare`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Compare {
+    /// Where.
+    pub setting: Setting,
+    /// The variants, by name.
+    pub variants: Vec<String>,
+    /// How much is explored of each.
+    pub effort: Effort,
+    /// OS threads.
+    pub jobs: usize,
+}
+
+/// What a comparison showed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Compared {
+    /// As a part of the document.
+    pub part: ScenarioPart,
+    /// As it is committed; nothing if it came to no end.
+    pub snapshot: Option<String>,
+    /// What else there is to say of each divergence of the part, in its order.
+    pub attributions: Vec<AttributionPart>,
+    /// Where the same schedule gave two executions.
+    pub nondeterminism: Option<String>,
+}
+
+impl Compared {
+    /// The divergences, with what else there is to say of them.
+    pub fn divergences(&self) -> impl Iterator<Item = (&DivergencePart, &AttributionPart)> {
+        self.part.divergences.iter().zip(&self.attributions)
+    }
+
+    /// Where it runs differently next time, in a sentence.
+    pub fn mismatch(&self) -> Option<String> {
+        self.nondeterminism.as_ref().map(|found| format!("{} on {found}", self.part.id))
+    }
+}
+
+/// Which variants show an outcome, and which steps bring and remove it, by number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttributionPart {
+    /// For each variant whether it shows the outcome.
+    pub shown: Vec<bool>,
+    /// Steps that bring it, by the variant they lead to.
+    pub introduced: Vec<usize>,
+    /// Steps that remove it.
+    pub removed: Vec<usize>,
+}
+
+impl AttributionPart {
+    /// Both ends of the series agree on it, and something in between does not: it is visible only when bisecting.
+    pub fn is_in_between(&self) -> bool {
+        self.shown.first() == self.shown.last()
+    }
+}
+
+/// See [`Request::Explore`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Explore {
+    /// Where.
+    pub setting: Setting,
+    /// The variant, by name.
+    pub variant: String,
+    /// How much.
+    pub effort: Effort,
+    /// Every execution is searched, however many there are.
+    pub exhaustive: bool,
+    /// OS threads.
+    pub jobs: usize,
+}
+
+/// What an exploration showed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Explored {
+    /// The subject, as in tokens.
+    pub subject: String,
+    /// Repairs made in the variant.
+    pub repairs: Vec<String>,
+    /// It was not cancelled.
+    pub complete: bool,
+    /// What stands behind the outcomes.
+    pub evidence: EvidencePart,
+    /// Executions made.
+    pub executions: u64,
+    /// Runs that were given up as explored elsewhere.
+    pub redundant: u64,
+    /// Executions cut off by the step limit.
+    pub cut: u64,
+    /// What must be reachable.
+    pub goals: Vec<GoalPart>,
+    /// The outcomes, by identity.
+    pub outcomes: Vec<SeenPart>,
+    /// Executions were made and nothing was explored: what was seen, and the likely cause.
+    pub unshared: Option<String>,
+}
+
+/// An outcome, and a schedule that shows it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SeenPart {
+    /// The outcome.
+    #[serde(flatten)]
+    pub outcome: OutcomePart,
+    /// The execution that was the first to show it.
+    #[serde(with = "token")]
+    pub token: Token,
+}
+
+/// See [`Request::Run`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Run {
+    /// The execution.
+    #[serde(with = "token")]
+    pub token: Token,
+    /// The variants, by name; all, if none is named.
+    pub variants: Vec<String>,
+    /// All events are told.
+    pub trace: bool,
+}
+
+/// What one schedule showed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ran {
+    /// The scenario.
+    pub situation: Situation,
+    /// What each variant did.
+    pub executions: Vec<ExecutionPart>,
+    /// Where the first two variants with different outcomes part, in lines.
+    pub parting: Vec<String>,
+}
+
+/// What one variant did under one schedule.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExecutionPart {
+    /// The variant.
+    pub variant: String,
+    /// What a client can tell.
+    pub outcome: OutcomePart,
+    /// Decisions of the schedule that found no place.
+    pub skipped: usize,
+    /// The same execution with its decisions written out.
+    #[serde(with = "token")]
+    pub written_out: Token,
+    /// All events, if they were asked for.
+    pub trace: Option<TracePart>,
+}
+
+/// See [`Request::Minimize`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Minimize {
+    /// The execution.
+    #[serde(with = "token")]
+    pub token: Token,
+    /// The variants, by name; all, if none is named.
+    pub variants: Vec<String>,
+}
+
+/// The smallest schedule that was found to show what a variant shows under another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Minimized {
+    /// The variant.
+    pub variant: String,
+    /// The outcome.
+    pub outcome: String,
+    /// Preemptions of the schedule.
+    pub preemptions: usize,
+    /// The execution.
+    #[serde(with = "token")]
+    pub token: Token,
+}
+
+/// See [`Request::LockOrder`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockOrder {
+    /// The variant, by name.
+    pub variant: String,
+    /// Random executions of each scenario.
+    pub executions: u64,
+}
+
+/// The order of locks that was seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ordered {
+    /// The second lock was taken while the first was held.
+    pub order: BTreeSet<(String, String)>,
+    /// Executions made.
+    pub executions: u64,
+}
+
+/// A broken variant, beside what it was before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mutant {
+    /// Where.
+    pub setting: Setting,
+    /// The variant, by name.
+    pub variant: String,
+    /// The mutant, by its number in the package.
+    pub mutant: u32,
+    /// How much is explored.
+    pub effort: Effort,
+}
+
+/// See [`Request::Break`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Break {
+    /// The mutant.
+    pub mutant: Mutant,
+    /// The original is searched whole: what it does not show it never shows.
+    pub exact: bool,
+    /// The mutant is searched whole, too.
+    pub covers: bool,
+}
+
+/// Whether a client noticed a mutant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Judged {
+    /// One side shows what the other does not.
+    Killed(Killed),
+    /// Nobody did.
+    Unnoticed {
+        /// Every execution of both sides stands for that.
+        exhaustive: bool,
+    },
+}
+
+/// How a client noticed a mutant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Killed {
+    /// Which side shows more.
+    pub how: How,
+    /// Executions of the mutant up to the end of the stage that showed it.
+    pub executions: u64,
+    /// Preemptions of the smallest schedule that was found to show it.
+    pub preemptions: usize,
+    /// What a client can first tell, in a sentence.
+    pub difference: String,
+}
+
+/// Which side of a mutant and its original shows more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum How {
+    /// The mutant shows what the original never does.
+    New,
+    /// The mutant does not show what the original does.
+    Lost,
+}
+
+/// See [`Request::Soon`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Soon {
+    /// The mutant.
+    pub mutant: Mutant,
+    /// Random schedules begin with so many different seeds.
+    pub seeds: u64,
+    /// Executions after which a seed is given up.
+    pub limit: u64,
+}
+
+/// How soon a mutant was noticed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Measured {
+    /// Neither side could be searched whole, or both show the same.
+    Unknown,
+    /// Median executions for each kind of random schedule; nothing where that is beyond the limit.
+    Medians(Vec<Option<u64>>),
+}
+
+/// A message and the version of its form.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Envelope<T> {
+    version: u32,
+    message: T,
+}
+
+/// The version alone, which every version of the form has.
+#[derive(Deserialize)]
+struct Versioned {
+    version: u32,
+}
+
+/// The message as a line.
+pub fn line<T: Serialize>(message: &T) -> String {
+    let envelope = Envelope { version: VERSION, message };
+    serde_json::to_string(&envelope).expect("messages have only strings, numbers, lists and maps by string")
+}
+
+/// Reads a line. Errors name the version, or the field.
+pub fn read<T: DeserializeOwned>(line: &str) -> Result<T, String> {
+    let wrong = |error: serde_json::Error| format!("the message cannot be read: {error}");
+    let Versioned { version } = serde_json::from_str(line).map_err(wrong)?;
+    if version != VERSION {
+        return Err(format!("the message is of version {version}, and this program speaks version {VERSION}"));
+    }
+    let envelope: Envelope<T> = serde_json::from_str(line).map_err(wrong)?;
+    Ok(envelope.message)
+}
+
+/// Memory models by name.
+mod model {
+    use super::{Deserialize, Deserializer, Error, MemoryModel, Serializer};
+
+    pub fn serialize<S: Serializer>(model: &MemoryModel, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(model.name())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<MemoryModel, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        MemoryModel::from_name(&name).ok_or_else(|| D::Error::custom(format!("there is no memory model '{name}'")))
+    }
+}
+
+/// Tokens as their text.
+mod token {
+    use super::{Deserialize, Deserializer, Error, Serializer, Token};
+
+    pub fn serialize<S: Serializer>(token: &Token, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(token)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Token, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(|error: lockstep::TokenError| D::Error::custom(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Effort, Explore, Request, Setting, line, read};
+    use lockstep::MemoryModel;
+
+    fn request() -> Request {
+        let setting = Setting { scenario: "two".to_owned(), repaired: false, memory: MemoryModel::Weak };
+        let effort = Effort { exhaustive_max: 1, preemptions: 2, enumerated: 3, executions: 4, seed: 5 };
+        Request::Explore(Explore { setting, variant: "base".to_owned(), effort, exhaustive: true, jobs: 1 })
+    }
+
+    #[test]
+    fn a_message_is_read_as_it_was_written() {
+        let text = line(&request());
+        assert!(!text.contains('\n'));
+        assert_eq!(read::<Request>(&text), Ok(request()));
+    }
+
+    /// The message with one piece replaced is refused, and the refusal names what is wrong.
+    #[track_caller]
+    fn check(piece: &str, by: &str, expected: &str) {
+        let text = line(&request());
+        assert!(text.contains(piece), "{text}");
+        let error = read::<Request>(&text.replacen(piece, by, 1)).expect_err("it is another message");
+        assert!(error.contains(expected), "{error}");
+    }
+
+    #[test]
+    fn nothing_of_a_message_has_a_default() {
+        check(",\"jobs\":1", "", "missing field `jobs`");
+        check(",\"seed\":5", "", "missing field `seed`");
+        check("\"jobs\":1", "\"jobs\":1,\"haste\":1", "unknown field `haste`");
+        check("\"weak\"", "\"strong\"", "there is no memory model 'strong'");
+        check("\"Explore\"", "\"Admire\"", "unknown variant `Admire`");
+        check("\"version\":1", "\"version\":2", "the message is of version 2, and this program speaks version 1");
+        check("\"version\":1,", "", "missing field `version`");
+        check("\"preemptions\":2", "\"preemptions\":-2", "-2");
+    }
+}

@@ -9,7 +9,7 @@ use lockstep::sync::{
     smp_mb, smp_rmb, smp_wmb, std_atomic::fence,
 };
 use lockstep::thread::{scope, spawn};
-use lockstep::{End, RunConfig, Schedule, run};
+use lockstep::{End, Place, RunConfig, Schedule, run};
 use std::collections::BTreeSet;
 
 /// Every schedule ends with a race, some do, or none does.
@@ -442,8 +442,8 @@ fn a_race_names_both_accesses() {
     let mut seen = BTreeSet::new();
     for schedule in common::schedules(200) {
         let End::Race(fault) = run(&common::program(&body), &schedule, &RunConfig::default()).end else { panic!() };
-        let line = |place: &str| place.split(':').nth(1).unwrap().parse::<u32>().unwrap();
-        let places = (line(&fault.place), line(fault.other.as_ref().unwrap()));
+        let line = |place: Option<Place>| place.expect("a race has two places").line();
+        let places = (line(fault.place), line(fault.other));
         match fault.message.as_str() {
             "write of data[3] by writer is not ordered after the read by reader" => {
                 assert_eq!(places, (write, write - 1))

@@ -13,7 +13,7 @@ pub use difference::{Difference, first_difference};
 pub use identity::{DivergenceId, DivergenceIdError};
 pub use minimize::{MINIMIZE_RUNS_MAX, minimize};
 pub use render::{
-    Aligned, AlignedRow, Describe, Heading, Touched, TraceLine, aligned, difference_lines, end_lines,
+    Aligned, AlignedRow, Apart, Describe, Heading, Touched, TraceLine, aligned, apart, difference_lines, end_lines,
     first_observation, history_lines, render, trace_lines,
 };
 pub use repetition::{Nondeterminism, Parting, Repetition, repeat, repeat_again};

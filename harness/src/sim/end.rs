@@ -1,6 +1,6 @@
 //! How an execution ends. What the modelled program does wrong is a value here, never a panic of the simulator.
 
-use super::event::Kind;
+use super::event::{Kind, Place};
 use std::fmt;
 
 /// How an execution ended.
@@ -79,9 +79,9 @@ pub struct Blocked {
     /// Who holds it or has to end, if somebody.
     pub holder: Option<usize>,
     /// Where the thread waits. Not part of the outcome: lines differ between variants.
-    pub place: String,
+    pub place: Option<Place>,
     /// Where the holder took it. Not part of the outcome.
-    pub held_since: Option<String>,
+    pub held_since: Option<Place>,
 }
 
 /// A fault of the subject with its place.
@@ -92,9 +92,9 @@ pub struct Fault {
     /// What it did.
     pub message: String,
     /// Where (for a race: the second access). Not part of the outcome.
-    pub place: String,
+    pub place: Option<Place>,
     /// The other place involved (for a race: the first access). Not part of the outcome.
-    pub other: Option<String>,
+    pub other: Option<Place>,
 }
 
 impl Kind {
@@ -117,12 +117,12 @@ impl End {
         match &mut self {
             End::Resting(blocked) | End::Deadlock { blocked, .. } => {
                 for one in blocked {
-                    one.place.clear();
+                    one.place = None;
                     one.held_since = None;
                 }
             }
             End::Bug(fault) | End::Race(fault) | End::Panic(fault) | End::Misuse(fault) | End::StackLow(fault) => {
-                fault.place.clear();
+                fault.place = None;
                 fault.other = None;
             }
             End::Completed | End::StepLimit(_) => {}
@@ -165,8 +165,8 @@ impl End {
 impl fmt::Display for Blocked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} waits for {} {}", self.name, self.waits, self.object)?;
-        if !self.place.is_empty() {
-            write!(f, " at {}", self.place)?;
+        if let Some(place) = self.place {
+            write!(f, " at {place}")?;
         }
         if let Some(since) = &self.held_since {
             write!(f, ", taken at {since}")?;
@@ -178,8 +178,8 @@ impl fmt::Display for Blocked {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
-        if !self.place.is_empty() {
-            write!(f, " at {}", self.place)?;
+        if let Some(place) = self.place {
+            write!(f, " at {place}")?;
         }
         if let Some(other) = &self.other {
             write!(f, " (other: {other})")?;

@@ -6,7 +6,7 @@
 use crate::document::{EventPart, PlacePart, RowPart, TracePart, WitnessPart};
 use lockstep::{
     Aligned, CompareConfig, Comparison, Describe, Divergence, End, Execution, Kind, Schedule, SharedEnds, Touched,
-    TraceLine, Variant, aligned, difference_lines, end_lines, first_observation, minimize, run, shared_ends,
+    TraceLine, Variant, aligned, apart, end_lines, first_observation, minimize, run, shared_ends,
 };
 
 /// What is said of a divergence beside who shows it.
@@ -42,12 +42,12 @@ pub fn look_at_ends(programs: &[Variant<'_>], comparison: &Comparison, config: &
         let (witness, preemptions) = minimize(&last.program, &shared.witness, shared.outcome, &config.run());
         let place = match run(&last.program, &witness, &config.run()).end {
             End::Race(fault) | End::Panic(fault) | End::Bug(fault) | End::Misuse(fault) | End::StackLow(fault) => {
-                place_part(&fault.place)
+                fault.place
             }
-            End::Deadlock { blocked, .. } => blocked.first().and_then(|one| place_part(&one.place)),
+            End::Deadlock { blocked, .. } => blocked.first().and_then(|one| one.place),
             _ => None,
         };
-        SeenEnd { shared, witness, preemptions, place }
+        SeenEnd { shared, witness, preemptions, place: place.map(PlacePart::from) }
     };
     shared_ends(comparison).into_iter().map(look).collect()
 }
@@ -64,19 +64,10 @@ pub fn look(
     let (with, without) = (execution(*shown_by), execution(*not_by));
     let names = (programs[*shown_by].name, programs[*not_by].name);
     let aligned = aligned((&with, &without), words);
-    // Sentences of the renderer: the first names the event, those behind the second are notes.
-    let mut first_event = None;
-    let mut notes = Vec::new();
-    for line in difference_lines(names, (&with, &without), words, false) {
-        match line.strip_prefix("first difference: ") {
-            Some(event) => first_event = Some(event.to_owned()),
-            None if line.starts_with("first observable difference: ") => {}
-            None => notes.push(line),
-        }
-    }
+    let apart = apart(names, (&with, &without), &aligned, words);
     Seen {
         difference: difference(names, (&with, &without), words),
-        first_event,
+        first_event: apart.event,
         place: place_of_first_event(&aligned, shown_by > not_by),
         witness: WitnessPart {
             variants: [names.0.to_owned(), names.1.to_owned()],
@@ -84,7 +75,7 @@ pub fn look(
             rows: aligned.rows.iter().map(row_part).collect(),
             first_event: aligned.first_event,
             first_observable: aligned.first_observable,
-            notes,
+            notes: apart.notes,
         },
     }
 }
@@ -106,14 +97,7 @@ fn place_of_first_event(aligned: &Aligned, is_left_later: bool) -> Option<PlaceP
     let row = &aligned.rows[aligned.first_event?];
     let (left, right) = (aligned.left_line(row), aligned.right_line(row));
     let line = if is_left_later { left.or(right) } else { right.or(left) }?;
-    place_part(&line.place)
-}
-
-fn place_part(place: &str) -> Option<PlacePart> {
-    let mut parts = place.rsplitn(3, ':');
-    let column = parts.next()?.parse().ok()?;
-    let line = parts.next()?.parse().ok()?;
-    Some(PlacePart { file: parts.next()?.to_owned(), line, column })
+    Some(line.place.into())
 }
 
 fn row_part(row: &lockstep::AlignedRow) -> RowPart {
@@ -129,7 +113,7 @@ pub(crate) fn trace_part(execution: &Execution, lines: &[TraceLine]) -> TracePar
         observable: line.observable,
         remark: line.remark,
         site: line.sites.last().cloned(),
-        place: line.place.clone(),
+        place: line.place.into(),
         from: source(lines, at),
     };
     TracePart { threads: execution.threads.clone(), events: lines.iter().enumerate().map(event).collect() }

@@ -86,9 +86,7 @@ impl Origins {
 
     fn restore_trace(&self, trace: &mut TracePart) {
         for event in &mut trace.events {
-            if let Some((file, at)) = event.place.split_once(':') {
-                event.place = format!("{}:{at}", self.name(file));
-            }
+            event.place.file = self.name(&event.place.file);
         }
     }
 }

@@ -8,22 +8,24 @@ use crate::explore::Execution;
 /// Characters of one column.
 const CELL: usize = 60;
 
-/// Where two executions part: in what they do, and in what a client can tell.
+/// Where two executions under one schedule part, in sentences.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct FirstDifference {
-    /// A sentence on the first event that differs, if any does.
-    event: Option<String>,
-    /// A sentence on the first observation that differs, if any does.
-    observation: Option<String>,
+pub struct Apart {
+    /// The first event that differs, if any does.
+    pub event: Option<String>,
+    /// The first observation that differs, if any does.
+    pub observation: Option<String>,
+    /// What else there is to say: why no observation differs, and decisions of the schedule that found no place.
+    pub notes: Vec<String>,
 }
 
-/// Where the two executions part.
-fn first_difference(
+/// Where the two executions part; `aligned` are their traces.
+pub fn apart(
     names: (&str, &str),
     executions: (&Execution, &Execution),
     aligned: &Aligned,
     describe: &dyn Describe,
-) -> FirstDifference {
+) -> Apart {
     let event = aligned.first_event.map(|at| {
         let say = |name: &str, line: Option<&TraceLine>| match line {
             Some(line) => {
@@ -35,7 +37,20 @@ fn first_difference(
         let row = &aligned.rows[at];
         format!("{}; {}", say(names.0, aligned.left_line(row)), say(names.1, aligned.right_line(row)))
     });
-    FirstDifference { event, observation: first_observation(names, executions, describe) }
+    let observation = first_observation(names, executions, describe);
+    let mut notes = Vec::new();
+    if observation.is_none() {
+        notes.push(match executions.0.outcome.id == executions.1.outcome.id {
+            true => format!("under this schedule {} shows the same", names.1),
+            false => "the histories are the same, the ends differ".to_owned(),
+        });
+    }
+    if executions.1.skipped > executions.0.skipped {
+        let count = executions.1.skipped - executions.0.skipped;
+        let plural = if count == 1 { " of the schedule finds" } else { "s of the schedule find" };
+        notes.push(format!("{count} decision{plural} no place in {}", names.1));
+    }
+    Apart { event, observation, notes }
 }
 
 /// A sentence on the first entry, column by column, that the two outcomes do not share.
@@ -109,21 +124,10 @@ pub fn difference_lines(
     traced: bool,
 ) -> Vec<String> {
     let aligned = aligned(executions, describe);
-    let difference = first_difference(names, executions, &aligned, describe);
-    let mut lines = Vec::new();
-    lines.extend(difference.event.map(|event| format!("first difference: {event}")));
-    lines.push(match difference.observation {
-        Some(observation) => format!("first observable difference: {observation}"),
-        None if executions.0.outcome.id == executions.1.outcome.id => {
-            format!("under this schedule {} shows the same", names.1)
-        }
-        None => "the histories are the same, the ends differ".to_owned(),
-    });
-    if executions.1.skipped > executions.0.skipped {
-        let count = executions.1.skipped - executions.0.skipped;
-        let plural = if count == 1 { " of the schedule finds" } else { "s of the schedule find" };
-        lines.push(format!("{count} decision{plural} no place in {}", names.1));
-    }
+    let Apart { event, observation, notes } = apart(names, executions, &aligned, describe);
+    let mut lines: Vec<String> = event.map(|event| format!("first difference: {event}")).into_iter().collect();
+    lines.extend(observation.map(|observation| format!("first observable difference: {observation}")));
+    lines.extend(notes);
     if traced {
         lines.extend(two_columns(names, &aligned).into_iter().map(|line| format!("  {line}")));
     }

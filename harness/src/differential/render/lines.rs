@@ -3,7 +3,7 @@
 use super::Describe;
 use crate::explore::{Column, Entry, Execution, Outcome};
 use crate::schedule::THREADS_MAX;
-use crate::sim::{Blocked, End, Kind, What};
+use crate::sim::{Blocked, End, Kind, Place, What};
 
 /// One line of a rendered trace.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct TraceLine {
     /// Whether the subject said it, to make the trace readable.
     pub remark: bool,
     /// The source line, for diagnostics; never part of snapshots.
-    pub place: String,
+    pub place: Place,
 }
 
 /// What an event touched.
@@ -90,7 +90,7 @@ pub fn trace_lines(execution: &Execution, describe: &dyn Describe) -> Vec<TraceL
             touched,
             observable,
             remark: matches!(event.what, What::Remark(_)),
-            place: event.place.to_string(),
+            place: event.place,
         });
     }
     lines

@@ -8,7 +8,7 @@ mod lines;
 mod snapshot;
 
 pub use aligned::{Aligned, AlignedRow, aligned};
-pub use columns::{difference_lines, first_observation};
+pub use columns::{Apart, apart, difference_lines, first_observation};
 pub use lines::{Touched, TraceLine, end_lines, history_lines, trace_lines};
 pub use snapshot::{Heading, render};
 

@@ -40,7 +40,7 @@ impl Execution {
 
     /// A panic of the running thread waits until the threads of a scope have ended.
     pub(crate) fn delay_panic(&mut self, message: String) {
-        let place = self.threads[self.me].intent.place.to_string();
+        let place = Some(self.threads[self.me].intent.place);
         self.delayed.push(Fault { thread: self.me, message, place, other: None });
     }
 
@@ -152,8 +152,7 @@ impl Execution {
     /// Ends the execution with a fault of the running thread.
     #[cold]
     pub(crate) fn fault(&mut self, kind: FaultKind, message: String, place: Place, other: Option<Place>) {
-        let fault =
-            Fault { thread: self.me, message, place: place.to_string(), other: other.map(|place| place.to_string()) };
+        let fault = Fault { thread: self.me, message, place: Some(place), other };
         self.end(Ending::Fault(kind, fault));
     }
 
@@ -233,8 +232,8 @@ impl Execution {
             waits: intent.kind.waits_for(),
             object,
             holder: self.waits_for(thread),
-            place: intent.place.to_string(),
-            held_since: held_since.map(|place| place.to_string()),
+            place: Some(intent.place),
+            held_since,
         }
     }
 

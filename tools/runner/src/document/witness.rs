@@ -1,16 +1,64 @@
 //! Two executions under one schedule.
 
+use lockstep::Place;
 use serde::{Deserialize, Serialize};
+use std::convert::Infallible;
+use std::fmt;
+use std::str::FromStr;
 
 /// A place in the source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlacePart {
     /// The file, from the root of the workspace.
     pub file: String,
-    /// The line, from 1.
+    /// The line, from 1; 0 where it is not known.
     pub line: u32,
-    /// The column, from 1.
+    /// The column, from 1; 0 where it is not known.
     pub column: u32,
+}
+
+impl From<Place> for PlacePart {
+    fn from(place: Place) -> PlacePart {
+        PlacePart { file: place.file().to_owned(), line: place.line(), column: place.column() }
+    }
+}
+
+impl fmt::Display for PlacePart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => f.write_str(&self.file),
+            line => write!(f, "{}:{line}:{}", self.file, self.column),
+        }
+    }
+}
+
+impl FromStr for PlacePart {
+    type Err = Infallible;
+
+    /// A text without line and column names a file alone: the document may be of somebody who knows no more.
+    fn from_str(text: &str) -> Result<PlacePart, Infallible> {
+        let mut parts = text.rsplitn(3, ':');
+        let mut number = || parts.next()?.parse().ok();
+        let (column, line) = (number(), number());
+        let place = line.zip(column).zip(parts.next());
+        let ((line, column), file) = place.unwrap_or(((0, 0), text));
+        Ok(PlacePart { file: file.to_owned(), line, column })
+    }
+}
+
+/// Places as their text.
+mod place_text {
+    use super::PlacePart;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(place: &PlacePart, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(place)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PlacePart, D::Error> {
+        let Ok(place) = String::deserialize(deserializer)?.parse();
+        Ok(place)
+    }
 }
 
 /// Two executions under one schedule, row by row.
@@ -62,7 +110,8 @@ pub struct EventPart {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site: Option<String>,
     /// Where in the source, as file:line:column.
-    pub place: String,
+    #[serde(with = "place_text")]
+    pub place: PlacePart,
     /// The event of another thread that it reads from, or that woke it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<usize>,
@@ -86,4 +135,23 @@ pub struct RowPart {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn is_false(flag: &bool) -> bool {
     !*flag
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PlacePart;
+
+    #[track_caller]
+    fn check(text: &str, file: &str, line: u32, column: u32) {
+        let Ok(place) = text.parse::<PlacePart>();
+        assert_eq!(place, PlacePart { file: file.to_owned(), line, column });
+        assert_eq!(place.to_string(), text);
+    }
+
+    #[test]
+    fn a_place_is_read_as_it_is_written() {
+        check("src/a.rs:3:14", "src/a.rs", 3, 14);
+        check("C:/a.rs:3:14", "C:/a.rs", 3, 14);
+        check("somewhere: here", "somewhere: here", 0, 0);
+    }
 }

@@ -176,13 +176,14 @@ fn words(trace: &TracePart, event: &EventPart) -> String {
 }
 
 fn place(event: &EventPart) -> String {
-    let site = event.site.as_ref().map_or(String::new(), |site| format!("in {}, ", with_commit(site, &event.place)));
+    let site =
+        event.site.as_ref().map_or(String::new(), |site| format!("in {}, ", with_commit(site, &event.place.file)));
     format!("{site}{}", event.place)
 }
 
 /// A function with the commit that it stands for, if it is one of the model.
-fn with_commit(function: &str, place: &str) -> String {
-    commit_at(place, function).map_or(function.to_owned(), |commit| format!("{function} ({commit})"))
+fn with_commit(function: &str, file: &str) -> String {
+    commit_at(file, function).map_or(function.to_owned(), |commit| format!("{function} ({commit})"))
 }
 
 fn class_of_text(event: &EventPart) -> &'static str {

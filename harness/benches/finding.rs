@@ -1,7 +1,7 @@
 //! How many executions each kind of random schedule needs to hit a bug, beside shuttle on the same programs.
 //!
 //! `cargo bench -p lockstep-benches --bench finding` prints, for each program of `bugs`, the median over seeds of the number of executions until one panics or comes
-//! to a stand. A table of docs/hunting.md is made by it; how many executions a second each explorer makes is measured by `--bench peers`.
+//! to a stand. A table of tools/docs/hunting.md is made by it; how many executions a second each explorer makes is measured by `--bench peers`.
 //!
 //! Limits: shuttle chooses at its own choice points, so the two do not draw from the same set of schedules; its PCT learns how long executions are
 //! from those before, ours is told by one execution without preemptions.

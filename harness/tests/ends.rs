@@ -9,8 +9,8 @@ use lockstep::probe::{Observer, bug, observe, warn};
 use lockstep::sync::{Atomic, Mutex, Ordering::SeqCst, Plain, ReadWriteLock, SpinLock, WaitQueue};
 use lockstep::thread::{idle, scope, spawn, yield_now};
 use lockstep::{
-    Blocked, End, Entry, Execution, ExploreConfig, Fault, OBSERVERS_MAX, Place, RunConfig, Schedule, Strategy, THREADS_MAX,
-    explore, run,
+    Blocked, End, Entry, Execution, ExploreConfig, Fault, OBSERVERS_MAX, Place, RunConfig, Schedule, Strategy,
+    THREADS_MAX, explore, run,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

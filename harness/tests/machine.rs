@@ -1,4 +1,4 @@
-//! The core of the machine in a few executions: small enough for Miri and the sanitizers, see docs/checking.md.
+//! The core of the machine in a few executions: small enough for Miri and the sanitizers, see harness/docs/checking.md.
 #![forbid(unsafe_code)]
 #![allow(missing_docs)]
 

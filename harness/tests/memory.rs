@@ -340,7 +340,7 @@ fn a_releasing_update_of_the_kernel_comes_after_what_was_read() {
     check(&program(AddRelease(Z, 1)), &[&[], &[1, 0], &[1, 0]], NEVER);
 }
 
-/// The kernel's model says never: see `docs/weak.md`.
+/// The kernel's model says never: see `harness/docs/weak.md`.
 #[test]
 fn what_is_told_otherwise_than_by_the_kernel_is_as_the_document_has_it() {
     let program = [

@@ -4,7 +4,7 @@
 //! [--differing] FOLDER…` calls the `lockstep` binary beside it on every file that ends with
 //! `.litmus`. Expected is what a line `Result:` of the file says, or the observation in a file of the
 //! same name with `.expected` behind it, or what a table says: its lines are the end of a path, a
-//! comma, and 1 if the condition holds. A difference is no fault by itself: `docs/weak.md` says in
+//! comma, and 1 if the condition holds. A difference is no fault by itself: `harness/docs/weak.md` says in
 //! which ways the models differ.
 //! The exit status is 1 if a call ended in no way it may, or fewer than 98 of 100 tests in C that use neither RCU nor SRCU were
 //! answered and proven.

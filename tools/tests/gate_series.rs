@@ -25,7 +25,7 @@ impl Deref for Mailbox {
 impl Mailbox {
     fn new(config: &str) -> Mailbox {
         let place = Place::new(config);
-        let example = root().join("examples/mailbox");
+        let example = root().join("variants/examples/mailbox");
         copy_files(&example, place.folder.path());
         copy_files(&example.join("series"), &place.path("series"));
         Mailbox(place)
@@ -148,7 +148,8 @@ fn reports_on_a_series_point_at_the_users_own_files() {
     }
     let sheet = report("sheet");
     assert!(sheet.contains("lines of code of its own"), "{sheet}");
-    let schema = std::fs::read_to_string(root().join("docs/comparison.schema.json")).expect("the schema is documented");
+    let schema =
+        std::fs::read_to_string(root().join("tools/docs/comparison.schema.json")).expect("the schema is documented");
     let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("it is JSON");
     let validator = jsonschema::validator_for(&read(&schema)).expect("the schema is one");
     let offences: Vec<String> =
@@ -336,7 +337,8 @@ fn options_that_do_not_go_together_are_refused() {
 
 #[test]
 fn the_gate_of_the_example_is_green_as_committed() {
-    let said = said_in(&root(), &["gate", "--config", "examples/mailbox/lockstep.toml"], 0, "green: 3 comparisons");
+    let said =
+        said_in(&root(), &["gate", "--config", "variants/examples/mailbox/lockstep.toml"], 0, "green: 3 comparisons");
     assert!(
         said.contains("divergences: 4 committed")
             && said.contains("evidence of 3 comparisons: exhaustive")

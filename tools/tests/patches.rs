@@ -17,8 +17,8 @@ const SECOND: &str = "series/0002-mailbox-wake-one-sleeper-not-all.patch";
 impl Place {
     fn new() -> Place {
         let place = Place { folder: tempfile::tempdir().expect("a folder") };
-        copy_files(&root().join("examples/mailbox"), place.folder.path());
-        copy_files(&root().join("examples/mailbox/series"), &place.path("series"));
+        copy_files(&root().join("variants/examples/mailbox"), place.folder.path());
+        copy_files(&root().join("variants/examples/mailbox/series"), &place.path("series"));
         place
     }
 

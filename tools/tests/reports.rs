@@ -105,7 +105,7 @@ fn sarif_is_valid_by_the_official_schema() {
 
 #[test]
 fn a_saved_comparison_is_what_its_schema_says() {
-    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/comparison.schema.json");
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/comparison.schema.json");
     let schema = std::fs::read_to_string(schema).expect("the schema is documented");
     let json = whole_report("json");
     assert_eq!(offences(&schema, &json), Vec::<String>::new());
@@ -225,7 +225,7 @@ fn ends_that_every_step_shows_are_told_in_every_form() {
         has(&of("b4", &["--prep"]), "box.M2.race-1a2b3c4d, M2: every step", is_open);
         has(&of("b4", &["--prep"]), "ERROR: box.M2.race", standing == "unaccepted");
         let json = of("json", &[]);
-        let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/comparison.schema.json");
+        let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/comparison.schema.json");
         let schema = std::fs::read_to_string(schema).expect("the schema is documented");
         assert_eq!(offences(&schema, &json), Vec::<String>::new());
         has(&json, "\"bad_ends\"", true);
@@ -435,7 +435,7 @@ fn json_and_sarif_with_hostile_names_are_valid() {
     let (last, rest) = levels[2..].split_last().expect("there are more");
     assert_eq!(*last, ("error", false));
     assert!(rest.iter().all(|one| *one == ("warning", false)), "{levels:?}");
-    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/comparison.schema.json");
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/comparison.schema.json");
     let schema = std::fs::read_to_string(schema).expect("the schema is documented");
     let json = hostile_report("json", &[]);
     // Ids have a form of their own, which keeps strangers out of them.

@@ -11,12 +11,12 @@ fn repository() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path();
     // Patches name the files from the root of the repository.
-    copy_files(&root().join("examples/mailbox"), &path.join("examples/mailbox"));
+    copy_files(&root().join("variants/examples/mailbox"), &path.join("variants/examples/mailbox"));
     git(path, &["init", "-q"]);
     commit(path, "base");
     git(path, &["checkout", "-q", "-b", "topic/cheap"]);
     for number in ["0001", "0002", "0003"] {
-        let mails = std::fs::read_dir(root().join("examples/mailbox/series")).expect("it is there").flatten();
+        let mails = std::fs::read_dir(root().join("variants/examples/mailbox/series")).expect("it is there").flatten();
         let mail = mails.map(|entry| entry.path()).find(|path| path.to_string_lossy().contains(number)).expect("three");
         git(path, &["am", "-q", &mail.to_string_lossy()]);
     }
@@ -28,7 +28,7 @@ fn commit(folder: &Path, message: &str) {
     git(folder, &["commit", "-q", "-m", message]);
 }
 
-const BASE: &str = "examples/mailbox/mailbox.rs";
+const BASE: &str = "variants/examples/mailbox/mailbox.rs";
 
 #[track_caller]
 fn check(folder: &Path, base: &str, range: &str, status: i32, expected: &str) -> String {
@@ -46,7 +46,7 @@ fn a_range_is_the_series_of_its_commits() {
     let text = check(path, BASE, "topic/cheap~1..topic/cheap", 0, "1  1-a-queue-for-each");
     assert!(text.contains("oneslot.changed is touched no more"), "{text}");
     // From a folder inside, and by a whole path.
-    check(&path.join("examples"), "mailbox/mailbox.rs", "main..topic/cheap", 0, "3  3-a-queue-for-each");
+    check(&path.join("variants/examples"), "mailbox/mailbox.rs", "main..topic/cheap", 0, "3  3-a-queue-for-each");
     check(path, &path.join(BASE).to_string_lossy(), "main..topic/cheap", 0, "3  3-a-queue-for-each");
 }
 
@@ -81,7 +81,13 @@ fn what_is_no_series_is_refused() {
     check(path, BASE, "nowhere..main", 2, "there is no revision 'nowhere'");
     check(path, BASE, "main...topic/cheap", 2, "has three dots: write A..B");
     check(path, BASE, "..topic/cheap", 2, "there is no series '..topic/cheap'");
-    check(path, "examples/mailbox/none.rs", "main..topic/cheap", 2, "there is no 'examples/mailbox/none.rs' at ");
+    check(
+        path,
+        "variants/examples/mailbox/none.rs",
+        "main..topic/cheap",
+        2,
+        "there is no 'variants/examples/mailbox/none.rs' at ",
+    );
     let outside = tempfile::tempdir().expect("a folder");
     check(outside.path(), "mailbox.rs", "main..topic/cheap", 2, "no repository around the current folder");
 }
@@ -104,5 +110,11 @@ fn a_commit_that_touches_something_else_is_named() {
     let path = folder.path();
     std::fs::write(path.join("notes"), "x").expect("it is written");
     commit(path, "notes");
-    check(path, BASE, "main..topic/cheap", 2, "mail 4: makes 'notes', and the module is 'examples/mailbox/mailbox.rs'");
+    check(
+        path,
+        BASE,
+        "main..topic/cheap",
+        2,
+        "mail 4: makes 'notes', and the module is 'variants/examples/mailbox/mailbox.rs'",
+    );
 }

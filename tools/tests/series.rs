@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{check, check_in, copy_files, git, lockstep_in, root, write_in};
+use common::{check, check_in, copy_files, git, root, write_in};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -38,7 +38,7 @@ fn git_applies_the_committed_series_too() {
 #[track_caller]
 fn refused(patch: &str, expected: &str) {
     let series = format!("tools/tests/data/patches/{patch}.patch");
-    let arguments = ["audit", "--base", "examples/mailbox/mailbox.rs", "--series", &series];
+    let arguments = ["audit", "--base", "variants/examples/mailbox/mailbox.rs", "--series", &series];
     let said = check(&arguments, 2, expected);
     assert!(said.contains(&series) && said.trim_end().lines().count() == 1, "{said}");
 }
@@ -46,11 +46,11 @@ fn refused(patch: &str, expected: &str) {
 #[test]
 fn a_patch_that_does_not_fit_is_refused_with_its_place() {
     let good = "tools/tests/data/patches/good.patch";
-    check(&["audit", "--base", "examples/mailbox/mailbox.rs", "--series", good], 0, "change the slot");
+    check(&["audit", "--base", "variants/examples/mailbox/mailbox.rs", "--series", good], 0, "change the slot");
     refused("offset", "hunk 1 (line 3) applies only with an offset of -2 lines, at line 1");
     refused("misfit", "hunk 1 (line 1) does not apply; the nearest place is line 1, where 2 of its 3 lines match");
     refused("cut", "hunk 1 is cut off: it promises 3 old and 3 new lines and has 1 and 1");
-    refused("other", "touches 'Cargo.toml', and the module is 'examples/mailbox/mailbox.rs'");
+    refused("other", "touches 'Cargo.toml', and the module is 'variants/examples/mailbox/mailbox.rs'");
     refused("outside", "leaves the tree");
     refused("link", "symbolic link");
     refused("binary", "binary patch");
@@ -59,21 +59,25 @@ fn a_patch_that_does_not_fit_is_refused_with_its_place() {
 #[test]
 fn a_series_that_is_not_there_is_a_usage_error() {
     check(
-        &["audit", "--base", "examples/mailbox/mailbox.rs", "--series", "nowhere"],
+        &["audit", "--base", "variants/examples/mailbox/mailbox.rs", "--series", "nowhere"],
         2,
         "there is no series 'nowhere'",
     );
-    check(&["series", "check", "--base", "nowhere.rs", "--series", "examples/mailbox/series"], 2, "nowhere.rs");
-    check(&["series", "check", "--series", "examples/mailbox/series"], 2, "--base");
+    check(
+        &["series", "check", "--base", "nowhere.rs", "--series", "variants/examples/mailbox/series"],
+        2,
+        "nowhere.rs",
+    );
+    check(&["series", "check", "--series", "variants/examples/mailbox/series"], 2, "--base");
     check(
         &[
             "series",
             "materialize",
             "harness",
             "--base",
-            "examples/mailbox/mailbox.rs",
+            "variants/examples/mailbox/mailbox.rs",
             "--series",
-            "examples/mailbox/series",
+            "variants/examples/mailbox/series",
         ],
         2,
         "holds something else",
@@ -98,7 +102,7 @@ fn a_series_written_from_files_is_read_back() {
 #[test]
 fn git_applies_a_series_written_from_files_and_its_cover_letter_says_what_it_does() {
     let folder = tempfile::tempdir().expect("a folder");
-    copy_files(&root().join("examples/mailbox"), folder.path());
+    copy_files(&root().join("variants/examples/mailbox"), folder.path());
     let text = std::fs::read_to_string(folder.path().join("mailbox.rs")).expect("it is there");
     let changed = text.replace("wake_all", "wake_one");
     std::fs::write(folder.path().join("one_sleeper.rs"), &changed).expect("it is written");
@@ -238,46 +242,27 @@ fn mutants_are_listed_without_running_them() {
 #[test]
 fn a_subject_that_runs_differently_next_time_is_caught_and_shown_where() {
     let folder = tempfile::tempdir().expect("a folder");
-    let shipped = std::fs::read_to_string(root().join("examples/mailbox/subject.rs")).expect("the example exists");
+    let shipped =
+        std::fs::read_to_string(root().join("variants/examples/mailbox/subject.rs")).expect("the example exists");
     let counting = "fn place() -> u64 { 1 << 60 | std::ptr::from_ref(Box::leak(Box::new(0_u8))).addr() as u64 }\n";
     let taken = "{ mailbox.take(); probe::observe(place()) }";
     let text = shipped.replacen("probe::observe(u64::from(mailbox.take()))", taken, 1) + counting;
     assert!(text.contains(taken));
     let subject = folder.path().join("subject.rs");
     std::fs::write(&subject, text).expect("it is written");
-    let arguments = ["series", "check", "--base", "examples/mailbox/mailbox.rs", "--series", "examples/mailbox/series"];
+    let arguments = [
+        "series",
+        "check",
+        "--base",
+        "variants/examples/mailbox/mailbox.rs",
+        "--series",
+        "variants/examples/mailbox/series",
+    ];
     let subject =
         ["--subject", subject.to_str().expect("a path in UTF-8"), "--scenario", "in_order", "--executions", "50"];
     let said = check(&[&arguments[..], &subject].concat(), 102, "nondeterminism: in_order on base, lk1.");
     assert!(said.contains("the same schedule ran differently: event "), "{said}");
     assert!(said.contains("'receiver: observes 1") && said.contains("then 'receiver: observes 1"), "{said}");
-}
-
-/// The commands of a document with what they print: `$ lockstep …` and the lines behind it. `…` stands for any lines.
-fn examples(text: &str) -> Vec<(Vec<String>, String)> {
-    let mut examples: Vec<(Vec<String>, String)> = Vec::new();
-    let mut inside = false;
-    for line in text.lines() {
-        if line.starts_with("```") {
-            inside = line == "```console";
-        } else if let Some(command) = line.strip_prefix("$ lockstep ").filter(|_| inside) {
-            examples.push((command.split_whitespace().map(str::to_owned).collect(), String::new()));
-        } else if let Some((_, printed)) = examples.last_mut().filter(|_| inside) {
-            *printed += line;
-            *printed += "\n";
-        }
-    }
-    examples
-}
-
-/// Whether the parts between `…` stand in the text in this order.
-fn reads(text: &str, expected: &str) -> Result<(), String> {
-    let mut rest = text;
-    for part in expected.split("…\n") {
-        let at = rest.find(part).ok_or_else(|| format!("expected\n{part}\nin\n{rest}"))?;
-        rest = &rest[at + part.len()..];
-    }
-    Ok(())
 }
 
 /// The table speaks of these mutants, on so many scenarios.
@@ -314,20 +299,4 @@ fn the_committed_tables_speak_of_the_mutants_that_there_are() {
     let tables = std::fs::read_dir(root().join("snapshots")).expect("snapshots are committed").flatten();
     let names = tables.map(|entry| entry.file_name().to_string_lossy().into_owned());
     assert_eq!(names.filter(|name| name.starts_with("mutants")).count(), 2, "each table is checked");
-}
-
-#[test]
-fn the_tutorial_prints_what_it_says() {
-    let text = std::fs::read_to_string(root().join("examples/mailbox/README.md")).expect("the tutorial exists");
-    let examples = examples(&text);
-    assert!(examples.len() >= 4, "the tutorial has commands");
-    for (arguments, expected) in examples {
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let output = lockstep_in(&root(), &arguments);
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-        if let Err(why) = reads(&printed, &expected) {
-            panic!("{arguments:?}: {why}");
-        }
-    }
 }

@@ -1,4 +1,4 @@
-//! The workflow of the README works as printed: its commands run, in their order, on one scenario.
+//! The workflow for CI works as printed: its commands run, in their order, on one scenario.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,8 +9,8 @@ fn root() -> &'static Path {
 
 /// The commands of the workflow that call the program.
 fn commands() -> Vec<String> {
-    let readme = std::fs::read_to_string(root().join("README.md")).expect("the README exists");
-    let (_, workflow) = readme.split_once("```yaml\n").expect("the README has a workflow");
+    let page = std::fs::read_to_string(root().join("tools/docs/gate.md")).expect("the page exists");
+    let (_, workflow) = page.split_once("```yaml\n").expect("the page has a workflow");
     let (workflow, _) = workflow.split_once("```").expect("it ends");
     let line = |line: &str| {
         let command = line.trim().trim_start_matches("- run: ");

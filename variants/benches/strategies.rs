@@ -2,7 +2,7 @@
 //!
 //! `cargo bench -p utrace-variants --bench strategies`. A target is an outcome that one variant shows in a scenario and the other of the pair does
 //! not, by comparison. For each strategy: the median, over seeds, of the number of executions of the first variant until it shows a target.
-//! The tables in docs/hunting.md are made by it.
+//! The tables in tools/docs/hunting.md are made by it.
 //!
 //! Limits: targets are what a comparison with its budget found, so outcomes that all strategies are bad at are not among them.
 

@@ -1,6 +1,6 @@
 //! A comparison as a document: everything that reports need, so that they can be made again without running anything.
 //!
-//! Promise: one JSON document, versioned, described by `docs/comparison.schema.json`; equal options give equal bytes. Nothing volatile is
+//! Promise: one JSON document, versioned, described by `tools/docs/comparison.schema.json`; equal options give equal bytes. Nothing volatile is
 //! inside: no times, no number of threads. Limit: whole traces are kept of the simplest witness of what each step brings and of what it
 //! removes, and of the first few divergences of a scenario unless the gate finds them accepted; every other witness is there as its token,
 //! which replays.

@@ -177,7 +177,7 @@ fn the_machine_shows_the_states_that_graphs_show() {
     }
 }
 
-/// The table of `docs/weak.md`: every test of which the kernel's model and C11's do not agree, or that is refused.
+/// The table of `harness/docs/weak.md`: every test of which the kernel's model and C11's do not agree, or that is refused.
 fn weak_table() -> String {
     let mut table = String::from("| test | class | kernel | `weak` | why |\n|---|---|---|---|---|\n");
     for row in kernel_model() {
@@ -202,10 +202,10 @@ fn weak_table() -> String {
 
 #[test]
 fn the_kernel_model_table_agrees_under_the_weak_model_or_the_document_says_why_not() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/weak.md");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../harness/docs/weak.md");
     let text = std::fs::read_to_string(path).expect("the document exists");
     let table = weak_table();
-    assert!(text.ends_with(&table), "docs/weak.md has to end with this table:\n{table}");
+    assert!(text.ends_with(&table), "harness/docs/weak.md has to end with this table:\n{table}");
 }
 
 /// What is seen of a text under the weak model, by both searches.
@@ -441,7 +441,7 @@ fn what_is_not_supported_is_refused_with_its_reason() {
     check_body("synchronize_srcu(x);", "5:1: not supported: 'synchronize_srcu': RCU and SRCU");
     check_body(
         "smp_mumble();",
-        "5:1: not supported: the unknown primitive 'smp_mumble'; see docs/litmus.md for those that are known",
+        "5:1: not supported: the unknown primitive 'smp_mumble'; see tools/docs/litmus.md for those that are known",
     );
     let ways = "write it with 'if', and with the condition of the loop if it ends one";
     check_body("return;", &format!("5:1: not supported: 'return': {ways}"));

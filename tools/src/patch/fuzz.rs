@@ -11,8 +11,12 @@ use std::path::{Path, PathBuf};
 /// Mails of the shipped series, its alternatives, and of the second subject.
 fn corpus() -> Vec<Vec<u8>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let folders =
-        ["variants/series", "variants/series/alternatives", "examples/mailbox/series", "tools/tests/data/patches"];
+    let folders = [
+        "variants/series",
+        "variants/series/alternatives",
+        "variants/examples/mailbox/series",
+        "tools/tests/data/patches",
+    ];
     let mut files: Vec<PathBuf> = Vec::new();
     for folder in folders {
         let entries = std::fs::read_dir(root.join(folder)).expect("the corpus exists");

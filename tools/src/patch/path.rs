@@ -78,9 +78,9 @@ mod tests {
 
     #[test]
     fn a_file_is_known_by_its_last_components() {
-        assert!(same_file("examples/mailbox/mailbox.rs", "mailbox.rs"));
-        assert!(same_file("mailbox/mailbox.rs", "./examples/mailbox/mailbox.rs"));
-        assert!(!same_file("examples/mailbox/mailbox.rs", "box.rs"));
+        assert!(same_file("variants/examples/mailbox/mailbox.rs", "mailbox.rs"));
+        assert!(same_file("mailbox/mailbox.rs", "./variants/examples/mailbox/mailbox.rs"));
+        assert!(!same_file("variants/examples/mailbox/mailbox.rs", "box.rs"));
         assert!(!same_file("a/x.rs", "b/x.rs"));
         assert!(!same_file("", "x.rs"));
     }
@@ -88,8 +88,11 @@ mod tests {
     #[test]
     fn a_file_of_a_folder_is_known_by_what_stands_before_it() {
         let inside = |folder: &str, path: &str| below(folder, path);
-        assert_eq!(inside("examples/mailbox", "examples/mailbox/queue.rs").as_deref(), Some("queue.rs"));
-        assert_eq!(inside("examples/mailbox", "mailbox/in/queue.rs").as_deref(), Some("in/queue.rs"));
+        assert_eq!(
+            inside("variants/examples/mailbox", "variants/examples/mailbox/queue.rs").as_deref(),
+            Some("queue.rs")
+        );
+        assert_eq!(inside("variants/examples/mailbox", "mailbox/in/queue.rs").as_deref(), Some("in/queue.rs"));
         assert_eq!(inside("mailbox", "src/mailbox/queue.rs").as_deref(), Some("queue.rs"));
         assert_eq!(inside("mailbox", "mailbox/mailbox/x.rs").as_deref(), Some("x.rs"));
         assert_eq!(inside("mailbox", "queue.rs"), None);

@@ -75,7 +75,8 @@ fn divergences(checked: &Checked, scenario: &Compared) -> String {
             }
         };
         for one in all.iter().take(SHOWN_MAX) {
-            text += &format!("    {} ({} preemptions)  {}\n", one.outcome, one.preemptions, one.token);
+            let preemptions = counted(one.preemptions, "preemption");
+            text += &format!("    {} ({preemptions})  {}\n", one.outcome, one.token);
             one.difference.split("; ").for_each(|part| text += &format!("      {part}\n"));
         }
         if all.len() > SHOWN_MAX {

@@ -41,7 +41,7 @@
 //! Deviations from the kernel's model: there, that a read saw an old value puts it before earlier reads of its thread which know of a
 //! newer one, and what is ordered by `hb` comes after both (`prop & int` is part of `hb`); here a read orders nothing that was done
 //! before. What a thread was told, but has not acquired, counts for itself at its barriers and releases, and not where a chain of relaxed
-//! writes of others comes back to it. Examples are in `docs/weak.md`. A mutex in the shape of the standard library has the rules of the
+//! writes of others comes back to it. Examples are in `harness/docs/weak.md`. A mutex in the shape of the standard library has the rules of the
 //! kernel's locks; the
 //! readers of a reader-writer lock only acquire and release. An await is a loop of which only the last round counts: its reads are free
 //! in the first round and see something new in each further one. Races on plain data are those of C11's happens-before, which knows

@@ -40,7 +40,7 @@ Examples:
 const SERIES: &str = "\
 Examples:
   lockstep series verify
-  lockstep series check --base examples/mailbox/mailbox.rs --series examples/mailbox/series";
+  lockstep series check --base variants/examples/mailbox/mailbox.rs --series variants/examples/mailbox/series";
 
 const AUDIT: &str = "\
 Examples:

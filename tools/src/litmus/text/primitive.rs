@@ -233,5 +233,5 @@ pub fn why_not(name: &str) -> String {
     if name.starts_with("atomic_flag_") {
         return format!("'{name}': flags of C11; use atomic_exchange_explicit");
     }
-    format!("the unknown primitive '{name}'; see docs/litmus.md for those that are known")
+    format!("the unknown primitive '{name}'; see tools/docs/litmus.md for those that are known")
 }

@@ -90,5 +90,5 @@ pub use sim::{
     Place, Weakened, What, is_simulated,
 };
 #[cfg(unix)]
-pub use sim::{LastWords, on_stack_overrun};
+pub use sim::{Farewell, LastWords, on_abort, on_stack_overrun};
 pub use token::{MACHINE_VERSION, Token, TokenError};

@@ -82,7 +82,7 @@ fn a_patch_that_brings_it_is_named_and_what_stands_in_tests_alone_is_not_refused
     place.check(&["gate", "--config", "gate.toml"], 104, &expected.replace("'wait", "'ring: wait"));
 }
 
-/// A lock of the system that is nowhere in the module: standard input, whose lock the program around it holds for good.
+/// A wait in the system that is nowhere in the module: a function of another language, by a macro.
 const READER: &str = "
 use crate::subject::Lock;
 use lockstep::sync::Atomic;
@@ -91,11 +91,11 @@ impl Default for Reader {
     fn default() -> Reader { Reader { count: Atomic::named(\"count\", 0) } }
 }
 impl Lock for Reader {
-    fn lock(&self) { self.count.write_once(1); if self.count.read_once() == 2 { drop(hidden!(std).lock()); } }
+    fn lock(&self) { self.count.write_once(1); if self.count.read_once() == 2 { pause(); } }
 }
 // What a macro makes of its parts is not known before the build.
-macro_rules! hidden { ($root:ident) => { $root::io::stdin() } }
-use hidden;
+macro_rules! foreign { ($language:literal) => { unsafe extern $language { safe fn pause() -> i32; } } }
+foreign!(\"C\");
 ";
 
 const LOCKS: &str = "
@@ -115,7 +115,7 @@ fn a_lock_of_the_system_that_never_comes_is_named_with_thread_and_token() {
     write_in(
         folder.path(),
         "x.patch",
-        "Subject: two\n\n--- a/reader.rs\n+++ b/reader.rs\n@@ -9 +9 @@\n-    fn lock(&self) { self.count.write_once(1); if self.count.read_once() == 2 { drop(hidden!(std).lock()); } }\n+    fn lock(&self) { self.count.write_once(2); if self.count.read_once() == 2 { drop(hidden!(std).lock()); } }\n",
+        "Subject: two\n\n--- a/reader.rs\n+++ b/reader.rs\n@@ -9 +9 @@\n-    fn lock(&self) { self.count.write_once(1); if self.count.read_once() == 2 { pause(); } }\n+    fn lock(&self) { self.count.write_once(2); if self.count.read_once() == 2 { pause(); } }\n",
     );
     let options = ["--base", "reader.rs", "--series", "x.patch", "--jobs", "2"];
     let command = [&["series", "check"], &options[..]].concat();

@@ -254,6 +254,17 @@ fn a_stack_that_is_overrun_is_named_with_thread_and_token() {
     check_in(&folder("unending"), &command, 104, "two, one of 1-wait-for-whoever-began: thread ");
 }
 
+/// What the subject says in the same words on standard error is not taken for them.
+#[test]
+fn an_abort_is_named_with_its_token() {
+    let options = ["--base", "worker.rs", "--series", "abort.patch", "--jobs", "1"];
+    let command = [&["series", "check"], &options[..]].concat();
+    let said = said_in(&folder("unending"), &command, 104, "the process was aborted: a panic that cannot unwind");
+    assert!(!said.contains("everything is fine"), "{said}");
+    let token = said.split_whitespace().find(|word| word.starts_with("lk1.worker.two.sc.")).expect("a token");
+    said_in(&folder("unending"), &[&["replay", token], &options[..4]].concat(), 104, "the process was aborted");
+}
+
 #[test]
 fn a_loop_without_a_choice_point_is_named_with_thread_and_token() {
     let command = ["series", "check", "--base", "worker.rs", "--series", "loop.patch"];

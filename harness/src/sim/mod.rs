@@ -40,7 +40,7 @@ mod waits;
 pub(crate) use arena::Shared;
 pub use coroutine::Abandon;
 #[cfg(unix)]
-pub use coroutine::{LastWords, on_stack_overrun};
+pub use coroutine::{Farewell, LastWords, on_abort, on_stack_overrun};
 pub(crate) use coroutine::{current, message};
 pub use end::{BadEnd, Blocked, End, Fault};
 pub use event::{Event, Footprint, Kind, ObjectId, Place, What};

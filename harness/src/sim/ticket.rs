@@ -38,7 +38,8 @@ impl Ticket {
 
 impl fmt::Debug for Ticket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.number(), f)
+        // Numbers tell who made an object first, and making one is no event: a subject must not see them.
+        f.write_str("_")
     }
 }
 

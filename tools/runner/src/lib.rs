@@ -4,6 +4,8 @@
 //! variants are somebody's own code, a generated package whose program does nothing but [`serve`]. What goes through the port is typed
 //! and versioned ([`protocol`]); whoever asks does not know on which side of it the executions were made.
 
+pub use lockstep;
+
 pub mod document;
 pub mod lock_order;
 pub mod protocol;
@@ -13,6 +15,7 @@ mod bench;
 mod compare;
 mod explore;
 mod local;
+mod active;
 mod mutant;
 mod originals;
 mod panics;
@@ -22,6 +25,7 @@ mod subject;
 mod transcript;
 mod witness;
 
+pub use active::{activate, active};
 pub use bench::{Bench, Failure};
 pub use compare::CONFIRM;
 pub use explore::minimized;

@@ -11,15 +11,16 @@ use std::io::{BufRead, Write};
 /// The exit status of a subject that could not be run to an end.
 pub const SUBJECT_FAILED: u8 = 104;
 
-/// In the environment of the program: the word before every answer. What the subject prints does not know it.
+/// In the environment of the program: the word before every answer, and before last words. What the subject prints does not know it.
 pub const ANSWER: &str = "LOCKSTEP_ANSWER";
 
 /// Answers until nobody asks any more.
 pub fn serve(subject: &dyn Subject) {
     quiet_panics_of_subjects();
+    let word = std::env::var(ANSWER).unwrap_or_default();
+    watchdog::begin_last_words_with(word.clone());
     // From now on what cannot be survived ends the program with a message.
     watchdog::start(SUBJECT_FAILED, || ());
-    let word = std::env::var(ANSWER).unwrap_or_default();
     let mut bench = Local::new(subject);
     for line in std::io::stdin().lock().lines() {
         let Ok(line) = line else { break };

@@ -9,7 +9,7 @@
 
 use lockstep::{Control, MemoryModel, Noted, Pulse, Token};
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 /// What every exploration of the process is followed and stopped by.
@@ -66,7 +66,21 @@ pub fn start(status: u8, each_beat: impl Fn() + Send + 'static) {
     let status = i32::from(status);
     #[cfg(unix)]
     lockstep::on_stack_overrun(overrun, status);
+    #[cfg(unix)]
+    lockstep::on_abort(aborted, status);
     std::thread::spawn(move || watch(status, each_beat));
+}
+
+/// What stands before last words beside `lockstep: `. A subject that says the same does not know it.
+static WORD: OnceLock<String> = OnceLock::new();
+
+/// From now on last words begin with this word, for whoever has to tell them from what a subject says.
+pub fn begin_last_words_with(word: String) {
+    WORD.get_or_init(|| word);
+}
+
+fn word() -> &'static str {
+    WORD.get().map_or("", String::as_str)
 }
 
 fn watch(status: i32, each_beat: impl Fn()) {
@@ -196,12 +210,12 @@ fn last_words(cause: &str, worker: usize, pulse: &Pulse) {
     let Pulse { thread, schedule, .. } = *pulse;
     let running = RUNNING.try_lock().ok().and_then(|running| running.get(&worker).or_else(|| running.get(&0)).cloned());
     let Some(Running { subject, scenario, variants, memory }) = running else {
-        eprintln!("lockstep: thread {thread} {cause}");
+        eprintln!("{}lockstep: thread {thread} {cause}", word());
         return;
     };
-    eprintln!("lockstep: {scenario}, one of {variants}: thread {thread} {cause}");
+    eprintln!("{}lockstep: {scenario}, one of {variants}: thread {thread} {cause}", word());
     if let Some(schedule) = schedule.schedule() {
-        eprintln!("lockstep: the execution is {}", Token { subject, scenario, memory, schedule });
+        eprintln!("{}lockstep: the execution is {}", word(), Token { subject, scenario, memory, schedule });
     }
 }
 
@@ -209,11 +223,28 @@ fn last_words(cause: &str, worker: usize, pulse: &Pulse) {
 /// anyway, and a token is worth the risk. The cause goes out first, without allocation.
 #[cfg(unix)]
 fn overrun(out: &mut dyn std::fmt::Write, thread: usize) -> std::fmt::Result {
-    writeln!(out, "lockstep: simulated thread {thread} overran its stack between two choice points")?;
+    writeln!(out, "{}lockstep: simulated thread {thread} overran its stack between two choice points", word())?;
     for worker in 0..CONTROL.workers() {
         let pulse = CONTROL.pulse(worker);
         if !is_resting(&pulse) && pulse.thread == thread {
             last_words("overran its stack", worker, &pulse);
+        }
+    }
+    Ok(())
+}
+
+/// The last words of a process that aborts. As above. With several workers it may be the execution of each of them.
+#[cfg(unix)]
+fn aborted(out: &mut dyn std::fmt::Write) -> std::fmt::Result {
+    writeln!(
+        out,
+        "\n{}lockstep: the process was aborted: a panic that cannot unwind, or memory that is not to be had",
+        word()
+    )?;
+    for worker in 0..CONTROL.workers() {
+        let pulse = CONTROL.pulse(worker);
+        if !is_resting(&pulse) {
+            last_words("ran, or another of those named here", worker, &pulse);
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use crate::cli::arguments::{Input, SeriesArguments};
 use crate::cli::given::Given;
 use crate::cli::selection::{find_scenario, unknown};
 use crate::series::ends;
-use crate::source::rust;
+use crate::source::rust::{self, Question};
 use crate::workshop::{Place, is_shipped, own_subject};
 use std::path::{Component, Path, PathBuf};
 use toml::Spanned;
@@ -87,7 +87,7 @@ pub fn named(
     let scenarios = if is_own {
         let asks = own_subject(&base, subject.as_deref()).and_then(|(path, text)| {
             let subject = rust::subject(&path.display().to_string(), &text)?;
-            Ok(subject.scenarios.iter().map(|one| one.id.to_string()).collect())
+            Ok(subject.scenarios.iter().map(Question::name).collect())
         });
         asks.map_err(|error| at(&section.base, &error))?
     } else {

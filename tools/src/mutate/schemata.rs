@@ -141,7 +141,7 @@ impl Maker<'_> {
         }
         if !arms.is_empty() {
             let whole = block.clone();
-            *block = parse_quote!({ match crate::mutant::active() { #(#arms)* _ => #whole } });
+            *block = parse_quote!({ match lockstep_runner::active() { #(#arms)* _ => #whole } });
         }
         forms
     }
@@ -176,7 +176,7 @@ mod tests {
         let broken = schemata("utrace/a.rs", "a", text, &["p".to_owned()], 5).expect("well-formed");
         assert_eq!(broken.mutants.len(), 1);
         assert_eq!((broken.mutants[0].number, broken.mutants[0].id.as_str()), (5, "a/stop/drop-store/1"));
-        let expected = "match crate::mutant::active() {\n            5u32 => Self::stop_mutant_5(self, m),";
+        let expected = "match lockstep_runner::active() {\n            5u32 => Self::stop_mutant_5(self, m),";
         assert!(broken.text.contains(expected), "{}", broken.text);
         assert!(broken.text.contains("fn stop_mutant_5(&self, m: &M) -> bool {\n        true"), "{}", broken.text);
     }

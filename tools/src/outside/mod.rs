@@ -1,9 +1,15 @@
 //! What in a user's files would run outside of the machine: threads, locks, atomics and shared memory of the standard library.
 //!
+//! This is the first of two fences, the one that tells line, patch and remedy. The second is the compiler: a generated package has crates
+//! of the names `std`, `core`, `alloc` and `lockstep` in which nothing of it is (`harness/facades`), so that what is not found here, behind
+//! renames, macros and conditions, does not compile. Of what has a name there and yet may differ from run to run, each word is looked at,
+//! in macros too: they put words together, but make none up.
+//!
 //! Promise: none of it is built without a word. Code that the machine does not see has no choice points, so that one execution would pass for
 //! all there are, and a lock of the system that is held across a choice point stops them all. What is refused is told at its line, with the
-//! patch that brings it and what to use instead. Limits: what a macro of another crate makes, and cells that a scope shares without a promise
-//! of its own, are not seen here; an execution that sleeps in the system is found by [`lockstep_runner::watchdog`].
+//! patch that brings it and what to use instead. Limit: cells that a scope shares without a promise of its own are not seen
+//! here; an execution that sleeps in the system is found by [`lockstep_runner::watchdog`]. The series of the shipped subject has the first
+//! fence alone.
 //!
 //! `Arc` is not refused, and not seen either. Where its counts may matter, in a function that asks for them or in the destructor of what may be
 //! in one, nothing counts as exhaustive. What borrows is taken for a guard and in no `Arc` that threads share, unless they are in a scope or
@@ -19,7 +25,7 @@ mod walk;
 use crate::source::declared::declared;
 use crate::source::module::Module;
 use crate::source::steps::Step;
-use names::{UNORDERED, UNSAFE, remedy};
+use names::{OF_THE_SYSTEM, UNORDERED, UNSAFE, remedy};
 use proc_macro2::{TokenStream, TokenTree};
 use scope::{Binding, Inside, Names, Scope, Written};
 use std::collections::BTreeSet;
@@ -130,7 +136,7 @@ fn walked(files: Vec<File<'_>>) -> Vec<Found> {
     }
     let mut shares = Shares(false);
     parsed.iter().flatten().for_each(|parsed| shares.visit_file(parsed));
-    let has_arcs = files.iter().any(|file| file.text.contains("Arc"));
+    let has_arcs = files.iter().any(|file| file.text.contains("Arc") || file.text.contains("Weak"));
     // Of no matter where nobody counts.
     let lends = has_arcs && files.iter().any(|file| lends(file.text.parse().unwrap_or_default()));
     let mut all = Vec::new();
@@ -145,7 +151,7 @@ fn walked(files: Vec<File<'_>>) -> Vec<Found> {
         let Walk { mut offences, mut unseen, .. } = walk;
         unseen.retain(|one| match one.construct.as_str() {
             UNSAFE => true,
-            construct => has_arcs || UNORDERED.contains(&construct),
+            construct => has_arcs || UNORDERED.contains(&construct) || OF_THE_SYSTEM.contains(&construct),
         });
         for found in [&mut offences, &mut unseen] {
             found.sort();
@@ -195,14 +201,19 @@ fn put_names(names: &mut Names, inside: Inside, items: &[syn::Item]) {
     names.modules.insert(inside, scope(items.iter()));
 }
 
-/// Whether something that may not be shared by itself is said to be shared.
+/// Whether something that may not be shared by itself is said to be shared. Under another name `Sync` is what it is, so every promise counts
+/// but that of `Send`, unless that is another name.
 struct Shares(bool);
 
 impl<'ast> Visit<'ast> for Shares {
     fn visit_item_impl(&mut self, one: &'ast syn::ItemImpl) {
         let last = one.trait_.as_ref().and_then(|(_, path, _)| path.segments.last());
-        self.0 |= one.unsafety.is_some() && last.is_some_and(|last| last.ident == "Sync");
+        self.0 |= one.unsafety.is_some() && last.is_some_and(|last| last.ident != "Send");
         syn::visit::visit_item_impl(self, one);
+    }
+
+    fn visit_use_rename(&mut self, one: &'ast syn::UseRename) {
+        self.0 |= one.rename == "Send";
     }
 }
 

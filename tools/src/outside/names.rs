@@ -13,12 +13,19 @@ pub const HOLE: &str = "$";
 pub const ELSEWHERE: &str = " from elsewhere";
 
 /// Collections whose order differs from process to process.
-pub const UNORDERED: [&str; 2] = ["HashMap", "HashSet"];
+pub const UNORDERED: [&str; 4] = ["HashMap", "HashSet", "hash_map", "hash_set"];
+
+/// Functions that tell what the system said last, to whomever.
+pub const OF_THE_SYSTEM: [&str; 2] = ["last_os_error", "raw_os_error"];
+
+/// So begin the names of a generated package and its crates. No file of a user's says one.
+pub const PACKAGE: &str = "lockstep_";
 
 /// Why the machine does not see all that something does which is built all the same.
 pub fn unseen(construct: &str) -> &'static str {
     match construct {
         _ if UNORDERED.contains(&construct) => "its order differs from run to run",
+        _ if OF_THE_SYSTEM.contains(&construct) => "what the system said last",
         UNSAFE => "what it does past the machine",
         _ => "how often an Arc is shared",
     }
@@ -148,6 +155,7 @@ pub fn remedy(construct: &str) -> String {
         ["std", "process"] => "end an execution with a panic".to_owned(),
         ["std", "time", ..] => "there is no time in the machine: count steps in a lockstep::sync::Plain".to_owned(),
         ["std", .., "RandomState"] => "nothing random reaches the machine: use a hasher without a seed".to_owned(),
+        [own] if own.starts_with(PACKAGE) => "that is of the package around your code: leave it out".to_owned(),
         [included] if included.ends_with(ELSEWHERE) => {
             "put the file into the module's own folder, and name it from there".to_owned()
         }

@@ -234,13 +234,20 @@ fn what_depends_on_how_often_an_arc_is_shared_is_told_and_built() {
     // A macro that makes it; what borrows, where threads may share that.
     check(
         "macro_rules! m { ($t:ty) => { impl Drop for $t { fn drop(&mut self) {} } } } m!(Ring);",
-        &["impl Drop in a macro"],
+        &["Drop in a macro"],
     );
     let guard = "impl Drop for Guard<'_> { fn drop(&mut self) {} }";
     check(&format!("use lockstep::thread::scope; {guard}"), &["impl Drop for Guard<'_>"]);
     check(&format!("static RING: Ring = Ring::new(); {guard}"), &["impl Drop for Guard<'_>"]);
     check(&format!("fn f(r: Box<Ring>) {{ Box::leak(r); }} {guard}"), &["impl Drop for Guard<'_>"]);
     check(&format!("fn f(name: &'static str) {{}} {guard}"), &[]);
+    // What a macro puts together of its parts; a count that comes without the word.
+    check(
+        "macro_rules! m { ($f:ident, $a:expr) => { Arc::$f($a) } } fn f() { m!(strong_count, &a); }",
+        &["strong_count"],
+    );
+    check("macro_rules! m { ($t:path) => { impl $t for Ring {} } } m!(Drop);", &["Drop in a macro"]);
+    check_counts("fn f() { std::sync::Weak::<u8>::new().upgrade(); }", &["upgrade"]);
     // Guards, methods of other types, and what is left out.
     check("impl<'a> Drop for Guard<'a> { fn drop(&mut self) {} }", &[]);
     check("impl Drop for Guard<'_> { fn drop(&mut self) {} }", &[]);

@@ -1,6 +1,6 @@
 //! The walk through one file of a module: every path in code and in the tokens of macros, and every static that changes.
 
-use super::names::{ELSEWHERE, FOREIGN, GLOB, HOLE, UNORDERED, UNSAFE, construct, is_mixed};
+use super::names::{ELSEWHERE, FOREIGN, GLOB, HOLE, OF_THE_SYSTEM, PACKAGE, UNORDERED, UNSAFE, construct, is_mixed};
 use super::scope::{Binding, Inside, Meaning, Names, Scope, Written};
 use crate::source::conditions::are_left_out;
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
@@ -24,6 +24,9 @@ const COUNTING: [&str; 9] = [
 
 /// The same, those that are methods.
 const COUNTING_METHODS: [&str; 3] = ["strong_count", "weak_count", "upgrade"];
+
+/// Macros of the language that bring a file.
+const INCLUDING: [&str; 3] = ["include", "include_str", "include_bytes"];
 
 /// Something that the machine does not see, where it stands.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -163,19 +166,10 @@ impl<'a> Walk<'a> {
 
     /// A path that is written somewhere, in full.
     fn path(&mut self, path: &Written, span: Span) {
-        if let [_, .., last] = &path.words[..] {
-            self.counting(last, span);
-        }
-        if let Meaning::Std(path) = self.meaning(path) {
-            match &path[..] {
-                [from, name, ..] if from == "collections" && UNORDERED.contains(&name.as_str()) => {
-                    self.unseen.push(offence(span, name.clone()));
-                }
-                _ => {}
-            }
-            if let Some(construct) = construct(&path, self.shares) {
-                self.offend(span, construct);
-            }
+        if let Meaning::Std(path) = self.meaning(path)
+            && let Some(construct) = construct(&path, self.shares)
+        {
+            self.offend(span, construct);
         }
     }
 
@@ -211,28 +205,59 @@ impl<'a> Walk<'a> {
 
     /// The tokens of a macro: what it makes of them is not known, but what they name is.
     pub fn tokens(&mut self, stream: TokenStream) {
+        self.words(stream.clone());
+        self.paths(stream);
+    }
+
+    /// A word of code. Whatever stands before it, and whoever makes a path of it, it is what it says.
+    fn word(&mut self, name: &str, span: Span) {
+        if name.starts_with(PACKAGE) {
+            self.offend(span, name.to_owned());
+        }
+        if UNORDERED.contains(&name) || OF_THE_SYSTEM.contains(&name) {
+            self.unseen.push(offence(span, name.to_owned()));
+        }
+    }
+
+    /// The words of a macro. It can put them together in any way, but it makes none up.
+    fn words(&mut self, stream: TokenStream) {
+        let tokens: Vec<TokenTree> = stream.into_iter().collect();
+        for (at, token) in tokens.iter().enumerate() {
+            match token {
+                TokenTree::Group(group) => self.words(group.stream()),
+                TokenTree::Ident(_) => {
+                    let (name, span) = (word(token), token.span());
+                    let is_method = at > 0 && is_mark(&tokens[at - 1], ".");
+                    self.word(&name, span);
+                    match name.as_str() {
+                        "unsafe" => self.follow(span),
+                        "Drop" => self.unseen.push(offence(span, "Drop in a macro".to_owned())),
+                        _ if INCLUDING.contains(&name.as_str()) => {
+                            if !tokens.get(at + 1).is_some_and(|next| is_mark(next, "!")) {
+                                self.offend(span, format!("{name}!{ELSEWHERE}"));
+                            }
+                        }
+                        name if is_method => self.method(name, span),
+                        name => self.counting(name, span),
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The paths in the tokens of a macro.
+    fn paths(&mut self, stream: TokenStream) {
         let tokens: Vec<TokenTree> = stream.into_iter().collect();
         let mut at = 0;
         while at < tokens.len() {
             match &tokens[at] {
-                TokenTree::Group(group) => self.tokens(group.stream()),
+                TokenTree::Group(group) => self.paths(group.stream()),
                 TokenTree::Ident(_) => {
                     let is_range = at > 1 && is_mark(&tokens[at - 1], ".") && is_mark(&tokens[at - 2], ".");
                     let is_marked = at > 0 && is_mark(&tokens[at - 1], ".'$") && !is_range;
                     let is_part = is_marked || is_colons(&tokens, at.wrapping_sub(2));
-                    if is_marked {
-                        self.method(&word(&tokens[at]), tokens[at].span());
-                    }
-                    if is_word(&tokens[at], "Drop") && tokens.get(at + 1).is_some_and(|next| is_word(next, "for")) {
-                        self.unseen.push(offence(tokens[at].span(), "impl Drop in a macro".to_owned()));
-                    }
                     let is_root = at >= 2 && is_colons(&tokens, at - 2) && !(at >= 3 && is_name(&tokens[at - 3]));
-                    if is_root {
-                        self.counting(&word(&tokens[at]), tokens[at].span());
-                    }
-                    if is_word(&tokens[at], "unsafe") && tokens.get(at + 1).is_some_and(is_braces) {
-                        self.follow(tokens[at].span());
-                    }
                     let is_text = |token: &TokenTree| matches!(token, TokenTree::Literal(_));
                     let behind = at + 1 + usize::from(tokens.get(at + 1).is_some_and(is_text));
                     if is_word(&tokens[at], "extern") && tokens.get(behind).is_some_and(is_braces) {
@@ -331,7 +356,7 @@ impl<'a> Walk<'a> {
     /// A macro that is called with this, if it brings a file.
     fn included(&mut self, path: &Written, tokens: TokenStream, span: Span) {
         if let Some(name) = path.words.last()
-            && ["include", "include_str", "include_bytes"].contains(&name.as_str())
+            && INCLUDING.contains(&name.as_str())
         {
             let tokens: Vec<TokenTree> = tokens.into_iter().collect();
             self.bring(tokens.first().filter(|_| tokens.len() <= 2), &format!("{name}!"), span);
@@ -379,7 +404,7 @@ fn is_name(token: &TokenTree) -> bool {
 }
 
 fn is_word(token: &TokenTree, expected: &str) -> bool {
-    matches!(token, TokenTree::Ident(word) if word == expected)
+    matches!(token, TokenTree::Ident(_)) && word(token) == expected
 }
 
 fn word(token: &TokenTree) -> String {
@@ -563,6 +588,12 @@ impl<'ast> Visit<'ast> for Walk<'_> {
         let mut found = Vec::new();
         imports(&one.tree, &mut Vec::new(), &mut |words, name| found.push((words, name)));
         for (words, name) in found {
+            let last = words.last().map_or("", String::as_str);
+            if INCLUDING.contains(&last) {
+                // Behind another name it would not be found any more.
+                self.offend(one.span(), format!("{last}!{ELSEWHERE}"));
+            }
+            words.iter().for_each(|word| self.word(word, one.span()));
             let path = Written { absolute, words };
             match name {
                 Some((_, span)) => self.path(&path, span),
@@ -571,8 +602,16 @@ impl<'ast> Visit<'ast> for Walk<'_> {
         }
     }
 
+    fn visit_ident(&mut self, ident: &'ast syn::Ident) {
+        self.word(&name_of(ident), ident.span());
+    }
+
     fn visit_path(&mut self, path: &'ast syn::Path) {
-        self.path(&written(path), path.span());
+        let whole = written(path);
+        if let [_, .., last] = &whole.words[..] {
+            self.counting(last, path.span());
+        }
+        self.path(&whole, path.span());
         visit::visit_path(self, path);
     }
 

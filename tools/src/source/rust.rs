@@ -33,6 +33,13 @@ pub struct Question {
     pub question: String,
 }
 
+impl Question {
+    /// The id as people say it.
+    pub fn name(&self) -> String {
+        self.id.to_string().trim_start_matches("r#").to_owned()
+    }
+}
+
 /// Reads Rust, or says where it is none.
 pub fn parse(origin: &str, text: &str) -> Result<syn::File, String> {
     syn::parse_file(text).map_err(|error| {

@@ -28,7 +28,10 @@ impl Built {
 
 impl Bench for Built {
     fn ask(&mut self, request: &Request) -> Result<Answer, Failure> {
-        let mut answer = self.runner.ask(request)?;
+        let mut answer = self.runner.ask(request).map_err(|failure| match failure {
+            Failure::Ended(how) => Failure::Ended(self.origins.text(&how)),
+            other => other,
+        })?;
         self.origins.restore(&mut answer);
         Ok(answer)
     }

@@ -58,6 +58,14 @@ impl Origins {
         }
     }
 
+    /// A text in which files of the package are named by their own.
+    pub fn text(&self, text: &str) -> String {
+        // `src/a/b.rs` before `src/a.rs` makes no difference: neither is a part of the other.
+        self.files.iter().fold(text.to_owned(), |text, (file, origin)| {
+            text.replace(&format!("{file}:"), &format!("{}:", origin.path))
+        })
+    }
+
     /// Gives every place of an answer its own name.
     pub fn restore(&self, answer: &mut Answer) {
         match answer {

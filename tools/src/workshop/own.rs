@@ -1,7 +1,7 @@
 //! The package of somebody's own subject: its file, one module per step, and the registry that puts them behind the trait.
 
 use super::origins::Origins;
-use super::package::Package;
+use super::package::{Around, GLUE, Package};
 use super::place::Place;
 use crate::cli::files;
 use crate::cli::session;
@@ -14,28 +14,6 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-
-/// Where the mutant that runs is kept in a generated package: one number an OS thread, set when an execution begins.
-pub const MUTANT: &str = "\
-//! Which mutant runs. Written by `lockstep`; changes here are lost.
-
-use std::cell::Cell;
-
-thread_local! {
-    static ACTIVE: Cell<u32> = const { Cell::new(0) };
-}
-
-/// From now on this mutant runs on the calling OS thread; 0 is the unbroken code.
-pub fn activate(mutant: u32) {
-    ACTIVE.set(mutant);
-}
-
-/// The mutant that runs.
-#[inline]
-pub fn active() -> u32 {
-    ACTIVE.get()
-}
-";
 
 /// The file with trait and scenarios: what was named, or `subject.rs` beside the base module.
 pub fn own_subject(base: &Path, named: Option<&Path>) -> Result<(PathBuf, String), String> {
@@ -83,12 +61,11 @@ pub fn own_package(
         files.extend(origins.take_in(step, &stem));
     }
     let origin = place.name(path);
-    files.insert("src/glue.rs".to_owned(), print(&glue((name, &origin), &subject, steps, (&modules, unseen))));
+    files.insert(GLUE.to_owned().to_owned(), print(&glue((name, &origin), &subject, steps, (&modules, unseen))));
     files.insert("src/steps/mod.rs".to_owned(), print(&steps_module(steps)));
     files.insert("src/subject.rs".to_owned(), text.to_owned());
-    files.insert("src/mutant.rs".to_owned(), MUTANT.to_owned());
     origins.insert("src/subject.rs".to_owned(), origin, None);
-    Ok(Package::new(&format!("lockstep-{name}"), place, files, origins))
+    Ok(Package::new(&format!("lockstep-{name}"), place, Around::Facades, files, origins))
 }
 
 /// Tells which places keep the search from being exhaustive.
@@ -133,7 +110,7 @@ fn glue(
     let unseen = unseen.contains(&true).then(|| {
         quote! {
             if [#(#unseen),*][variant] {
-                lockstep::probe::unseen();
+                lockstep_runner::lockstep::probe::unseen();
             }
         }
     });
@@ -144,7 +121,7 @@ fn glue(
         quote!(#nth => Box::new(steps::#step::#make))
     });
     let situations = subject.scenarios.iter().map(|one| {
-        let (id, title, question) = (one.id.to_string(), one.id.to_string().replace('_', " "), &one.question);
+        let (id, title, question) = (one.name(), one.name().replace('_', " "), &one.question);
         quote!(Situation {
             id: #id.to_owned(),
             name: #title.to_owned(),
@@ -194,10 +171,10 @@ fn glue(
             }
 
             fn activate(&self, mutant: u32) {
-                crate::mutant::activate(mutant);
+                lockstep_runner::activate(mutant);
             }
 
-            fn words(&self) -> &dyn lockstep::Describe {
+            fn words(&self) -> &dyn lockstep_runner::lockstep::Describe {
                 &Words
             }
         }
@@ -211,7 +188,7 @@ fn glue(
 
         struct Words;
 
-        impl lockstep::Describe for Words {
+        impl lockstep_runner::lockstep::Describe for Words {
             fn word(&self, word: u64) -> String {
                 #word
             }

@@ -12,17 +12,45 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 use tempfile::TempPath;
 
+/// Where the glue stands. What begins like its name no file of a user's says, see [`crate::outside`].
+pub const GLUE: &str = "src/lockstep_glue.rs";
+
 /// The program of a package; the same for all.
 const MAIN: &str = "\
-//! Runs the variants of one subject for `lockstep`. The module `glue` says what the subject is. Written by `lockstep`; changes here
-//! are lost.
+//! Runs the variants of one subject for `lockstep`. The module `lockstep_glue` says what the subject is. Written by `lockstep`; changes
+//! here are lost.
 
 fn main() {
-    lockstep_runner::serve(&glue::Glue);
+    lockstep_runner::serve(&lockstep_glue::Glue);
 }
 
-mod glue;
+mod lockstep_glue;
 ";
+
+/// What is around the files of a package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Around {
+    /// The standard library and the harness, whole: for the subject that Lockstep ships, whose crate is copied.
+    Crates,
+    /// What a subject may use of them, under their names: everything else has no name.
+    Facades,
+}
+
+impl Around {
+    /// The dependencies of the package.
+    fn dependencies(self, workspace: &Path) -> String {
+        let line = |name: &str, package: &str, folder: &str| {
+            format!("{name} = {{ package = \"{package}\", path = {:?} }}\n", workspace.join(folder))
+        };
+        let own = match self {
+            Around::Crates => line("lockstep", "lockstep", "harness"),
+            Around::Facades => ["lockstep", "std", "core", "alloc"]
+                .map(|name| line(name, &format!("lockstep-facade-{name}"), &format!("harness/facades/{name}")))
+                .concat(),
+        };
+        own + &line("lockstep-runner", "lockstep-runner", "tools/runner")
+    }
+}
 
 /// A package, not yet written.
 #[derive(Clone, Debug)]
@@ -32,21 +60,34 @@ pub struct Package {
     files: BTreeMap<String, String>,
     /// Where they come from.
     origins: Origins,
+    around: Around,
 }
+
+/// What the compiler says of names that are not there.
+const NAMELESS: [&str; 3] = ["cannot find", "unresolved import", "could not find"];
+
+/// What is said behind that.
+const NOTE: &str = "\nWhat the machine would not see has no name in a subject: threads, locks, atomics, clocks and files of the standard \
+    library, and what of lockstep is not in lockstep::sync, lockstep::thread and lockstep::probe.";
 
 /// Lines of the compiler that are shown.
 const LINES_MAX: usize = 40;
 
 impl Package {
     /// A package of that name with a manifest and a program. The files must hold `src/glue.rs`.
-    pub fn new(name: &str, place: &Place, files: BTreeMap<String, String>, origins: Origins) -> Package {
-        let mut package = Package { name: name.to_owned(), files, origins };
+    pub fn new(
+        name: &str,
+        place: &Place,
+        around: Around,
+        files: BTreeMap<String, String>,
+        origins: Origins,
+    ) -> Package {
+        let mut package = Package { name: name.to_owned(), files, origins, around };
         package.files.insert("Cargo.toml".to_owned(), package.manifest(place));
         // The files of somebody's own subject name each other from the root of the crate.
-        let modules = if package.files.contains_key("src/lib.rs") {
-            "mod switches;\n"
-        } else {
-            "mod mutant;\nmod steps;\nmod subject;\n"
+        let modules = match around {
+            Around::Crates => "mod switches;\n",
+            Around::Facades => "mod steps;\nmod subject;\n",
         };
         package.files.insert("src/main.rs".to_owned(), format!("{MAIN}{modules}"));
         package
@@ -59,15 +100,14 @@ impl Package {
 
     fn manifest(&self, place: &Place) -> String {
         let name = &self.name;
-        let (harness, runner) = (place.workspace.join("harness"), place.workspace.join("tools/runner"));
-        let library = if self.files.contains_key("src/lib.rs") {
-            "[lib]\nname = \"utrace_variants\"\npath = \"src/lib.rs\"\n\n"
-        } else {
-            ""
+        let dependencies = self.around.dependencies(&place.workspace);
+        let library = match self.around {
+            Around::Crates => "[lib]\nname = \"utrace_variants\"\npath = \"src/lib.rs\"\n\n",
+            Around::Facades => "",
         };
         format!(
             "{HEAD}[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-             {library}[dependencies]\nlockstep = {{ path = {harness:?} }}\nlockstep-runner = {{ path = {runner:?} }}\n\n[lints.rust]\nwarnings = \"allow\"\n\n\
+             {library}[dependencies]\n{dependencies}\n[lints.rust]\nwarnings = \"allow\"\n\n\
              [profile.release]\ncodegen-units = 16\n\n[workspace]\n"
         )
     }
@@ -151,7 +191,9 @@ impl Package {
         if lines.is_empty() {
             return Err(format!("{} was not built: cargo ended with {status} and gave no reason", folder.display()));
         }
-        Err(format!("{} does not compile:\n{}", folder.display(), lines.join("\n")))
+        let is_nameless = lines.iter().any(|line| NAMELESS.iter().any(|said| line.contains(said)));
+        let note = if is_nameless && self.around == Around::Facades { NOTE } else { "" };
+        Err(format!("{} does not compile:\n{}{note}", folder.display(), lines.join("\n")))
     }
 }
 

@@ -20,6 +20,8 @@ pub struct Runner {
     child: Child,
     input: Option<ChildStdin>,
     answers: Receiver<String>,
+    /// What stands before its answers and last words.
+    word: String,
     /// What it says on standard error, until that closes.
     words: Option<JoinHandle<Vec<String>>>,
 }
@@ -75,11 +77,12 @@ impl Runner {
         let input = child.stdin.take();
         let output = child.stdout.take().expect("it is piped");
         let (sender, answers) = channel();
+        let before = word.clone();
         std::thread::spawn(move || {
             let mut is_told = false;
             for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
                 let line = String::from_utf8_lossy(&line);
-                if let Some(answer) = line.strip_prefix(&word) {
+                if let Some(answer) = line.strip_prefix(&before) {
                     if sender.send(answer.to_owned()).is_err() {
                         break;
                     }
@@ -92,12 +95,14 @@ impl Runner {
             }
         });
         let errors = child.stderr.take().expect("it is piped");
+        let own = word.clone();
         // All is read, so that a program that says much is not held up.
         let words = std::thread::spawn(move || {
             let lines = BufReader::new(errors).lines().map_while(Result::ok);
-            lines.enumerate().filter(|(nth, _)| *nth < WORDS_MAX).map(|(_, line)| line).collect()
+            let is_kept = |(nth, line): &(usize, String)| *nth < WORDS_MAX || line.contains(&own);
+            lines.enumerate().filter(is_kept).map(|(_, line)| line).collect()
         });
-        Ok(Runner { child, input, answers, words: Some(words) })
+        Ok(Runner { child, input, answers, word, words: Some(words) })
     }
 
     fn send(&mut self, request: &Request) -> Result<(), Failure> {
@@ -110,7 +115,9 @@ impl Runner {
     fn ended(&mut self) -> Failure {
         let how = self.child.wait().map_or_else(|error| error.to_string(), |status| status.to_string());
         let words = self.words.take().and_then(|words| words.join().ok()).unwrap_or_default();
-        let last: Vec<&str> = words.iter().filter_map(|line| line.strip_prefix("lockstep: ")).collect();
+        // The subject may have left a line open.
+        let own = |line: &str| Some(line.split_once(&self.word)?.1.strip_prefix("lockstep: ")?.to_owned());
+        let last: Vec<String> = words.iter().filter_map(|line| own(line)).collect();
         // Of a panic the first line says where, and the second what.
         let first: Vec<&str> = words.iter().map(String::as_str).filter(|line| !line.is_empty()).take(2).collect();
         match (last.is_empty(), first.is_empty()) {

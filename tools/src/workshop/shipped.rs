@@ -1,8 +1,8 @@
 //! The package of the subject that Lockstep ships: a copy of its crate, with the steps of a series beside its designs.
 
 use super::origins::Origins;
-use super::own::{MUTANT, print};
-use super::package::Package;
+use super::own::print;
+use super::package::{Around, GLUE, Package};
 use super::place::Place;
 use crate::cli::files;
 use crate::cli::trouble::Trouble;
@@ -15,14 +15,14 @@ use std::collections::BTreeMap;
 use utrace_variants::COMMITS_PAGE;
 
 /// The copied crate to the port: the file by which the crate as it is runs in this process.
-const GLUE: &str = include_str!("utrace.rs");
+const UTRACE: &str = include_str!("utrace.rs");
 
 /// What that file asks of the copied crate. `LIST` is its list of variants.
 const SWITCHES: &str = "\
 //! What `glue` asks of the crate. Written by `lockstep`; changes here are lost.
 
 pub use utrace_variants::LIST as listed;
-pub use utrace_variants::mutant::activate;
+pub use lockstep_runner::activate;
 ";
 
 /// What of the copied crate is replaced.
@@ -42,8 +42,6 @@ pub fn shipped_package(place: &Place, steps: Steps<'_>) -> Result<Package, Troub
         source.into_iter().map(|(path, text)| (format!("src/{path}"), text)).collect();
     // The crate reads its map of commits where it is compiled.
     files.insert("docs/commits.md".to_owned(), COMMITS_PAGE.to_owned());
-    append(&mut files, "src/lib.rs", "\npub mod mutant;\n")?;
-    files.insert("src/mutant.rs".to_owned(), MUTANT.to_owned());
     let (name, list) = match steps {
         Steps::None(changed) => {
             for (path, text) in changed {
@@ -71,9 +69,9 @@ pub fn shipped_package(place: &Place, steps: Steps<'_>) -> Result<Package, Troub
             ("lockstep-utrace-series", "steps")
         }
     };
-    files.insert("src/glue.rs".to_owned(), GLUE.to_owned());
+    files.insert(GLUE.to_owned(), UTRACE.to_owned());
     files.insert("src/switches.rs".to_owned(), SWITCHES.replace("LIST", list));
-    Ok(Package::new(name, place, files, origins))
+    Ok(Package::new(name, place, Around::Crates, files, origins))
 }
 
 fn append(files: &mut BTreeMap<String, String>, path: &str, text: &str) -> Result<(), String> {

@@ -44,6 +44,33 @@ pub fn on_stack_overrun(last_words: LastWords, status: i32) {
     }
 }
 
+/// What is written before a process ends that something has given up. As for [`LastWords`].
+pub type Farewell = fn(&mut dyn Write) -> fmt::Result;
+
+/// A global, as above.
+static ON_ABORT: OnceLock<(Farewell, i32)> = OnceLock::new();
+
+/// From now on a process that aborts (a panic that cannot unwind, memory that is not to be had) writes `farewell` to standard error and ends
+/// with `status`. Only the first call has an effect.
+pub fn on_abort(farewell: Farewell, status: i32) {
+    ON_ABORT.get_or_init(|| (farewell, status));
+    // SAFETY: plain calls into the C library with valid pointers; the handler keeps to what a signal handler may do, as far as `farewell`
+    // does. It is set after what it reads.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = on_abort_signal as *const () as usize;
+        action.sa_flags = libc::SA_ONSTACK;
+        libc::sigaction(libc::SIGABRT, &action, std::ptr::null_mut());
+    }
+}
+
+extern "C" fn on_abort_signal(_signal: libc::c_int) {
+    let Some(&(farewell, status)) = ON_ABORT.get() else { return };
+    let _ = farewell(&mut RawError);
+    // SAFETY: ends the process without running anything else.
+    unsafe { libc::_exit(status) };
+}
+
 /// Standard error without buffers.
 struct RawError;
 

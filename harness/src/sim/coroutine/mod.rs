@@ -24,6 +24,6 @@ pub use fiber::Abandon;
 pub(crate) use fiber::{Turn, message};
 pub(super) use fiber::{abandon, drop_quietly, give_up, go, raise};
 #[cfg(unix)]
-pub use guard::{LastWords, on_stack_overrun};
+pub use guard::{Farewell, LastWords, on_abort, on_stack_overrun};
 pub(super) use stacks::{Limits, Stacks};
 pub(super) use switch::{Context, stack_pointer};

@@ -2,8 +2,10 @@
 #![allow(missing_docs)]
 
 #[allow(dead_code)]
+#[path = "suite/common/mod.rs"]
 mod common;
 #[allow(dead_code)]
+#[path = "suite/model/mod.rs"]
 mod model;
 
 #[macro_use]

@@ -31,17 +31,19 @@ fn config(memory: MemoryModel) -> CompareConfig<'static> {
     }
 }
 
+fn decisions_under(memory: MemoryModel) -> Vec<Decision> {
+    let mut laboratory = Laboratory::default();
+    let asked = claims().into_iter().flat_map(|claim| claim.asked.iter().map(move |&asked| (claim, asked)));
+    asked.map(|(claim, asked)| decide(claim, asked, &config(memory), &mut laboratory)).collect()
+}
+
+/// The decisions under each model, side by side: none knows of another.
 fn decisions() -> Vec<Decision> {
-    let mut decisions = Vec::new();
-    for memory in [MemoryModel::Sc, MemoryModel::Tso, MemoryModel::Weak] {
-        let mut laboratory = Laboratory::default();
-        for claim in claims() {
-            for &asked in claim.asked {
-                decisions.push(decide(claim, asked, &config(memory), &mut laboratory));
-            }
-        }
-    }
-    decisions
+    std::thread::scope(|scope| {
+        let models = [MemoryModel::Sc, MemoryModel::Tso, MemoryModel::Weak];
+        let threads = models.map(|memory| scope.spawn(move || decisions_under(memory)));
+        threads.into_iter().flat_map(|thread| thread.join().expect("claims are decided")).collect()
+    })
 }
 
 fn text(decisions: &[Decision]) -> String {

@@ -1,0 +1,111 @@
+//! Ends that nobody can want and that every step shows: no divergence tells them, and the gate is red all the same, until somebody accepts
+//! them in the ledger or in a snapshot.
+
+use crate::common;
+use common::{Place, copy_files, root};
+
+const CONFIG: &str =
+    "[gate]\nbase = \"src/ring.rs\"\nseries = \"series\"\nledger = \"accepted.toml\"\nmemory = [\"weak\"]\n";
+
+const GATE: [&str; 3] = ["gate", "--config", "gate.toml"];
+
+/// A reported input: the consumer reads a slot that no release has handed over, before the patch and behind it.
+fn ring() -> Place {
+    let place = Place::new(CONFIG);
+    let reported = root().join("tools/tests/data/reported/race-in-every-step");
+    for folder in ["src", "series"] {
+        copy_files(&reported.join(folder), &place.path(folder));
+    }
+    place
+}
+
+/// The names of the ends that somebody is asked to accept.
+fn ids(said: &str) -> Vec<String> {
+    let words = said.split_whitespace().filter(|word| word.contains(".race-") && word.starts_with("ring."));
+    let mut ids: Vec<String> = words.map(|word| word.trim_matches([',', ':']).to_owned()).collect();
+    ids.sort();
+    ids.dedup();
+    ids
+}
+
+#[test]
+fn races_that_every_step_shows_are_told_once_for_each_step_and_fail_the_gate_until_accepted() {
+    let place = ring();
+    let options = ["--base", "src/ring.rs", "--series", "series"];
+    let said = place.check(
+        &[&["series", "check", "--memory", "weak"], &options[..]].concat(),
+        0,
+        "every step shows the same outcomes",
+    );
+    for expected in [
+        "  in every step, outcomes end in a race (",
+        "    base: 3 of 4 outcomes\n    1-comment: 3 of 4 outcomes\n",
+        "    base: 8 of 9 outcomes\n    1-comment: 8 of 9 outcomes\n",
+        "every step shows outcomes that end in a race, the base as well: in_order",
+        "show a witness with 'lockstep replay TOKEN --base src/ring.rs --series series'",
+    ] {
+        assert!(said.contains(expected), "expected '{expected}' in\n{said}");
+    }
+    let token = said.split_whitespace().find(|word| word.starts_with("lk1.ring.in_order.")).expect("a witness");
+    place.check(&[&["replay", token], &options[..]].concat(), 0, "data race");
+    let gate = |more: &[&str], status, expected: &str| place.check(&[&GATE[..], more].concat(), status, expected);
+    let said = gate(&["--save", "run.json"], 100, "bad ends that every step shows: 2 unaccepted");
+    assert!(
+        said.contains("every step shows outcomes that end in a race: base in 3 of 4, 1-comment in 3 of 4: "),
+        "{said}"
+    );
+    let ids = ids(&said);
+    assert_eq!(ids.len(), 2, "once for each scenario: {said}");
+    let accept =
+        format!("then 'lockstep accept {} --config gate.toml --reason …', or leave 'race' out of 'fail-on'", ids[0]);
+    assert!(said.contains(&accept), "{said}");
+    let saved = ["--from", "run.json"];
+    gate(
+        &[&saved[..], &["--fail-on", "panic,stuck,limit"]].concat(),
+        0,
+        "bad ends that every step shows: 2 not in 'fail-on'",
+    );
+    gate(&[&saved[..], &["--fail-on", "none"]].concat(), 0, "green");
+    gate(&[&saved[..], &["--fail-on", "race"]].concat(), 100, "red");
+    gate(&[&saved[..], &["--fail-on", "rase"]].concat(), 2, "rase");
+    place.write("gate.toml", &format!("{CONFIG}fail-on = [\"stuck\"]\n"));
+    gate(&saved, 0, "2 not in 'fail-on'");
+    place.write("gate.toml", &format!("{CONFIG}fail-on = [\"stuck\", \"rase\"]\n"));
+    let said = gate(&saved, 2, "gate.toml:6:21");
+    assert!(said.contains("there is no kind of end 'rase'; the nearest: race"), "{said}");
+    place.write("gate.toml", CONFIG);
+    // One by one, from what was saved: the gate stays red until both are accepted.
+    for (id, status, classes) in [(&ids[0], 100, "1 accepted, 1 unaccepted"), (&ids[1], 0, "2 accepted")] {
+        let accept = ["accept", id, "--config", "gate.toml", "--reason", "the ring is a draft", "--from", "run.json"];
+        place.check(&accept, 0, &format!("accepted in accepted.toml: {id}, every step ends in a race"));
+        gate(&saved, status, classes);
+        place.check(&accept, 2, "has an entry for");
+    }
+    let ledger = std::fs::read_to_string(place.path("accepted.toml")).expect("it was written");
+    assert!(!ledger.contains("shown-by"), "all show it: {ledger}");
+    // Another end is another name: then the old entry matches nothing, and the new end is nobody's.
+    place.write("accepted.toml", &ledger.replacen(".race-", ".race-0", 1));
+    gate(&saved, 2, "is not the id of a divergence");
+    let digits = &ids[0][ids[0].len() - 8..];
+    place.write("accepted.toml", &ledger.replacen(digits, "00000000", 1));
+    let said = gate(&saved, 100, "1 accepted, 1 unaccepted");
+    assert!(said.contains("race-00000000 matches nothing any more: remove the entry"), "{said}");
+}
+
+#[test]
+fn a_snapshot_that_lists_the_ends_knows_them_and_one_that_does_not_is_red() {
+    let place = ring();
+    place.write("gate.toml", &format!("{CONFIG}snapshots = \"snaps\"\nscenarios = [\"in_order\"]\n"));
+    place.check(&[&GATE[..], &["--propose", "--save", "run.json"]].concat(), 100, "1 unaccepted");
+    let text = std::fs::read_to_string(place.path("snaps/in_order-weak.snap.new")).expect("it was proposed");
+    assert!(text.contains("\nends badly in all, race:\n  ") && text.contains("\n    sim: data race: "), "{text}");
+    place.write("snaps/in_order-weak.snap", &text);
+    let judge = [&GATE[..], &["--from", "run.json"]].concat();
+    place.check(&judge, 0, "bad ends that every step shows: 1 committed");
+    // A snapshot of before such ends were listed, and one that knows fewer of them.
+    let (before, rest) = text.split_once("ends badly in all, race:\n  ").expect("it is there");
+    place.write("snaps/in_order-weak.snap", before);
+    place.check(&judge, 100, "1 unaccepted");
+    place.write("snaps/in_order-weak.snap", &format!("{before}ends badly in all, race:\n  {}", &rest[9..]));
+    place.check(&judge, 100, "1 unaccepted");
+}

@@ -35,7 +35,7 @@ use litmus::LitmusConfig;
 use lockstep_runner::{Local, quiet_panics_of_subjects};
 use std::path::Path;
 use std::process::ExitCode;
-use workshop::Utrace;
+use workshop::{Utrace, listing as listing_of};
 
 fn main() -> ExitCode {
     quiet_panics_of_subjects();
@@ -174,8 +174,11 @@ fn carry_out(arguments: &Arguments, given: &Given) -> Status {
             return finish(corpus_command(command, corpus, &selection, options.exhaustive_max));
         }
         Some(Command::Run { .. }) => {
-            let (names, settings) = (selection.names(), selection.settings());
-            return told(replay::run_one(&mut Local::new(&Utrace), names, &settings, options.seed));
+            let (names, settings, mut bench) = (selection.names(), selection.settings(), Local::new(&Utrace));
+            let listed = listing_of(&mut bench);
+            return told(
+                listed.and_then(|listed| replay::run_one(&mut bench, &listed, names, &settings, options.seed)),
+            );
         }
         Some(Command::Replay { token, trace, .. }) => {
             replay::replay(&selection, token, *trace, !options.variants.is_empty())
@@ -200,8 +203,9 @@ fn carry_out(arguments: &Arguments, given: &Given) -> Status {
             return print(&text).and(status);
         }
         Some(Command::Explore { exhaustive, .. }) => {
-            let (names, settings) = (selection.names(), selection.settings());
-            let explored = explore::command(&mut Local::new(&Utrace), &names, &settings, options, *exhaustive);
+            let (names, settings, mut bench) = (selection.names(), selection.settings(), Local::new(&Utrace));
+            let explored = listing_of(&mut bench)
+                .and_then(|listed| explore::command(&mut bench, &listed, &names, &settings, options, *exhaustive));
             return explored.map_or_else(|trouble| trouble.say(), |(text, status)| print(&text).and(status));
         }
         Some(Command::Compare { save, base_commit, .. }) => {
@@ -262,16 +266,17 @@ fn of_series(command: &Command, options: &Options) -> Result<Status, Trouble> {
         return Err(Trouble::Usage(message.to_owned()));
     }
     let bench = &mut series::bench(input, options)?;
+    let listed = &listing_of(bench)?;
     Ok(match command {
-        Command::Replay { token, trace, .. } => print(&replay::replay_steps(bench, token, *trace, options)?),
-        Command::Minimize { token, .. } => print(&replay::minimize_steps(bench, token, options)?),
+        Command::Replay { token, trace, .. } => print(&replay::replay_steps(bench, listed, token, *trace, options)?),
+        Command::Minimize { token, .. } => print(&replay::minimize_steps(bench, listed, token, options)?),
         Command::Run { .. } => {
-            let (steps, settings) = series::selected(bench, options)?;
-            print(&replay::run_one(bench, steps, &settings, options.seed)?)
+            let (steps, settings) = series::selected(listed, options)?;
+            print(&replay::run_one(bench, listed, steps, &settings, options.seed)?)
         }
         Command::Explore { exhaustive, .. } => {
-            let (steps, settings) = series::selected(bench, options)?;
-            let (text, status) = explore::command(bench, &steps, &settings, options, *exhaustive)?;
+            let (steps, settings) = series::selected(listed, options)?;
+            let (text, status) = explore::command(bench, listed, &steps, &settings, options, *exhaustive)?;
             print(&text).and(status)
         }
         _ => unreachable!("no other command names a series so"),

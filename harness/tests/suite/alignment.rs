@@ -5,7 +5,6 @@
 //! toss, and where it lets another thread go first the outcome may become another one. How often it does is measured
 //! here, beside the way of the peers, who draw the n-th number of a stream for the n-th step.
 
-#[allow(dead_code)]
 use crate::{common, model};
 use lockstep::{Execution, ExploreConfig, Kind, RunConfig, Schedule, Strategy, What, explicit, explore, run};
 use model::{MAIN, Op, Program, State};

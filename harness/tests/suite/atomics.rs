@@ -1,6 +1,5 @@
 //! Shared words: what each operation does, alone and against others; ghost cells and observers beside them.
 
-#[allow(dead_code)]
 use crate::common;
 use lockstep::probe::{Observer, observe};
 use lockstep::sync::{Atomic, Ghost, Number, Ordering, Ordering::SeqCst, Word, smp_mb, std_atomic};

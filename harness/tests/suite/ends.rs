@@ -1,6 +1,5 @@
 //! Ends are values: whatever a subject does wrong, the run goes on and says what and where.
 
-#[allow(dead_code)]
 use crate::common;
 use common::{exhaust, program, schedules};
 use lockstep::probe::{Observer, bug, observe, warn};

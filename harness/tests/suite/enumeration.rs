@@ -1,6 +1,5 @@
 //! Enumeration finds exactly what can happen, runs every schedule once, and sampling finds nothing else.
 
-#[allow(dead_code)]
 use crate::workload;
 use crate::{common, model};
 use lockstep::probe::observe;

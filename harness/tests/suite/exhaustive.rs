@@ -1,6 +1,5 @@
 //! Exhaustive search finds every outcome, and makes as many executions as there are orders of dependent steps.
 
-#[allow(dead_code)]
 use crate::workload;
 use crate::{anything, common, model};
 use lockstep::probe::{bug, observe};

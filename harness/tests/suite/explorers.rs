@@ -3,7 +3,6 @@
 //! They share neither what they search nor how: one runs coroutines on buffers or messages and reverses races (source-DPOR), the other adds
 //! events to graphs that a predicate calls consistent. Each is tested against definitions in places of its own.
 
-#[allow(dead_code)]
 use crate::memory_models;
 use lockstep::{End, MemoryModel, Strategy};
 use memory_models::generate::{self, consistent_programs, kernel_chains, locking_programs, programs};

@@ -1,6 +1,5 @@
 //! The name of an outcome, and with it of a divergence, says what a client saw and nothing of how it was found.
 
-#[allow(dead_code)]
 use crate::{common, model};
 use lockstep::probe::observe;
 use lockstep::sync::{Atomic, Ordering::SeqCst, SpinLock};

@@ -1,6 +1,5 @@
 //! Locks exclude as they say and nothing more.
 
-#[allow(dead_code)]
 use crate::common;
 use lockstep::probe::observe;
 use lockstep::sync::{Atomic, Mutex, Ordering::SeqCst, ReadWriteLock, SpinLock, UnlockWait};

@@ -1,6 +1,5 @@
 //! The memory models: what they show and what they never show, by name and against references that share nothing with them.
 
-#[allow(dead_code)]
 use crate::memory_models;
 use lockstep::sync::Ordering::{self, AcqRel, Acquire, Relaxed, Release, SeqCst};
 use lockstep::sync::{Atomic, Barrier, Plain, SpinLock, UnlockWait, await_until};

@@ -1,6 +1,5 @@
 //! The smallest schedule that still shows an outcome: it shows it, it is no larger, and it is the same every time.
 
-#[allow(dead_code)]
 use crate::{common, model};
 use lockstep::{Explicit, RunConfig, Schedule, explicit, minimize, run};
 use model::Program;

@@ -1,7 +1,6 @@
 //! No search claims more than it has done: each is run on programs made to be cut, crowded or left out of,
 //! under every memory model, and what it claims is held against outcomes that the program provably has.
 
-#[allow(dead_code)]
 use crate::common;
 use common::{program, text};
 use lockstep::sync::{Arc, Atomic, Ordering::Relaxed, SpinLock, WaitQueue, smp_mb};

@@ -1,6 +1,5 @@
 //! Data races on plain data: found where nothing orders two accesses, whatever their interleaving, and only there.
 
-#[allow(dead_code)]
 use crate::common;
 use lockstep::sync::{
     Atomic, Ghost, Mutex, Ordering, Ordering::*, Plain, ReadWriteLock, SpinLock, UnlockWait, WaitQueue, await_until,

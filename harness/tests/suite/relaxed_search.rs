@@ -1,6 +1,5 @@
 //! Exhaustive search under each memory model: exactly the outcomes of all schedules.
 
-#[allow(dead_code)]
 use crate::{anything, common, model};
 use lockstep::probe::observe;
 use lockstep::sync::{Atomic, Ordering::Relaxed, SpinLock};

@@ -1,6 +1,5 @@
 //! Subjects that depend on more than the schedule are caught, and shown where two executions first part.
 
-#[allow(dead_code)]
 use crate::{common, model};
 use lockstep::probe::observe;
 use lockstep::sync::Atomic;

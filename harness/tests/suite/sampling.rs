@@ -1,6 +1,5 @@
 //! How random schedules spread over what can happen.
 
-#[allow(dead_code)]
 use crate::common;
 use lockstep::probe::observe;
 use lockstep::sync::{Atomic, Ordering::Relaxed};

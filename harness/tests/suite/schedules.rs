@@ -1,6 +1,5 @@
 //! Schedules as strategies: cut down, written down, and run again.
 
-#[allow(dead_code)]
 use crate::common;
 use lockstep::probe::observe;
 use lockstep::sync::{Atomic, Ordering::Relaxed};

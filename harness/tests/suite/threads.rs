@@ -1,6 +1,5 @@
 //! Threads: starting, joining, results, scopes.
 
-#[allow(dead_code)]
 use crate::common;
 use common::{program, schedules};
 use lockstep::probe::observe;

@@ -1,6 +1,5 @@
 //! Every schedule runs on every program: decisions that cannot apply are skipped and counted, never an error.
 
-#[allow(dead_code)]
 use crate::{common, model};
 use lockstep::{DECISIONS_MAX, Decision, Explicit, Key, RunConfig, Schedule, What, explicit, run};
 use model::Program;

@@ -1,6 +1,5 @@
 //! Where threads have nothing to do with each other nothing is explored, and comparisons say so.
 
-#[allow(dead_code)]
 use crate::common;
 use common::program;
 use lockstep::sync::{Atomic, Ordering::Relaxed, Plain, SpinLock};

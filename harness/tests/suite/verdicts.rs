@@ -1,6 +1,5 @@
 //! What a comparison says of a pair of variants, and when it says nothing.
 
-#[allow(dead_code)]
 use crate::common;
 use lockstep::probe::observe;
 use lockstep::{CompareConfig, Comparison, Variant, Verdict, compare};

@@ -1,6 +1,5 @@
 //! Wait queues and awaited conditions: no wake-up is lost and none comes from nowhere; waiting costs nothing.
 
-#[allow(dead_code)]
 use crate::common;
 use lockstep::probe::observe;
 use lockstep::sync::{

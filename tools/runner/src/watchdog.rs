@@ -244,7 +244,7 @@ fn aborted(out: &mut dyn std::fmt::Write) -> std::fmt::Result {
     for worker in 0..CONTROL.workers() {
         let pulse = CONTROL.pulse(worker);
         if !is_resting(&pulse) {
-            last_words("ran, or another of those named here", worker, &pulse);
+            last_words("ran when the process was aborted", worker, &pulse);
         }
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use crate::cli::session;
 use crate::cli::status::Status;
+use lockstep_runner::Failure;
 
 /// Whose fault it is, and what is wrong, in a sentence.
 #[derive(Debug)]
@@ -24,6 +25,14 @@ impl Trouble {
     /// The subject did not build or start: its own fault, unless the user ended that.
     pub fn of_subject(message: String) -> Trouble {
         if session::is_interrupted() { Trouble::Interrupted } else { Trouble::Subject(message) }
+    }
+
+    /// A bench gives no answer about this.
+    pub fn of_failure(about: &str, failure: Failure) -> Trouble {
+        Trouble::Subject(match failure {
+            Failure::Died(words) => words,
+            failure => format!("{about}: {failure}"),
+        })
     }
 
     /// Says it, and what the command ends with.

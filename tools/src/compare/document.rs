@@ -13,7 +13,7 @@ pub fn document(selection: &Selection, outcomes: &Outcomes) -> Document {
         complete: !outcomes.cut_short,
         nondeterminism: outcomes.nondeterminism(),
         variants: selection.variants.iter().map(|variant| design_part(selection, variant)).collect(),
-        scenarios: outcomes.compared.iter().map(|compared| compared.part.clone()).collect(),
+        scenarios: outcomes.parts().cloned().collect(),
         changes: selection.variants.windows(2).filter_map(|step| change_part(step[0], step[1])).collect(),
         ..Document::of(vec![selection.memory.name().to_owned()])
     }

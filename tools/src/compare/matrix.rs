@@ -27,7 +27,7 @@ pub fn matrix(selection: &Selection, outcomes: &Outcomes) -> String {
         let mut row = vec![scenario.id.to_string(), scenario.name.to_string()];
         for &repairs in &selection.repairs {
             let is_repaired = repairs != Repairs::NONE;
-            let found = parts(outcomes).find(|part| part.id == scenario.id && part.is_repaired() == is_repaired);
+            let found = outcomes.parts().find(|part| part.id == scenario.id && part.is_repaired() == is_repaired);
             row.extend(cells(found, selection.variants.len()));
         }
         table.add_row(row);
@@ -55,10 +55,6 @@ fn header(selection: &Selection) -> Vec<String> {
 /// `stopped-locked` is `locked` in a header.
 fn short(name: &str) -> &str {
     name.strip_prefix("stopped-").unwrap_or(name)
-}
-
-fn parts(outcomes: &Outcomes) -> impl Iterator<Item = &ScenarioPart> {
-    outcomes.compared.iter().map(|compared| &compared.part)
 }
 
 fn cells(found: Option<&ScenarioPart>, variants_count: usize) -> Vec<String> {
@@ -93,7 +89,7 @@ fn title(part: &ScenarioPart, mark: &str) -> String {
 /// What the cells rest on: one line where it is the same for all.
 fn evidence(outcomes: &Outcomes) -> String {
     let mut by_evidence: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for part in parts(outcomes).filter(|part| part.complete) {
+    for part in outcomes.parts().filter(|part| part.complete) {
         let evidence = part.evidence().unwrap_or_default().to_string();
         by_evidence.entry(evidence).or_default().push(title(part, "+R"));
     }
@@ -113,7 +109,7 @@ fn bad_ends(outcomes: &Outcomes) -> String {
     let mut text = String::new();
     for kind in BadEnd::ALL {
         let ends_so = |part: &&ScenarioPart| part.bad_ends.iter().any(|one| one.kind == kind.name());
-        let found: Vec<String> = parts(outcomes).filter(ends_so).map(|part| title(part, "+R")).collect();
+        let found: Vec<String> = outcomes.parts().filter(ends_so).map(|part| title(part, "+R")).collect();
         if !found.is_empty() {
             text += &format!("ends badly in every variant, {}: {}\n", kind.name(), found.join(" "));
         }
@@ -124,7 +120,7 @@ fn bad_ends(outcomes: &Outcomes) -> String {
 /// For each step of each scenario that is not equal, the simplest witness of an outcome gained and of one lost.
 fn witnesses(outcomes: &Outcomes) -> String {
     let mut lines = Vec::new();
-    for part in parts(outcomes) {
+    for part in outcomes.parts() {
         for to in part.variants.iter().skip(1).map(|variant| &variant.name) {
             for (what, is_brought) in [("brings", true), ("removes", false)] {
                 let found = part.divergences.iter().find(|one| {
@@ -136,7 +132,7 @@ fn witnesses(outcomes: &Outcomes) -> String {
         }
     }
     if lines.is_empty() {
-        let explored = parts(outcomes).filter(|part| is_explored(part)).count();
+        let explored = outcomes.parts().filter(|part| is_explored(part)).count();
         return match explored {
             0 => "nothing was explored\n".to_owned(),
             explored if explored < outcomes.wanted => format!(

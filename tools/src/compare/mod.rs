@@ -8,9 +8,10 @@ use crate::cli::arguments::Options;
 use crate::cli::session::{self, Progress};
 use crate::cli::status::Status;
 use crate::cli::trouble::Trouble;
+use crate::document::ScenarioPart;
 use lockstep::{CompareConfig, MemoryModel};
+use lockstep_runner::Bench;
 use lockstep_runner::protocol::{Compare, Compared, Effort, Setting};
-use lockstep_runner::{Bench, Failure};
 
 /// What was compared, and what went wrong.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +29,11 @@ impl Outcomes {
         self.compared.extend(other.compared);
         self.wanted += other.wanted;
         self.cut_short |= other.cut_short;
+    }
+
+    /// The comparisons, as parts of a document.
+    pub fn parts(&self) -> impl Iterator<Item = &ScenarioPart> {
+        self.compared.iter().map(|compared| &compared.part)
     }
 
     /// The first comparison in which the same schedule gave two executions, in a sentence.
@@ -100,8 +106,7 @@ pub fn compare_all(
                     open.push(at);
                     continue;
                 }
-                Err(Failure::Died(words)) => return Err(Trouble::Subject(words)),
-                Err(failure) => return Err(Trouble::Subject(format!("{}: {failure}", wanted[at].scenario))),
+                Err(failure) => return Err(Trouble::of_failure(&wanted[at].scenario, failure)),
             };
             let part = &one.part;
             if !part.complete && session::is_ending() {
@@ -156,13 +161,13 @@ pub fn judge(outcomes: &Outcomes) -> Status {
         session::say(&format!("nondeterminism: {mismatch}"));
         status = status.and(Status::Nondeterminism);
     }
-    for part in outcomes.compared.iter().map(|compared| &compared.part) {
+    for part in outcomes.parts() {
         if let Some(nothing) = part.nothing_explored() {
             session::say(&format!("{}: {nothing}", part.id));
             status = status.and(Status::Nothing);
         }
     }
-    if outcomes.compared.iter().map(|compared| compared.part.executions()).sum::<u64>() == 0 {
+    if outcomes.parts().map(ScenarioPart::executions).sum::<u64>() == 0 {
         session::say_nothing_explored();
         status = status.and(Status::Nothing);
     }

@@ -14,7 +14,7 @@ use crate::cli::status::Status;
 use crate::cli::trouble::Trouble;
 use crate::compare::{effort, jobs};
 use crate::document::{EvidencePart, GoalPart};
-use lockstep_runner::protocol::{Explore, Explored, SeenPart, Setting};
+use lockstep_runner::protocol::{Explore, Explored, Listing, SeenPart, Setting};
 use lockstep_runner::{Bench, Failure};
 use replay::outcome_text;
 use serde::Serialize;
@@ -39,13 +39,13 @@ impl One {
 /// Explores every one of the variants in every one of the settings; returns the text and how it went.
 pub fn command(
     bench: &mut dyn Bench,
+    listing: &Listing,
     variants: &[String],
     settings: &[Setting],
     options: &Options,
     exhaustive: bool,
 ) -> Result<(String, Status), Trouble> {
-    let listing = bench.list().map_err(|failure| Trouble::of_subject(failure.to_string()))?;
-    let names: BTreeMap<String, String> = listing.scenarios.into_iter().map(|one| (one.id, one.name)).collect();
+    let names: BTreeMap<&str, &str> = listing.scenarios.iter().map(|one| (&*one.id, &*one.name)).collect();
     let parts = settings.len() * variants.len();
     let progress = Progress::new(parts);
     let mut all = Vec::new();
@@ -59,10 +59,9 @@ pub fn command(
         let explored = match bench.explore(explore) {
             Ok(explored) => explored,
             Err(Failure::Stopped) => break,
-            Err(Failure::Died(words)) => return Err(Trouble::Subject(words)),
-            Err(failure) => return Err(Trouble::Subject(format!("{}: {failure}", setting.scenario))),
+            Err(failure) => return Err(Trouble::of_failure(&setting.scenario, failure)),
         };
-        let name = names.get(&setting.scenario).cloned().unwrap_or_default();
+        let name = (*names.get(&*setting.scenario).unwrap_or(&"")).to_owned();
         all.push(One { setting: setting.clone(), name, variant: variant.clone(), explored });
         progress.advances();
     }

@@ -8,7 +8,7 @@ use crate::document::{OutcomePart, TracePart};
 use crate::hunt::corpus;
 use crate::workshop::{select_steps, situation};
 use lockstep::{Schedule, Token};
-use lockstep_runner::protocol::{ExecutionPart, Minimize, Minimized, Ran, Run, Setting};
+use lockstep_runner::protocol::{ExecutionPart, Listing, Minimize, Minimized, Ran, Run, Setting};
 use lockstep_runner::{Bench, Failure, minimized, ran};
 use std::borrow::Cow;
 use std::path::Path;
@@ -18,6 +18,7 @@ use utrace_variants::{Repairs, Scenario, VariantInfo, Words, generated, subject_
 /// One execution of each of these variants under a uniform schedule, with its trace.
 pub fn run_one(
     bench: &mut dyn Bench,
+    listing: &Listing,
     variants: Vec<String>,
     settings: &[Setting],
     seed: u64,
@@ -29,8 +30,7 @@ pub fn run_one(
             false => "run needs one scenario: say which with --scenario, as in 'lockstep run --scenario S3'".to_owned(),
         }));
     };
-    let listing = bench.list().map_err(trouble)?;
-    let subject = if setting.repaired { listing.repaired } else { Some(listing.subject) };
+    let subject = if setting.repaired { listing.repaired.clone() } else { Some(listing.subject.clone()) };
     let subject = subject.ok_or_else(|| Trouble::Usage("the subject knows no repairs".to_owned()))?;
     let Setting { scenario, memory, .. } = setting.clone();
     let token = Token { subject, scenario, memory, schedule: Schedule::uniform(seed) };
@@ -48,20 +48,26 @@ pub fn run_one(
 /// The execution that a token names, in the steps of a series that the options name, or in all.
 pub fn replay_steps(
     bench: &mut dyn Bench,
+    listing: &Listing,
     token: &str,
     whole_trace: bool,
     options: &Options,
 ) -> Result<String, Trouble> {
     let token = parse(token).map_err(Trouble::Usage)?;
-    let variants = select_steps(&bench.list().map_err(trouble)?, options)?;
+    let variants = select_steps(listing, options)?;
     let ran = bench.run(Run { token: token.clone(), variants, trace: whole_trace }).map_err(trouble)?;
     Ok(format!("{}: {}\n{}", ran.situation.id, ran.situation.question, ran_text(&token, &ran)))
 }
 
 /// The smallest schedule that was found to show what each step of a series shows under a token.
-pub fn minimize_steps(bench: &mut dyn Bench, token: &str, options: &Options) -> Result<String, Trouble> {
+pub fn minimize_steps(
+    bench: &mut dyn Bench,
+    listing: &Listing,
+    token: &str,
+    options: &Options,
+) -> Result<String, Trouble> {
     let token = parse(token).map_err(Trouble::Usage)?;
-    let variants = select_steps(&bench.list().map_err(trouble)?, options)?;
+    let variants = select_steps(listing, options)?;
     let all = bench.minimize(Minimize { token, variants }).map_err(trouble)?;
     Ok(all.iter().map(minimized_text).collect())
 }

@@ -5,7 +5,7 @@ use crate::cli::selection::memory_model;
 use crate::cli::trouble::Trouble;
 use crate::compare::{Outcomes, compare_all};
 use crate::source::steps::Step;
-use crate::workshop::select_listed;
+use crate::workshop::{listing, select_listed};
 use lockstep_runner::Bench;
 use lockstep_runner::protocol::{Listing, Setting};
 
@@ -19,13 +19,12 @@ pub struct Checked {
 impl Checked {
     /// Whether every execution stands for each comparison that says anything.
     pub fn is_exhaustive(&self) -> bool {
-        let mut parts = self.outcomes.compared.iter().map(|compared| &compared.part);
-        parts.all(|part| part.gap().is_some() || part.is_exhaustive())
+        self.outcomes.parts().all(|part| part.gap().is_some() || part.is_exhaustive())
     }
 
     /// How many comparisons say anything.
     pub fn explored(&self) -> usize {
-        self.outcomes.compared.iter().filter(|compared| compared.part.gap().is_none()).count()
+        self.outcomes.parts().filter(|part| part.gap().is_none()).count()
     }
 }
 
@@ -44,7 +43,7 @@ pub fn settings(listing: &Listing, options: &Options) -> Result<Vec<Setting>, Tr
 
 /// Compares the steps on the scenarios that the options select.
 pub fn check(bench: &mut dyn Bench, steps: Vec<Step>, options: &Options) -> Result<Checked, Trouble> {
-    let listing = bench.list().map_err(|failure| Trouble::of_subject(failure.to_string()))?;
+    let listing = listing(bench)?;
     let outcomes = compare_all(bench, &listing.variants, &settings(&listing, options)?, options)?;
     Ok(Checked { steps, outcomes })
 }

@@ -40,7 +40,7 @@ pub fn document(input: &Input, runs: &[Options]) -> Result<(Document, Outcomes),
     }
     document.complete = !all.cut_short;
     document.nondeterminism = all.nondeterminism();
-    document.scenarios = all.compared.iter().map(|compared| compared.part.clone()).collect();
+    document.scenarios = all.parts().cloned().collect();
     Ok((document, all))
 }
 

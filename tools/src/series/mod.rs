@@ -24,8 +24,7 @@ use crate::source::steps::{self, Step};
 use crate::workshop::{Built, Place, select_steps};
 use check::{Checked, check, settings};
 use derive::Source;
-use lockstep_runner::Bench;
-use lockstep_runner::protocol::{Compared, Setting};
+use lockstep_runner::protocol::{Compared, Listing, Setting};
 use preparation::{package, refuse_repairs};
 use std::path::{Path, PathBuf};
 
@@ -47,9 +46,8 @@ pub fn bench(input: &Input, options: &Options) -> Result<Built, Trouble> {
 }
 
 /// The steps and settings that the options select of a series.
-pub fn selected(bench: &mut dyn Bench, options: &Options) -> Result<(Vec<String>, Vec<Setting>), Trouble> {
-    let listing = bench.list().map_err(|failure| Trouble::of_subject(failure.to_string()))?;
-    Ok((select_steps(&listing, options)?, settings(&listing, options)?))
+pub fn selected(listing: &Listing, options: &Options) -> Result<(Vec<String>, Vec<Setting>), Trouble> {
+    Ok((select_steps(listing, options)?, settings(listing, options)?))
 }
 
 fn finish(result: Result<(String, Status), Trouble>, print: impl Fn(&str) -> Status) -> Status {

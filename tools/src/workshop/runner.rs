@@ -32,6 +32,11 @@ const WORDS_MAX: usize = 12;
 /// How often somebody who waits for an answer looks whether it is still wanted.
 const BEAT: Duration = Duration::from_millis(50);
 
+/// What the subject of a bench holds.
+pub fn listing(bench: &mut dyn Bench) -> Result<Listing, Trouble> {
+    bench.list().map_err(|failure| Trouble::of_subject(failure.to_string()))
+}
+
 /// The scenarios of a subject that were asked for, by id; all if none was.
 pub fn select_listed(listed: &Listing, wanted: &[String]) -> Result<Vec<String>, String> {
     let ids = || listed.scenarios.iter().map(|situation| situation.id.as_str());

@@ -1,11 +1,8 @@
 //! The workflow for CI works as printed: its commands run, in their order, on one scenario.
 
+use crate::common::{copy_files, root};
 use std::path::Path;
 use std::process::Command;
-
-fn root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-}
 
 /// The commands of the workflow that call the program.
 fn commands() -> Vec<String> {
@@ -19,20 +16,13 @@ fn commands() -> Vec<String> {
     workflow.lines().filter_map(line).collect()
 }
 
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder");
-    for entry in std::fs::read_dir(from).expect("the folder exists").flatten() {
-        std::fs::copy(entry.path(), to.join(entry.file_name())).expect("it is copied");
-    }
-}
-
 #[test]
 fn the_commands_of_the_workflow_run_as_printed() {
     let commands = commands();
     assert!(commands.len() >= 4 && commands[0].starts_with("lockstep gate --save"), "{commands:?}");
     let folder = tempfile::tempdir().expect("a folder");
-    copy(&root().join(".config"), &folder.path().join(".config"));
-    copy(&root().join("snapshots"), &folder.path().join("snapshots"));
+    copy_files(&root().join(".config"), &folder.path().join(".config"));
+    copy_files(&root().join("snapshots"), &folder.path().join("snapshots"));
     let program = Path::new(env!("CARGO_BIN_EXE_lockstep"));
     let path = std::env::join_paths(
         std::iter::once(program.parent().expect("it is in a folder").to_owned())

@@ -1,5 +1,4 @@
 //! What the tests of the command line share.
-#![allow(dead_code, reason = "each test program is a crate of its own and uses its part")]
 
 use assert_cmd::Command;
 use std::path::{Path, PathBuf};

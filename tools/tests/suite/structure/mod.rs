@@ -2,6 +2,7 @@
 
 mod imports;
 
+use crate::common::root;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,10 +11,6 @@ use syn::visit::Visit;
 
 /// The sources of the crates.
 const SOURCES: [&str; 4] = ["harness/src", "variants/src", "tools/src", "tools/runner/src"];
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the workspace exists")
-}
 
 /// Files below a folder of the workspace with this ending, with their text.
 fn files(folder: &str, ending: &str) -> Vec<(PathBuf, String)> {

@@ -1,6 +1,6 @@
 //! Simulated threads, in the shape of `std::thread`.
 
-use crate::sim::{FaultKind, Label, Place, Stuck, Ticket, current, message, op};
+use crate::sim::{FaultKind, Label, Looks, Place, Stuck, Ticket, current, message, op};
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::mem::needs_drop;
@@ -241,7 +241,7 @@ pub enum Status {
 pub fn status(thread: usize) -> Status {
     let place = Location::caller();
     let has_finished = current::get().with(|execution| {
-        execution.looks(op::Looks::AtOtherThread, place);
+        execution.looks(Looks::AtOtherThread, place);
         execution.has_finished(thread)
     });
     match has_finished {

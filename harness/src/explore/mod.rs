@@ -7,7 +7,7 @@ mod bounded;
 mod config;
 mod control;
 mod evidence;
-mod exhaustive;
+mod dpor;
 mod exploration;
 mod glance;
 pub mod graph;
@@ -42,6 +42,6 @@ pub fn explore(program: &Program<'_>, config: &ExploreConfig<'_>) -> Exploration
             sample::explore(program, config)
         }
         Strategy::Bounded { preemptions } => bounded::explore(program, config, preemptions),
-        Strategy::Exhaustive => exhaustive::explore(program, config),
+        Strategy::Exhaustive => dpor::explore(program, config),
     }
 }

@@ -13,6 +13,11 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(pub u32);
 
+impl Key {
+    /// Where nothing was announced: a landing, or the start of a thread.
+    pub(crate) const NONE: Key = Key(0);
+}
+
 /// Folds the 128-bit product of two words: the mixing step of wyhash. Frozen; tokens depend on it.
 #[inline(always)]
 pub(crate) const fn mix(a: u64, b: u64) -> u64 {

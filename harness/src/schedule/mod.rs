@@ -8,20 +8,23 @@
 //! schedule one more access is one more toss: a thread is overtaken there with the probability that the law of the uniform
 //! walk demands. Verdicts therefore compare outcome sets; schedules find outcomes and show them.
 
+mod arrival;
 mod decider;
 mod drawn;
-mod guide;
 mod key;
+mod listed;
+mod priorities;
+mod steer;
 
-pub(crate) use decider::{Arrival, Decider, Pace, Plan};
+pub(crate) use arrival::Arrival;
+pub(crate) use decider::{Decider, Pace, Plan};
 pub(crate) use drawn::Drawn;
-pub(crate) use guide::{
-    Guide, Habit, Habits, Held, Mark, Marked, Needs, Print, SLOT_OF_NUMBERS, SharedHabits, Sleeper, Slot,
-};
-pub(crate) use guide::{Touch, habit_of, slot_of_buffer, slot_of_end, slot_of_object};
 pub use key::Key;
 pub use key::scramble;
 pub(crate) use key::{Spot, hash_name, hash_numbered, hash_path, mix};
+pub(crate) use listed::usual_among;
+pub(crate) use steer::{Chosen, Held, Mark, Marked, Needs, Question, SLOT_OF_NUMBERS, Slot, Steer, Touch};
+pub(crate) use steer::{slot_of_buffer, slot_of_end, slot_of_object};
 
 /// Threads of one execution, the main thread included. Enabled sets are bit masks and vector clocks have this many components;
 /// twice as many bits fit the masks, so that store buffers can be scheduled like threads.

@@ -9,9 +9,8 @@
 //! destructor that runs while it unwinds, for the system's thread would count as panicking for ever. Then the process ends and says why.
 
 use super::coroutine::{abandon, current, drop_quietly, give_up, go};
-use super::event::ObjectId;
-use super::execution::{Clearing, Execution, Stuck};
-use super::object::NOBODY;
+use super::execution::Execution;
+use super::state::Clearing;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Clears away the threads, and gives up those that cannot be.
@@ -79,28 +78,4 @@ fn clear_one_away(here: current::Handle, thread: usize) -> bool {
     }
     here.with(|execution| execution.cleared(thread));
     true
-}
-
-impl Execution {
-    /// Takes the lock, unless somebody has it.
-    pub(super) fn take_after_end(&mut self, lock: ObjectId) -> bool {
-        let me = self.me as u8;
-        let object = &mut self.objects[lock.index()];
-        let is_free = object.holder == NOBODY;
-        if is_free {
-            object.holder = me;
-            object.held_since = None;
-        }
-        is_free
-    }
-
-    /// Whether the thread is stuck and what it waits for is not there.
-    pub(super) fn is_stuck(&self, thread: usize) -> bool {
-        match self.stuck(thread) {
-            None => false,
-            Some(Stuck::Lock(lock)) => self.objects[lock.index()].holder != NOBODY,
-            Some(Stuck::Threads(threads)) => self.uncleared() & threads != 0,
-            Some(Stuck::ForEver) => true,
-        }
-    }
 }

@@ -5,7 +5,7 @@ use super::coroutine::{Abandon, current, go};
 use super::event::Place;
 use super::execution::{Bounds, Execution};
 use super::object::Label;
-use crate::schedule::Plan;
+use crate::schedule::{Plan, Steer};
 use std::panic::Location;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
@@ -50,7 +50,7 @@ impl Runner {
         let place: Place = Location::caller();
         let Runner { execution } = self;
         execution.reset(plan, bounds);
-        execution.beat.set(turn);
+        execution.hops.beat.set(turn);
         let _entered = current::enter(execution);
         let here = current::get();
         here.with(|execution| {
@@ -69,6 +69,11 @@ impl Runner {
         let seen = here.with(|execution| look(execution));
         drop(clears);
         seen
+    }
+
+    /// The search that steered the last execution. None if there was none of that kind.
+    pub(crate) fn take_steer<S: Steer>(&mut self) -> Option<Box<S>> {
+        self.execution.take_steer()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where a simulated thread begins and ends.
 
-use super::super::results::let_go_of_own;
+use super::super::op::let_go_of_own;
 use super::current::{self, Handle};
 use super::fiber::{Abandoned, message};
 use super::job::run;

@@ -1,7 +1,7 @@
 //! Simulated threads, suspended for one another and resumed, unwound and given up.
 
 use super::super::event::Intent;
-use super::super::execution::{Clearing, Stuck};
+use super::super::state::{Clearing, Stuck};
 use super::current::{self, Handle};
 use super::guard::die;
 use super::switch::{Context, GO_ON, UNWIND, switch};

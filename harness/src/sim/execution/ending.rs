@@ -5,13 +5,17 @@ use super::super::event::{Kind, Place};
 use super::super::gaps::Lacks;
 use super::super::memory::MemoryModel;
 use super::super::object::NOBODY;
-use super::{Clearing, Ending, Execution, FaultKind, PATIENCE, Stuck, Thread};
+use super::super::state::{Clearing, Ending, FaultKind, PATIENCE, Stuck, Thread};
+use super::Execution;
 use crate::schedule::BUFFERS_FROM;
+
+const IMPURE: &str =
+    "a function that is to compute a value or a text used the machine: such a function may look, but not act";
 
 impl Execution {
     /// Whether the running thread's stack is being unwound because it was abandoned, rather than by a panic of its own.
     pub(crate) fn is_unwound_by_runner(&self) -> bool {
-        self.torn_down && (self.unwinding != Some(self.me) || self.clearing == Clearing::Stacks)
+        self.closing.is_torn_down && (self.closing.unwinding != Some(self.me) || self.clearance.now == Clearing::Stacks)
     }
 
     /// A panic of the running thread unwinds and the execution cannot go on: a destructor would block. The execution ends
@@ -19,46 +23,46 @@ impl Execution {
     /// the subject catch it, it is this one. Returns false if the execution was torn down before.
     #[cold]
     pub(crate) fn tear_down_on_panic(&mut self, place: Place) -> bool {
-        if self.torn_down {
+        if self.closing.is_torn_down {
             return false;
         }
         self.tear_down();
-        self.over = false;
-        self.patience = PATIENCE;
+        self.closing.is_over = false;
+        self.clearance.patience = PATIENCE;
         // Had it been caught, or had the destructor waited, the subject would have gone on.
         self.lacks.add(Lacks::LEFT_OUT);
         let message = "a panic met a destructor that blocks before it was caught".to_owned();
         self.fault(FaultKind::Panic, message, place, None);
-        self.unwinding = Some(self.me);
+        self.closing.unwinding = Some(self.me);
         true
     }
 
     /// The execution is over and something is left of these threads. True: who lends them something is stuck until they are cleared away.
     pub(crate) fn has_to_clear(&self, threads: u32) -> bool {
-        self.torn_down && self.uncleared() & threads != 0
+        self.closing.is_torn_down && self.uncleared() & threads != 0
     }
 
     /// A panic of the running thread waits until the threads of a scope have ended.
     pub(crate) fn delay_panic(&mut self, message: String) {
         let place = Some(self.threads[self.me].intent.place);
-        self.delayed.push(Fault { thread: self.me, message, place, other: None });
+        self.closing.delayed.push(Fault { thread: self.me, message, place, other: None });
     }
 
     /// The panic that the running thread has delayed last goes on.
     pub(crate) fn end_delay(&mut self) {
-        let last = self.delayed.iter().rposition(|fault| fault.thread == self.me);
-        last.map(|at| self.delayed.remove(at));
+        let last = self.closing.delayed.iter().rposition(|fault| fault.thread == self.me);
+        last.map(|at| self.closing.delayed.remove(at));
     }
 
     /// Nobody can go on. Where a panic waits for that, it is what went wrong first. Where the end of a scope does, after a rest, the
     /// execution ends as it would have if that had been asked again.
     pub(super) fn end_stuck(&mut self) {
-        let leaving = self.leaving & self.unfinished();
-        match self.delayed.first() {
+        let leaving = self.rest.leaving & self.unfinished();
+        match self.closing.delayed.first() {
             Some(fault) => self.end(Ending::Fault(FaultKind::Panic, fault.clone())),
             None if leaving != 0 && !self.is_deadlocked() => {
                 // They do not wait for ever: they are who has seen the final state.
-                let leaving = (0..self.threads_count).filter(|thread| leaving & (1 << thread) != 0);
+                let leaving = (0..self.roster.count).filter(|thread| leaving & (1 << thread) != 0);
                 leaving.for_each(|thread| self.threads[thread].intent.kind = Kind::Idle);
                 self.end(Ending::Resting);
             }
@@ -66,15 +70,9 @@ impl Execution {
         }
     }
 
-    /// The running thread has come to the end of a scope, and its threads have ended.
-    #[inline(always)]
-    pub(crate) fn leave_scope(&mut self) {
-        self.leaving &= !(1 << self.me);
-    }
-
     /// The thread whose panic has met, in a destructor, the end of a scope, and goes on when the threads of the scope are cleared away.
     pub(crate) fn leaves_scope(&self) -> Option<usize> {
-        self.unwinding.filter(|&thread| matches!(self.stuck(thread), Some(Stuck::Threads(_))))
+        self.closing.unwinding.filter(|&thread| matches!(self.stuck(thread), Some(Stuck::Threads(_))))
     }
 
     /// A panic unwinds the running thread, and the schedule would let another one go on. Nobody else may run until the panic has arrived, for
@@ -82,42 +80,40 @@ impl Execution {
     #[cold]
     pub(crate) fn stay_while_panicking(&mut self) {
         let me = self.me;
-        let goes_on = !self.over && self.enabled & (1 << me) != 0;
-        self.next = me;
+        let goes_on = !self.closing.is_over && self.enabled & (1 << me) != 0;
+        self.hops.next = me;
         if !goes_on {
             self.tear_down_on_panic(self.threads[me].intent.place);
         }
     }
 
     pub(crate) fn is_torn_down(&self) -> bool {
-        self.torn_down
+        self.closing.is_torn_down
     }
 
     /// From now on operations have no effect: what is left of the threads is being unwound.
     pub(crate) fn tear_down(&mut self) {
-        self.torn_down = true;
-        // How many there were is known from the difference.
-        self.steps_max -= self.steps_left;
-        self.steps_left = 0;
-        self.tracing = false;
+        self.closing.is_torn_down = true;
+        self.steps.end();
+        self.record.tracing = false;
         self.attention = 0;
-        self.is_relaxed = false;
+        self.relaxed.is_on = false;
     }
 
     /// Whether it ended because what would follow is explored elsewhere. Then it has no outcome.
     pub(crate) fn is_redundant(&self) -> bool {
-        matches!(self.ending, Ending::Redundant)
+        matches!(self.closing.ending, Ending::Redundant)
     }
 
     /// Whether the step limit ended the execution.
     pub(crate) fn is_cut(&self) -> bool {
-        matches!(self.ending, Ending::StepLimit)
+        matches!(self.closing.ending, Ending::StepLimit)
     }
 
     /// What the execution has missed.
     #[inline]
     pub(crate) fn lacks(&self) -> Lacks {
-        if self.model == MemoryModel::Weak { self.lacks_relaxed() } else { self.lacks }
+        if self.relaxed.model == MemoryModel::Weak { self.lacks_relaxed() } else { self.lacks }
     }
 
     #[cold]
@@ -142,10 +138,10 @@ impl Execution {
     }
 
     /// Ends the execution; the caller must give way and never goes on.
-    pub(in crate::sim) fn end(&mut self, ending: Ending) {
-        if !self.over {
-            self.over = true;
-            self.ending = ending;
+    pub(super) fn end(&mut self, ending: Ending) {
+        if !self.closing.is_over {
+            self.closing.is_over = true;
+            self.closing.ending = ending;
         }
     }
 
@@ -160,19 +156,19 @@ impl Execution {
     ///
     /// It has to be so unless the thread has ended.
     pub(crate) fn end_resting(&mut self, unless_ended: usize) -> bool {
-        if self.rested {
+        if self.rest.has_rested {
             self.mark_everything();
         }
         if self.is_finished(unless_ended) {
             return false;
         }
-        if !self.rested || self.torn_down {
-            return self.over;
+        if !self.rest.has_rested || self.closing.is_torn_down {
+            return self.closing.is_over;
         }
         let others = self.enabled & !(1 << self.me | 1 << (BUFFERS_FROM + self.me));
         // Idle threads go on when the main thread waits.
-        if others | self.idlers == 0 {
-            if self.is_relaxed {
+        if others | self.rest.idlers == 0 {
+            if self.relaxed.is_on {
                 // What lands may let others go on.
                 self.land_all();
             }
@@ -180,17 +176,17 @@ impl Execution {
                 self.end(Ending::Resting);
             }
         }
-        self.leaving |= 1 << self.me;
-        self.over
+        self.rest.leaving |= 1 << self.me;
+        self.closing.is_over
     }
 
     /// How the execution ended, with names and places.
     pub(crate) fn ended(&self) -> End {
-        match &self.ending {
+        match &self.closing.ending {
             Ending::Completed => End::Completed,
             Ending::Resting => End::Resting(self.blocked()),
             Ending::Deadlock => self.deadlock(),
-            Ending::StepLimit => End::StepLimit(self.steps_max),
+            Ending::StepLimit => End::StepLimit(self.steps.max),
             Ending::Redundant => unreachable!("a redundant execution has no outcome"),
             Ending::Fault(FaultKind::Bug, fault) => End::Bug(fault.clone()),
             Ending::Fault(FaultKind::Race, fault) => End::Race(fault.clone()),
@@ -202,7 +198,7 @@ impl Execution {
 
     /// The threads that wait for ever, in order of their number. The idle thread is not one of them.
     fn blocked(&self) -> Vec<Blocked> {
-        (0..self.threads_count)
+        (0..self.roster.count)
             .filter(|&thread| self.unfinished() & (1 << thread) != 0 && self.enabled & (1 << thread) == 0)
             .filter(|&thread| self.threads[thread].intent.kind != Kind::Idle)
             .map(|thread| self.blocked_thread(thread))
@@ -212,7 +208,7 @@ impl Execution {
     fn blocked_thread(&self, thread: usize) -> Blocked {
         let Thread { intent, .. } = &self.threads[thread];
         let object = match intent.kind {
-            Kind::Join => self.labels[intent.second.index()].to_string(),
+            Kind::Join => self.names.labels[intent.second.index()].to_string(),
             Kind::Await => {
                 let names = self.threads[thread].watched.iter().map(|&(object, _)| self.object_name(object));
                 names.collect::<Vec<_>>().join(" or ")
@@ -228,7 +224,7 @@ impl Execution {
         };
         Blocked {
             thread,
-            name: self.labels[thread].to_string(),
+            name: self.names.labels[thread].to_string(),
             waits: intent.kind.waits_for(),
             object,
             holder: self.waits_for(thread),
@@ -268,12 +264,19 @@ impl Execution {
     }
 
     fn deadlock(&self) -> End {
-        let on_cycle = (0..self.threads_count).find_map(|thread| self.cycle_from(thread)).unwrap_or_default();
+        let on_cycle = (0..self.roster.count).find_map(|thread| self.cycle_from(thread)).unwrap_or_default();
         let mut blocked = self.blocked();
         blocked.sort_by_key(|one| {
             let rank = on_cycle.iter().position(|&thread| thread == one.thread);
             (rank.unwrap_or(usize::MAX), one.thread)
         });
         End::Deadlock { cycle: on_cycle.len(), blocked }
+    }
+
+    /// The running thread, which only computes, has announced an event.
+    #[cold]
+    pub(super) fn refuse_to_act(&mut self, place: Place) {
+        self.act();
+        self.fault(FaultKind::Misuse, IMPURE.to_owned(), place, None);
     }
 }

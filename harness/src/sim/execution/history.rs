@@ -3,64 +3,68 @@
 use super::super::event::{Kind, Place, What};
 use super::super::lineage::Lineage;
 use super::super::object::Label;
-use super::{Ending, Execution, OBSERVERS_MAX};
+use super::super::state::{Ending, OBSERVERS_MAX};
+use super::Execution;
 use crate::schedule::{THREADS_MAX, mix};
 
 impl Execution {
     pub(crate) fn observe(&mut self, column: usize, word: u64, place: Place) {
-        if self.torn_down {
+        if self.closing.is_torn_down {
             return;
         }
-        self.histories[column].push(word);
+        self.observed.histories[column].push(word);
         self.record(What::Observe(column as u8, word), place);
     }
 
     /// A warning is part of the history of the running thread.
     pub(in crate::sim) fn note_warning(&mut self, word: u64, message: &'static str) {
-        if !self.torn_down {
-            self.histories[self.me].push(word);
-            self.warnings.push((word, message));
+        if !self.closing.is_torn_down {
+            self.observed.histories[self.me].push(word);
+            self.observed.warnings.push((word, message));
         }
     }
 
     pub(crate) fn warnings(&self) -> &[(u64, &'static str)] {
-        &self.warnings
+        &self.observed.warnings
     }
 
     pub(crate) fn add_observer(&mut self, label: Label) -> Option<usize> {
-        if self.observers.len() == OBSERVERS_MAX {
+        if self.observed.observers.len() == OBSERVERS_MAX {
             self.reach_limit();
             return None;
         }
         self.mark_numbers();
-        self.lineage.has_scattered_observers |= self.me != 0;
-        self.observers.push(label);
-        Some(THREADS_MAX + self.observers.len() - 1)
+        self.names.lineage.has_scattered_observers |= self.me != 0;
+        self.observed.observers.push(label);
+        Some(THREADS_MAX + self.observed.observers.len() - 1)
     }
 
     pub(crate) fn reach(&mut self, goal: u32) {
-        self.goals |= 1 << goal;
+        self.observed.goals |= 1 << goal;
     }
 
     pub(crate) fn goals(&self) -> u64 {
-        self.goals
+        self.observed.goals
     }
 
     /// Names and histories of all columns, in an order that does not depend on the schedule: the threads, then the observers.
     pub(crate) fn columns(&self) -> impl Iterator<Item = (Label, &[u64])> {
-        let threads = self.lineage.order(self.threads_count);
-        let threads = threads.map(|thread| (self.labels[thread], &self.histories[thread][..]));
+        let threads = self.names.lineage.order(self.roster.count);
+        let threads = threads.map(|thread| (self.names.labels[thread], &self.observed.histories[thread][..]));
         threads.chain(self.observed())
     }
 
     /// The columns of observers. Those of one name are told apart by who came first.
     fn observed(&self) -> impl Iterator<Item = (Label, &[u64])> {
         let mut order: [usize; OBSERVERS_MAX] = std::array::from_fn(|nth| nth);
-        let count = self.observers.len();
-        if self.lineage.has_scattered_observers {
-            order[..count].sort_by_key(|&nth| self.observers[nth]);
+        let count = self.observed.observers.len();
+        if self.names.lineage.has_scattered_observers {
+            order[..count].sort_by_key(|&nth| self.observed.observers[nth]);
         }
-        order.into_iter().take(count).map(|nth| (self.observers[nth], &self.histories[THREADS_MAX + nth][..]))
+        order
+            .into_iter()
+            .take(count)
+            .map(|nth| (self.observed.observers[nth], &self.observed.histories[THREADS_MAX + nth][..]))
     }
 
     /// A hash of everything that counts for the outcome: the histories by column, and how the execution ended. Places do not count.
@@ -77,37 +81,37 @@ impl Execution {
         };
         // Names only where the order alone does not tell who is who. Where it does, as in most programs, nothing is put in order: this is
         // done in every execution.
-        let Lineage { is_deep, has_scattered_observers, .. } = self.lineage;
+        let Lineage { is_deep, has_scattered_observers, .. } = self.names.lineage;
         if is_deep || has_scattered_observers {
-            for thread in self.lineage.order(self.threads_count) {
-                feed_column(is_deep.then(|| self.lineage.name(thread)), &self.histories[thread]);
+            for thread in self.names.lineage.order(self.roster.count) {
+                feed_column(is_deep.then(|| self.names.lineage.name(thread)), &self.observed.histories[thread]);
             }
             for (label, history) in self.observed() {
                 feed_column(has_scattered_observers.then(|| label.hash()), history);
             }
         } else {
-            let (threads, observers) = self.histories.split_at(THREADS_MAX);
-            let columns = threads[..self.threads_count].iter().chain(&observers[..self.observers.len()]);
+            let (threads, observers) = self.observed.histories.split_at(THREADS_MAX);
+            let columns = threads[..self.roster.count].iter().chain(&observers[..self.observed.observers.len()]);
             columns.for_each(|history| feed_column(None, history));
         }
-        match &self.ending {
+        match &self.closing.ending {
             Ending::Completed => feed(1),
             Ending::Resting | Ending::Deadlock => {
-                feed(if matches!(self.ending, Ending::Resting) { 2 } else { 3 });
-                for thread in self.lineage.order(self.threads_count) {
+                feed(if matches!(self.closing.ending, Ending::Resting) { 2 } else { 3 });
+                for thread in self.names.lineage.order(self.roster.count) {
                     let intent = &self.threads[thread].intent;
                     if self.unfinished() & (1 << thread) != 0
                         && intent.kind != Kind::Idle
                         && self.enabled & (1 << thread) == 0
                     {
-                        feed(self.lineage.name(thread) ^ (intent.kind as u64) << 8);
+                        feed(self.names.lineage.name(thread) ^ (intent.kind as u64) << 8);
                         feed(self.objects[intent.object.index()].name_hash);
                         match intent.kind {
-                            Kind::Join => feed(self.lineage.name(intent.second.index())),
+                            Kind::Join => feed(self.names.lineage.name(intent.second.index())),
                             _ => feed(u64::from(intent.second.0)),
                         }
                         if let Some(holder) = self.waits_for(thread).filter(|_| intent.kind != Kind::Join) {
-                            feed(self.lineage.name(holder));
+                            feed(self.names.lineage.name(holder));
                         }
                         if intent.kind == Kind::Await {
                             self.threads[thread]
@@ -122,7 +126,7 @@ impl Execution {
             Ending::Redundant => unreachable!("a redundant execution has no outcome"),
             Ending::Fault(kind, fault) => {
                 feed(5 + *kind as u64);
-                feed(self.lineage.name(fault.thread));
+                feed(self.names.lineage.name(fault.thread));
                 fault.message.bytes().for_each(|byte| feed(u64::from(byte)));
             }
         }

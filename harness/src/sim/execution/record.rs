@@ -2,17 +2,23 @@
 
 use super::super::event::{Event, Kind, ObjectId, Place, What};
 use super::{Execution, RECORDING};
-use crate::schedule::{Mark, THREADS_MAX};
+use crate::schedule::{Steer, THREADS_MAX};
 
 impl Execution {
-    pub(crate) fn marks(&self) -> &[Mark] {
-        self.decider.marks()
+    /// The search that steers it, if it is one of that kind.
+    pub(crate) fn steer<S: Steer>(&self) -> Option<&S> {
+        self.decider.steer()
+    }
+
+    /// The same, when the execution is over.
+    pub(in crate::sim) fn take_steer<S: Steer>(&mut self) -> Option<Box<S>> {
+        self.decider.take_steer()
     }
 
     #[inline(always)]
     pub(in crate::sim) fn record(&mut self, what: What, place: Place) {
-        if self.tracing {
-            self.trace.push(Event { thread: self.me as u8, what, place });
+        if self.record.tracing {
+            self.record.trace.push(Event { thread: self.me as u8, what, place });
         }
     }
 
@@ -33,7 +39,7 @@ impl Execution {
     fn keep_read(&mut self, object: ObjectId, read: u64, written: Option<u64>) {
         if self.attention & (1 << self.me) != 0 {
             // Who has seen an old write has something to see that was written since.
-            let is_old = std::mem::take(&mut self.has_seen_old);
+            let is_old = std::mem::take(&mut self.relaxed.has_seen_old);
             let version = self.memory.version(object).wrapping_sub(u32::from(is_old));
             self.threads[self.me].watched.push((object, version));
         }
@@ -51,10 +57,10 @@ impl Execution {
     /// Not inlined, so that operations stay small for those who record nothing.
     #[inline(never)]
     fn keep_access(&mut self, read: Option<u64>, written: Option<u64>) {
-        if self.decider.is_guided() {
+        if self.decider.is_steered() {
             self.mark_event(read, written);
         }
-        if self.tracing {
+        if self.record.tracing {
             self.trace_access(read, written);
         }
     }
@@ -62,31 +68,31 @@ impl Execution {
     fn trace_access(&mut self, read: Option<u64>, written: Option<u64>) {
         let me = self.me % THREADS_MAX;
         let intent = &self.threads[me].intent;
-        let key = self.announced[me].key();
+        let key = self.names.announced[me].key();
         let object = if intent.kind == Kind::Join { intent.second } else { intent.object };
-        let is_unusual = std::mem::take(&mut self.is_unusual);
+        let is_unusual = std::mem::take(&mut self.relaxed.is_unusual);
         let what =
             What::Access { kind: intent.kind, object, footprint: intent.footprint(), key, read, written, is_unusual };
-        self.trace.push(Event { thread: me as u8, what, place: intent.place });
+        self.record.trace.push(Event { thread: me as u8, what, place: intent.place });
     }
 
     /// Whether a trace is kept.
     pub(crate) fn tracing(&self) -> bool {
-        self.tracing
+        self.record.tracing
     }
 
     /// Keeps what the subject says of itself, for the trace.
     pub(crate) fn remark(&mut self, text: String, place: Place) {
-        let number = self.remarks.len() as u32;
-        self.remarks.push(text);
+        let number = self.record.remarks.len() as u32;
+        self.record.remarks.push(text);
         self.record(What::Remark(number), place);
     }
 
     pub(crate) fn remarks(&self) -> &[String] {
-        &self.remarks
+        &self.record.remarks
     }
 
     pub(crate) fn trace(&self) -> &[Event] {
-        &self.trace
+        &self.record.trace
     }
 }

@@ -8,11 +8,9 @@ use super::super::event::{Intent, Kind, ObjectId, Place};
 use super::super::gaps::Lacks;
 use super::super::object::{HASH_OF_NONE, HELD};
 use super::super::sites::Anchor;
-use super::{Ending, Execution, FaultKind};
+use super::super::state::{Ending, FaultKind};
+use super::Execution;
 use crate::schedule::{Arrival, Drawn, Key, Pace, Spot, THREADS_MAX};
-
-/// The question beside an event which of several idle threads goes on.
-const IDLER: u64 = 16;
 
 /// The spot of the next event that a counter counts.
 #[inline(always)]
@@ -34,10 +32,10 @@ impl Execution {
         let here = stack_pointer();
         let me = self.me % THREADS_MAX;
         let thread = &mut self.threads[me];
-        let Some(steps_left) = self.steps_left.checked_sub(1).filter(|_| here >= thread.stack_floor) else {
+        let Some(steps_left) = self.steps.left.checked_sub(1).filter(|_| here >= thread.stack_floor) else {
             return self.cut_here(kind, object, second, place, here);
         };
-        self.steps_left = steps_left;
+        self.steps.left = steps_left;
         thread.intent.kind = kind;
         thread.intent.object = object;
         thread.intent.second = second;
@@ -52,24 +50,26 @@ impl Execution {
                 Kind::Join => {
                     let target = second.index();
                     self.threads[target].joiners |= bit;
-                    only_if(self.finished & !self.lingering & (1 << target) != 0)
+                    only_if(self.roster.finished & !self.roster.lingering & (1 << target) != 0)
                 }
                 Kind::Await => only_if(self.arrive_await(me)),
                 Kind::Idle => {
-                    self.idlers |= bit;
+                    self.rest.idlers |= bit;
                     only_if(false)
                 }
                 _ => enabled,
             };
             // Events without an object are counted by kind: a barrier that a patch adds moves no later join.
-            (enabled, next_spot(anchor, HASH_OF_NONE, &mut self.loose[me][kind as usize], kind))
+            (enabled, next_spot(anchor, HASH_OF_NONE, &mut self.names.loose[me][kind as usize], kind))
         } else {
             let touched = &mut self.objects[object.index()];
             let enabled = match kind {
                 Kind::Lock | Kind::UnlockWait => {
                     touched.waiters |= bit;
                     let is_free = self.memory.newest(object) == 0;
-                    only_if(is_free || self.is_relaxed && self.memory.shows_free(self.model, me, kind, object))
+                    only_if(
+                        is_free || self.relaxed.is_on && self.memory.shows_free(self.relaxed.model, me, kind, object),
+                    )
                 }
                 Kind::ReadLock => {
                     touched.readers |= bit;
@@ -82,7 +82,7 @@ impl Execution {
         };
         self.enabled = enabled;
         let drawn = std::mem::replace(&mut self.threads[me].drawn, self.decider.draw(spot));
-        let touches_nothing = matches!(kind, Kind::Spawn | Kind::Join) && !self.is_relaxed;
+        let touches_nothing = matches!(kind, Kind::Spawn | Kind::Join) && !self.relaxed.is_on;
         let drawn = if touches_nothing { drawn.in_favour_of(me) } else { drawn };
         self.hand_over(me, enabled, spot, drawn)
     }
@@ -93,7 +93,7 @@ impl Execution {
         let me = self.me % THREADS_MAX;
         let anchor = self.threads[me].anchor;
         if object == ObjectId::NONE {
-            return next_spot(anchor, HASH_OF_NONE, &mut self.loose[me][kind as usize], kind);
+            return next_spot(anchor, HASH_OF_NONE, &mut self.names.loose[me][kind as usize], kind);
         }
         let object = &mut self.objects[object.index()];
         next_spot(anchor, object.hash, &mut object.touched[me], kind)
@@ -138,8 +138,8 @@ impl Execution {
 
     fn gives_way_noted(&mut self, spot: Spot, drawn: Drawn) -> bool {
         let me = self.me % THREADS_MAX;
-        self.announced[me] = spot;
-        if self.is_relaxed && self.model.has_buffers() {
+        self.names.announced[me] = spot;
+        if self.relaxed.is_on && self.relaxed.model.has_buffers() {
             return self.hand_over_landing(spot, drawn);
         }
         if std::thread::panicking() && self.enabled & (1 << me) != 0 {
@@ -148,7 +148,7 @@ impl Execution {
         }
         match self.decider.next_noted(spot, drawn, me, self.enabled) {
             Some(next) => {
-                self.next = next;
+                self.hops.next = next;
                 if self.decider.minds_races() {
                     self.tell_races(next);
                 }
@@ -173,20 +173,20 @@ impl Execution {
 
     /// Tells the schedule whose announced events race with that of the thread that goes on.
     fn tell_races(&mut self, next: usize) {
-        let (footprint, chosen) = (self.threads[next].intent.footprint(), self.announced[next].key());
+        let (footprint, chosen) = (self.threads[next].intent.footprint(), self.names.announced[next].key());
         let mut others = self.unfinished() & !(1 << next);
         while others != 0 {
             let other = others.trailing_zeros() as usize;
             others &= others - 1;
             if self.threads[other].intent.footprint().depends_on(&footprint) {
-                self.decider.raced(other, self.announced[other].key(), chosen);
+                self.decider.raced(other, self.names.announced[other].key(), chosen);
             }
         }
     }
 
     /// Who goes on. True when it is not the running thread.
-    pub(in crate::sim) fn hand_over_to(&mut self, next: usize) -> bool {
-        self.next = next;
+    pub(super) fn hand_over_to(&mut self, next: usize) -> bool {
+        self.hops.next = next;
         if self.decider.minds_races() {
             self.tell_races(next);
         }
@@ -196,36 +196,22 @@ impl Execution {
     /// No thread can run: the idle one looks at what is left, or the execution is over.
     #[cold]
     pub(in crate::sim) fn nobody(&mut self, spot: Spot) -> bool {
-        self.announced[self.me] = spot;
-        if self.decider.is_guided() {
+        self.names.announced[self.me] = spot;
+        if self.decider.is_steered() {
             self.decider.arrive_without_choice(spot, self.me);
         }
-        if self.idlers != 0 && !self.is_deadlocked() {
-            let idler = self.choose_idler(spot);
-            self.idlers &= !(1 << idler);
-            self.rested = true;
-            self.enabled |= 1 << idler;
-            self.next = idler;
+        if self.rest.idlers != 0 && !self.is_deadlocked() {
+            let idler = self.end_rest(spot);
+            self.hops.next = idler;
             return idler != self.me;
         }
         self.end_stuck();
         true
     }
 
-    /// Which of the idle threads goes on. Beside the event of who was the last to run, so that it moves no key.
-    fn choose_idler(&mut self, spot: Spot) -> usize {
-        let count = self.idlers.count_ones() as usize;
-        let nth = if count > 1 { self.decider.choose(Spot::beside(spot.key(), IDLER), count, false) } else { 0 };
-        let mut left = self.idlers;
-        for _ in 0..nth {
-            left &= left - 1;
-        }
-        left.trailing_zeros() as usize
-    }
-
     /// Whether some thread waits for a lock, or for a thread that waits for it: no wake-up can help these.
     pub(super) fn is_deadlocked(&self) -> bool {
-        (0..self.threads_count).filter(|&thread| self.unfinished() & (1 << thread) != 0).any(|thread| {
+        (0..self.roster.count).filter(|&thread| self.unfinished() & (1 << thread) != 0).any(|thread| {
             match self.threads[thread].intent.kind {
                 Kind::Lock | Kind::ReadLock | Kind::UnlockWait => true,
                 Kind::Join => self.cycle_from(thread).is_some(),
@@ -248,7 +234,7 @@ impl Execution {
             self.refuse_to_act(place);
             return self.hop_away_if(true);
         }
-        if self.torn_down {
+        if self.closing.is_torn_down {
             return self.arrive_after_end();
         }
         let me = self.me;
@@ -271,26 +257,22 @@ impl Execution {
     }
 
     /// Which of `options` alternatives memory takes at the announced event: the answer to one of several questions.
-    pub(in crate::sim) fn choose_seen(&mut self, question: u64, options: usize) -> usize {
+    pub(super) fn choose_seen(&mut self, question: u64, options: usize) -> usize {
         let spot = Spot::beside(self.announced_key(), question);
         let chosen = if options > 1 { self.decider.choose(spot, options, true) } else { 0 };
-        self.is_unusual |= chosen > 0;
+        self.relaxed.is_unusual |= chosen > 0;
         chosen
     }
 
     /// Where the running thread has announced its event. Kept where memory is not sequentially consistent, and for those who log or trace.
-    pub(in crate::sim) fn announced_key(&self) -> Key {
-        self.announced[self.me].key()
-    }
-
-    pub(crate) fn steps(&self) -> u64 {
-        self.steps_max - self.steps_left
+    pub(super) fn announced_key(&self) -> Key {
+        self.names.announced[self.me].key()
     }
 
     /// Threads that could have gone on when a fault, or the end of the main thread at rest, ended the execution; nothing if it ended
     /// because nobody could go on.
     pub(crate) fn kept_from_going_on(&self) -> Option<u32> {
-        match self.ending {
+        match self.closing.ending {
             Ending::Fault(..) | Ending::Resting => Some(self.could_go_on() & !(1 << self.me)),
             Ending::Completed | Ending::Deadlock | Ending::StepLimit | Ending::Redundant => None,
         }
@@ -299,7 +281,7 @@ impl Execution {
     /// Threads whose announced event can happen, as a mask.
     pub(crate) fn could_go_on(&self) -> u32 {
         let could = self.enabled & !self.held();
-        if self.has_to_land { could & !(1 << self.me) } else { could }
+        if self.relaxed.has_to_land { could & !(1 << self.me) } else { could }
     }
 
     pub(crate) fn arrivals(&self) -> &[Arrival] {

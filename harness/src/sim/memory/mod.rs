@@ -77,7 +77,7 @@ impl MemoryModel {
 /// The shared words of one execution under its memory model.
 ///
 /// Every access of a subject, the lock words included, comes through here with the acting thread and its ordering. Under
-/// sequential consistency the answer needs no choice; the other models ask the schedule, see `sim/landing.rs` and `sim/seeing.rs`.
+/// sequential consistency the answer needs no choice; the other models ask the schedule, see `sim/execution/landing.rs` and `sim/execution/seeing.rs`.
 pub(crate) struct Memory {
     words: Sc,
     pub(crate) order: Order,

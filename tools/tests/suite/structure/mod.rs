@@ -123,6 +123,21 @@ fn unsafe_code_lives_in_the_coroutine_and_arena_modules() {
 }
 
 #[test]
+fn what_executions_do_lies_in_one_folder() {
+    const HOME: &str = "harness/src/sim/execution";
+    let elsewhere = |(path, _): &(PathBuf, String)| !path.starts_with(HOME);
+    let found: Vec<String> = files("harness/src/sim", "rs")
+        .into_iter()
+        .filter(elsewhere)
+        .filter(|(_, text)| text.lines().any(|line| line.trim_start().starts_with("impl Execution {")))
+        .map(|(path, _)| path.display().to_string())
+        .collect();
+    check("an execution is implemented elsewhere", &found);
+    let at_home = files(HOME, "rs").iter().filter(|(_, text)| text.contains("impl Execution {")).count();
+    assert!(at_home > 5, "the folder of executions has moved");
+}
+
+#[test]
 fn there_is_one_thread_local() {
     let mut sources = files("harness/src", "rs");
     sources.extend(files("variants/src", "rs"));

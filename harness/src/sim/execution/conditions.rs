@@ -1,0 +1,51 @@
+//! Conditions that threads await: what they have read, and what they did that they may not do.
+
+use super::super::event::Place;
+use super::super::unfit::{Looks, Unfit};
+use super::Execution;
+
+impl Execution {
+    /// Whether something that the condition has read was written since.
+    pub(super) fn arrive_await(&mut self, me: usize) -> bool {
+        let mut is_written = false;
+        for at in 0..self.threads[me].watched.len() {
+            let (object, version) = self.threads[me].watched[at];
+            is_written |= self.memory.version(object) != version;
+            self.objects[object.index()].watchers |= 1 << me;
+        }
+        is_written
+    }
+
+    /// The running thread does what a condition may not do. If it evaluates one, that ends the execution when the condition has
+    /// its value.
+    #[inline(always)]
+    pub(crate) fn looks(&mut self, what: Looks, place: Place) {
+        if self.attention & (1 << self.me) != 0 {
+            self.note_unfit(what, place);
+        }
+    }
+
+    /// Apart, for those who may do so come by here in every execution.
+    #[cold]
+    #[inline(never)]
+    fn note_unfit(&mut self, what: Looks, place: Place) {
+        self.conditions.unfit.push(Unfit { thread: self.me, what, place });
+    }
+
+    pub(in crate::sim) fn begin_condition(&mut self) {
+        let me = self.me;
+        self.attention |= 1 << me;
+        self.threads[me].watched.clear();
+        self.conditions.unfit.retain(|unfit| unfit.thread != me);
+    }
+
+    pub(in crate::sim) fn end_condition(&mut self) {
+        self.attention &= !(1 << self.me);
+        self.conditions.insisting &= !(1 << self.me);
+    }
+
+    /// What the condition that the running thread has evaluated did first of what it may not do.
+    pub(in crate::sim) fn first_unfit(&self) -> Option<(Looks, Place)> {
+        self.conditions.unfit.iter().find(|unfit| unfit.thread == self.me).map(|unfit| (unfit.what, unfit.place))
+    }
+}

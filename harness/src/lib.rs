@@ -55,6 +55,7 @@
 //! - **trace**: all events of an execution, in order. **history**: what is observable of them, by thread and by observer.
 //! - **execution**: one run of one variant under one schedule ([`run`]). **end**: how it ended ([`End`]).
 //! - **outcome**: everything a client can tell afterwards: histories and end ([`Outcome`]).
+//! - **livelock**: an end in which threads go round in loops, reading what nobody is left to write ([`End::Livelock`]).
 //! - **bad end**: an end that no subject can want: a race, a panic, stuck threads, a limit ([`BadEnd`]).
 //! - **divergence**: an outcome that some variants show and others do not. **witness**: a schedule that shows an outcome.
 //! - **refinement**: all outcomes of the second variant are outcomes of the first ([`Verdict::Refines`]).

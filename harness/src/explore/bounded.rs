@@ -54,7 +54,13 @@ struct Found {
 }
 
 pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>, preemptions: u32) -> Exploration {
-    let bounds = Bounds { memory: config.memory, steps_max: config.steps_max, tracing: config.tracing, logging: true };
+    let bounds = Bounds {
+        memory: config.memory,
+        steps_max: config.steps_max,
+        tracing: config.tracing,
+        logging: true,
+        rounds_max: 1,
+    };
     let search = Search { program, config, bounds };
     let mut total = Exploration::new();
     let mut level: Vec<Path> = vec![Vec::new()];

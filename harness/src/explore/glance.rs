@@ -80,6 +80,7 @@ impl Replayer {
             steps_max: config.run.steps_max,
             tracing: config.tracing,
             logging: false,
+            rounds_max: 1,
         };
         let plan = Plan::Schedule(schedule);
         let look = |machine: &Machine| look(&Glance { machine });

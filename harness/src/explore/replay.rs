@@ -57,7 +57,8 @@ pub struct Execution {
 
 /// Runs one execution and keeps everything of it.
 pub fn run(program: &Program<'_>, schedule: &Schedule, config: &RunConfig<'_>) -> Execution {
-    let bounds = Bounds { memory: config.memory, steps_max: config.steps_max, tracing: true, logging: true };
+    let bounds =
+        Bounds { memory: config.memory, steps_max: config.steps_max, tracing: true, logging: true, rounds_max: 1 };
     let plan = Plan::Schedule(schedule);
     config.follow(schedule, |turn| {
         Runner::new().run_observed(program.body, plan, &bounds, program.abandon, turn, Execution::of)
@@ -145,7 +146,20 @@ impl Replayer {
         config: &RunConfig<'_>,
         look: impl FnOnce(&Machine) -> R,
     ) -> R {
-        let bounds = Bounds { memory: config.memory, steps_max: config.steps_max, tracing: false, logging: true };
+        self.look_after(1, program, schedule, config, look)
+    }
+
+    /// As `look`; threads come back so often in a loop, with nothing changed, before they wait.
+    pub(super) fn look_after<R>(
+        &mut self,
+        rounds_max: u32,
+        program: &Program<'_>,
+        schedule: &Schedule,
+        config: &RunConfig<'_>,
+        look: impl FnOnce(&Machine) -> R,
+    ) -> R {
+        let bounds =
+            Bounds { memory: config.memory, steps_max: config.steps_max, tracing: false, logging: true, rounds_max };
         let plan = Plan::Schedule(schedule);
         config
             .follow(schedule, |turn| self.runner.run_observed(program.body, plan, &bounds, program.abandon, turn, look))

@@ -83,7 +83,13 @@ fn work(
     let mut runner = Runner::new();
     let unobserved = AtomicUsize::new(0);
     let turn = config.control.map_or(&unobserved, |control| control.turn(worker));
-    let bounds = Bounds { memory: config.memory, steps_max: config.steps_max, tracing: config.tracing, logging: false };
+    let bounds = Bounds {
+        memory: config.memory,
+        steps_max: config.steps_max,
+        tracing: config.tracing,
+        logging: false,
+        rounds_max: 1,
+    };
     loop {
         let begin = next.fetch_add(BATCH, Ordering::Relaxed);
         let end = (begin + BATCH).min(config.executions);

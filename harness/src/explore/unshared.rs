@@ -53,7 +53,7 @@ pub fn unshared(program: &Program<'_>, config: &RunConfig<'_>) -> Option<Unshare
         let execution = run(program, &schedule, &config);
         found = found.max(look(&execution)?);
         all_are_cut &= matches!(execution.end, End::StepLimit(_));
-        if matches!(execution.end, End::Completed | End::Resting(_) | End::Deadlock { .. }) {
+        if matches!(execution.end, End::Completed | End::Resting(_) | End::Deadlock { .. } | End::Livelock(_)) {
             return Some(found);
         }
     }

@@ -18,6 +18,9 @@ pub enum End {
         /// Every blocked thread.
         blocked: Vec<Blocked>,
     },
+    /// Nobody can run but threads that go round in a loop, each reading what nobody is left to write: whatever
+    /// the schedule, that never ends.
+    Livelock(Vec<Blocked>),
     /// The bound on the number of choice points was reached. The bound, not a verdict: it may be a livelock or a long execution.
     StepLimit(u64),
     /// A `BUG_ON` of the subject fired.
@@ -39,7 +42,7 @@ pub enum BadEnd {
     Race,
     /// The subject panicked, a `BUG_ON` of it fired, or it broke a rule of a primitive.
     Panic,
-    /// Threads wait for what will never come.
+    /// Threads wait for what will never come, blocked or in a loop that reads.
     Stuck,
     /// A bound was reached: of choice points, or of the stack.
     Limit,
@@ -115,7 +118,7 @@ impl End {
     /// The end without places, as it counts for the outcome.
     pub fn without_places(mut self) -> End {
         match &mut self {
-            End::Resting(blocked) | End::Deadlock { blocked, .. } => {
+            End::Resting(blocked) | End::Deadlock { blocked, .. } | End::Livelock(blocked) => {
                 for one in blocked {
                     one.place = None;
                     one.held_since = None;
@@ -136,6 +139,7 @@ impl End {
             End::Completed => "completed",
             End::Resting(_) => "resting",
             End::Deadlock { .. } => "deadlock",
+            End::Livelock(_) => "livelock",
             End::StepLimit(_) => "step limit",
             End::Bug(_) => "bug",
             End::Race(_) => "data race",
@@ -151,7 +155,7 @@ impl End {
             End::Completed | End::Resting(_) => None,
             End::Race(_) => Some(BadEnd::Race),
             End::Bug(_) | End::Panic(_) | End::Misuse(_) => Some(BadEnd::Panic),
-            End::Deadlock { .. } => Some(BadEnd::Stuck),
+            End::Deadlock { .. } | End::Livelock(_) => Some(BadEnd::Stuck),
             End::StepLimit(_) | End::StackLow(_) => Some(BadEnd::Limit),
         }
     }
@@ -196,6 +200,7 @@ impl fmt::Display for End {
             End::Resting(blocked) => write!(f, "at rest: {}", list(blocked)),
             End::Deadlock { cycle: 0, blocked } => write!(f, "stuck: {}", list(blocked)),
             End::Deadlock { blocked, .. } => write!(f, "deadlock: {}", list(blocked)),
+            End::Livelock(blocked) => write!(f, "livelock: {}", list(blocked)),
             End::StepLimit(limit) => write!(f, "step limit of {limit} choice points reached"),
             End::Bug(fault) => write!(f, "sim: BUG: {fault}"),
             End::Race(fault) => write!(f, "sim: data race: {fault}"),

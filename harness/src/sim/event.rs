@@ -112,6 +112,13 @@ impl Kind {
         matches!(self, Start | Fence | Await | Spawn | Join | Idle | Yield | Finish)
     }
 
+    /// Whether an event of this kind may have no effect but what its thread has read.
+    #[inline(always)]
+    pub(super) fn only_looks(self) -> bool {
+        use Kind::{Await, Fence, IsLocked, Load, TryLock, Update, Yield};
+        matches!(self, Load | Update | Fence | TryLock | IsLocked | Await | Yield)
+    }
+
     /// Whether an event of this kind writes the object it touches. Lock operations and waking count as writes.
     pub fn writes(self) -> bool {
         !matches!(

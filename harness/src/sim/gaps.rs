@@ -19,7 +19,8 @@ pub struct Gaps {
     pub left_out: u64,
     /// It did not do what was asked of it: the subject depends on more than its schedule.
     pub strayed: u64,
-    /// It did what the machine does not see ([`crate::probe::unseen`]).
+    /// It did what the machine does not see ([`crate::probe::unseen`]), or counted in a loop where the machine does
+    /// not look.
     pub unseen: u64,
 }
 
@@ -54,7 +55,7 @@ impl fmt::Display for Gaps {
             (self.limited, format!("{} ended by a limit of the machine", executions(self.limited))),
             (self.left_out, format!("alternatives left out in {}", executions(self.left_out))),
             (self.strayed, format!("{} not as scheduled", executions(self.strayed))),
-            (self.unseen, format!("{} with calls that the machine does not see", executions(self.unseen))),
+            (self.unseen, format!("{} with what the machine does not see", executions(self.unseen))),
         ];
         let told: Vec<String> = parts.into_iter().filter(|(count, _)| *count > 0).map(|(_, part)| part).collect();
         f.write_str(&told.join(", "))

@@ -24,6 +24,7 @@ static BLOCKS: AtomicU64 = AtomicU64::new(0);
 
 /// The number of an object, or of a thread, among all of the process.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(transparent)]
 pub(crate) struct Ticket(u64);
 
 impl Ticket {

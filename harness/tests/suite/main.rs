@@ -23,6 +23,8 @@ mod locks;
 mod memory;
 mod minimization;
 mod overclaims;
+#[cfg(target_arch = "x86_64")]
+mod polling;
 mod races;
 mod relaxed_search;
 mod repetition;

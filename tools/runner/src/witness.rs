@@ -44,7 +44,7 @@ pub fn look_at_ends(programs: &[Variant<'_>], comparison: &Comparison, config: &
             End::Race(fault) | End::Panic(fault) | End::Bug(fault) | End::Misuse(fault) | End::StackLow(fault) => {
                 fault.place
             }
-            End::Deadlock { blocked, .. } => blocked.first().and_then(|one| one.place),
+            End::Deadlock { blocked, .. } | End::Livelock(blocked) => blocked.first().and_then(|one| one.place),
             _ => None,
         };
         SeenEnd { shared, witness, preemptions, place: place.map(PlacePart::from) }

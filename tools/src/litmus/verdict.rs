@@ -123,7 +123,7 @@ pub(super) fn seen(program: &Program, exploration: &Exploration) -> Result<Found
                 found.states.insert(values);
                 continue;
             }
-            End::Deadlock { .. } => Flag::Deadlock,
+            End::Deadlock { .. } | End::Livelock(_) => Flag::Deadlock,
             End::Misuse(_) => Flag::LockMisuse,
             End::Bug(fault) if fault.message == interpret::INVALID_ADDRESS => Flag::InvalidAddress,
             End::Bug(_) => Flag::DivisionByZero,

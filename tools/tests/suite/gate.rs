@@ -315,7 +315,7 @@ fn what_executions_have_missed_takes_away_what_a_document_claims() {
         ("limited", "3 executions ended by a limit of the machine"),
         ("left_out", "alternatives left out in 3 executions"),
         ("strayed", "3 executions not as scheduled"),
-        ("unseen", "3 executions with calls that the machine does not see"),
+        ("unseen", "3 executions with what the machine does not see"),
     ];
     for (gap, words) in gaps {
         let mut document = equal_json();

@@ -162,6 +162,7 @@ pub fn end_lines(end: &End) -> Vec<String> {
             let head = if cycle > 0 { "deadlock" } else { "stuck" };
             std::iter::once(head.to_owned()).chain(blocked.iter().map(waits)).collect()
         }
+        End::Livelock(blocked) => std::iter::once("livelock".to_owned()).chain(blocked.iter().map(waits)).collect(),
         end => vec![end.to_string()],
     }
 }

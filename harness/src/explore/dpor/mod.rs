@@ -59,7 +59,7 @@ use self::search::{Fork, Search};
 use super::bounded::rank;
 use super::control::Noted;
 use super::evidence::{Covered, Evidence, Tried};
-use super::repeats::unrepeated;
+use super::repeats::{counting, unrepeated};
 use super::replay::explicit_of;
 use super::{Exploration, ExploreConfig, Program};
 use crate::schedule::{Plan, Schedule, THREADS_MAX};
@@ -109,7 +109,13 @@ enum Ended {
 }
 
 pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>) -> Exploration {
-    let bounds = Bounds { memory: config.memory, steps_max: config.steps_max, tracing: config.tracing, logging: true };
+    let bounds = Bounds {
+        memory: config.memory,
+        steps_max: config.steps_max,
+        tracing: config.tracing,
+        logging: true,
+        rounds_max: 1,
+    };
     let alternatives_touch_alike = config.memory != MemoryModel::Weak;
     let mut runner = Runner::new();
     let mut habits = Habits::default();
@@ -130,6 +136,7 @@ pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>) -> Expl
             }
             Ended::Complete => {
                 result.gaps.strayed += unrepeated(program, config, &result.outcomes);
+                result.gaps.unseen += counting(program, config, &result.outcomes);
                 let Exploration { executions, gaps, .. } = result;
                 let covered = Covered { everything: true, executions, gaps, ..Covered::NOTHING };
                 // Everything was seen once more; what the attempts before have cost is told.

@@ -6,8 +6,11 @@
 //!
 //! Deviations: much slower; stacks are not checked for running low; a thread's locals are its own, while threads on coroutines share them.
 
+use super::super::event::{Kind, Place};
 use super::super::execution::Execution;
+use super::super::ticket::Ticket;
 use super::current;
+use super::repeat::Repeat;
 use super::stacks::Limits;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
@@ -109,6 +112,11 @@ impl Stack {
         0
     }
 
+    /// Nor where it begins.
+    pub(super) fn top(&self) -> usize {
+        0
+    }
+
     /// The thread where it is going to begin with this function.
     pub(super) fn prepare(&self, first: First) -> Context {
         Context { baton: Arc::as_ptr(&self.baton), first: Some(first) }
@@ -151,6 +159,23 @@ pub(super) unsafe fn leave(_from: *mut Context, to: *const Context) {
     // SAFETY: as above.
     unsafe { to.read().go_on(GO_ON) };
 }
+
+/// Whether [`with_local_state`] can be used.
+pub(in crate::sim) const FINDS_LOOPS: bool = false;
+
+/// Nothing is known, and nobody asks.
+///
+/// # Safety
+/// None.
+pub(super) unsafe fn with_local_state(_: Ticket, _: Kind, _: Place, _: usize, _: Repeat) {
+    unreachable!("no loop is found here")
+}
+
+/// Nobody looks at stacks.
+///
+/// # Safety
+/// None.
+pub(super) unsafe fn wipe() {}
 
 /// Above every floor.
 pub(in crate::sim) fn stack_pointer() -> usize {

@@ -1,10 +1,12 @@
 //! Simulated threads, suspended for one another and resumed, unwound and given up.
 
-use super::super::event::Intent;
+use super::super::event::{Intent, Kind, Place};
 use super::super::state::{Clearing, Stuck};
+use super::super::ticket::Ticket;
 use super::current::{self, Handle};
 use super::guard::die;
-use super::switch::{Context, GO_ON, UNWIND, switch};
+use super::repeat::Repeat;
+use super::switch::{Context, GO_ON, UNWIND, switch, wipe, with_local_state};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -38,7 +40,16 @@ pub(super) unsafe fn hop(to: *const Context) {
     }
 }
 
-/// Whether the thread that has announced an event gives way first.
+/// What calls have left on the stack of the running thread is overwritten.
+#[cold]
+#[inline(always)]
+pub(in crate::sim) fn wipe_stack() {
+    // SAFETY: the thread has passed a choice point in the caller, so more than that is left above the floor.
+    unsafe { wipe() };
+}
+
+/// Whether the thread that has announced an event gives way first. Or, with the lowest bit set: where its stack
+/// ends, for it has announced nothing yet, since it may repeat itself.
 #[must_use = "the event may happen only after the thread took its turn"]
 pub(crate) struct Turn(*const Context);
 
@@ -47,6 +58,28 @@ impl Turn {
     #[inline(always)]
     pub(crate) fn goes_on(&self) -> bool {
         self.0.is_null()
+    }
+
+    /// The thread may repeat itself. Its stack ends at `top`, which is even.
+    #[inline(always)]
+    pub(in crate::sim) fn repeats(top: usize) -> Turn {
+        Turn(std::ptr::without_provenance(top | 1))
+    }
+
+    /// As `take`, of an operation of that kind. But if the thread may repeat itself, `then` is called with what is
+    /// local to it; returns true, and the caller has to [`wipe_stack`] when it is done.
+    ///
+    /// Inlined, so that what is local to whoever looks is the subject's own function.
+    #[inline(always)]
+    pub(in crate::sim) fn take_or_repeat(self, ticket: Ticket, kind: Kind, place: Place, then: Repeat) -> bool {
+        let top = self.0.addr();
+        if top & 1 == 0 {
+            self.take();
+            return false;
+        }
+        // SAFETY: `repeats` was given the end of the running stack, and it is this thread that asks.
+        unsafe { with_local_state(ticket, kind, place, top & !1, then) };
+        true
     }
 
     /// Suspends the calling thread, if another one goes on first. When it returns the event may happen.

@@ -14,6 +14,7 @@ mod fiber;
 #[cfg(unix)]
 mod guard;
 pub(crate) mod job;
+mod repeat;
 mod stacks;
 #[cfg_attr(any(miri, lockstep_os_threads), path = "batons.rs")]
 mod switch;
@@ -22,8 +23,8 @@ pub(super) use beat::Beat;
 pub(super) use entry::first;
 pub use fiber::Abandon;
 pub(crate) use fiber::{Turn, message};
-pub(super) use fiber::{abandon, drop_quietly, give_up, go, raise};
+pub(super) use fiber::{abandon, drop_quietly, give_up, go, raise, wipe_stack};
 #[cfg(unix)]
 pub use guard::{Farewell, LastWords, on_abort, on_stack_overrun};
 pub(super) use stacks::{Limits, Stacks};
-pub(super) use switch::{Context, stack_pointer};
+pub(super) use switch::{Context, FINDS_LOOPS, stack_pointer};

@@ -60,6 +60,11 @@ impl Stacks {
         (stack, limit + STACK_RESERVE)
     }
 
+    /// Where what is on the stack of the thread ends.
+    pub(in crate::sim) fn top(&self, thread: usize) -> usize {
+        self.stacks[thread].top()
+    }
+
     /// The stack of the thread, without whatever is on it, where it is going to begin with this function.
     #[inline(always)]
     pub(in crate::sim) fn prepare(&self, thread: usize, first: First) -> Context {

@@ -6,6 +6,9 @@
 //!
 //! Deviation: floating-point control words are not switched; nobody changes them.
 
+use super::super::event::{Kind, Place};
+use super::super::ticket::Ticket;
+use super::repeat::Repeat;
 use corosensei::stack::{DefaultStack, Stack as _};
 use std::arch::asm;
 
@@ -117,6 +120,11 @@ impl Stack {
         self.0.limit().get()
     }
 
+    /// Where it begins, and what is on it ends.
+    pub(super) fn top(&self) -> usize {
+        self.0.base().get()
+    }
+
     /// The stack, without whatever is on it, where it is going to begin with this function.
     #[inline(always)]
     pub(super) fn prepare(&self, first: First) -> Context {
@@ -138,6 +146,92 @@ pub(in crate::sim) fn stack_pointer() -> usize {
         asm!("mov {}, sp", out(reg) at, options(nomem, nostack, preserves_flags));
     }
     at
+}
+
+/// Whether [`with_local_state`] can be used.
+pub(in crate::sim) const FINDS_LOOPS: bool = cfg!(target_arch = "x86_64");
+
+/// Calls `then` with the same arguments and a hash, in two words, of the registers that a function must preserve, and of
+/// the stack from its caller on up to `top`.
+///
+/// It is assembly because stacks hold what was never written, which Rust must not read. It calls instead of
+/// returning the hash, or that would lie on the stack when it is hashed the next time.
+///
+/// # Safety
+/// `top` is where the running stack ends.
+#[cfg(target_arch = "x86_64")]
+#[unsafe(naked)]
+pub(super) unsafe extern "sysv64-unwind" fn with_local_state(
+    ticket: Ticket,
+    kind: Kind,
+    place: Place,
+    top: usize,
+    then: Repeat,
+) {
+    // Each word of the hash is a chain of steps that lose nothing: exclusive or, a multiplication by an odd
+    // number, a rotation. The return address is the first on the stack, and says who asks.
+    std::arch::naked_asm!(
+        "mov r11, r8",
+        "movabs rax, 0x9e3779b97f4a7c15",
+        "movabs r10, 0xc2b2ae3d27d4eb4f",
+        "mov r8, rbx",
+        "mov r9, rbp",
+        "imul r8, rax",
+        "imul r9, r10",
+        "xor r8, r12",
+        "xor r9, r13",
+        "imul r8, rax",
+        "imul r9, r10",
+        "ror r8, 29",
+        "ror r9, 31",
+        "xor r8, r14",
+        "xor r9, r15",
+        "imul r8, rax",
+        "imul r9, r10",
+        "push rsi",
+        "lea rsi, [rsp + 8]",
+        "2:",
+        "cmp rsi, rcx",
+        "jae 3f",
+        "ror r8, 29",
+        "ror r9, 31",
+        "xor r8, [rsi]",
+        "xor r9, [rsi]",
+        "imul r8, rax",
+        "imul r9, r10",
+        "add rsi, 8",
+        "jmp 2b",
+        "3:",
+        "pop rsi",
+        "jmp r11",
+    )
+}
+
+/// Overwrites what calls that have returned have left on the stack, some way down: what is local to a thread is to be
+/// the same if it does the same, and functions leave gaps in their frames.
+///
+/// # Safety
+/// There is so much room on the stack.
+#[cfg(target_arch = "x86_64")]
+#[unsafe(naked)]
+pub(super) unsafe extern "sysv64" fn wipe() {
+    std::arch::naked_asm!("mov ecx, 256", "lea rdi, [rsp - 2048]", "xor eax, eax", "rep stosq", "ret",)
+}
+
+/// As above, where nobody looks.
+///
+/// # Safety
+/// None.
+#[cfg(not(target_arch = "x86_64"))]
+pub(super) unsafe fn wipe() {}
+
+/// As `with_local_state`, where nothing is known and nobody asks.
+///
+/// # Safety
+/// None.
+#[cfg(not(target_arch = "x86_64"))]
+pub(super) unsafe fn with_local_state(_: Ticket, _: Kind, _: Place, _: usize, _: Repeat) {
+    unreachable!("no loop is found here")
 }
 
 /// The first function on a stack. It is called from nowhere and never returns.

@@ -29,11 +29,21 @@ impl Execution {
     #[cold]
     #[inline(never)]
     fn note_unfit(&mut self, what: Looks, place: Place) {
+        if self.is_watched() {
+            // It is no condition that the thread evaluates: it is watched, and has done more than look.
+            return self.end_watch();
+        }
         self.conditions.unfit.push(Unfit { thread: self.me, what, place });
+    }
+
+    /// Whether the running thread evaluates a condition.
+    pub(in crate::sim) fn is_evaluating(&self) -> bool {
+        (self.attention & !self.polling.watching) & (1 << self.me) != 0
     }
 
     pub(in crate::sim) fn begin_condition(&mut self) {
         let me = self.me;
+        self.end_watch();
         self.attention |= 1 << me;
         self.threads[me].watched.clear();
         self.conditions.unfit.retain(|unfit| unfit.thread != me);
@@ -47,5 +57,14 @@ impl Execution {
     /// What the condition that the running thread has evaluated did first of what it may not do.
     pub(in crate::sim) fn first_unfit(&self) -> Option<(Looks, Place)> {
         self.conditions.unfit.iter().find(|unfit| unfit.thread == self.me).map(|unfit| (unfit.what, unfit.place))
+    }
+
+    /// The running thread waits no more for what it has read.
+    pub(in crate::sim) fn forget_watchers(&mut self) {
+        let me = self.me;
+        for at in 0..self.threads[me].watched.len() {
+            let (object, _) = self.threads[me].watched[at];
+            self.objects[object.index()].watchers &= !(1 << me);
+        }
     }
 }

@@ -66,6 +66,9 @@ impl Execution {
                 leaving.for_each(|thread| self.threads[thread].intent.kind = Kind::Idle);
                 self.end(Ending::Resting);
             }
+            None if self.polling.waiting & self.unfinished() != 0 && !self.is_deadlocked() => {
+                self.end(Ending::Livelock);
+            }
             None => self.end(Ending::Deadlock),
         }
     }
@@ -96,6 +99,7 @@ impl Execution {
         self.closing.is_torn_down = true;
         self.steps.end();
         self.record.tracing = false;
+        self.polling.watching = 0;
         self.attention = 0;
         self.relaxed.is_on = false;
     }
@@ -186,6 +190,7 @@ impl Execution {
             Ending::Completed => End::Completed,
             Ending::Resting => End::Resting(self.blocked()),
             Ending::Deadlock => self.deadlock(),
+            Ending::Livelock => End::Livelock(self.blocked()),
             Ending::StepLimit => End::StepLimit(self.steps.max),
             Ending::Redundant => unreachable!("a redundant execution has no outcome"),
             Ending::Fault(FaultKind::Bug, fault) => End::Bug(fault.clone()),
@@ -225,7 +230,11 @@ impl Execution {
         Blocked {
             thread,
             name: self.names.labels[thread].to_string(),
-            waits: intent.kind.waits_for(),
+            waits: if self.polling.waiting & (1 << thread) != 0 {
+                "a write, in a loop that reads"
+            } else {
+                intent.kind.waits_for()
+            },
             object,
             holder: self.waits_for(thread),
             place: Some(intent.place),

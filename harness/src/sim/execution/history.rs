@@ -7,11 +7,15 @@ use super::super::state::{Ending, OBSERVERS_MAX};
 use super::Execution;
 use crate::schedule::{THREADS_MAX, mix};
 
+/// What stands for a livelock in an identity: ends that had numbers before keep them.
+const LIVELOCK: u64 = 16;
+
 impl Execution {
     pub(crate) fn observe(&mut self, column: usize, word: u64, place: Place) {
         if self.closing.is_torn_down {
             return;
         }
+        self.acts();
         self.observed.histories[column].push(word);
         self.record(What::Observe(column as u8, word), place);
     }
@@ -19,6 +23,7 @@ impl Execution {
     /// A warning is part of the history of the running thread.
     pub(in crate::sim) fn note_warning(&mut self, word: u64, message: &'static str) {
         if !self.closing.is_torn_down {
+            self.acts();
             self.observed.histories[self.me].push(word);
             self.observed.warnings.push((word, message));
         }
@@ -96,8 +101,12 @@ impl Execution {
         }
         match &self.closing.ending {
             Ending::Completed => feed(1),
-            Ending::Resting | Ending::Deadlock => {
-                feed(if matches!(self.closing.ending, Ending::Resting) { 2 } else { 3 });
+            Ending::Resting | Ending::Deadlock | Ending::Livelock => {
+                feed(match self.closing.ending {
+                    Ending::Resting => 2,
+                    Ending::Deadlock => 3,
+                    _ => LIVELOCK,
+                });
                 for thread in self.names.lineage.order(self.roster.count) {
                     let intent = &self.threads[thread].intent;
                     if self.unfinished() & (1 << thread) != 0

@@ -7,7 +7,7 @@
 
 use super::super::asked::Change;
 use super::super::event::{Event, Intent, Kind, ObjectId, What};
-use super::super::memory::{Buffering, Store};
+use super::super::memory::{Buffering, Store, releases};
 use super::super::state::Ending;
 use super::Execution;
 use crate::schedule::{BUFFERS_FROM, Drawn, Marked, Spot};
@@ -57,9 +57,15 @@ impl Execution {
         let new = change(old);
         match new {
             Some(value) => {
+                let has_stored = self.lingers(self.me);
                 self.drain(self.me);
-                self.memory.update(self.me, object, success, |_| value);
-                self.changed(object);
+                if value == old && !has_stored && !releases(success) {
+                    self.record.is_silent = true;
+                    self.memory.touch(self.me, object, success);
+                } else {
+                    self.memory.update(self.me, object, success, |_| value);
+                    self.changed(object);
+                }
             }
             None => {
                 self.read_through_buffer(object, failure);

@@ -48,6 +48,7 @@ impl Execution {
     #[inline(always)]
     pub(in crate::sim) fn hold(&mut self, lock: ObjectId, place: Place) {
         let me = self.me;
+        self.acts();
         let object = &mut self.objects[lock.index()];
         object.waiters &= !(1 << me);
         object.holder = me as u8;

@@ -14,6 +14,7 @@ mod landing;
 mod locks;
 mod names;
 mod plain;
+mod polling;
 mod record;
 mod relaxed;
 mod rest;
@@ -33,7 +34,7 @@ use super::gaps::Lacks;
 use super::memory::{Memory, MemoryModel};
 use super::object::{HASH_OF_NONE, Label, Objects};
 use super::plain_access::PlainAccess;
-use super::state::{Clearance, Closing, Conditions, Hops, Names, Observed, Record, Relaxed, Rest, Results};
+use super::state::{Clearance, Closing, Conditions, Hops, Names, Observed, Polling, Record, Relaxed, Rest, Results};
 use super::state::{Roster, Steps, Thread, Weakening};
 use crate::schedule::{Decider, Plan, THREADS_MAX};
 use std::panic::Location;
@@ -45,6 +46,9 @@ pub(crate) struct Bounds {
     pub(crate) steps_max: u64,
     pub(crate) tracing: bool,
     pub(crate) logging: bool,
+    /// How often a thread comes back in a loop, with nothing changed, before it waits: 1, but for those who
+    /// look whether that makes a difference.
+    pub(crate) rounds_max: u32,
 }
 
 /// One execution. What belongs together and has an invariant of its own is a part; the file of that name has
@@ -69,6 +73,7 @@ pub(crate) struct Execution {
     pub(super) relaxed: Relaxed,
     weakening: Weakening,
     pub(super) conditions: Conditions,
+    polling: Polling,
     names: Names,
     observed: Observed,
     record: Record,
@@ -111,6 +116,7 @@ impl Execution {
             relaxed: Relaxed::new(),
             weakening: Weakening::new(),
             conditions: Conditions::new(),
+            polling: Polling::new(),
             names: Names::new(),
             observed: Observed::new(),
             record: Record::new(),
@@ -138,6 +144,7 @@ impl Execution {
         self.relaxed.reset(bounds.memory);
         self.weakening.reset();
         self.conditions.reset();
+        self.polling.reset(bounds.rounds_max);
         self.names.reset();
         self.record.reset(bounds.tracing);
         self.decider.reset(plan, bounds.logging, bounds.tracing || self.relaxed.is_on);
@@ -152,6 +159,7 @@ impl Execution {
 
     /// The newest value of a word, without an event.
     pub(crate) fn newest(&mut self, object: ObjectId) -> u64 {
+        self.acts();
         if self.is_recording() {
             self.mark_plain(object, false);
         }

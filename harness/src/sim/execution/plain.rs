@@ -30,6 +30,7 @@ impl Execution {
     pub(crate) fn access_plain(&mut self, object: ObjectId, written: Option<u64>, place: Place) -> (u64, bool) {
         let at = self.objects[object.index()].access.expect("only plain objects are accessed as such") as usize;
         let me = self.me;
+        self.acts();
         let now = *self.memory.order.now(me);
         let access = &mut self.plain[at];
         let against_write = access.writes.first_beyond(&now);

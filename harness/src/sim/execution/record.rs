@@ -46,6 +46,15 @@ impl Execution {
         self.record_access(Some(read), written);
     }
 
+    /// An update that has left the value as it was and told nobody anything: nobody can tell it from a read.
+    pub(in crate::sim) fn record_silent_update(&mut self, object: ObjectId, value: u64) {
+        if self.attention != 0 {
+            self.record.is_silent = true;
+            self.keep_read(object, value, Some(value));
+            self.record.is_silent = false;
+        }
+    }
+
     /// Records the event that the running thread has announced.
     #[inline(always)]
     pub(in crate::sim) fn record_access(&mut self, read: Option<u64>, written: Option<u64>) {
@@ -58,7 +67,7 @@ impl Execution {
     #[inline(never)]
     fn keep_access(&mut self, read: Option<u64>, written: Option<u64>) {
         if self.decider.is_steered() {
-            self.mark_event(read, written);
+            self.mark_event(read, written.filter(|_| !self.record.is_silent));
         }
         if self.record.tracing {
             self.trace_access(read, written);

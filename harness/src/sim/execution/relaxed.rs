@@ -117,6 +117,9 @@ impl Execution {
             self.update_message(object, orders, manner, change)
         };
         self.record_read(object, old, new);
+        if new.is_some() && !std::mem::take(&mut self.record.is_silent) {
+            self.acts();
+        }
         self.relaxed.expected[self.me] = None;
         old
     }

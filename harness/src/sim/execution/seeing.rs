@@ -46,12 +46,16 @@ impl Execution {
 
     /// A read.
     pub(in crate::sim) fn see(&mut self, object: ObjectId, order: Ordering) -> u64 {
-        self.see_one(object, order, self.insists(), |_| true)
+        let insists = self.insists();
+        self.see_one(object, order, insists, |_| true)
     }
 
     /// Whether the running thread looks again at what it awaits: then it sees something new, if there is something.
-    fn insists(&self) -> bool {
-        self.conditions.insisting & (1 << self.me) != 0
+    /// Where a loop waits, that holds for the next read alone.
+    fn insists(&mut self) -> bool {
+        let is_polling = self.polling.insisting & (1 << self.me) != 0;
+        self.polling.insisting &= !(1 << self.me);
+        is_polling || self.conditions.insisting & (1 << self.me) != 0
     }
 
     /// A read of a message with such a value, of which there is one; of a new one, if the thread `insists`.
@@ -202,15 +206,17 @@ impl Execution {
         if self.memory.newest(lock) != 0 {
             return false;
         }
+        let insists = self.insists();
         let weak = &self.memory.weak;
         let shows_held =
             |place| weak.value(lock, place) != 0 && weak.admits(self.me, lock, place, Act::Read, Ordering::Relaxed);
-        let can_fail = weak.readable(self.me, lock, self.insists()).any(shows_held);
+        let can_fail = weak.readable(self.me, lock, insists).any(shows_held);
         self.choose_seen(PLACE, 1 + usize::from(can_fail)) == 0
     }
 
     pub(super) fn see_held(&mut self, lock: ObjectId) -> u64 {
-        self.see_one(lock, Ordering::Relaxed, self.insists(), |value| value != 0)
+        let insists = self.insists();
+        self.see_one(lock, Ordering::Relaxed, insists, |value| value != 0)
     }
 
     pub(super) fn see_free(&mut self, lock: ObjectId, order: Ordering) -> u64 {

@@ -38,6 +38,7 @@ impl Execution {
         state.drawn = if self.relaxed.is_on { drawn } else { drawn.in_favour_of(thread) };
         state.joiners = 0;
         self.names.made[thread] = (0, 0);
+        self.polling.seen[thread] = 0;
         self.names.labels[thread] = label;
         self.enabled |= 1 << thread;
         Some(thread)
@@ -141,6 +142,7 @@ impl Execution {
 
     /// As `is_finished`, when the subject asks. Nothing, if there is no such thread.
     pub(crate) fn has_finished(&mut self, thread: usize) -> Option<bool> {
+        self.acts();
         if self.is_recording() {
             // Whether there is such a thread yet depends on who was started before.
             self.mark_look_at_numbers();

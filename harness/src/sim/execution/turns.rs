@@ -36,6 +36,9 @@ impl Execution {
             return self.cut_here(kind, object, second, place, here);
         };
         self.steps.left = steps_left;
+        if !kind.only_looks() {
+            self.polling.seen[me] = 0;
+        }
         thread.intent.kind = kind;
         thread.intent.object = object;
         thread.intent.second = second;
@@ -274,7 +277,7 @@ impl Execution {
     pub(crate) fn kept_from_going_on(&self) -> Option<u32> {
         match self.closing.ending {
             Ending::Fault(..) | Ending::Resting => Some(self.could_go_on() & !(1 << self.me)),
-            Ending::Completed | Ending::Deadlock | Ending::StepLimit | Ending::Redundant => None,
+            Ending::Completed | Ending::Deadlock | Ending::Livelock | Ending::StepLimit | Ending::Redundant => None,
         }
     }
 

@@ -141,6 +141,14 @@ impl Memory {
         old
     }
 
+    /// An update that leaves the value as it is and publishes nothing. Returns the value.
+    pub(crate) fn touch(&mut self, thread: usize, object: ObjectId, order: Ordering) -> u64 {
+        let word = self.words.word_mut(object);
+        self.order.read(thread, &word.published, acquires(order));
+        self.order.write(thread, &mut word.published, false, true);
+        word.value
+    }
+
     /// The newest value, without an access.
     #[inline(always)]
     pub(crate) fn newest(&self, object: ObjectId) -> u64 {

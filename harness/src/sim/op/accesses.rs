@@ -1,21 +1,23 @@
 //! Words: loads, stores, read-modify-writes and fences; plain data, ghosts, and what is told of them.
 
-use super::super::coroutine::{Turn, current};
+use super::super::coroutine::{Turn, current, wipe_stack};
 use super::super::event::{Intent, Kind, ObjectId, Place, What};
-use super::super::memory::{Barrier, Manner};
+use super::super::memory::{Barrier, Manner, releases};
 use super::super::ticket::Ticket;
 use super::super::unfit::Looks;
 use super::admission::{compute, never_go_on};
 use super::announce::{announcements, combined};
+use super::polling::poll;
 use std::panic::Location;
 use std::sync::atomic::Ordering;
 
 announcements! {
-    announce_update Update
-    announce_note Note
+    announce_update Update looks true
+    announce_note Note looks false
 }
 
-combined!(load announce_load later_load Load (object, _place, order: Ordering) -> u64, barrier if false, |execution| {
+combined!(load announce_load later_load Load (object, _place, order: Ordering) -> u64,
+    barrier if false, looks true, |execution| {
     if execution.attention != 0 {
         return execution.load_attended(object, order);
     }
@@ -23,7 +25,7 @@ combined!(load announce_load later_load Load (object, _place, order: Ordering) -
 });
 
 combined!(store announce_store later_store Store (object, _place, value: u64, order: Ordering) -> (),
-    barrier if order == Ordering::SeqCst, |execution| {
+    barrier if order == Ordering::SeqCst, looks false, |execution| {
     if execution.attention != 0 {
         return execution.store_attended(object, value, order);
     }
@@ -32,7 +34,7 @@ combined!(store announce_store later_store Store (object, _place, value: u64, or
 });
 
 combined!(store_release announce_store_release later_store_release Store (object, _place, value: u64) -> (),
-    barrier if false, |execution| {
+    barrier if false, looks false, |execution| {
     if execution.attention != 0 {
         return execution.store_release_attended(object, value);
     }
@@ -92,7 +94,22 @@ fn update_as(
     place: Place,
     change: impl Fn(u64) -> Option<u64>,
 ) -> u64 {
-    announce_update(ticket, place).take();
+    let again = announce_update(ticket, place).take_or_repeat(ticket, Kind::Update, place, poll);
+    let old = update_announced(ticket, orders, manner, place, change);
+    if again {
+        wipe_stack();
+    }
+    old
+}
+
+#[inline(always)]
+fn update_announced(
+    ticket: Ticket,
+    orders: (Ordering, Ordering),
+    manner: Manner,
+    place: Place,
+    change: impl Fn(u64) -> Option<u64>,
+) -> u64 {
     let here = current::get();
     let old = here.with(|execution| {
         let object = execution.admitted(ticket);
@@ -135,22 +152,41 @@ fn perform_update(ticket: Ticket, new: Option<u64>, (success, failure): (Orderin
         let object = execution.admitted(ticket);
         let success = execution.order_at(success, place);
         let me = execution.me;
-        let old = match new {
-            Some(value) => execution.memory.update(me, object, success, |_| value),
-            None => execution.memory.read(me, object, failure),
+        let Some(value) = new else {
+            let old = execution.memory.read(me, object, failure);
+            execution.record_read(object, old, None);
+            return old;
         };
-        if new.is_some() {
-            execution.changed(object);
+        if execution.memory.newest(object) == value && !releases(success) {
+            // Those who wait for a write go on waiting.
+            let old = execution.memory.touch(me, object, success);
+            execution.record_silent_update(object, old);
+            return old;
         }
+        let old = execution.memory.update(me, object, success, |_| value);
+        execution.acts();
+        execution.changed(object);
         execution.record_read(object, old, new);
         old
     })
 }
 
+#[inline(always)]
 pub(crate) fn fence(barrier: Barrier, place: Place) {
+    if perform_fence(barrier, place) {
+        wipe_stack();
+    }
+}
+
+/// True if the thread is watched.
+#[inline(never)]
+fn perform_fence(barrier: Barrier, place: Place) -> bool {
     let here = current::get();
     here.point(Intent::new(Kind::Fence, ObjectId::NONE, place).barrier_if(barrier.is_full()));
     here.with(|execution| {
+        if execution.relaxed.is_on && barrier.is_full() {
+            execution.acts();
+        }
         if execution.order_at(Ordering::SeqCst, place) == Ordering::SeqCst {
             execution.memory.fence(execution.me, barrier);
             if execution.relaxed.is_on {
@@ -158,7 +194,8 @@ pub(crate) fn fence(barrier: Barrier, place: Place) {
             }
         }
         execution.record_access(None, None);
-    });
+        execution.is_watched()
+    })
 }
 
 pub(crate) fn ghost_read(ticket: Ticket, place: Place) -> u64 {
@@ -210,10 +247,22 @@ pub(crate) fn note(ticket: Ticket, column: usize, word: u64, place: Place) {
     });
 }
 
+#[inline(always)]
 pub(crate) fn yield_now(place: Place) {
+    if perform_yield(place) {
+        wipe_stack();
+    }
+}
+
+/// True if the thread is watched.
+#[inline(never)]
+fn perform_yield(place: Place) -> bool {
     let here = current::get();
     here.point(Intent::new(Kind::Yield, ObjectId::NONE, place));
-    here.with(|execution| execution.record_access(None, None));
+    here.with(|execution| {
+        execution.record_access(None, None);
+        execution.is_watched()
+    })
 }
 
 pub(crate) fn idle(place: Place) {

@@ -1,12 +1,15 @@
 //! How operations announce their events.
 
-/// One function for each kind of event that announces it.
+/// One function for each kind of event that announces it. Where it `looks`, the thread may repeat itself.
 macro_rules! announcements {
-    ($($name:ident $kind:ident)*) => {$(
+    ($($name:ident $kind:ident looks $looks:literal)*) => {$(
         #[inline(never)]
         fn $name(ticket: Ticket, place: Place) -> Turn {
             let here = current::get();
             let object = here.admit(ticket, place);
+            if $looks && let Some(top) = here.with(|execution| execution.reads_again(object, place)) {
+                return Turn::repeats(top);
+            }
             here.announce(Intent::new(Kind::$kind, object, place))
         }
     )*};
@@ -18,12 +21,15 @@ macro_rules! combined {
     (
         $name:ident $combined:ident $later:ident $kind:ident
         ($object:ident, $place:ident $(, $argument:ident: $type:ty)*) -> $result:ty,
-        barrier if $is_barrier:expr, |$execution:ident| $perform:block
+        barrier if $is_barrier:expr, looks $looks:literal, |$execution:ident| $perform:block
     ) => {
         #[inline(never)]
         fn $combined(ticket: Ticket, $place: Place $(, $argument: $type)*) -> (Turn, $result) {
             let here = current::get();
             let $object = here.admit(ticket, $place);
+            if $looks && let Some(top) = here.with(|execution| execution.reads_again($object, $place)) {
+                return (Turn::repeats(top), Default::default());
+            }
             let turn = here.announce(Intent::new(Kind::$kind, $object, $place).barrier_if($is_barrier));
             if !turn.goes_on() {
                 return (turn, Default::default());
@@ -45,7 +51,13 @@ macro_rules! combined {
             if turn.goes_on() {
                 return result;
             }
-            turn.take();
+            if !$looks {
+                turn.take();
+            } else if turn.take_or_repeat(ticket, Kind::$kind, $place, poll) {
+                let result = $later(ticket, $place $(, $argument)*);
+                wipe_stack();
+                return result;
+            }
             $later(ticket, $place $(, $argument)*)
         }
     };

@@ -1,15 +1,21 @@
 //! Locks.
 
-use super::super::coroutine::{Turn, current};
+use super::super::coroutine::{Turn, current, wipe_stack};
 use super::super::event::{Intent, Kind, Place};
 use super::super::object::ONE_READER;
 use super::super::ticket::Ticket;
 use super::super::unfit::Looks;
 use super::admission::{never_go_on, take_after_end};
-use super::announce::combined;
+use super::announce::{announcements, combined};
+use super::polling::poll;
 use std::sync::atomic::Ordering;
 
-combined!(lock_fails announce_lock later_lock Lock (object, place) -> bool, barrier if false, |execution| {
+announcements! {
+    announce_try_lock TryLock looks true
+    announce_is_locked IsLocked looks true
+}
+
+combined!(lock_fails announce_lock later_lock Lock (object, place) -> bool, barrier if false, looks false, |execution| {
     let is_over = execution.is_torn_down();
     if !is_over {
         execution.acquired(object, Ordering::Acquire, place);
@@ -31,7 +37,7 @@ pub(crate) fn lock_data(ticket: Ticket, place: Place) {
     }
 }
 
-combined!(unlock_fails announce_unlock later_unlock Unlock (object, place) -> bool, barrier if false, |execution| {
+combined!(unlock_fails announce_unlock later_unlock Unlock (object, place) -> bool, barrier if false, looks false, |execution| {
     if execution.holds(object) {
         execution.released(object, Some(0), place);
         return false;
@@ -54,11 +60,21 @@ pub(crate) fn release(ticket: Ticket, place: Place) {
     }
 }
 
+/// Takes the lock if it is free. Whether it was.
+#[inline(always)]
 pub(crate) fn try_lock(ticket: Ticket, place: Place) -> bool {
-    let here = current::get();
-    let object = here.admit(ticket, place);
-    here.point(Intent::new(Kind::TryLock, object, place));
-    here.with(|execution| {
+    let again = announce_try_lock(ticket, place).take_or_repeat(ticket, Kind::TryLock, place, poll);
+    let result = perform_try_lock(ticket, place);
+    if again {
+        wipe_stack();
+    }
+    result
+}
+
+#[inline(never)]
+fn perform_try_lock(ticket: Ticket, place: Place) -> bool {
+    current::get().with(|execution| {
+        let object = execution.admitted(ticket);
         let free =
             if execution.relaxed.is_on { execution.would_take(object) } else { execution.memory.newest(object) == 0 };
         if free {
@@ -72,11 +88,20 @@ pub(crate) fn try_lock(ticket: Ticket, place: Place) -> bool {
 }
 
 /// Reads the lock word as memory.
+#[inline(always)]
 pub(crate) fn is_locked(ticket: Ticket, place: Place) -> bool {
-    let here = current::get();
-    let object = here.admit(ticket, place);
-    here.point(Intent::new(Kind::IsLocked, object, place));
-    here.with(|execution| {
+    let again = announce_is_locked(ticket, place).take_or_repeat(ticket, Kind::IsLocked, place, poll);
+    let result = perform_is_locked(ticket);
+    if again {
+        wipe_stack();
+    }
+    result
+}
+
+#[inline(never)]
+fn perform_is_locked(ticket: Ticket) -> bool {
+    current::get().with(|execution| {
+        let object = execution.admitted(ticket);
         let value = execution.read(object, Ordering::Relaxed);
         execution.record_read(object, value, None);
         value != 0

@@ -8,6 +8,7 @@ mod accesses;
 mod admission;
 mod announce;
 mod locks;
+mod polling;
 mod results;
 mod threads;
 mod waits;

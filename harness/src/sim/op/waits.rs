@@ -122,7 +122,7 @@ struct Evaluation(current::Handle);
 impl Evaluation {
     fn begin(here: current::Handle, place: Place) -> Evaluation {
         // While a panic unwinds an evaluation, that is over.
-        if !std::thread::panicking() && here.with(|execution| execution.attention & (1 << execution.me) != 0) {
+        if !std::thread::panicking() && here.with(|execution| execution.is_evaluating()) {
             fail(FaultKind::Misuse, Looks::Awaiting.message(), place);
         }
         here.with(Execution::begin_condition);
@@ -160,12 +160,8 @@ pub(crate) fn await_until(mut condition: impl FnMut() -> bool, place: Place) {
         );
         here.point(Intent::new(Kind::Await, ObjectId::NONE, place));
         here.with(|execution| {
-            let me = execution.me;
-            for at in 0..execution.threads[me].watched.len() {
-                let (object, _) = execution.threads[me].watched[at];
-                execution.objects[object.index()].watchers &= !(1 << me);
-            }
-            execution.conditions.insisting |= 1 << me;
+            execution.forget_watchers();
+            execution.conditions.insisting |= 1 << execution.me;
             execution.record_access(None, None);
         });
     }

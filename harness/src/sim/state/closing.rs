@@ -8,6 +8,7 @@ pub(in crate::sim) enum Ending {
     Completed,
     Resting,
     Deadlock,
+    Livelock,
     StepLimit,
     /// A search has explored elsewhere what would follow.
     Redundant,

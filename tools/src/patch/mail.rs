@@ -7,6 +7,7 @@
 
 use super::diff::{FileDiff, parse_diffs};
 use super::subject::Subject;
+use mailparse::{MailHeader, MailHeaderMap, parse_content_type, parse_header};
 use std::borrow::Cow;
 
 /// One patch of a series.
@@ -91,7 +92,7 @@ fn parse_mail(origin: &str, text: &str, first: usize) -> Result<Mail, String> {
     };
     refuse_forms(origin, &header)?;
     let subject = match value(&header, "subject") {
-        Some(subject) => Subject::read(&decoded_subject(subject)),
+        Some(subject) => Subject::read(&subject),
         None => Subject { text: stem(origin), number: None, version: 1 },
     };
     let decoded = decoded_body(origin, &header, body)?;
@@ -108,28 +109,23 @@ fn parse_mail(origin: &str, text: &str, first: usize) -> Result<Mail, String> {
     Ok(Mail { origin: origin.to_owned(), subject, message: message(&body[..begin]), diffs })
 }
 
-/// A field of a header.
-fn value<'a>(header: &'a Fields, name: &str) -> Option<&'a str> {
-    header.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
-}
-
-/// A subject without encoded words: git writes them as soon as one letter is not ASCII.
-fn decoded_subject(subject: &str) -> String {
-    let field = format!("Subject: {subject}");
-    mailparse::parse_header(field.as_bytes()).map_or_else(|_| subject.to_owned(), |(header, _)| header.get_value())
+/// A field of a header, unfolded and without encoded words (RFC 2047): git writes them as soon as
+/// one letter is not ASCII. They may hold ends of lines, which a field does not.
+fn value(header: &[MailHeader<'_>], name: &str) -> Option<String> {
+    Some(header.get_first_value(name)?.replace(char::is_control, " ").trim().to_owned())
 }
 
 /// A body without its transfer encoding, if it has one.
-fn decoded_body(origin: &str, header: &Fields, body: &str) -> Result<Option<String>, String> {
-    let encoding = value(header, "content-transfer-encoding").unwrap_or("7bit").to_ascii_lowercase();
-    if ["7bit", "8bit", "binary"].contains(&&*encoding) {
+fn decoded_body(origin: &str, header: &[MailHeader<'_>], body: &str) -> Result<Option<String>, String> {
+    let encoding = value(header, "content-transfer-encoding").map(|encoding| encoding.to_ascii_lowercase());
+    let Some(encoding) = encoding.filter(|encoding| !["7bit", "8bit", "binary"].contains(&&**encoding)) else {
         return Ok(None);
-    }
+    };
     let what = format!("'Content-Transfer-Encoding: {encoding}'");
     if !["quoted-printable", "base64"].contains(&&*encoding) {
         return Err(format!("{origin}: {what} is not read: save the mail as plain text"));
     }
-    let kind = value(header, "content-type").unwrap_or("text/plain; charset=utf-8");
+    let kind = value(header, "content-type").unwrap_or_else(|| "text/plain; charset=utf-8".to_owned());
     let whole = format!("Content-Type: {kind}\nContent-Transfer-Encoding: {encoding}\n\n{body}");
     let decoded = mailparse::parse_mail(whole.as_bytes()).and_then(|mail| {
         let bytes = mail.get_body_raw()?;
@@ -164,45 +160,40 @@ fn check_statistics(above: &str, diffs: &[FileDiff]) -> Result<(), String> {
     Ok(())
 }
 
-/// The fields of a header: name and value.
-type Fields = Vec<(String, String)>;
-
-/// Header fields, the number of lines they take with the empty one behind them, and the rest. Nothing if there is no header.
-fn header(text: &str) -> Option<(Fields, usize, &str)> {
-    let mut fields: Vec<(String, String)> = Vec::new();
-    let mut at = 0;
-    for (nth, line) in text.split_inclusive('\n').enumerate() {
-        let plain = line.trim_end_matches(['\n', '\r']);
-        at += line.len();
-        if plain.is_empty() {
-            return (!fields.is_empty()).then(|| (fields, nth + 1, &text[at..]));
+/// The fields of a header, the number of lines they take with the empty one behind them, and the
+/// rest. Nothing if there is no header: mailparse finds one in every text, for it takes a line
+/// without a colon for a field, and so a diff for a header.
+fn header(text: &str) -> Option<(Vec<MailHeader<'_>>, usize, &str)> {
+    let envelope = text.split_inclusive('\n').next().filter(|line| is_envelope(line)).map_or(0, str::len);
+    let mut fields = Vec::new();
+    let mut rest = &text[envelope..];
+    loop {
+        let line = rest.split_inclusive('\n').next().unwrap_or_default();
+        if line.trim_end_matches(['\n', '\r']).is_empty() {
+            rest = &rest[line.len()..];
+            break;
         }
-        if nth == 0 && is_envelope(line) {
-            continue;
-        }
-        if line.starts_with([' ', '\t']) {
-            let (_, value) = fields.last_mut()?;
-            *value += " ";
-            *value += plain.trim();
-            continue;
-        }
-        let (name, value) = plain.split_once(':')?;
-        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        let (field, length) = parse_header(rest.as_bytes()).ok()?;
+        let name = field.get_key_raw();
+        let is_name = !name.is_empty() && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
+        if !is_name || rest.as_bytes().get(name.len()) != Some(&b':') {
             return None;
         }
-        fields.push((name.to_owned(), value.trim().to_owned()));
+        fields.push(field);
+        rest = &rest[length..];
     }
-    (!fields.is_empty()).then_some((fields, 0, ""))
+    let lines = text[..text.len() - rest.len()].matches('\n').count();
+    (!fields.is_empty()).then_some((fields, lines, rest))
 }
 
 /// What cannot be undone, or is not worth it.
-fn refuse_forms(origin: &str, header: &Fields) -> Result<(), String> {
+fn refuse_forms(origin: &str, header: &[MailHeader<'_>]) -> Result<(), String> {
     let Some(kind) = value(header, "content-type") else { return Ok(()) };
-    let lower = kind.to_ascii_lowercase();
-    if !lower.starts_with("text/plain") {
+    let parsed = parse_content_type(&kind);
+    if !parsed.mimetype.starts_with("text/plain") {
         return Err(format!("{origin}: 'Content-Type: {kind}' is not read: save the patch itself as plain text"));
     }
-    if lower.contains("format=flowed") {
+    if parsed.params.get("format").is_some_and(|format| format.eq_ignore_ascii_case("flowed")) {
         return Err(format!(
             "{origin}: was sent with 'format=flowed', which moves the ends of lines: ask for it as git send-email sends it"
         ));
@@ -307,6 +298,22 @@ mod tests {
     }
 
     #[test]
+    fn a_field_is_unfolded_and_decoded_and_is_one_line() {
+        let header = "subject : no field\nX-Empty:\nsUBJECT:\n\t[PATCH 1/2]\n  box:\r\n\tx\nContent-Type: text/plain;\n charset=utf-8";
+        let mails = parse_mails("x", &mail(&header[header.find("X-").expect("it is there")..], "Why.\n"));
+        let subject = &mails.expect("it is read")[0].subject;
+        assert_eq!((&*subject.text, subject.number), ("box: x", Some((1, 2))));
+        let mails = parse_mails("x", &mail("Subject: =?utf-8?q?a=0Ab=00c?=", "Why.\n")).expect("it is read");
+        assert_eq!(mails[0].subject.text, "a b c");
+        check("Subject: x\nContent-Type: =?utf-8?q?a=0Ab?=\n\nWhy.\n", "'Content-Type: a b' is not read");
+        // One line that is no field, and none of them is one.
+        let mails = parse_mails("a-b.patch", &mail(header, "Why.\n")).expect("it is read");
+        assert_eq!(mails[0].subject.text, "a b");
+        let mails = parse_mails("a-b.patch", b"Subject: x\nWhy\n\nIt is so.\n").expect("it is read");
+        assert_eq!((&*mails[0].subject.text, &*mails[0].message), ("a b", "Subject: x\nWhy\n\nIt is so."));
+    }
+
+    #[test]
     fn a_sentence_is_no_envelope() {
         let text =
             MAIL.replace(">From here on.", "From here to there it took until 2001\n\nFrom then on, 12:30 or 2001");
@@ -329,7 +336,9 @@ mod tests {
     fn what_is_not_plain_text_is_refused() {
         check("Subject: x\nContent-Transfer-Encoding: base64\n\n!!\n", "does not decode");
         check("Subject: x\nContent-Transfer-Encoding: uuencode\n\nabc\n", "is not read");
-        check("Subject: x\nContent-Type: text/plain; format=flowed\n\nabc\n", "format=flowed");
+        for format in ["format=flowed", "charset=utf-8;\n format=\"Flowed\"", "Format = flowed; delsp=yes"] {
+            check(&format!("Subject: x\nContent-Type: text/plain; {format}\n\nabc\n"), "with 'format=flowed'");
+        }
         check("Subject: x\nContent-Type: multipart/mixed\n\nabc\n", "is not read");
         check("a\0b", "zero byte");
         let error = parse_mails("x.patch", b"\xff\xfe").expect_err("no text");

@@ -13,4 +13,5 @@ pub mod selection;
 pub mod session;
 pub mod shard;
 pub mod status;
+pub mod time;
 pub mod trouble;

@@ -7,7 +7,7 @@ use crate::cli::diagnostic::{Diagnostic, toml_error};
 use crate::cli::files::why_unread;
 use crate::cli::given::Given;
 use crate::cli::selection;
-use crate::cli::session::parse_time;
+use crate::cli::time::parse_time;
 use crate::document::shell_word;
 use clap::ValueEnum;
 use lockstep::{BadEnd, Evidence};

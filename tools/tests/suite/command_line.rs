@@ -99,6 +99,7 @@ fn unknown_names_are_usage_errors_that_name_the_nearest() {
     check(&["compair"], 2, "compare");
     check(&["compare", "--executoins", "3"], 2, "--executions");
     check(&["compare", "--time", "soon"], 2, "expected seconds");
+    check(&["compare", "--time", "2 months"], 2, "as in 90s, 5m, 1h, 1h30m or '2h 5m'");
     check(&["compare", "--jobs", "0"], 2, "0 is not in 1..=1024");
     check(&["run"], 2, "run needs one scenario");
     check(&["compare", "S7"], 2, "a scenario is named with '--scenario S7'");

@@ -371,8 +371,8 @@ pub struct Options {
     )]
     pub enumerated: u64,
 
-    /// Stop after 90s, 5m or 1h, and print what was found
-    #[arg(long, global = true, env = "LOCKSTEP_TIME", value_parser = crate::cli::session::parse_time, hide_env = true)]
+    /// Stop after 90s, 5m or 1h30m, and print what was found
+    #[arg(long, global = true, env = "LOCKSTEP_TIME", value_parser = crate::cli::time::parse_time, hide_env = true)]
     pub time: Option<std::time::Duration>,
 
     /// OS threads [default: one a core]
@@ -439,7 +439,7 @@ fn narrower(name: &str, option: &clap::Arg) -> Option<clap::Arg> {
     let help = match (name, option.get_id().as_str()) {
         ("run", "scenario") => "The scenario",
         ("litmus", "executions") => "Random executions of the machine by which each proof is checked",
-        ("litmus", "time") => "Stop after 90s, 5m or 1h; the files share it, and what is not proven by then is said",
+        ("litmus", "time") => "Stop after 90s, 5m or 1h30m; the files share it, and what is not proven by then is said",
         ("run", "repairs") => "The repair R1 in all variants alike: none or all [default: none]",
         _ => return None,
     };

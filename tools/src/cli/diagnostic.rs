@@ -1,5 +1,6 @@
 //! Errors in a file of the user, with the lines in question.
 
+use super::nearest::nearest;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use std::ops::Range;
 
@@ -50,6 +51,5 @@ fn nearest_key(message: &str) -> Option<String> {
     let (_, rest) = message.split_once("unknown field `")?;
     let (unknown, expected) = rest.split_once('`')?;
     let known = expected.split('`').skip(1).step_by(2);
-    let nearest = known.min_by_key(|known| strsim::damerau_levenshtein(unknown, known))?;
-    Some(format!("the nearest key is '{nearest}'"))
+    Some(format!("the nearest key is '{}'", nearest(unknown, known).first()?))
 }

@@ -8,6 +8,7 @@ pub mod files;
 pub mod given;
 pub mod listing;
 pub mod manual;
+pub mod nearest;
 pub mod output;
 pub mod selection;
 pub mod session;

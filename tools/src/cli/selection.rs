@@ -1,6 +1,7 @@
 //! What the options select, or a message that names the nearest thing that exists.
 
 use crate::cli::arguments::{Options, RepairsArgument};
+use crate::cli::nearest::nearest;
 use lockstep::MemoryModel;
 use lockstep_runner::protocol::Setting;
 use utrace_variants::{Repairs, Scenario, VariantInfo, scenarios, variants};
@@ -110,9 +111,7 @@ fn see_list(message: String) -> String {
 
 /// The message for a name that does not exist: with the nearest ones that do.
 pub fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let mut near: Vec<(usize, &str)> = known.map(|known| (strsim::levenshtein(name, known), known)).collect();
-    near.sort();
+    let mut near = nearest(name, known);
     near.truncate(3);
-    let near: Vec<&str> = near.into_iter().map(|(_, known)| known).collect();
     format!("there is no {what} '{name}'; the nearest: {}", near.join(", "))
 }

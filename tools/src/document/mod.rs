@@ -1,13 +1,16 @@
 //! A comparison as a document: everything that reports need, so that they can be made again without running anything.
 //!
-//! Promise: one JSON document, versioned, described by `tools/docs/comparison.schema.json`; equal options give equal bytes. Nothing volatile is
-//! inside: no times, no number of threads. Limit: whole traces are kept of the simplest witness of what each step brings and of what it
-//! removes, and of the first few divergences of a scenario unless the gate finds them accepted; every other witness is there as its token,
-//! which replays.
+//! Promise: one JSON document, versioned, described by `tools/docs/comparison.schema.json`, which
+//! is derived from the types; equal options give equal bytes. Nothing volatile is inside: no times,
+//! no number of threads. Limit: whole traces are kept of the simplest witness of what each step
+//! brings and of what it removes, and of the first few divergences of a scenario unless the gate
+//! finds them accepted; every other witness is there as its token, which replays.
 
 mod file;
 mod parts;
 mod query;
+#[cfg(test)]
+mod schema;
 
 pub use file::{read, text};
 pub use lockstep_runner::document::*;

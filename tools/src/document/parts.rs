@@ -3,10 +3,12 @@
 use lockstep_runner::document::ScenarioPart;
 use serde::{Deserialize, Serialize};
 
-/// What `lockstep compare --save` writes.
+/// What `lockstep compare --save` writes and `lockstep report` reads.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "A saved comparison of Lockstep"))]
 pub struct Document {
-    /// See [`super::SCHEMA`].
+    /// Version of this form.
+    #[cfg_attr(test, schemars(extend("const" = super::SCHEMA)))]
     pub schema: u32,
     /// The version of Lockstep that wrote it.
     pub version: String,
@@ -51,6 +53,7 @@ pub struct Document {
 
 /// A series of the user's own: what `lockstep replay` must be told beside a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SeriesPart {
     /// The module that the first patch changes.
     pub base: String,
@@ -66,6 +69,7 @@ pub struct SeriesPart {
 
 /// A variant.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DesignPart {
     /// Its name.
     pub name: String,
@@ -87,6 +91,7 @@ pub struct DesignPart {
 
 /// What one path through the protocol costs, counted in executions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CostPart {
     /// The path.
     pub path: String,
@@ -106,6 +111,7 @@ pub struct CostPart {
 
 /// Least, middle and most of what was counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RangePart {
     /// The least.
     pub least: u64,
@@ -117,6 +123,7 @@ pub struct RangePart {
 
 /// What a step of the series changes in the source.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ChangePart {
     /// The variant before.
     pub from: String,
@@ -128,6 +135,7 @@ pub struct ChangePart {
 
 /// What the gate said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct GatePart {
     /// The exit status.
     pub status: u8,
@@ -137,6 +145,7 @@ pub struct GatePart {
 
 /// Something that speaks against the change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FindingPart {
     /// The exit status that it asks for.
     pub status: u8,
@@ -151,5 +160,6 @@ pub struct FindingPart {
     pub file: Option<String>,
     /// The line in that file, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(range(min = 1)))]
     pub line: Option<u32>,
 }

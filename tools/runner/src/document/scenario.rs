@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// One scenario compared.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ScenarioPart {
     /// The subject, as in tokens: the repairs make another subject of it.
     pub subject: String,
@@ -45,6 +46,7 @@ pub struct ScenarioPart {
 
 /// A goal of a scenario.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GoalPart {
     /// What is reached, as a statement.
     pub name: String,
@@ -54,6 +56,7 @@ pub struct GoalPart {
 
 /// What one variant showed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct VariantPart {
     /// Its name.
     pub name: String,
@@ -69,6 +72,7 @@ pub struct VariantPart {
 
 /// How much was explored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EvidencePart {
     /// In words.
     pub text: String,
@@ -101,8 +105,10 @@ pub struct EvidencePart {
 
 /// Everything a client can tell after an execution.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OutcomePart {
     /// Its identity.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[0-9a-f]{8}$")))]
     pub id: String,
     /// Executions that ended in it.
     pub count: u64,
@@ -114,6 +120,7 @@ pub struct OutcomePart {
 
 /// The history of one thread or observer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ColumnPart {
     /// Its name.
     pub name: String,
@@ -123,12 +130,14 @@ pub struct ColumnPart {
 
 /// Two variants, and what the second is to the first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PairPart {
     /// The earlier variant.
     pub first: String,
     /// The later one.
     pub second: String,
     /// `equal`, `refines`, `extends` or `incomparable`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["equal", "refines", "extends", "incomparable"])))]
     pub verdict: String,
     /// Outcomes that only the second shows.
     pub gained: usize,
@@ -140,8 +149,10 @@ pub struct PairPart {
 
 /// An outcome that some variants show and others do not.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DivergencePart {
     /// The name by which it is accepted: subject, scenario and outcome.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[A-Za-z0-9_+-]+\.[A-Za-z0-9_+-]+\.[0-9a-f]{8}$")))]
     pub id: String,
     /// The outcome.
     pub outcome: String,
@@ -180,10 +191,16 @@ pub struct DivergencePart {
 
 /// Ends of one kind that no subject can want and that all variants show: no divergence tells them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BadEndPart {
     /// The name by which they are accepted: subject, scenario, and the kind with how they end.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(regex(pattern = r"^[A-Za-z0-9_+-]+\.[A-Za-z0-9_+-]+\.(race|panic|stuck|limit)-[0-9a-f]{8}$"))
+    )]
     pub id: String,
     /// `race`, `panic`, `stuck` or `limit`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["race", "panic", "stuck", "limit"])))]
     pub kind: String,
     /// The outcomes that all variants show and that end so.
     pub outcomes: Vec<String>,
@@ -205,6 +222,7 @@ pub struct BadEndPart {
 
 /// How many outcomes of one variant end badly in one way.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BadShare {
     /// Its name.
     pub name: String,
@@ -216,8 +234,10 @@ pub struct BadShare {
 
 /// What the gate makes of a divergence, or of ends that all variants show.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AcceptancePart {
     /// `committed` in a snapshot, `accepted` in the ledger, or `unaccepted`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["committed", "accepted", "unaccepted"])))]
     pub standing: String,
     /// Why it was accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]

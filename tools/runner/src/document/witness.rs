@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 /// A place in the source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlacePart {
     /// The file, from the root of the workspace.
     pub file: String,
@@ -63,6 +64,7 @@ mod place_text {
 
 /// Two executions under one schedule, row by row.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WitnessPart {
     /// The variant that shows the outcome and one that does not.
     pub variants: [String; 2],
@@ -80,6 +82,7 @@ pub struct WitnessPart {
 
 /// What one variant did.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TracePart {
     /// Names of the threads, by number.
     pub threads: Vec<String>,
@@ -89,6 +92,7 @@ pub struct TracePart {
 
 /// One event.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EventPart {
     /// The thread that did it.
     pub thread: usize,
@@ -111,6 +115,7 @@ pub struct EventPart {
     pub site: Option<String>,
     /// Where in the source, as file:line:column.
     #[serde(with = "place_text")]
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub place: PlacePart,
     /// The event of another thread that it reads from, or that woke it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -119,6 +124,7 @@ pub struct EventPart {
 
 /// What either side did: indices of events. Both, if they did the same or something in each other's place.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RowPart {
     /// In the first variant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -127,6 +133,7 @@ pub struct RowPart {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub right: Option<usize>,
     /// Blank where both did the same; `<`, `>` and `!` as in snapshots.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = [" ", "<", ">", "!"])))]
     pub mark: char,
     /// Whether a reader needs it; what is not is folded.
     pub near: bool,

@@ -187,6 +187,8 @@ fn dependencies_point_from_tools_to_variants_to_harness() {
     assert_eq!(variants, BTreeSet::from(["lockstep".to_owned()]));
     assert!(tools.contains("lockstep") && tools.contains("utrace-variants"), "{tools:?}");
     assert_eq!(runner, ["lockstep", "serde", "serde_json"].map(str::to_owned).into(), "it is built with every subject");
+    let features = dependencies("tools/runner/Cargo.toml", "features");
+    assert_eq!(features, BTreeSet::from(["schema".to_owned()]), "a package asks for none, and has none by default");
     for (name, set) in [("harness", &harness), ("variants", &variants)] {
         for banned in ["syn", "quote", "insta", "proptest", "clap"] {
             assert!(!set.contains(banned), "{name} depends on {banned}");

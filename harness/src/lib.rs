@@ -72,6 +72,7 @@
 //!   schedule       what decides an execution
 //! ```
 
+mod clock;
 mod schedule;
 mod sim;
 pub mod sync;

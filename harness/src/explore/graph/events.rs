@@ -110,7 +110,7 @@ impl Graph {
         let effect = if label.is_read() { Effect::Pending } else { Effect::Keep };
         self.events.push(Event { thread, index, label, source: Source::None, value: 0, effect, position: 0 });
         self.threads[thread].push(id);
-        self.before.push(Clock::default());
+        self.before.push(Clock::ZERO);
         if let Label::Spawn(child) = label {
             self.origins[child] = Some(id);
         }
@@ -171,7 +171,7 @@ impl Graph {
     }
 
     fn look_back(&mut self, id: EventId) {
-        let mut clock = self.previous(id).map_or(Clock::default(), |previous| self.before[previous]);
+        let mut clock = self.previous(id).map_or(Clock::ZERO, |previous| self.before[previous]);
         if let Source::Event(source) = self.events[id].source {
             clock.join(&self.before[source]);
         }

@@ -145,9 +145,9 @@ impl Order {
         }
         let order = &mut self.threads[thread % THREADS_MAX];
         if acquire {
-            order.now.join(&published.clock, self.threads_count);
+            order.now.join_first(&published.clock, self.threads_count);
         } else if order.has_pending {
-            order.pending.join(&published.clock, self.threads_count);
+            order.pending.join_first(&published.clock, self.threads_count);
         } else {
             order.pending = published.clock;
             order.has_pending = true;
@@ -173,7 +173,7 @@ impl Order {
             return;
         };
         if published.some {
-            published.clock.join(news, self.threads_count);
+            published.clock.join_first(news, self.threads_count);
         } else {
             published.clock = *news;
             published.some = true;
@@ -197,7 +197,7 @@ impl Order {
         let order = &mut self.threads[thread];
         if !matches!(barrier, Barrier::Write | Barrier::Release) && order.has_pending {
             let pending = order.pending;
-            order.now.join(&pending, self.threads_count);
+            order.now.join_first(&pending, self.threads_count);
         }
         if !matches!(barrier, Barrier::Read | Barrier::Acquire) {
             order.fenced = order.now;
@@ -213,6 +213,6 @@ impl Order {
             return;
         }
         let clock = self.threads[ended].now;
-        self.threads[thread].now.join(&clock, self.threads_count);
+        self.threads[thread].now.join_first(&clock, self.threads_count);
     }
 }

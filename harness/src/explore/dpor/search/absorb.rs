@@ -1,6 +1,6 @@
 //! After an execution: its steps are taken over, one by one, with what they touch and what comes before them.
 
-use super::super::clock::Clock;
+use super::super::clock::{Clock, point};
 use super::super::guide::{Guide, Habit, habit_of};
 use super::{Access, Choice, NONE, Search, Step, able};
 use crate::schedule::{BUFFERS_FROM, Held, Key, Mark, Marked};
@@ -150,7 +150,7 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
                     if let Some(&last) = self.of_thread.get(buffer).and_then(|steps| steps.last())
                         && !always
                     {
-                        clock.add(buffer, last);
+                        clock.raise(buffer, point(last));
                         always_known = Some(clock);
                     }
                     self.join_last(&mut clock, buffer);
@@ -183,7 +183,7 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
             self.find_races(thread, &always_known.unwrap_or(clock), is_total);
         }
         self.depend(thread, &mut clock, is_total);
-        clock.add(thread, number);
+        clock.raise(thread, point(number));
         self.want_reversals(thread);
         self.keep(number, thread, clock, is_total);
         if landed != NONE {

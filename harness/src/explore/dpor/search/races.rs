@@ -1,6 +1,6 @@
 //! Races: which earlier steps a step depends on though it could have come before them, and who has to be tried there instead.
 
-use super::super::clock::Clock;
+use super::super::clock::{Clock, point};
 use super::{Access, NONE, Search, Wish};
 use crate::schedule::{BUFFERS_FROM, Needs, Slot, THREADS_MAX, Touch};
 
@@ -71,7 +71,8 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
         let blocking = self.fresh.iter().map(|access| access.touch).find(|touch| touch.needs != Needs::Nothing);
         for fresh in self.fresh.iter().filter(|access| !access.is_forwarded()) {
             for access in self.accesses_to(fresh.touch.slot) {
-                if known.includes(self.thread_of(access.step), access.step) || self.is_own(thread, &fresh.touch, access)
+                if known.covers(self.thread_of(access.step), point(access.step))
+                    || self.is_own(thread, &fresh.touch, access)
                 {
                     if access.touch.writes {
                         break;
@@ -85,11 +86,12 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
             }
         }
         let total = self.totals.last().copied();
-        let total = total.filter(|&total| !known.includes(self.thread_of(total), total));
+        let total = total.filter(|&total| !known.covers(self.thread_of(total), point(total)));
         racing.extend(total.filter(|&total| self.could_come_first(total, blocking)));
         if is_total {
             for other in (0..PROCESSES).filter(|&other| other != thread) {
-                let concurrent = self.of_thread[other].iter().rev().take_while(|&&step| !known.includes(other, step));
+                let concurrent =
+                    self.of_thread[other].iter().rev().take_while(|&&step| !known.covers(other, point(step)));
                 racing.extend(concurrent.copied().find(|&step| self.could_come_first(step, blocking)));
             }
         }
@@ -101,7 +103,7 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
             let step = racing[at];
             let thread = self.thread_of(step);
             let is_ordered =
-                racing[at + 1..].iter().any(|&other| self.steps[other as usize].clock.includes(thread, step));
+                racing[at + 1..].iter().any(|&other| self.steps[other as usize].clock.covers(thread, point(step)));
             if is_ordered {
                 racing.remove(at);
             } else {
@@ -120,7 +122,7 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
         let Some(Touch { slot, needs, mut held, .. }) = blocking else { return true };
         let thread = self.thread_of(step);
         for access in self.accesses_to(slot) {
-            if self.steps[access.step as usize].clock.includes(thread, step) {
+            if self.steps[access.step as usize].clock.covers(thread, point(step)) {
                 held = access.touch.held;
             } else if access.touch.writes {
                 break;
@@ -175,7 +177,7 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
                 continue;
             }
             let first = steps[steps.partition_point(|&known| known <= step)];
-            if !self.steps[first as usize].clock.includes(thread, step) {
+            if !self.steps[first as usize].clock.covers(thread, point(step)) {
                 firsts[other] = first;
             }
         }
@@ -183,7 +185,7 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
         let begins = |&candidate: &usize| {
             let clock = &self.steps[firsts[candidate] as usize].clock;
             let mut others = (0..PROCESSES).filter(|other| *other != candidate && is_in(other));
-            others.all(|other| !clock.includes(other, firsts[other]))
+            others.all(|other| !clock.covers(other, point(firsts[other])))
         };
         let initials = (0..PROCESSES).filter(is_in).filter(begins).fold(0, |mask, candidate| mask | 1 << candidate);
         if initials != 0 {

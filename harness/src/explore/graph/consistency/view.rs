@@ -3,14 +3,14 @@
 //! The three points of an event are before the access, the access, and after it; only for an update of order `Full` does the difference
 //! matter.
 
-use super::super::clock::{Clock, EVENTS_MAX};
+use super::super::clock::{Clock, EVENTS_MAX, LAST};
 use super::super::events::Event;
 use super::super::label::{Fence, Label, Order};
 
 /// Points of one event.
 const POINTS: usize = 3;
 
-const _: () = assert!(EVENTS_MAX * POINTS < Clock::LAST);
+const _: () = assert!(EVENTS_MAX * POINTS < LAST);
 
 /// What is known, as clocks of points.
 #[derive(Clone, Copy, Debug, Default)]

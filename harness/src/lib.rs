@@ -1,8 +1,10 @@
-//! Lockstep: deterministic simulation and differential testing of concurrent code along a patch series.
+//! Lockstep: deterministic simulation and differential testing of concurrent code along a patch
+//! series.
 //!
-//! Promise: every variant of a protocol runs under identical schedules in one simulated machine, and what a client can tell
-//! afterwards is compared as sets. Limits: what was not explored is not known; every result carries its [`Evidence`], and only an exhaustive
-//! one means never. Nothing that the memory model leaves out is shown.
+//! Promise: every variant of a protocol runs under identical schedules in one simulated machine,
+//! and what a client can tell afterwards is compared as sets. Limits: what was not explored is not
+//! known; every result carries its [`Evidence`], and only an exhaustive one means never. Nothing
+//! that the memory model leaves out is shown.
 //!
 //! # A first comparison
 //!
@@ -48,19 +50,30 @@
 //! # Words
 //!
 //! - **scenario**: the operations that each thread performs; data. **variant**: one implementation.
-//! - **schedule**: a value that decides every choice of an execution ([`Schedule`]). **token**: its text ([`Token`]).
-//! - **choice point**: where the schedule is asked who goes on, or which of several alternatives happens. **step**: what a thread does from one choice point
-//!   to the next. **preemption**: giving way while able to run.
-//! - **event**: one access, lock operation, wait, wake-up, call or return. **footprint**: the objects it touches, known before it runs.
-//! - **trace**: all events of an execution, in order. **history**: what is observable of them, by thread and by observer.
-//! - **execution**: one run of one variant under one schedule ([`run`]). **end**: how it ended ([`End`]).
+//! - **schedule**: a value that decides every choice of an execution ([`Schedule`]). **token**: its
+//!   text ([`Token`]).
+//! - **choice point**: where the schedule is asked who goes on, or which of several alternatives
+//!   happens. **step**: what a thread does from one choice point to the next. **preemption**:
+//!   giving way while able to run.
+//! - **event**: one access, lock operation, wait, wake-up, call or return. **footprint**: the
+//!   objects it touches, known before it runs.
+//! - **trace**: all events of an execution, in order. **history**: what is observable of them, by
+//!   thread and by observer.
+//! - **execution**: one run of one variant under one schedule ([`run`]). **end**: how it ended
+//!   ([`End`]).
 //! - **outcome**: everything a client can tell afterwards: histories and end ([`Outcome`]).
-//! - **livelock**: an end in which threads go round in loops, reading what nobody is left to write ([`End::Livelock`]).
-//! - **bad end**: an end that no subject can want: a race, a panic, stuck threads, a limit ([`BadEnd`]).
-//! - **divergence**: an outcome that some variants show and others do not. **witness**: a schedule that shows an outcome.
-//! - **refinement**: all outcomes of the second variant are outcomes of the first ([`Verdict::Refines`]).
-//! - **evidence**: how much was explored ([`Evidence`]). **gap**: what executions have missed ([`Gaps`]). **happens-before**: as Lamport's.
-//! - **site**: a named place (operation, hook, function) to which keys are relative. **key**: where a choice happens ([`Key`]).
+//! - **livelock**: an end in which threads go round in loops, reading what nobody is left to write
+//!   ([`End::Livelock`]).
+//! - **bad end**: an end that no subject can want: a race, a panic, stuck threads, a limit
+//!   ([`BadEnd`]).
+//! - **divergence**: an outcome that some variants show and others do not. **witness**: a schedule
+//!   that shows an outcome.
+//! - **refinement**: all outcomes of the second variant are outcomes of the first
+//!   ([`Verdict::Refines`]).
+//! - **evidence**: how much was explored ([`Evidence`]). **gap**: what executions have missed
+//!   ([`Gaps`]). **happens-before**: as Lamport's.
+//! - **site**: a named place (operation, hook, function) to which keys are relative. **key**: where
+//!   a choice happens ([`Key`]).
 //!
 //! # Layers
 //!

@@ -18,7 +18,8 @@ pub struct SiteGuard {
     stays: PhantomData<std::sync::MutexGuard<'static, ()>>,
 }
 
-/// Enters a named site: an operation, a hook, a function whose name all variants share. Keys of schedules are relative to it.
+/// Enters a named site: an operation, a hook, a function whose name all variants share. Keys of
+/// schedules are relative to it.
 #[track_caller]
 pub fn site(name: &'static str) -> SiteGuard {
     SiteGuard { left: current::get().with(|execution| execution.enter_site(name, None)), stays: PhantomData }
@@ -38,7 +39,8 @@ impl Drop for SiteGuard {
     }
 }
 
-/// Appends a word to what is observable of the calling thread. No event. The highest bit is reserved for warnings.
+/// Appends a word to what is observable of the calling thread. No event. The highest bit is
+/// reserved for warnings.
 #[track_caller]
 pub fn observe(word: u64) {
     debug_assert!(word & op::WARNING == 0);
@@ -46,8 +48,9 @@ pub fn observe(word: u64) {
     current::get().with(|execution| execution.observe(execution.running(), word, place));
 }
 
-/// Says in the trace what the subject does next, for readers. Not observable, and not called unless a trace is kept; so it only
-/// computes: if it does something that is an event, the execution ends as [`crate::End::Misuse`].
+/// Says in the trace what the subject does next, for readers. Not observable, and not called unless
+/// a trace is kept; so it only computes: if it does something that is an event, the execution ends
+/// as [`crate::End::Misuse`].
 #[track_caller]
 pub fn remark(text: impl FnOnce() -> String) {
     let (here, place) = (current::get(), Location::caller());
@@ -99,8 +102,8 @@ pub fn weaken(weakened: Weakened) {
     current::get().with(|execution| execution.weaken(weakened));
 }
 
-/// In this execution threads share what the machine does not see, such as how often an [`Arc`](crate::sync::Arc) is shared. So
-/// nothing that is found counts as exhaustive. No event.
+/// In this execution threads share what the machine does not see, such as how often an
+/// [`Arc`](crate::sync::Arc) is shared. So nothing that is found counts as exhaustive. No event.
 pub fn unseen() {
     current::get().with(|execution| execution.note_unseen());
 }

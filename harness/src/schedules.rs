@@ -1,4 +1,5 @@
-//! Schedules as strategies of proptest, for whoever tests a subject of their own by its runner. Needs the feature `proptest`.
+//! Schedules as strategies of proptest, for whoever tests a subject of their own by its runner.
+//! Needs the feature `proptest`.
 //!
 //! A property takes a scenario and a schedule, and the runner cuts both down:
 //!
@@ -39,19 +40,23 @@
 //! assert_ne!(schedule, Schedule::in_order());
 //! ```
 //!
-//! Promise: every value is a schedule that runs on every program. What fails becomes smaller towards [`Schedule::in_order`]: decisions and the order of
-//! threads are taken out of an explicit schedule one after the other. Limits: a random schedule has nothing that could be taken out; where one
-//! fails, [`crate::minimize`] makes an explicit one of it. A scenario that is cut down has other keys, so a schedule is drawn anew for it.
+//! Promise: every value is a schedule that runs on every program. What fails becomes smaller
+//! towards [`Schedule::in_order`]: decisions and the order of threads are taken out of an explicit
+//! schedule one after the other. Limits: a random schedule has nothing that could be taken out;
+//! where one fails, [`crate::minimize`] makes an explicit one of it. A scenario that is cut down
+//! has other keys, so a schedule is drawn anew for it.
 
 use crate::explore::{Program, RunConfig, run};
 use crate::schedule::{Decision, Explicit, Key, Schedule};
 use crate::sim::What;
 use proptest::prelude::*;
 
-/// Decisions of an explicit schedule that is generated, at most: more are rarely needed, and they take long to cut down.
+/// Decisions of an explicit schedule that is generated, at most: more are rarely needed, and they
+/// take long to cut down.
 pub const DECISIONS_GENERATED_MAX: usize = 12;
 
-/// Schedules of all kinds for the program: without preemptions, with a few at its choice points, and random ones.
+/// Schedules of all kinds for the program: without preemptions, with a few at its choice points,
+/// and random ones.
 pub fn all(program: &Program<'_>) -> BoxedStrategy<Schedule> {
     let execution = run(program, &Schedule::in_order(), &RunConfig::default());
     let keys = execution.trace.iter().filter_map(|event| match event.what {

@@ -8,8 +8,9 @@ use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 
 /// A started thread.
 ///
-/// Who drops the handle has no use for the result. As in the standard library, the thread drops it then as its last act; if the thread
-/// has ended before, who drops the handle does. Which of both happens is a choice of the schedule if the result has a destructor.
+/// Who drops the handle has no use for the result. As in the standard library, the thread drops it
+/// then as its last act; if the thread has ended before, who drops the handle does. Which of both
+/// happens is a choice of the schedule if the result has a destructor.
 #[derive(Debug)]
 pub struct JoinHandle<T> {
     ticket: Ticket,
@@ -30,7 +31,8 @@ where
     JoinHandle { ticket: started.map_or(Ticket::NOTHING, |(ticket, _)| ticket), result: PhantomData }
 }
 
-/// The ticket of the thread and its number. Nothing after the end of the execution: no thread is started then.
+/// The ticket of the thread and its number. Nothing after the end of the execution: no thread is
+/// started then.
 fn start<F: FnOnce() -> T, T>(
     label: Label,
     body: F,
@@ -60,8 +62,9 @@ impl<T> JoinHandle<T> {
     ///
     /// # Errors
     ///
-    /// Only in destructors that run after the end of the execution, if the thread had not ended: there is no result and never will be.
-    /// A panic ends the whole execution and is never seen here.
+    /// Only in destructors that run after the end of the execution, if the thread had not ended:
+    /// there is no result and never will be. A panic ends the whole execution and is never seen
+    /// here.
     #[track_caller]
     #[inline]
     pub fn join(self) -> Result<T> {
@@ -110,12 +113,15 @@ pub struct ScopedJoinHandle<'scope, T> {
     scope: PhantomData<&'scope ()>,
 }
 
-/// Runs `f` with a scope whose threads end before the scope does, so that they can borrow from outside of it.
+/// Runs `f` with a scope whose threads end before the scope does, so that they can borrow from
+/// outside of it.
 ///
-/// If `f` panics, the panic goes on when the threads have ended, as with [`std::thread::scope`]. That one never ends if the handle of a
-/// thread is forgotten; this one ends the execution in a misuse then.
+/// If `f` panics, the panic goes on when the threads have ended, as with [`std::thread::scope`].
+/// That one never ends if the handle of a thread is forgotten; this one ends the execution in a
+/// misuse then.
 ///
-/// After [`idle`] the threads that can never go on would keep the scope open for ever: then the execution ends where the scope would.
+/// After [`idle`] the threads that can never go on would keep the scope open for ever: then the
+/// execution ends where the scope would.
 #[track_caller]
 pub fn scope<'env, F, T>(f: F) -> T
 where
@@ -164,7 +170,8 @@ impl<'scope> Scope<'scope, '_> {
             op::join_own(thread, place);
         }
         here.with(|execution| execution.leave_scope());
-        // What is forgotten may borrow what the scope borrows, and a handle that nobody has can still be joined by what is.
+        // What is forgotten may borrow what the scope borrows, and a handle that nobody has can
+        // still be joined by what is.
         if here.with(|execution| execution.has_forgotten(joined)) {
             op::end_faulty(FaultKind::Misuse, FORGOTTEN.to_owned(), place);
         }
@@ -207,12 +214,14 @@ pub fn yield_now() {
     op::yield_now(Location::caller());
 }
 
-/// Blocks until no other thread can run: all have ended or are blocked. The caller may then look at the final state and say what it
-/// means. Threads that are blocked on locks for ever end the execution as a deadlock instead; so does one that waits for a lock which the
-/// caller holds itself, for the caller would release it only later.
+/// Blocks until no other thread can run: all have ended or are blocked. The caller may then look at
+/// the final state and say what it means. Threads that are blocked on locks for ever end the
+/// execution as a deadlock instead; so does one that waits for a lock which the caller holds
+/// itself, for the caller would release it only later.
 ///
-/// If several threads idle, the schedule chooses which of them goes on; the others do when no thread can run again. But when the main
-/// thread has ended after a rest, the execution is over and nobody goes on.
+/// If several threads idle, the schedule chooses which of them goes on; the others do when no
+/// thread can run again. But when the main thread has ended after a rest, the execution is over and
+/// nobody goes on.
 #[track_caller]
 pub fn idle() {
     op::idle(Location::caller());

@@ -1,16 +1,19 @@
 //! Tokens: the text form of one execution, short enough for a mail.
 //!
-//! `lk1.SUBJECT.SCENARIO.MEMORY.MACHINE.SCHEDULE.CHECK`, for example `lk1.mailbox.S2.sc.m1.x,9c01fe33=2.5d10a2`. Printable, without a
-//! space, safe in a shell and in a URL. The schedule is one of
+//! `lk1.SUBJECT.SCENARIO.MEMORY.MACHINE.SCHEDULE.CHECK`, for example
+//! `lk1.mailbox.S2.sc.m1.x,9c01fe33=2.5d10a2`. Printable, without a space, safe in a shell and in a
+//! URL. The schedule is one of
 //!
 //! - `uSEED`: uniform;
 //! - `pDEPTH-LENGTH-SEED`: PCT;
 //! - `oSEED`: partial-order sampling;
 //! - `xORDER,KEY=CHOICE,…`: explicit; the order is a hexadecimal digit a thread and may be empty;
-//! - `q,QUESTION=CHOICE,…`: a path, exact on one variant only; made when a run dies and there is no time for more.
+//! - `q,QUESTION=CHOICE,…`: a path, exact on one variant only; made when a run dies and there is no
+//!   time for more.
 //!
-//! Seeds, keys and choices are hexadecimal. The form is frozen by tests. It has two version numbers: `lk1` is that of the form, `m1`
-//! that of the machine, which changes when the same schedule would no longer give the same execution.
+//! Seeds, keys and choices are hexadecimal. The form is frozen by tests. It has two version
+//! numbers: `lk1` is that of the form, `m1` that of the machine, which changes when the same
+//! schedule would no longer give the same execution.
 
 use crate::schedule::{DECISIONS_MAX, Decision, Explicit, Key, Schedule, Step, THREADS_MAX, hash_name};
 use crate::sim::MemoryModel;
@@ -22,8 +25,8 @@ pub const MACHINE_VERSION: u32 = 1;
 
 const FORM: &str = "lk1";
 
-/// One execution, by name: of which subject and scenario, under which memory model and schedule. The variant is not part of it: a token
-/// is replayed on all of them.
+/// One execution, by name: of which subject and scenario, under which memory model and schedule.
+/// The variant is not part of it: a token is replayed on all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
     /// The subject. Letters, digits, `-`, `_` and `+`.

@@ -1,6 +1,7 @@
 //! `lockstep`: the command line of Lockstep. All input and output of the project is here.
 //!
-//! A command is a function from the selection to text; this file parses, dispatches and turns what happened into an exit status.
+//! A command is a function from the selection to text; this file parses, dispatches and turns what
+//! happened into an exit status.
 
 mod audit;
 mod cli;

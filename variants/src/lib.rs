@@ -1,9 +1,10 @@
-//! The stop/resume protocol of utrace, as two engineers compared three designs of it by mail in August 2009, and a
-//! model of the kernel around it.
+//! The stop/resume protocol of utrace, as two engineers compared three designs of it by mail in
+//! August 2009, and a model of the kernel around it.
 //!
-//! What is promised: every lock, barrier, wake-up and lockless read of the protocol is an event of the simulator; the
-//! three designs differ in one file each; scenarios are data. What cannot be shown: anything below the level of C
-//! (compilers, interrupts), freed memory, and whatever `variants/docs/commits.md` lists as left out.
+//! What is promised: every lock, barrier, wake-up and lockless read of the protocol is an event of
+//! the simulator; the three designs differ in one file each; scenarios are data. What cannot be
+//! shown: anything below the level of C (compilers, interrupts), freed memory, and whatever
+//! `variants/docs/commits.md` lists as left out.
 //!
 //! ```text
 //!   claims      sentences of the thread, decided by exploration

@@ -1,9 +1,10 @@
 //! Designs broken by hand, each in one function: what the comparison must find.
 //!
-//! A mutant hands every call but one to the design it was made from. That design's own calls between its functions
-//! stay its own, so only what is called from outside the design files can be broken so: `do_stop`, `wakeup`,
-//! `finish_jctl` and the small ones. SIGCONT that wakes TRACED too is not here: it would be a switch in the kernel that no design has.
-//! The claims are tried on the same mutants (`claims/mutants.rs`).
+//! A mutant hands every call but one to the design it was made from. That design's own calls
+//! between its functions stay its own, so only what is called from outside the design files can be
+//! broken so: `do_stop`, `wakeup`, `finish_jctl` and the small ones. SIGCONT that wakes TRACED too
+//! is not here: it would be a switch in the kernel that no design has. The claims are tried on the
+//! same mutants (`claims/mutants.rs`).
 
 use crate::kernel::sched::try_to_wake_up;
 use crate::kernel::task::{TaskId, TaskState};
@@ -23,13 +24,15 @@ use lockstep::{Abandon, CompareConfig, Comparison, Program, Variant, compare};
 pub(crate) enum Mutation {
     /// `do_stop` without siglock around it.
     DoStopWithoutSiglock,
-    /// `do_stop` that says of a task in a group stop that it took it over, marks it, and leaves it STOPPED.
+    /// `do_stop` that says of a task in a group stop that it took it over, marks it, and leaves it
+    /// STOPPED.
     LeftStopped,
     /// `wakeup` of the same, with `stopped` cleared behind the wake-up.
     ClearedBehindWakeup,
     /// No `finish_jctl`.
     WithoutFinishJctl,
-    /// `do_stop` of the designs that keep `stopped`, without setting it on a task that it takes over.
+    /// `do_stop` of the designs that keep `stopped`, without setting it on a task that it takes
+    /// over.
     TakenOverUnmarked,
     /// `do_stop` that says of a task in a group stop that it took it over, and does nothing.
     TakenOverInName,
@@ -172,7 +175,8 @@ fn config() -> CompareConfig<'static> {
     }
 }
 
-/// Compares the mutant with its original in one scenario; `caught`: it shows outcomes that the original does not.
+/// Compares the mutant with its original in one scenario; `caught`: it shows outcomes that the
+/// original does not.
 #[track_caller]
 fn check(mutation: Mutation, inner: &'static dyn Design, policy: Policy, id: &str, caught: bool) {
     let comparison = compared(mutation, inner, policy, id, &config());
@@ -181,7 +185,8 @@ fn check(mutation: Mutation, inner: &'static dyn Design, policy: Policy, id: &st
     assert!(caught || comparison.is_equal(), "{mutation:?} in {id}: outcomes are missing");
 }
 
-/// The scenario, searched whole, tells the mutant from its original, be it by an outcome that is missing.
+/// The scenario, searched whole, tells the mutant from its original, be it by an outcome that is
+/// missing.
 #[track_caller]
 fn notices(id: &str, mutation: Mutation, inner: &'static dyn Design, policy: Policy) {
     let whole = CompareConfig { exhaustive_max: 100_000, ..config() };
@@ -211,7 +216,8 @@ fn compared(
     comparison
 }
 
-/// SIGCONT comes between the look at STOPPED and the store of TRACED: what `control` said is stopped runs on.
+/// SIGCONT comes between the look at STOPPED and the store of TRACED: what `control` said is
+/// stopped runs on.
 #[test]
 fn do_stop_without_siglock_is_caught() {
     check(Mutation::DoStopWithoutSiglock, &StoppedLocked, NO_ALTERNATIVES, "S6b", true);
@@ -225,14 +231,16 @@ fn stopped_cleared_behind_the_wake_up_is_caught_where_the_look_takes_no_lock() {
     check(Mutation::ClearedBehindWakeup, &StoppedLockless, NO_ALTERNATIVES, "S3", true);
 }
 
-/// `wakeup` and the first design's `finish_stop` hold the lock both: their order inside cannot be seen.
+/// `wakeup` and the first design's `finish_stop` hold the lock both: their order inside cannot be
+/// seen.
 #[test]
 fn stopped_cleared_behind_the_wake_up_is_the_same_where_the_look_takes_the_lock() {
     check(Mutation::ClearedBehindWakeup, &StoppedLocked, NO_ALTERNATIVES, "S2", false);
     check(Mutation::ClearedBehindWakeup, &StoppedLocked, NO_ALTERNATIVES, "S3", false);
 }
 
-/// A tracee that SIGKILL woke from a group stop reads the list of engines while the tracer still changes it.
+/// A tracee that SIGKILL woke from a group stop reads the list of engines while the tracer still
+/// changes it.
 #[test]
 fn no_finish_jctl_is_caught_in_the_last_design() {
     check(Mutation::WithoutFinishJctl, &StoppedRemoved, REMOVED, "S8d", true);

@@ -1,8 +1,9 @@
 //! What a client can tell: each observable fact as one word.
 //!
-//! Promise: every word that a scenario records decodes to what was recorded (tested), and no word holds anything a
-//! client could not see: no lock, no time, no private field. What a monitor found is a word of its own.
-//! Limits: of a group stop the parent learns that it is complete, not by which signal (see `kernel::parent`).
+//! Promise: every word that a scenario records decodes to what was recorded (tested), and no word
+//! holds anything a client could not see: no lock, no time, no private field. What a monitor found
+//! is a word of its own. Limits: of a group stop the parent learns that it is complete, not by
+//! which signal (see `kernel::parent`).
 //!
 //! ```text
 //!   bit 63  56..62  52..55  48..51  32..47  16..31  0..15
@@ -70,7 +71,8 @@ pub enum Rule {
     RanWhileExamined,
     /// Not of an engine: a wake-up is a barrier with respect to `schedule` (S4).
     WakeUpIsNoBarrier,
-    /// Not of an engine: who waits for a process to stop (`wait4` with WUNTRACED, which looks at STOP_STOPPED) hears of it.
+    /// Not of an engine: who waits for a process to stop (`wait4` with WUNTRACED, which looks at
+    /// STOP_STOPPED) hears of it.
     StopNeverCompletes,
 }
 
@@ -109,7 +111,8 @@ impl Rule {
     }
 }
 
-/// What the monitor of a claim found in an execution that is watched for it. Never part of an execution that is not.
+/// What the monitor of a claim found in an execution that is watched for it. Never part of an
+/// execution that is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Finding {
     MissedOwnStop,
@@ -195,7 +198,8 @@ pub enum Observation {
         event: ChildEvent,
         status: u16,
     },
-    /// How a task ended. `awake`: the state says asleep, the task is not. `lost`: asleep though nothing keeps it so.
+    /// How a task ended. `awake`: the state says asleep, the task is not. `lost`: asleep though
+    /// nothing keeps it so.
     End {
         task: TaskId,
         end: EndState,

@@ -6,7 +6,8 @@ use crate::scenarios::protocol::Watching;
 use crate::scenarios::run::run_watched;
 use crate::{Repairs, Scenario, VariantInfo, describe, describe_value};
 
-/// The subject's name in tokens: the repair makes another subject of it, for it changes every design alike.
+/// The subject's name in tokens: the repair makes another subject of it, for it changes every
+/// design alike.
 pub fn subject_name(repairs: Repairs) -> &'static str {
     if repairs.r1 { "utrace+r1" } else { "utrace" }
 }
@@ -45,14 +46,16 @@ pub(crate) fn with_altered_programs<R>(
         .zip(&bodies)
         .map(|(variant, body)| Variant {
             name: variant.name,
-            // The world is made of handles and lies on the main thread's stack: nothing there needs dropping.
+            // The world is made of handles and lies on the main thread's stack: nothing there needs
+            // dropping.
             program: Program { body: &**body, abandon: Abandon::Unwind },
         })
         .collect();
     f(&programs)
 }
 
-/// What stands above a comparison on this scenario. `goals` are its goal names, `program` its program in lines.
+/// What stands above a comparison on this scenario. `goals` are its goal names, `program` its
+/// program in lines.
 pub fn heading<'a>(
     scenario: &'a Scenario,
     repairs: Repairs,

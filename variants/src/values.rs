@@ -51,7 +51,8 @@ fn tasks(set: u64) -> String {
     }
 }
 
-/// An exit status as the kernel packs it: a signal in the low seven bits, else the code of `exit` above them.
+/// An exit status as the kernel packs it: a signal in the low seven bits, else the code of `exit`
+/// above them.
 fn code(status: u64) -> String {
     match (status & 0x7f, status >> 8) {
         (0, code) => code.to_string(),

@@ -1,6 +1,7 @@
 //! The variants: the three designs of the series, and beside them alternatives and readings.
 //!
-//! Only the first three are the series. The rest answer claims of the thread by comparison with one of those.
+//! Only the first three are the series. The rest answer claims of the thread by comparison with one
+//! of those.
 
 use lockstep::sync::UnlockWait;
 

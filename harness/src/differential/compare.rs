@@ -1,7 +1,9 @@
-//! Comparison: the same schedules through all variants, outcome sets side by side, and each divergence with its witness.
+//! Comparison: the same schedules through all variants, outcome sets side by side, and each
+//! divergence with its witness.
 //!
-//! The verdict of a pair compares sets, not executions: two implementations with equal outcome sets disagree under equal schedules
-//! often enough. Along a series each divergence is attributed to the patch that brings or removes it.
+//! The verdict of a pair compares sets, not executions: two implementations with equal outcome sets
+//! disagree under equal schedules often enough. Along a series each divergence is attributed to the
+//! patch that brings or removes it.
 
 use super::minimize::minimize;
 use crate::explore::{
@@ -25,17 +27,18 @@ pub struct Variant<'a> {
 /// How variants are compared.
 #[derive(Clone, Copy, Debug)]
 pub struct CompareConfig<'a> {
-    /// At most this many runs of an exhaustive search of each variant. Where it completes, everything else is only done for the sake of
-    /// simple witnesses.
+    /// At most this many runs of an exhaustive search of each variant. Where it completes,
+    /// everything else is only done for the sake of simple witnesses.
     pub exhaustive_max: u64,
     /// Every schedule with at most this many preemptions, if given.
     pub preemptions: Option<u32>,
     /// At most this many executions of the enumeration for each variant.
     pub enumerated_max: u64,
-    /// This many random schedules, of the portfolio: each kind of them alone misses something that another one finds soon.
+    /// This many random schedules, of the portfolio: each kind of them alone misses something that
+    /// another one finds soon.
     pub sampled: u64,
-    /// Before an outcome counts as diverging: so many more random executions for the variants that were not seen to show it, as long as that
-    /// changes something.
+    /// Before an outcome counts as diverging: so many more random executions for the variants that
+    /// were not seen to show it, as long as that changes something.
     pub confirmed: u64,
     /// Where random schedules begin.
     pub seed: u64,
@@ -114,7 +117,8 @@ pub struct Pair {
     pub evidence: Evidence,
 }
 
-/// Which steps of the series bring and which remove an outcome, by the index of the variant they lead to.
+/// Which steps of the series bring and which remove an outcome, by the index of the variant they
+/// lead to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Attribution {
     /// Steps after which the outcome is there and before which it was not.
@@ -163,10 +167,12 @@ pub struct Comparison {
     pub pairs: Vec<Pair>,
     /// Every outcome that not all variants show, those with the simplest witness first.
     pub divergences: Vec<Divergence>,
-    /// The comparison was cancelled from outside before all variants were explored; then it has no verdicts and no divergences. It has
-    /// none either if nothing at all was explored of a variant, or executions were made and explored nothing.
+    /// The comparison was cancelled from outside before all variants were explored; then it has no
+    /// verdicts and no divergences. It has none either if nothing at all was explored of a variant,
+    /// or executions were made and explored nothing.
     pub cancelled: bool,
-    /// Executions were made, but in no variant do two threads have anything to do with each other: nothing was explored.
+    /// Executions were made, but in no variant do two threads have anything to do with each other:
+    /// nothing was explored.
     pub unshared: Option<Unshared>,
 }
 
@@ -247,8 +253,8 @@ pub fn compare(variants: &[Variant<'_>], config: &CompareConfig<'_>) -> Comparis
     comparison
 }
 
-/// Whether all variants show the one same outcome because in none of them threads have anything to do with each other. What differs
-/// is told, whatever shows it.
+/// Whether all variants show the one same outcome because in none of them threads have anything to
+/// do with each other. What differs is told, whatever shows it.
 fn nothing_shared(variants: &[Variant<'_>], comparison: &Comparison, config: &CompareConfig<'_>) -> Option<Unshared> {
     if comparison.outcomes().len() > 1 {
         return None;
@@ -265,7 +271,8 @@ fn decisions(schedule: &Schedule) -> usize {
     }
 }
 
-/// Explores one variant: by a search of everything if that completes, by everything else that the configuration asks for if not.
+/// Explores one variant: by a search of everything if that completes, by everything else that the
+/// configuration asks for if not.
 fn explore_variant(variant: &Variant<'_>, length: u32, config: &CompareConfig<'_>) -> Exploration {
     let mut total = exhaustive(variant, config);
     if total.evidence.is_exhaustive() || total.cancelled {
@@ -292,7 +299,8 @@ fn enumerated(variant: &Variant<'_>, config: &CompareConfig<'_>) -> Exploration 
     explore(&variant.program, &ExploreConfig { strategy, executions: config.enumerated_max, ..base(config) })
 }
 
-/// Where something diverges, searches by preemptions for witnesses that have few: exhaustive search takes what comes.
+/// Where something diverges, searches by preemptions for witnesses that have few: exhaustive search
+/// takes what comes.
 fn simplify(variants: &[Variant<'_>], explorations: &mut [Exploration], config: &CompareConfig<'_>) {
     let differ = explorations.windows(2).any(|pair| !pair[0].outcomes.ids().eq(pair[1].outcomes.ids()));
     for (variant, exploration) in variants.iter().zip(explorations) {
@@ -308,8 +316,9 @@ const CONFIRM_ROUNDS: u64 = 4;
 /// Outcomes of others around whose witnesses one variant is searched in a round.
 const CONFIRM_OUTCOMES: usize = 24;
 
-/// Searches variants for the outcomes that others have shown: around the others' witnesses, then by more random schedules. Without this, outcomes that are
-/// rare in all variants would look like differences between them.
+/// Searches variants for the outcomes that others have shown: around the others' witnesses, then by
+/// more random schedules. Without this, outcomes that are rare in all variants would look like
+/// differences between them.
 fn confirm(variants: &[Variant<'_>], explorations: &mut [Exploration], length: u32, config: &CompareConfig<'_>) {
     for round in 0..CONFIRM_ROUNDS {
         let mut found = false;
@@ -402,7 +411,8 @@ fn divergence(
     config: &CompareConfig<'_>,
 ) -> Divergence {
     let attribution = Attribution::of(&shown);
-    // Where the series changes sides is what a reviewer wants to see; a divergence has such a place unless there is no order.
+    // Where the series changes sides is what a reviewer wants to see; a divergence has such a place
+    // unless there is no order.
     let side = shown.windows(2).position(|pair| pair[0] != pair[1]).expect("some variants show it and some do not");
     let (shown_by, not_by) = if shown[side] { (side, side + 1) } else { (side + 1, side) };
     let seen = comparison.explorations[shown_by].outcomes.get(outcome).expect("the variant shows it");

@@ -1,7 +1,8 @@
-//! The first thing that a client can tell two executions apart by, in the order in which it happens.
+//! The first thing that a client can tell two executions apart by, in the order in which it
+//! happens.
 //!
-//! Limits: two threads may notice at once. What counts is the order of the first execution's trace, so the answer depends on the schedule
-//! as well as on the two programs.
+//! Limits: two threads may notice at once. What counts is the order of the first execution's trace,
+//! so the answer depends on the schedule as well as on the two programs.
 
 use crate::explore::{Entry, Execution, Outcome};
 use crate::schedule::THREADS_MAX;
@@ -12,11 +13,13 @@ use crate::sim::What;
 pub struct Difference {
     /// The thread or observer.
     pub column: String,
-    /// What was observed there in the first execution and in the second; nothing where that one had no more to tell.
+    /// What was observed there in the first execution and in the second; nothing where that one had
+    /// no more to tell.
     pub entries: [Option<Entry>; 2],
 }
 
-/// The first difference; nothing, if the histories are the same. `first` and `second` were run with traces.
+/// The first difference; nothing, if the histories are the same. `first` and `second` were run with
+/// traces.
 pub fn first_difference(first: &Execution, second: &Execution) -> Option<Difference> {
     let from_first = parting(first, &second.outcome);
     let from_second = || {

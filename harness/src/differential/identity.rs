@@ -1,22 +1,27 @@
-//! The name of a divergence, or of ends that all variants show: by which people accept it, and by which it is the same one tomorrow.
+//! The name of a divergence, or of ends that all variants show: by which people accept it, and by
+//! which it is the same one tomorrow.
 //!
-//! Promise: the name depends on subject, scenario and outcome, and on nothing else: not on the order of a search, its seed, the memory model
-//! or the version of the machine. Limit: which variants show the outcome is not part of it; whoever accepts a divergence keeps
-//! that beside the name. The name has eight digits of the outcome's identity, enough to tell the outcomes of one scenario apart.
+//! Promise: the name depends on subject, scenario and outcome, and on nothing else: not on the
+//! order of a search, its seed, the memory model or the version of the machine. Limit: which
+//! variants show the outcome is not part of it; whoever accepts a divergence keeps that beside the
+//! name. The name has eight digits of the outcome's identity, enough to tell the outcomes of one
+//! scenario apart.
 
 use crate::explore::OutcomeId;
 use crate::sim::BadEnd;
 use std::fmt;
 use std::str::FromStr;
 
-/// The name of a divergence, for example `mailbox.S2.99b384a5`; of ends that all variants show it reads `mailbox.S2.race-99b384a5`.
+/// The name of a divergence, for example `mailbox.S2.99b384a5`; of ends that all variants show it
+/// reads `mailbox.S2.race-99b384a5`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DivergenceId {
     /// The subject, as in tokens.
     pub subject: String,
     /// The scenario, as in tokens.
     pub scenario: String,
-    /// The outcome, as it is printed; of ends their kind, a dash, and eight digits for how they end.
+    /// The outcome, as it is printed; of ends their kind, a dash, and eight digits for how they
+    /// end.
     pub outcome: String,
 }
 

@@ -1,7 +1,8 @@
 //! Minimization: the smallest schedule that still shows an outcome.
 //!
-//! Delta debugging (Zeller and Hildebrandt, TSE 2002) over the decisions of the explicit schedule, after the default thread order was
-//! chosen so that few of them are needed. Deterministic and bounded; the result shows the same outcome, not merely some divergence.
+//! Delta debugging (Zeller and Hildebrandt, TSE 2002) over the decisions of the explicit schedule,
+//! after the default thread order was chosen so that few of them are needed. Deterministic and
+//! bounded; the result shows the same outcome, not merely some divergence.
 
 use crate::explore::{OutcomeId, Program, Replayer, RunConfig, is_preemption};
 use crate::schedule::{Decision, Explicit, Schedule, THREADS_MAX};
@@ -23,7 +24,8 @@ struct Search<'a> {
 /// How good a schedule is: fewest preemptions, then fewest decisions.
 type Size = (usize, usize);
 
-/// The smallest schedule found that shows `wanted` on `program`, and its number of preemptions. `witness` shows it.
+/// The smallest schedule found that shows `wanted` on `program`, and its number of preemptions.
+/// `witness` shows it.
 pub fn minimize(
     program: &Program<'_>,
     witness: &Schedule,
@@ -33,7 +35,8 @@ pub fn minimize(
     let mut search = Search { program, config, wanted, replayer: Replayer::new(), runs: 0 };
     let explicit = search.replayer.explicit(program, witness, config);
     let Some(size) = search.size(&explicit) else {
-        // Two places of the execution share a key, so the explicit form is not exact here. The witness itself is.
+        // Two places of the execution share a key, so the explicit form is not exact here. The
+        // witness itself is.
         let preemptions = search.replayer.look(program, witness, config, |machine| {
             machine.arrivals().iter().filter(|arrival| is_preemption(arrival)).count()
         });
@@ -43,7 +46,8 @@ pub fn minimize(
     search.reduce(&mut best);
     for order in orders(search.threads_count(&best.1)) {
         let mut other = Explicit { order, decisions: best.1.decisions.clone() };
-        // Under another order other decisions are the usual ones: write them down anew, then reduce.
+        // Under another order other decisions are the usual ones: write them down anew, then
+        // reduce.
         let schedule = Schedule::Explicit(other.clone());
         if search.size(&other).is_none() {
             continue;
@@ -82,7 +86,8 @@ impl Search<'_> {
         self.replayer.look(self.program, &schedule, self.config, crate::sim::Machine::threads_count)
     }
 
-    /// Removes decisions, in halves, quarters and so on down to single ones, as long as the outcome stays and the size shrinks.
+    /// Removes decisions, in halves, quarters and so on down to single ones, as long as the outcome
+    /// stays and the size shrinks.
     fn reduce(&mut self, best: &mut (Size, Explicit)) {
         let mut chunk = best.1.decisions.len().div_ceil(2).max(1);
         loop {
@@ -111,7 +116,8 @@ impl Search<'_> {
     }
 }
 
-/// The permutations of the threads beside the main one, the identity left out: the main thread starts the others and comes first.
+/// The permutations of the threads beside the main one, the identity left out: the main thread
+/// starts the others and comes first.
 fn orders(threads_count: usize) -> Vec<Vec<u8>> {
     debug_assert!(threads_count <= THREADS_MAX);
     if !(3..=PERMUTED_MAX + 1).contains(&threads_count) {

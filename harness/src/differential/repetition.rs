@@ -1,17 +1,19 @@
 //! Repetition: whether the same schedule gives the same execution, which everything else rests on.
 //!
-//! Promise: of each variant some schedules of every kind are run twice before it is explored and once more behind everything that was
-//! explored in between, and each witness is run twice on the variant that shows its outcome, where it must show it. A subject that
-//! depends on something that no schedule decides, such as a clock, an address, or state that it keeps from one execution to the next, is
-//! so caught by the first of these that differs. Limit: what differs on other schedules only is not seen; the count says how many were
-//! tried.
+//! Promise: of each variant some schedules of every kind are run twice before it is explored and
+//! once more behind everything that was explored in between, and each witness is run twice on the
+//! variant that shows its outcome, where it must show it. A subject that depends on something that
+//! no schedule decides, such as a clock, an address, or state that it keeps from one execution to
+//! the next, is so caught by the first of these that differs. Limit: what differs on other
+//! schedules only is not seen; the count says how many were tried.
 
 use super::compare::{CompareConfig, Comparison, Variant, compare};
 use crate::explore::{Control, Execution, Mismatch, mismatch_of, portfolio, run};
 use crate::schedule::Schedule;
 use std::fmt;
 
-/// Random schedules that are repeated on each variant, beside the one without preemptions: some of each kind that samples are drawn by.
+/// Random schedules that are repeated on each variant, beside the one without preemptions: some of
+/// each kind that samples are drawn by.
 const RANDOM_SCHEDULES: u64 = 12;
 
 /// Where the same schedule gave two executions.
@@ -94,8 +96,9 @@ pub fn repeat_again(
 }
 
 impl Repetition {
-    /// Compares what was repeated. Of a subject that runs differently each time no outcome set can be known, and each execution may add to it: then the
-    /// comparison ends as if it had been cancelled, without verdicts.
+    /// Compares what was repeated. Of a subject that runs differently each time no outcome set can
+    /// be known, and each execution may add to it: then the comparison ends as if it had been
+    /// cancelled, without verdicts.
     pub fn compare(&self, variants: &[Variant<'_>], config: &CompareConfig<'_>) -> Comparison {
         if self.nondeterminism.is_none() {
             return compare(variants, config);
@@ -131,7 +134,8 @@ fn run_once(variant: &Variant<'_>, schedule: &Schedule, config: &CompareConfig<'
     run(&variant.program, schedule, &config.run())
 }
 
-/// The schedule without preemptions and some of every random kind, for executions of about this length.
+/// The schedule without preemptions and some of every random kind, for executions of about this
+/// length.
 fn schedules(config: &CompareConfig<'_>, length: u64) -> Vec<Schedule> {
     let length = u32::try_from(length).unwrap_or(u32::MAX).max(1);
     let random = (0..RANDOM_SCHEDULES).map(|number| portfolio(config.seed, number, length));

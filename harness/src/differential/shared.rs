@@ -1,7 +1,8 @@
 //! Ends that no subject can want and that every variant shows: no divergence tells them.
 //!
-//! Promise: what all variants show is told once for each kind, with how many outcomes of each variant end so. Limit: an outcome that not all
-//! variants show is a divergence, whatever its end, and is told as such.
+//! Promise: what all variants show is told once for each kind, with how many outcomes of each
+//! variant end so. Limit: an outcome that not all variants show is a divergence, whatever its end,
+//! and is told as such.
 
 use super::compare::Comparison;
 use super::identity::DivergenceId;
@@ -27,7 +28,8 @@ pub struct SharedEnds {
     pub witness: Schedule,
 }
 
-/// What of a comparison every variant shows and nobody can want, the gravest kind first; nothing if it came to no end.
+/// What of a comparison every variant shows and nobody can want, the gravest kind first; nothing if
+/// it came to no end.
 pub fn shared_ends(comparison: &Comparison) -> Vec<SharedEnds> {
     // Where nothing was explored a fault that ends everything at once is still told.
     if comparison.explorations.len() < 2 {
@@ -57,8 +59,9 @@ fn of_kind(comparison: &Comparison, kind: BadEnd) -> Option<SharedEnds> {
 }
 
 impl SharedEnds {
-    /// The name by which they are accepted. It depends on the kind and on how the executions end, so another end of the kind is another
-    /// name; what is observed before the end is no part of it.
+    /// The name by which they are accepted. It depends on the kind and on how the executions end,
+    /// so another end of the kind is another name; what is observed before the end is no part of
+    /// it.
     pub fn id(&self, subject: &str, scenario: &str) -> DivergenceId {
         let ends: BTreeSet<String> = self.ends.iter().map(End::to_string).collect();
         let bytes = ends.iter().flat_map(|end| end.bytes().chain([0]));

@@ -1,17 +1,19 @@
 //! Preemption-bounded enumeration: every schedule with at most so many preemptions.
 //!
-//! After Musuvathi and Qadeer, "Iterative context bounding for systematic testing of multithreaded programs" (PLDI 2007). A change of
-//! thread is a preemption when the running thread could have gone on; other changes, and choices among alternatives, are free. So
-//! the bound limits executions to polynomially many in their length, and the schedules found are the simplest there are. Beyond
-//! sequential consistency a choice of memory counts as a preemption too: that a store does not land at once, or lands before somebody who
-//! could go on, that a read does not see the newest write, or that a write or a full barrier does not come last.
+//! After Musuvathi and Qadeer, "Iterative context bounding for systematic testing of multithreaded
+//! programs" (PLDI 2007). A change of thread is a preemption when the running thread could have
+//! gone on; other changes, and choices among alternatives, are free. So the bound limits executions
+//! to polynomially many in their length, and the schedules found are the simplest there are. Beyond
+//! sequential consistency a choice of memory counts as a preemption too: that a store does not land
+//! at once, or lands before somebody who could go on, that a read does not see the newest write, or
+//! that a write or a full barrier does not come last.
 //!
-//! A bound is covered if no execution up to it has a gap: one that was cut off, left alternatives out, or did not follow its path
-//! may have had children that nobody knows.
+//! A bound is covered if no execution up to it has a gap: one that was cut off, left alternatives
+//! out, or did not follow its path may have had children that nobody knows.
 //!
-//! Executions are the nodes of a tree: a path differs from its parent in one more answer, given to a question behind all
-//! others that it answers, so each schedule is run once. The tree is walked level by level, fewest
-//! preemptions first.
+//! Executions are the nodes of a tree: a path differs from its parent in one more answer, given to
+//! a question behind all others that it answers, so each schedule is run once. The tree is walked
+//! level by level, fewest preemptions first.
 
 use super::control::{Noted, WORKERS_MAX};
 use super::evidence::{Covered, Evidence, Tried};
@@ -23,7 +25,8 @@ use crate::sim::{Bounds, Gaps, Runner};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Paths whose schedules share a number of preemptions; the stored part of the tree. More would not fit memory, and the search ends below its bound.
+/// Paths whose schedules share a number of preemptions; the stored part of the tree. More would not
+/// fit memory, and the search ends below its bound.
 const LEVEL_MAX: usize = 2_000_000;
 
 type Path = Vec<Step>;
@@ -99,8 +102,9 @@ pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>, preempt
 }
 
 impl Search<'_> {
-    /// Runs all paths of a level within the budget. Rounds deal out equal shares of what is left of it, so that which executions are made when it ends
-    /// does not depend on the number of OS threads.
+    /// Runs all paths of a level within the budget. Rounds deal out equal shares of what is left of
+    /// it, so that which executions are made when it ends does not depend on the number of OS
+    /// threads.
     fn level(&self, paths: Vec<Path>, last: bool, budget: u64) -> Found {
         let mut found = Found { result: Exploration::new(), deeper: Vec::new(), left_out: false, cut_short: false };
         let item = |path| Item { open: vec![path], deeper: Vec::new() };
@@ -206,8 +210,8 @@ impl Search<'_> {
     }
 }
 
-/// Orders witnesses: fewest preemptions first, then fewest decisions, then by what they decide, so that the first of an outcome does
-/// not depend on the order of the search.
+/// Orders witnesses: fewest preemptions first, then fewest decisions, then by what they decide, so
+/// that the first of an outcome does not depend on the order of the search.
 pub(super) fn rank(arrivals: &[Arrival]) -> u64 {
     let preemptions = arrivals.iter().filter(|arrival| is_preemption(arrival)).count() as u64;
     let decisions = arrivals.iter().filter(|arrival| arrival.chosen != arrival.usual).count() as u64;

@@ -30,8 +30,8 @@ pub enum Strategy {
     Pct {
         /// See [`crate::Schedule::Pct`].
         depth: u32,
-        /// See there as well; by default as many choice points as the program has without preemptions. Whoever compares programs gives
-        /// all of them the same.
+        /// See there as well; by default as many choice points as the program has without
+        /// preemptions. Whoever compares programs gives all of them the same.
         length: Option<u32>,
     },
     /// Random schedules of partial-order sampling; see [`crate::Schedule::Pos`].
@@ -46,8 +46,8 @@ pub enum Strategy {
         /// The bound.
         preemptions: u32,
     },
-    /// Executions enough to see every outcome: one of each set that differs only in the order of independent steps (Abdulla, Aronsson,
-    /// Jonsson, Sagonas, POPL 2014).
+    /// Executions enough to see every outcome: one of each set that differs only in the order of
+    /// independent steps (Abdulla, Aronsson, Jonsson, Sagonas, POPL 2014).
     Exhaustive,
 }
 
@@ -71,7 +71,8 @@ pub struct ExploreConfig<'a> {
     pub strategy: Strategy,
     /// At most this many executions; for an exhaustive search with its redundant runs.
     pub executions: u64,
-    /// Where random schedules begin; executions `n` of seeds `s` and `s + 1` have nothing in common.
+    /// Where random schedules begin; executions `n` of seeds `s` and `s + 1` have nothing in
+    /// common.
     pub seed: u64,
     /// How many of the random executions of this seed were made before.
     pub skip: u64,
@@ -81,7 +82,8 @@ pub struct ExploreConfig<'a> {
     pub memory: MemoryModel,
     /// Choice points of an execution before it is cut off.
     pub steps_max: u64,
-    /// Whether the machine records a trace in each execution. It is not looked at; benchmarks measure what it costs.
+    /// Whether the machine records a trace in each execution. It is not looked at; benchmarks
+    /// measure what it costs.
     pub tracing: bool,
     /// To follow and cancel the exploration.
     pub control: Option<&'a Control>,
@@ -121,7 +123,8 @@ pub struct RunConfig<'a> {
     pub memory: MemoryModel,
     /// Choice points before it is cut off.
     pub steps_max: u64,
-    /// Where the execution is written down before it begins, and as which worker: a subject that loops without end is seen and named.
+    /// Where the execution is written down before it begins, and as which worker: a subject that
+    /// loops without end is seen and named.
     pub control: Option<(&'a Control, usize)>,
 }
 
@@ -132,7 +135,8 @@ impl Default for RunConfig<'_> {
 }
 
 impl RunConfig<'_> {
-    /// Writes the schedule down, if anybody follows, and runs it. `execute` is told where the machine says which thread goes on.
+    /// Writes the schedule down, if anybody follows, and runs it. `execute` is told where the
+    /// machine says which thread goes on.
     pub(super) fn follow<R>(&self, schedule: &Schedule, execute: impl FnOnce(&AtomicUsize) -> R) -> R {
         let Some((control, worker)) = self.control else { return execute(&AtomicUsize::new(0)) };
         control.begin(worker, Noted::of(schedule));

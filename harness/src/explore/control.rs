@@ -1,6 +1,7 @@
 //! How whoever started an exploration follows and cancels it from another OS thread.
 //!
-//! The library has no clock: time budgets, Ctrl-C and watchdogs are the caller's, who cancels and reads the beats.
+//! The library has no clock: time budgets, Ctrl-C and watchdogs are the caller's, who cancels and
+//! reads the beats.
 
 use crate::schedule::{Schedule, Step};
 use std::sync::OnceLock;
@@ -24,7 +25,8 @@ pub struct Control {
     rows: [OnceLock<Box<[Beat; ROW]>>; WORKERS_MAX / ROW],
 }
 
-/// What one worker does. Written before each execution, so that it is known even if the process does not survive it.
+/// What one worker does. Written before each execution, so that it is known even if the process
+/// does not survive it.
 #[derive(Debug)]
 #[repr(align(128))]
 struct Beat {
@@ -65,7 +67,8 @@ pub enum Noted {
     Pct(u64, u32, u32),
     /// The seed of a schedule of partial-order sampling.
     Pos(u64),
-    /// Question numbers and choices of a path of the enumeration (`question << 8 | choice`): the first ones, and how many there are.
+    /// Question numbers and choices of a path of the enumeration (`question << 8 | choice`): the
+    /// first ones, and how many there are.
     Path([u64; WORDS - 2], usize),
     /// None: the worker is between two explorations.
     Resting,
@@ -161,7 +164,8 @@ impl Control {
         self.rows.iter().rposition(|row| row.get().is_some()).map_or(0, |last| (last + 1) * ROW)
     }
 
-    /// The beat of the worker; its row is made if need be. Explorations have no more than [`WORKERS_MAX`] workers.
+    /// The beat of the worker; its row is made if need be. Explorations have no more than
+    /// [`WORKERS_MAX`] workers.
     #[inline]
     fn beat(&self, worker: usize) -> &Beat {
         let row = self.rows[worker / ROW % self.rows.len()].get_or_init(|| Box::new([const { Beat::new() }; ROW]));

@@ -1,13 +1,13 @@
 //! Evidence: what stands behind a result, never more.
 //!
-//! Promise: there is one way to make an [`Evidence`], [`Evidence::of`], for every search, for results that are
-//! merged and for those that are read from a document. It says that something was covered only if
-//! no execution of what covered it had a gap ([`Gaps`]): a search that has cut an execution, or left an
-//! alternative out, claims nothing for that part, however it came to its end.
+//! Promise: there is one way to make an [`Evidence`], [`Evidence::of`], for every search, for
+//! results that are merged and for those that are read from a document. It says that something was
+//! covered only if no execution of what covered it had a gap ([`Gaps`]): a search that has cut an
+//! execution, or left an alternative out, claims nothing for that part, however it came to its end.
 //!
 //! Merging: two explorations of one program prove what each of them proves alone. A search that has
-//! covered everything without a gap does so whatever another one has cut, for it has not relied on it;
-//! two searches with gaps prove nothing together, for they may have missed the same.
+//! covered everything without a gap does so whatever another one has cut, for it has not relied on
+//! it; two searches with gaps prove nothing together, for they may have missed the same.
 //!
 //! Limits: it is the word of the searches. That they are right is tested, not proven here.
 
@@ -66,7 +66,8 @@ impl Evidence {
     pub const NOTHING: Evidence =
         Evidence { exhaustive: false, preemptions: None, enumerated: 0, sampled: 0, seed: None, gaps: Gaps::NONE };
 
-    /// The evidence of a search, or of several of one program: what was covered, and what was tried beside it.
+    /// The evidence of a search, or of several of one program: what was covered, and what was tried
+    /// beside it.
     pub fn of(covered: Covered, tried: Tried) -> Evidence {
         let Tried { enumerated, sampled, seed, gaps } = tried;
         if !covered.gaps.is_empty() {
@@ -85,7 +86,8 @@ impl Evidence {
         self.exhaustive
     }
 
-    /// Every schedule with at most this many preemptions was covered. What was not seen needs more of them.
+    /// Every schedule with at most this many preemptions was covered. What was not seen needs more
+    /// of them.
     pub fn preemptions(&self) -> Option<u32> {
         self.preemptions
     }

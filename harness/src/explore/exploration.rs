@@ -15,10 +15,11 @@ pub struct Exploration {
     pub executions: u64,
     /// Choice points of all executions.
     pub steps: u64,
-    /// What its executions have missed. Where the evidence is exhaustive nothing rests on those that have.
+    /// What its executions have missed. Where the evidence is exhaustive nothing rests on those
+    /// that have.
     pub gaps: Gaps,
-    /// Runs, not counted as executions, that an exhaustive search gave up because what would follow was explored elsewhere, or made before
-    /// it had to begin anew.
+    /// Runs, not counted as executions, that an exhaustive search gave up because what would follow
+    /// was explored elsewhere, or made before it had to begin anew.
     pub redundant: u64,
     /// Goals of the scenario that were reached in some execution.
     pub goals: u64,
@@ -40,8 +41,8 @@ impl Exploration {
         }
     }
 
-    /// Takes over what another part of the same exploration, or an exploration of the same program by other means, has shown. The
-    /// evidence adds up.
+    /// Takes over what another part of the same exploration, or an exploration of the same program
+    /// by other means, has shown. The evidence adds up.
     pub fn merge(&mut self, other: Exploration) {
         self.evidence = self.evidence.and(other.evidence);
         self.outcomes.merge(other.outcomes);

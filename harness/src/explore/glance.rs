@@ -1,7 +1,9 @@
-//! Executions one by one, on the same stacks, for those who keep their own books over many programs.
+//! Executions one by one, on the same stacks, for those who keep their own books over many
+//! programs.
 //!
-//! An exploration keeps the outcomes of one program. Whoever runs thousands of programs a few hundred times each would spend more on
-//! making stacks than on running, and wants to count other things.
+//! An exploration keeps the outcomes of one program. Whoever runs thousands of programs a few
+//! hundred times each would spend more on making stacks than on running, and wants to count other
+//! things.
 
 use super::outcome::{Outcome, OutcomeId};
 use super::{Program, Replayer, RunConfig};

@@ -1,7 +1,8 @@
 //! Many executions of one variant: replay, sampling, enumeration.
 //!
-//! Every result carries its evidence. Results do not depend on the number of OS threads: executions are numbered, and of all
-//! executions that show an outcome the one with the smallest number is its witness.
+//! Every result carries its evidence. Results do not depend on the number of OS threads: executions
+//! are numbered, and of all executions that show an outcome the one with the smallest number is its
+//! witness.
 
 mod bounded;
 mod config;

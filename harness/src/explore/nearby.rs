@@ -1,7 +1,8 @@
-//! Search around one schedule: it, it with any one decision added, changed or removed, and with some pairs of them.
+//! Search around one schedule: it, it with any one decision added, changed or removed, and with
+//! some pairs of them.
 //!
-//! For outcomes that one variant shows and another was not seen to show: what is rare for random schedules is often one
-//! decision away from the schedule that shows it elsewhere.
+//! For outcomes that one variant shows and another was not seen to show: what is rare for random
+//! schedules is often one decision away from the schedule that shows it elsewhere.
 
 use super::evidence::{Covered, Evidence, Tried};
 use super::replay::is_preemption;

@@ -5,7 +5,8 @@ use crate::sim::{End, Machine};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// Identity of an outcome: a hash of histories and end. Stable: it depends on what the subject observes and on names, not on search order, seed or place.
+/// Identity of an outcome: a hash of histories and end. Stable: it depends on what the subject
+/// observes and on names, not on search order, seed or place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OutcomeId(pub u128);
 
@@ -113,7 +114,8 @@ impl OutcomeSet {
         self.seen.keys().copied()
     }
 
-    /// Counts an execution. `first` is its number; the schedule is only made when the outcome is new or seen earlier than before.
+    /// Counts an execution. `first` is its number; the schedule is only made when the outcome is
+    /// new or seen earlier than before.
     #[inline]
     pub(crate) fn count(&mut self, machine: &Machine, first: u64, witness: impl FnOnce() -> Schedule) {
         let id = OutcomeId(machine.outcome_hash());

@@ -1,12 +1,12 @@
 //! What a search claims it has to be able to show: the witness of each outcome is run once more.
 //!
-//! An outcome that its witness shows no more came from something that no schedule decides: a clock, an address, or
-//! state that the subject keeps from one execution to the next. The search cannot tell what else depends on it, so
-//! it has seen everything of nothing.
+//! An outcome that its witness shows no more came from something that no schedule decides: a clock,
+//! an address, or state that the subject keeps from one execution to the next. The search cannot
+//! tell what else depends on it, so it has seen everything of nothing.
 //!
-//! A loop that is taken for one that waits may count where the machine does not look. So witnesses in which some
-//! thread has waited in a loop are run with more rounds of it, too: whatever they show then, a search of everything
-//! must have seen.
+//! A loop that is taken for one that waits may count where the machine does not look. So witnesses
+//! in which some thread has waited in a loop are run with more rounds of it, too: whatever they
+//! show then, a search of everything must have seen.
 
 use super::outcome::{OutcomeId, OutcomeSet};
 use super::replay::Replayer;

@@ -1,4 +1,5 @@
-//! One execution, whole: its trace, its end, its outcome, and the explicit schedule that repeats it.
+//! One execution, whole: its trace, its end, its outcome, and the explicit schedule that repeats
+//! it.
 
 use super::config::{Program, RunConfig};
 use super::outcome::Outcome;
@@ -89,7 +90,8 @@ impl Execution {
     }
 }
 
-/// Whether the running thread was made to give way while it could go on, or memory did what is unusual.
+/// Whether the running thread was made to give way while it could go on, or memory did what is
+/// unusual.
 pub(crate) fn is_preemption(arrival: &Arrival) -> bool {
     match arrival.thread {
         Some(thread) => arrival.chosen != thread && arrival.options & (1 << thread) != 0,
@@ -171,7 +173,8 @@ impl Replayer {
 pub struct Mismatch {
     /// Number of the first event that differs.
     pub event: usize,
-    /// What it was in the first execution, and in the second, with its place; how that one ended, if it was over.
+    /// What it was in the first execution, and in the second, with its place; how that one ended,
+    /// if it was over.
     pub said: [String; 2],
 }
 
@@ -182,8 +185,9 @@ impl fmt::Display for Mismatch {
     }
 }
 
-/// Runs the schedule twice. Nothing, if both executions are the same; else the subject depends on something that no schedule decides, such as
-/// a clock, an address, or state that it keeps from one execution to the next.
+/// Runs the schedule twice. Nothing, if both executions are the same; else the subject depends on
+/// something that no schedule decides, such as a clock, an address, or state that it keeps from one
+/// execution to the next.
 pub fn first_mismatch(program: &Program<'_>, schedule: &Schedule, config: &RunConfig<'_>) -> Option<Mismatch> {
     mismatch_of(&run(program, schedule, config), &run(program, schedule, config))
 }

@@ -8,10 +8,12 @@ use crate::schedule::{Plan, Schedule, scramble};
 use crate::sim::{Bounds, Machine, Runner};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-/// Executions a worker takes at a time. Large enough that the shared counter costs nothing, small enough that cancelling is prompt.
+/// Executions a worker takes at a time. Large enough that the shared counter costs nothing, small
+/// enough that cancelling is prompt.
 const BATCH: u64 = 64;
 
-/// Set in the numbers of sampled executions, so that witnesses found by enumeration, which are simpler, come before them.
+/// Set in the numbers of sampled executions, so that witnesses found by enumeration, which are
+/// simpler, come before them.
 const SAMPLED: u64 = 1 << 63;
 
 pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>) -> Exploration {
@@ -47,8 +49,9 @@ pub(crate) fn length_of(program: &Program<'_>, config: &ExploreConfig<'_>) -> u3
 }
 
 impl Strategy {
-    /// The random schedule of this seed and number. `length` is PCT's estimate of how many choice points an execution has, where the strategy itself
-    /// has none. Of what is not random it is a uniform one.
+    /// The random schedule of this seed and number. `length` is PCT's estimate of how many choice
+    /// points an execution has, where the strategy itself has none. Of what is not random it is a
+    /// uniform one.
     pub fn schedule(self, seed: u64, number: u64, length: u32) -> Schedule {
         let unrelated = scramble(seed) ^ number;
         match self {
@@ -60,8 +63,9 @@ impl Strategy {
     }
 }
 
-/// The schedule of a portfolio with this number: the kinds of random schedules take turns, so that no kind of bug is left to one that is bad at it.
-/// `length` is PCT's estimate of how many choice points an execution has.
+/// The schedule of a portfolio with this number: the kinds of random schedules take turns, so that
+/// no kind of bug is left to one that is bad at it. `length` is PCT's estimate of how many choice
+/// points an execution has.
 pub fn portfolio(seed: u64, number: u64, length: u32) -> Schedule {
     let unrelated = scramble(seed) ^ number;
     match number % 4 {

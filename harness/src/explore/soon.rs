@@ -1,7 +1,7 @@
 //! How soon a kind of random schedule finds something: what to choose a default by.
 //!
-//! Promise: equal arguments give equal counts. Limits: a median over few seeds is a rough figure, and executions of different kinds of schedules do not cost
-//! the same time.
+//! Promise: equal arguments give equal counts. Limits: a median over few seeds is a rough figure,
+//! and executions of different kinds of schedules do not cost the same time.
 
 use super::glance::{Glance, GlanceConfig};
 use super::sample::length_of;
@@ -65,7 +65,8 @@ impl fmt::Display for Soon {
     }
 }
 
-/// The median over seeds of the number of executions until one is wanted. The strategy is a random one.
+/// The median over seeds of the number of executions until one is wanted. The strategy is a random
+/// one.
 pub fn soon(
     program: &Program<'_>,
     strategy: Strategy,

@@ -1,8 +1,11 @@
-//! Counting the outcomes of executions that are numbered in ascending order, as sampling makes them.
+//! Counting the outcomes of executions that are numbered in ascending order, as sampling makes
+//! them.
 //!
-//! Most executions end in an outcome that was seen a moment ago. Looking that up in a tree takes branches that depend on the outcome, which a
-//! processor guesses wrong, each time after it has waited for the whole hash of the histories. So a small table, in which each outcome
-//! has one place, counts what comes again, and hands over to the set when another outcome needs the place, and at the end.
+//! Most executions end in an outcome that was seen a moment ago. Looking that up in a tree takes
+//! branches that depend on the outcome, which a processor guesses wrong, each time after it has
+//! waited for the whole hash of the histories. So a small table, in which each outcome has one
+//! place, counts what comes again, and hands over to the set when another outcome needs the place,
+//! and at the end.
 
 use super::outcome::{OutcomeId, OutcomeSet};
 use crate::schedule::Schedule;
@@ -35,7 +38,8 @@ impl Tally {
         Tally { set: OutcomeSet::default(), recent: std::array::from_fn(nothing) }
     }
 
-    /// Counts an execution. `number` is greater than those of all that were counted before; the schedule is only made if the outcome is new.
+    /// Counts an execution. `number` is greater than those of all that were counted before; the
+    /// schedule is only made if the outcome is new.
     #[inline]
     pub(super) fn count(&mut self, machine: &Machine, number: u64, witness: impl FnOnce() -> Schedule) {
         let id = OutcomeId(machine.outcome_hash());

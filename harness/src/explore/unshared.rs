@@ -1,11 +1,13 @@
-//! Whether threads have anything to do with each other: if not, schedules change nothing and nothing is explored.
+//! Whether threads have anything to do with each other: if not, schedules change nothing and
+//! nothing is explored.
 //!
-//! Promise: a program is said to be unshared if in an execution that ran to its end no two threads touched the
-//! same object, except one before it started the other or after that had ended. Then no step of one depends on
-//! a step of another, all executions are alike, and one says as much as all.
+//! Promise: a program is said to be unshared if in an execution that ran to its end no two threads
+//! touched the same object, except one before it started the other or after that had ended. Then no
+//! step of one depends on a step of another, all executions are alike, and one says as much as all.
 //!
-//! Limits: where executions end early, by a fault or a limit, a few of them are looked at, and what would
-//! have come is not known; if all are cut off nothing is said. What the machine does not see is not touched for it: that is the likely cause.
+//! Limits: where executions end early, by a fault or a limit, a few of them are looked at, and what
+//! would have come is not known; if all are cut off nothing is said. What the machine does not see
+//! is not touched for it: that is the likely cause.
 
 use super::config::{Program, RunConfig};
 use super::replay::{Execution, run};
@@ -22,7 +24,8 @@ pub enum Unshared {
     OneThread,
     /// Several did, and no two touched anything in common.
     NothingInCommon,
-    /// Every execution that was looked at ended by a fault before two threads touched anything in common.
+    /// Every execution that was looked at ended by a fault before two threads touched anything in
+    /// common.
     EndsEarly,
 }
 

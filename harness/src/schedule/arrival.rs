@@ -10,8 +10,8 @@ pub(crate) struct Arrival {
     pub(crate) key: Key,
     /// The process that arrived, or none for a choice among numbered alternatives.
     pub(crate) thread: Option<u8>,
-    /// Which processes could run, as a mask; or how many alternatives there were. 0 if there was nothing to
-    /// choose, because a panic unwinds the thread or nobody can run.
+    /// Which processes could run, as a mask; or how many alternatives there were. 0 if there was
+    /// nothing to choose, because a panic unwinds the thread or nobody can run.
     pub(crate) options: u32,
     /// What was chosen.
     pub(crate) chosen: u8,

@@ -1,4 +1,5 @@
-//! The running form of a schedule or a search: answers the two kinds of questions that an execution asks.
+//! The running form of a schedule or a search: answers the two kinds of questions that an execution
+//! asks.
 //!
 //! It is reset, not rebuilt, for each execution: the hot paths of the whole simulator are
 //! `Decider::next_uniform` and `Decider::next_by_priority`.
@@ -34,7 +35,8 @@ pub(crate) enum Pace {
     Noted,
 }
 
-/// What decides an execution: a schedule, a path of an enumeration that is not made into one, or a search.
+/// What decides an execution: a schedule, a path of an enumeration that is not made into one, or a
+/// search.
 pub(crate) enum Plan<'a> {
     Schedule(&'a Schedule),
     Path(&'a [Step]),
@@ -74,8 +76,8 @@ impl Decider {
         }
     }
 
-    /// `logging` keeps all answers, as a search needs it; `noting` makes the execution slow enough to look at
-    /// each question.
+    /// `logging` keeps all answers, as a search needs it; `noting` makes the execution slow enough
+    /// to look at each question.
     pub(crate) fn reset(&mut self, plan: Plan<'_>, logging: bool, noting: bool) {
         self.logging = logging;
         self.log.clear();
@@ -130,7 +132,8 @@ impl Decider {
         self.steer = Some(steer);
     }
 
-    /// The search that the execution was steered by, when it is over. None if it was another kind of search.
+    /// The search that the execution was steered by, when it is over. None if it was another kind
+    /// of search.
     pub(crate) fn take_steer<S: Steer>(&mut self) -> Option<Box<S>> {
         let steer: Box<dyn Any> = self.steer.take()?;
         steer.downcast().ok()
@@ -167,8 +170,8 @@ impl Decider {
         self.mode == Mode::Pos
     }
 
-    /// The event announced at `key`, by `thread`, could as well have come before the one announced at
-    /// `chosen`, which comes first.
+    /// The event announced at `key`, by `thread`, could as well have come before the one announced
+    /// at `chosen`, which comes first.
     pub(crate) fn raced(&mut self, thread: usize, key: Key, chosen: Key) {
         self.priorities.raced(self.seed, thread, key, chosen);
     }
@@ -178,12 +181,12 @@ impl Decider {
         self.mode == Mode::Steered
     }
 
-    /// The random word that decides who runs when the thread that passes the spot now arrives at its next
-    /// event.
+    /// The random word that decides who runs when the thread that passes the spot now arrives at
+    /// its next event.
     ///
-    /// It is the event behind a thread, not the one before it, that random decisions are drawn from: so the
-    /// word is at hand when the question comes. Drawn from the event before it, every decision that a
-    /// processor guesses wrong would wait for the hashes.
+    /// It is the event behind a thread, not the one before it, that random decisions are drawn
+    /// from: so the word is at hand when the question comes. Drawn from the event before it, every
+    /// decision that a processor guesses wrong would wait for the hashes.
     #[inline(always)]
     pub(crate) fn draw(&self, spot: Spot) -> Drawn {
         Drawn::of(spot.draw(self.seed))
@@ -217,8 +220,8 @@ impl Decider {
         }
     }
 
-    /// Who runs next. `me` has arrived at `spot`; `enabled` is the mask of threads that can run, not empty.
-    /// Nobody, if what would follow is explored elsewhere.
+    /// Who runs next. `me` has arrived at `spot`; `enabled` is the mask of threads that can run,
+    /// not empty. Nobody, if what would follow is explored elsewhere.
     #[inline(never)]
     pub(crate) fn next_noted(&mut self, spot: Spot, drawn: Drawn, me: usize, enabled: u32) -> Option<usize> {
         if !self.logging {
@@ -241,9 +244,9 @@ impl Decider {
         self.log.push(Arrival { key, thread, options, chosen, usual, is_costly: false, held, step });
     }
 
-    /// Who goes on, where stores may land instead: those of thread `n` count as thread `BUFFERS_FROM + n`.
-    /// `asked` is who would usually go on. A search chooses nobody who is `held`. Nobody, if what would follow
-    /// is explored elsewhere.
+    /// Who goes on, where stores may land instead: those of thread `n` count as thread
+    /// `BUFFERS_FROM + n`. `asked` is who would usually go on. A search chooses nobody who is
+    /// `held`. Nobody, if what would follow is explored elsewhere.
     #[inline(never)]
     pub(crate) fn next_buffered(
         &mut self,
@@ -332,8 +335,8 @@ impl Decider {
         }
     }
 
-    /// Whether the event that is being made is part of a step that began with another one: a panic unwinds
-    /// the thread.
+    /// Whether the event that is being made is part of a step that began with another one: a panic
+    /// unwinds the thread.
     pub(crate) fn has_insisted(&self) -> bool {
         self.has_insisted
     }
@@ -356,8 +359,8 @@ impl Decider {
         if self.has_insisted
             && let Marked::Touch(touch) | Marked::Landed(touch, _) = &mut what
         {
-            // That it comes to this depends on what the step has read. Nor is the step kept from happening: it
-            // could not wait.
+            // That it comes to this depends on what the step has read. Nor is the step kept from
+            // happening: it could not wait.
             touch.is_loose = true;
             touch.needs = Needs::Nothing;
         }
@@ -365,8 +368,8 @@ impl Decider {
         self.steering().mark(mark);
     }
 
-    /// Which of `options` numbered alternatives is taken at `spot`. The first one is the usual one; whether
-    /// any other counts as a preemption says `is_costly`.
+    /// Which of `options` numbered alternatives is taken at `spot`. The first one is the usual one;
+    /// whether any other counts as a preemption says `is_costly`.
     pub(crate) fn choose(&mut self, spot: Spot, options: usize, is_costly: bool) -> usize {
         debug_assert!(options > 1 && options <= ALTERNATIVES_MAX);
         let chosen = match self.mode {

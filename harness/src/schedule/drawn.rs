@@ -1,12 +1,15 @@
-//! What a random schedule draws for one decision: a random word, and the order of preference among threads that it stands for.
+//! What a random schedule draws for one decision: a random word, and the order of preference among
+//! threads that it stands for.
 //!
-//! A uniform schedule takes the first enabled thread of a random order. So each enabled thread is as likely as any other, and the same
-//! word gives the same thread wherever that thread can run and nobody before it in the order can, whichever other threads there are.
+//! A uniform schedule takes the first enabled thread of a random order. So each enabled thread is
+//! as likely as any other, and the same word gives the same thread wherever that thread can run and
+//! nobody before it in the order can, whichever other threads there are.
 //!
-//! Beginning, starting a thread and joining one that has ended touch nothing that others touch, so whoever could go first there can as well
-//! go afterwards. The running thread is favoured there: fewer decisions, and threads that are started one after the other start on
-//! a par. Now and then the others are asked all the same, for what a thread does between two events (plain data, asking whether
-//! a thread has ended) has no decision of its own; so each schedule keeps some probability.
+//! Beginning, starting a thread and joining one that has ended touch nothing that others touch, so
+//! whoever could go first there can as well go afterwards. The running thread is favoured there:
+//! fewer decisions, and threads that are started one after the other start on a par. Now and then
+//! the others are asked all the same, for what a thread does between two events (plain data, asking
+//! whether a thread has ended) has no decision of its own; so each schedule keeps some probability.
 
 use super::key::mix;
 
@@ -19,7 +22,8 @@ const ORDERS: usize = 120;
 /// Sets of so many threads.
 const SETS: usize = 1 << FEW;
 
-/// For each order the first thread of each set. A decision is one look into it: what depends on a decision waits for it.
+/// For each order the first thread of each set. A decision is one look into it: what depends on a
+/// decision waits for it.
 static FIRST: [u8; ORDERS * SETS] = {
     let mut first = [0; ORDERS * SETS];
     let mut number = 0;

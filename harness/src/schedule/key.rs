@@ -1,15 +1,19 @@
-//! Keys: where in a thread's life a choice happens, said so that all variants of a subject can say it.
+//! Keys: where in a thread's life a choice happens, said so that all variants of a subject can say
+//! it.
 //!
-//! Limits: a key is 32 bits of a hash. Two places of one execution may share a key (with 10,000 choice points in one
-//! execution in about one execution of ninety); the consequence is one decision applied at both, never a wrong
-//! outcome, because an execution is whatever its decisions make it.
+//! Limits: a key is 32 bits of a hash. Two places of one execution may share a key (with 10,000
+//! choice points in one execution in about one execution of ninety); the consequence is one
+//! decision applied at both, never a wrong outcome, because an execution is whatever its decisions
+//! make it.
 //!
-//! A key is built from an *anchor* and an offset. The anchor is the path of named sites that the thread is in (its
-//! operation, the hook, the function of the design). The offset counts how often this thread touched this object
-//! since it entered the anchor, so an access to another object, added or removed by a patch, moves no other key.
-//! Peers count steps from the beginning: one more statement reshuffles everything behind it (shuttle #85, Miri #3323).
+//! A key is built from an *anchor* and an offset. The anchor is the path of named sites that the
+//! thread is in (its operation, the hook, the function of the design). The offset counts how often
+//! this thread touched this object since it entered the anchor, so an access to another object,
+//! added or removed by a patch, moves no other key. Peers count steps from the beginning: one more
+//! statement reshuffles everything behind it (shuttle #85, Miri #3323).
 
-/// Where a choice happens. Equal in two variants when the thread is at the same place of the same operation.
+/// Where a choice happens. Equal in two variants when the thread is at the same place of the same
+/// operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(pub u32);
 
@@ -54,7 +58,8 @@ pub(crate) const fn hash_path(path: u64, element: u64) -> u64 {
 
 /// Where a choice happens, in full: what the key is a hash of.
 ///
-/// Random schedules draw from this and not from the key, so that a decision does not have to wait for one hash and then another.
+/// Random schedules draw from this and not from the key, so that a decision does not have to wait
+/// for one hash and then another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Spot {
     place: u64,

@@ -1,12 +1,13 @@
-//! Schedules that say what is decided otherwise than usual: by key, or by the number of the question.
+//! Schedules that say what is decided otherwise than usual: by key, or by the number of the
+//! question.
 
 use super::key::Key;
 use super::{Decision, Explicit, Step, THREADS_MAX};
 
 /// An explicit schedule or a path, while an execution follows it.
 ///
-/// Invariant: `applied` counts the decisions, or steps of the path, that were taken; it never exceeds how
-/// many there are on a path, and may on keys, of which one can be met more than once.
+/// Invariant: `applied` counts the decisions, or steps of the path, that were taken; it never
+/// exceeds how many there are on a path, and may on keys, of which one can be met more than once.
 pub(super) struct Listed {
     order: Vec<u8>,
     decisions: Vec<Decision>,

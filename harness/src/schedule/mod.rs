@@ -1,12 +1,14 @@
 //! Schedules: values that decide every choice of an execution.
 //!
-//! A schedule is *total*: it runs on every variant, whatever its events are; a decision that cannot apply is skipped and
-//! counted. It is *aligned*: every decision is keyed by where it happens ([`Key`]), never by how many steps went before, so one
-//! schedule means the same thing in every variant. It is *textual*: see [`crate::token`].
+//! A schedule is *total*: it runs on every variant, whatever its events are; a decision that cannot
+//! apply is skipped and counted. It is *aligned*: every decision is keyed by where it happens
+//! ([`Key`]), never by how many steps went before, so one schedule means the same thing in every
+//! variant. It is *textual*: see [`crate::token`].
 //!
-//! Limits: alignment makes a schedule mean the same, it cannot make different programs behave the same. Under a uniform random
-//! schedule one more access is one more toss: a thread is overtaken there with the probability that the law of the uniform
-//! walk demands. Verdicts therefore compare outcome sets; schedules find outcomes and show them.
+//! Limits: alignment makes a schedule mean the same, it cannot make different programs behave the
+//! same. Under a uniform random schedule one more access is one more toss: a thread is overtaken
+//! there with the probability that the law of the uniform walk demands. Verdicts therefore compare
+//! outcome sets; schedules find outcomes and show them.
 
 mod arrival;
 mod decider;
@@ -26,32 +28,38 @@ pub(crate) use listed::usual_among;
 pub(crate) use steer::{Chosen, Held, Mark, Marked, Needs, Question, SLOT_OF_NUMBERS, Slot, Steer, Touch};
 pub(crate) use steer::{slot_of_buffer, slot_of_end, slot_of_object};
 
-/// Threads of one execution, the main thread included. Enabled sets are bit masks and vector clocks have this many components;
-/// twice as many bits fit the masks, so that store buffers can be scheduled like threads.
+/// Threads of one execution, the main thread included. Enabled sets are bit masks and vector clocks
+/// have this many components; twice as many bits fit the masks, so that store buffers can be
+/// scheduled like threads.
 pub const THREADS_MAX: usize = 16;
 
 /// Alternatives among which one choice is made at most: as many as its number can name.
 pub(crate) const ALTERNATIVES_MAX: usize = u8::MAX as usize + 1;
 
-/// Under total store order the buffer of thread `n` goes on as thread `BUFFERS_FROM + n`: its oldest store lands.
+/// Under total store order the buffer of thread `n` goes on as thread `BUFFERS_FROM + n`: its
+/// oldest store lands.
 pub(crate) const BUFFERS_FROM: usize = THREADS_MAX;
 
 /// A value that decides every choice of an execution.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Schedule {
-    /// At every choice point each thread that can run is as likely as any other (a uniform random walk). Where the running thread is about to do
-    /// what touches nothing of others (its first event, which it was chosen for; starting a thread; joining one that has
-    /// ended) it goes on seven times of eight, if there are at most five threads and memory is sequentially consistent.
+    /// At every choice point each thread that can run is as likely as any other (a uniform random
+    /// walk). Where the running thread is about to do what touches nothing of others (its first
+    /// event, which it was chosen for; starting a thread; joining one that has ended) it goes on
+    /// seven times of eight, if there are at most five threads and memory is sequentially
+    /// consistent.
     Uniform {
         /// Every toss is a hash of this and the key.
         seed: u64,
     },
-    /// Probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010): the thread with the highest random
-    /// priority runs; at `depth - 1` points the running thread falls below all others.
+    /// Probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS
+    /// 2010): the thread with the highest random priority runs; at `depth - 1` points the running
+    /// thread falls below all others.
     ///
-    /// The paper draws `depth - 1` numbers of steps. Step numbers mean nothing across variants, so we let each key be a
-    /// change point with probability `(depth - 1) / length`: the number of change points is right on average, not exactly, and
-    /// the paper's bound on the probability of finding a bug of that depth holds up to that.
+    /// The paper draws `depth - 1` numbers of steps. Step numbers mean nothing across variants, so
+    /// we let each key be a change point with probability `(depth - 1) / length`: the number of
+    /// change points is right on average, not exactly, and the paper's bound on the probability of
+    /// finding a bug of that depth holds up to that.
     Pct {
         /// Priorities and change points are hashes of this.
         seed: u64,
@@ -60,21 +68,25 @@ pub enum Schedule {
         /// Expected number of choice points of an execution; at least 1.
         length: u32,
     },
-    /// Partial-order sampling (Yuan, Yang, Gu, CAV 2018): every announced event has a random priority, the highest of those that can happen happens,
-    /// and announced events whose order to it matters draw their priority anew. So executions spread over partial orders rather than over
-    /// interleavings, and nothing needs to be known of how long they are.
+    /// Partial-order sampling (Yuan, Yang, Gu, CAV 2018): every announced event has a random
+    /// priority, the highest of those that can happen happens, and announced events whose order to
+    /// it matters draw their priority anew. So executions spread over partial orders rather than
+    /// over interleavings, and nothing needs to be known of how long they are.
     ///
-    /// The paper draws numbers one after the other. We draw the priority of an event from its key, and the new one from the two keys, so that it
-    /// depends on which events race and on nothing that came before. What an event touches is what it announces: an await of a condition
+    /// The paper draws numbers one after the other. We draw the priority of an event from its key,
+    /// and the new one from the two keys, so that it depends on which events race and on nothing
+    /// that came before. What an event touches is what it announces: an await of a condition
     /// touches nothing, for it cannot happen before the write that it waits for.
     Pos {
         /// Every priority is a hash of this and of keys.
         seed: u64,
     },
-    /// The running thread runs on until it cannot; then the first thread of `order` that can run does. Except where `decisions` say otherwise.
+    /// The running thread runs on until it cannot; then the first thread of `order` that can run
+    /// does. Except where `decisions` say otherwise.
     Explicit(Explicit),
-    /// As an explicit schedule without order, but decisions are known by which question of the execution they answer. Exact on the variant that it was
-    /// made for even if keys repeat there; *not* aligned on others. Enumerations run on paths, and a crash names its execution by one.
+    /// As an explicit schedule without order, but decisions are known by which question of the
+    /// execution they answer. Exact on the variant that it was made for even if keys repeat there;
+    /// *not* aligned on others. Enumerations run on paths, and a crash names its execution by one.
     Path(Vec<Step>),
 }
 
@@ -90,7 +102,8 @@ pub struct Step {
 /// A thread order with exceptions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Explicit {
-    /// Who is preferred when the running thread cannot go on. Threads not listed follow in order of their number.
+    /// Who is preferred when the running thread cannot go on. Threads not listed follow in order of
+    /// their number.
     pub order: Vec<u8>,
     /// What is decided otherwise, by key. At most [`DECISIONS_MAX`].
     pub decisions: Vec<Decision>,
@@ -105,7 +118,8 @@ pub struct Decision {
     pub choice: u8,
 }
 
-/// Decisions of one explicit schedule: a bound for tokens and for the linear look-up at each choice point.
+/// Decisions of one explicit schedule: a bound for tokens and for the linear look-up at each choice
+/// point.
 pub const DECISIONS_MAX: usize = 4096;
 
 impl Schedule {
@@ -124,7 +138,8 @@ impl Schedule {
         Schedule::Pos { seed: scramble(number) }
     }
 
-    /// The schedule without any preemption: threads run in order of their number as far as they can.
+    /// The schedule without any preemption: threads run in order of their number as far as they
+    /// can.
     pub fn in_order() -> Schedule {
         Schedule::Explicit(Explicit::default())
     }

@@ -16,8 +16,8 @@ pub(super) struct Priorities {
     buffers: [u32; THREADS_MAX],
 }
 
-/// The priority of a thread's event. Its high bit is set as in the initial priorities of threads: it tells
-/// those from the ones that PCT gives at change points.
+/// The priority of a thread's event. Its high bit is set as in the initial priorities of threads:
+/// it tells those from the ones that PCT gives at change points.
 #[inline(always)]
 fn priority(random: u64, thread: usize) -> u32 {
     ((random >> 32) as u32 & !0xf) | 0x8000_0000 | thread as u32
@@ -55,8 +55,8 @@ impl Priorities {
         self.threads[thread] = priority(spot.draw(seed), thread);
     }
 
-    /// Partial-order sampling: the event announced at `key`, by `thread`, could as well have come before the
-    /// one announced at `chosen`, which comes first.
+    /// Partial-order sampling: the event announced at `key`, by `thread`, could as well have come
+    /// before the one announced at `chosen`, which comes first.
     pub(super) fn raced(&mut self, seed: u64, thread: usize, key: Key, chosen: Key) {
         let random = mix(hash_numbered(seed, key.0), hash_numbered(!seed, chosen.0));
         self.threads[thread] = priority(random, thread);

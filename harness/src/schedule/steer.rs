@@ -1,16 +1,17 @@
 //! What any search tells a machine, and what it hears from it.
 //!
 //! A schedule answers questions and hears nothing. A search also wants to know what each step did:
-//! the machine *marks* that as it happens, so a mark is exact where an announcement can only say the
-//! most. It may end an execution at a question, because what would follow is explored elsewhere.
+//! the machine *marks* that as it happens, so a mark is exact where an announcement can only say
+//! the most. It may end an execution at a question, because what would follow is explored
+//! elsewhere.
 //!
-//! A *step* is an event and everything that its thread does until its next choice point; under total
-//! store order, also the landing of a store. A *process* is who makes steps: a thread, by its number,
-//! or its store buffer, by that number and [`BUFFERS_FROM`](super::BUFFERS_FROM).
+//! A *step* is an event and everything that its thread does until its next choice point; under
+//! total store order, also the landing of a store. A *process* is who makes steps: a thread, by its
+//! number, or its store buffer, by that number and [`BUFFERS_FROM`](super::BUFFERS_FROM).
 //!
-//! Objects are known by number inside of an execution, and by the hash of their name across executions,
-//! for threads that make objects may number them in either order. Two objects of one name are taken for
-//! one there: that makes a search longer, never wrong.
+//! Objects are known by number inside of an execution, and by the hash of their name across
+//! executions, for threads that make objects may number them in either order. Two objects of one
+//! name are taken for one there: that makes a search longer, never wrong.
 
 use super::THREADS_MAX;
 use super::key::Key;
@@ -18,8 +19,9 @@ use std::any::Any;
 
 /// A search, as the machine sees it during one execution.
 pub(crate) trait Steer: Any + Send {
-    /// An execution begins. Returns the number of the first question from which on it has to be told what
-    /// steps do: what a search prescribes it has seen before. Landings are told from the beginning.
+    /// An execution begins. Returns the number of the first question from which on it has to be
+    /// told what steps do: what a search prescribes it has seen before. Landings are told from the
+    /// beginning.
     fn begin(&mut self) -> usize;
 
     /// The thread has arrived at its next event, which it announces at `key`.
@@ -28,12 +30,12 @@ pub(crate) trait Steer: Any + Send {
     /// Which process goes on. None if that is explored elsewhere, whoever does.
     fn next(&mut self, question: &Question) -> Option<Chosen>;
 
-    /// Which of `options` numbered alternatives is taken, at the question of that number. If it is out of
-    /// range, the first one is.
+    /// Which of `options` numbered alternatives is taken, at the question of that number. If it is
+    /// out of range, the first one is.
     fn choose(&mut self, number: usize, options: usize) -> usize;
 
-    /// The process makes a step that nobody is asked about; `number` questions were asked before. False if
-    /// what would follow is explored elsewhere.
+    /// The process makes a step that nobody is asked about; `number` questions were asked before.
+    /// False if what would follow is explored elsewhere.
     fn begins_unasked(&mut self, number: usize, process: usize) -> bool;
 
     /// The running step did this.
@@ -61,8 +63,8 @@ pub(crate) struct Chosen {
     pub(crate) announced: Key,
 }
 
-/// A place that steps touch: the end of a thread, its store buffer, or an object by number. Slots of
-/// threads come first.
+/// A place that steps touch: the end of a thread, its store buffer, or an object by number. Slots
+/// of threads come first.
 pub(crate) type Slot = u32;
 
 /// The slot of the end of a thread: written when it ends, read by those who ask whether it has.
@@ -70,8 +72,8 @@ pub(crate) const fn slot_of_end(thread: usize) -> Slot {
     thread as Slot
 }
 
-/// The slot of the store buffer of a thread: written by what lands, read by attempts of the thread that
-/// need it empty to succeed.
+/// The slot of the store buffer of a thread: written by what lands, read by attempts of the thread
+/// that need it empty to succeed.
 pub(crate) const fn slot_of_buffer(thread: usize) -> Slot {
     (THREADS_MAX + thread) as Slot
 }
@@ -81,7 +83,8 @@ pub(crate) const fn slot_of_object(number: u32) -> Slot {
     2 * THREADS_MAX as Slot + number
 }
 
-/// What numbers of threads and columns depend on is touched as object 0, which stands for no object.
+/// What numbers of threads and columns depend on is touched as object 0, which stands for no
+/// object.
 pub(crate) const SLOT_OF_NUMBERS: Slot = slot_of_object(0);
 
 /// What an event needs of a lock to be able to happen.
@@ -126,7 +129,8 @@ pub(crate) struct Mark {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Marked {
-    /// An access. Steps of which two touch the same slot depend on each other unless both only read it.
+    /// An access. Steps of which two touch the same slot depend on each other unless both only read
+    /// it.
     Touch(Touch),
     /// It started the thread of the next number.
     Spawned,
@@ -134,14 +138,15 @@ pub(crate) enum Marked {
     Joined(u8),
     /// It woke these threads, as a mask.
     Woke(u32),
-    /// It went on because something at the object of that hash was written since the thread has last read
-    /// there.
+    /// It went on because something at the object of that hash was written since the thread has
+    /// last read there.
     Awaited(u64),
     /// It went on because nobody else could. It had announced that at this key.
     Rested(Key),
     /// Its store of this number went into its buffer.
     Stored(u32),
-    /// It read its store of this number, which is in its buffer. Touches nothing before that has landed.
+    /// It read its store of this number, which is in its buffer. Touches nothing before that has
+    /// landed.
     Forwarded(Touch, u32),
     /// A buffer: the store of this number lands.
     Landed(Touch, u32),
@@ -159,11 +164,11 @@ pub(crate) struct Touch {
     /// The same in all executions.
     pub(crate) hash: u64,
     pub(crate) writes: bool,
-    /// It is no part of the event, but of what the thread did after it: that depends on what the event has
-    /// read.
+    /// It is no part of the event, but of what the thread did after it: that depends on what the
+    /// event has read.
     pub(crate) is_loose: bool,
-    /// Whether it matters if a store of the thread itself has landed. To most reads it does not: they see it
-    /// anyway.
+    /// Whether it matters if a store of the thread itself has landed. To most reads it does not:
+    /// they see it anyway.
     pub(crate) minds_own: bool,
     pub(crate) needs: Needs,
     /// Before the event, if the slot is that of a lock.

@@ -1,8 +1,10 @@
-//! Cells that simulated threads share: values of any type, owned by the subject, guarded by simulated locks.
+//! Cells that simulated threads share: values of any type, owned by the subject, guarded by
+//! simulated locks.
 
 use std::cell::UnsafeCell;
 
-/// Entries by number, made in order and without gaps. They outlive a `reset`, so that what is not stale need not be made again.
+/// Entries by number, made in order and without gaps. They outlive a `reset`, so that what is not
+/// stale need not be made again.
 pub(crate) struct Table<T> {
     /// Invariant: at least `count`.
     entries: Vec<T>,
@@ -36,7 +38,8 @@ impl<T> Table<T> {
         unsafe { self.entries.get_unchecked_mut(number) }
     }
 
-    /// Not inlined: a large entry would make room on the stack of whoever adds one, whether there is a new one or not.
+    /// Not inlined: a large entry would make room on the stack of whoever adds one, whether there
+    /// is a new one or not.
     #[cold]
     #[inline(never)]
     fn grow(&mut self, new: impl FnOnce(usize) -> T) {
@@ -56,12 +59,15 @@ impl<T> Table<T> {
     }
 }
 
-/// A value that the threads of one execution share. Access is exclusive by the simulator's rules, which the caller states.
+/// A value that the threads of one execution share. Access is exclusive by the simulator's rules,
+/// which the caller states.
 #[derive(Debug, Default)]
 pub(crate) struct Shared<T>(UnsafeCell<T>);
 
-// SAFETY: simulated threads of one execution run on one OS thread, one at a time, so sharing the cell among them shares it with no
-// other OS thread; exclusive access is what callers of `get` guarantee. `T: Send` as for a mutex, so that safe code outside of an execution cannot do more with it than with a mutex.
+// SAFETY: simulated threads of one execution run on one OS thread, one at a time, so sharing the
+// cell among them shares it with no other OS thread; exclusive access is what callers of `get`
+// guarantee. `T: Send` as for a mutex, so that safe code outside of an execution cannot do more
+// with it than with a mutex.
 unsafe impl<T: Send> Sync for Shared<T> {}
 
 impl<T> Shared<T> {
@@ -78,8 +84,8 @@ impl<T> Shared<T> {
     /// The caller holds the simulated lock of the cell, as a guard does from its making to its end.
     #[expect(clippy::mut_from_ref, reason = "exclusive by the simulated lock, like the guard of a mutex")]
     pub(crate) fn get(&self) -> &mut T {
-        // SAFETY: the simulated lock that the caller holds excludes every other simulated thread, and only one of them runs
-        // at a time on the one OS thread of the execution.
+        // SAFETY: the simulated lock that the caller holds excludes every other simulated thread,
+        // and only one of them runs at a time on the one OS thread of the execution.
         unsafe { &mut *self.0.get() }
     }
 }

@@ -1,12 +1,16 @@
-//! What is left of the threads when an execution is over, cleared away: stacks unwound, closures and results dropped.
+//! What is left of the threads when an execution is over, cleared away: stacks unwound, closures
+//! and results dropped.
 //!
-//! Unwinding runs the subject's destructors, and these can do anything. What they cannot have is what another stack still uses: a lock
-//! whose guard lives there, or the end of a scope whose threads are left. Then they are *stuck*, other stacks are unwound first,
-//! and they go on when what they wait for is there. A stack of which nothing comes any more, because its destructors wait for
-//! one another or the subject catches whatever is thrown, is given up: leaked for good, which is sound if nobody else ends before it.
+//! Unwinding runs the subject's destructors, and these can do anything. What they cannot have is
+//! what another stack still uses: a lock whose guard lives there, or the end of a scope whose
+//! threads are left. Then they are *stuck*, other stacks are unwound first, and they go on when
+//! what they wait for is there. A stack of which nothing comes any more, because its destructors
+//! wait for one another or the subject catches whatever is thrown, is given up: leaked for good,
+//! which is sound if nobody else ends before it.
 //!
-//! Limit: a stack that borrows from the caller of the runner cannot be leaked, for the caller goes on; nor can one that waits in a
-//! destructor that runs while it unwinds, for the system's thread would count as panicking for ever. Then the process ends and says why.
+//! Limit: a stack that borrows from the caller of the runner cannot be leaked, for the caller goes
+//! on; nor can one that waits in a destructor that runs while it unwinds, for the system's thread
+//! would count as panicking for ever. Then the process ends and says why.
 
 use super::coroutine::{abandon, current, drop_quietly, give_up, go};
 use super::execution::Execution;
@@ -29,8 +33,8 @@ pub(super) fn clear_away(here: current::Handle, threads: u32) {
     here.with(|execution| execution.clear(Clearing::No));
 }
 
-/// Clears away the threads as far as it goes. Returns those that are stuck. A thread can borrow from those that started it,
-/// which have smaller numbers, so the last thread goes first.
+/// Clears away the threads as far as it goes. Returns those that are stuck. A thread can borrow
+/// from those that started it, which have smaller numbers, so the last thread goes first.
 #[inline(never)]
 pub(super) fn clear_some_away(here: current::Handle, threads: u32) -> u32 {
     here.with(Execution::tear_down);

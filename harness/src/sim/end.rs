@@ -1,4 +1,5 @@
-//! How an execution ends. What the modelled program does wrong is a value here, never a panic of the simulator.
+//! How an execution ends. What the modelled program does wrong is a value here, never a panic of
+//! the simulator.
 
 use super::event::{Kind, Place};
 use std::fmt;
@@ -8,20 +9,23 @@ use std::fmt;
 pub enum End {
     /// Every thread ran to its end.
     Completed,
-    /// The main thread looked at the final state (`thread::idle`) and returned; these threads are asleep for ever. Whether that is
-    /// a fault the subject has said in its observations.
+    /// The main thread looked at the final state (`thread::idle`) and returned; these threads are
+    /// asleep for ever. Whether that is a fault the subject has said in its observations.
     Resting(Vec<Blocked>),
-    /// Nobody can run: a cycle of locks or joins, or threads that wait for what will never come. The threads of the cycle come first, in order.
+    /// Nobody can run: a cycle of locks or joins, or threads that wait for what will never come.
+    /// The threads of the cycle come first, in order.
     Deadlock {
-        /// How many of `blocked` form the cycle; 0 when the chain ends in a sleeping or finished thread.
+        /// How many of `blocked` form the cycle; 0 when the chain ends in a sleeping or finished
+        /// thread.
         cycle: usize,
         /// Every blocked thread.
         blocked: Vec<Blocked>,
     },
-    /// Nobody can run but threads that go round in a loop, each reading what nobody is left to write: whatever
-    /// the schedule, that never ends.
+    /// Nobody can run but threads that go round in a loop, each reading what nobody is left to
+    /// write: whatever the schedule, that never ends.
     Livelock(Vec<Blocked>),
-    /// The bound on the number of choice points was reached. The bound, not a verdict: it may be a livelock or a long execution.
+    /// The bound on the number of choice points was reached. The bound, not a verdict: it may be a
+    /// livelock or a long execution.
     StepLimit(u64),
     /// A `BUG_ON` of the subject fired.
     Bug(Fault),
@@ -29,7 +33,8 @@ pub enum End {
     Race(Fault),
     /// The subject panicked.
     Panic(Fault),
-    /// The subject broke a rule of a primitive: it unlocked what it does not hold, or locked what it holds.
+    /// The subject broke a rule of a primitive: it unlocked what it does not hold, or locked what
+    /// it holds.
     Misuse(Fault),
     /// The stack of a thread ran low at a choice point.
     StackLow(Fault),
@@ -149,7 +154,8 @@ impl End {
         }
     }
 
-    /// What is wrong with it, if no subject can want it. Whether threads at rest are a fault the subject has said in its observations.
+    /// What is wrong with it, if no subject can want it. Whether threads at rest are a fault the
+    /// subject has said in its observations.
     pub fn bad(&self) -> Option<BadEnd> {
         match self {
             End::Completed | End::Resting(_) => None,

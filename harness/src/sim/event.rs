@@ -119,7 +119,8 @@ impl Kind {
         matches!(self, Load | Update | Fence | TryLock | IsLocked | Await | Yield)
     }
 
-    /// Whether an event of this kind writes the object it touches. Lock operations and waking count as writes.
+    /// Whether an event of this kind writes the object it touches. Lock operations and waking count
+    /// as writes.
     pub fn writes(self) -> bool {
         !matches!(
             self,
@@ -128,7 +129,8 @@ impl Kind {
     }
 }
 
-/// Index of an object (word, lock, wait queue, …) in its execution, in order of creation. 0 means none.
+/// Index of an object (word, lock, wait queue, …) in its execution, in order of creation. 0 means
+/// none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectId(pub(crate) u32);
 
@@ -149,11 +151,11 @@ impl ObjectId {
     }
 }
 
-/// What an event reads and writes, known before it runs. Two events are dependent when they touch the same object and
-/// at least one of them writes it (Mazurkiewicz).
+/// What an event reads and writes, known before it runs. Two events are dependent when they touch
+/// the same object and at least one of them writes it (Mazurkiewicz).
 ///
-/// Limit: an await reads every object that its condition read; those are kept by the thread, and only the fact that
-/// there are more than two is said here.
+/// Limit: an await reads every object that its condition read; those are kept by the thread, and
+/// only the fact that there are more than two is said here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Footprint {
     /// The object touched first, if any, and whether it is written.
@@ -238,7 +240,8 @@ pub enum What {
         read: Option<u64>,
         /// The value written.
         written: Option<u64>,
-        /// Memory did not what it usually does: a read saw a write that was overwritten, a write or a barrier came in front of a later one.
+        /// Memory did not what it usually does: a read saw a write that was overwritten, a write or
+        /// a barrier came in front of a later one.
         is_unusual: bool,
     },
     /// The thread entered a named site.
@@ -249,6 +252,7 @@ pub enum What {
     Observe(u8, u64),
     /// A warning of the subject.
     Warn(&'static str),
-    /// What the subject says of itself, by its number among the remarks of the execution. Not observable.
+    /// What the subject says of itself, by its number among the remarks of the execution. Not
+    /// observable.
     Remark(u32),
 }

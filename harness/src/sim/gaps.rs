@@ -1,26 +1,28 @@
 //! Gaps: what kept executions from showing all that they could.
 //!
-//! Promise: whatever the machine cuts, leaves out or cannot do is noted in the execution in which that
-//! happens, and nowhere else. A search that has seen no gap has missed nothing because of the machine.
-//! Limits: what the machine does not see at all cannot be noted; see the documentation of each model
-//! for what it does not show.
+//! Promise: whatever the machine cuts, leaves out or cannot do is noted in the execution in which
+//! that happens, and nowhere else. A search that has seen no gap has missed nothing because of the
+//! machine. Limits: what the machine does not see at all cannot be noted; see the documentation of
+//! each model for what it does not show.
 
 use std::fmt;
 
-/// In how many executions something was missing, by what it was. An execution can count for several.
+/// In how many executions something was missing, by what it was. An execution can count for
+/// several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Gaps {
     /// Cut off by the limit on choice points.
     pub cut: u64,
-    /// Ended by another limit of the machine: too many threads or observers, or a stack that ran low.
+    /// Ended by another limit of the machine: too many threads or observers, or a stack that ran
+    /// low.
     pub limited: u64,
-    /// A choice had more alternatives than were offered: too many of them, no room for a write between
-    /// two others, or a panic that let nobody else go on while it unwound.
+    /// A choice had more alternatives than were offered: too many of them, no room for a write
+    /// between two others, or a panic that let nobody else go on while it unwound.
     pub left_out: u64,
     /// It did not do what was asked of it: the subject depends on more than its schedule.
     pub strayed: u64,
-    /// It did what the machine does not see ([`crate::probe::unseen`]), or counted in a loop where the machine does
-    /// not look.
+    /// It did what the machine does not see ([`crate::probe::unseen`]), or counted in a loop where
+    /// the machine does not look.
     pub unseen: u64,
 }
 
@@ -47,7 +49,8 @@ impl Gaps {
 }
 
 impl fmt::Display for Gaps {
-    /// As in `2 executions cut by the step limit, alternatives left out in 1 execution`; empty without any.
+    /// As in `2 executions cut by the step limit, alternatives left out in 1 execution`; empty
+    /// without any.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let executions = |count: u64| format!("{count} execution{}", if count == 1 { "" } else { "s" });
         let parts = [

@@ -1,8 +1,9 @@
 //! Who started whom: what a thread is known by where its number depends on the schedule.
 //!
-//! Threads are numbered as they are started. Where only the main thread starts others that is the same in every execution. Where others
-//! do so too, the schedule decides about it; but whose and which child a thread is stays the same. Outcomes are
-//! told apart by that, or else two of them would be taken for one, and one for two.
+//! Threads are numbered as they are started. Where only the main thread starts others that is the
+//! same in every execution. Where others do so too, the schedule decides about it; but whose and
+//! which child a thread is stays the same. Outcomes are told apart by that, or else two of them
+//! would be taken for one, and one for two.
 
 use crate::schedule::{THREADS_MAX, hash_name, hash_numbered, hash_path};
 
@@ -15,7 +16,8 @@ pub(super) struct Lineage {
     children: [u32; THREADS_MAX],
     /// What each one is known by.
     names: [u64; THREADS_MAX],
-    /// Whether others than the main thread have started threads, so that numbers depend on the schedule.
+    /// Whether others than the main thread have started threads, so that numbers depend on the
+    /// schedule.
     pub(super) is_deep: bool,
     /// Whether others than the main thread have made observers: so do the numbers of these.
     pub(super) has_scattered_observers: bool,
@@ -60,13 +62,14 @@ impl Lineage {
         self.names[thread % THREADS_MAX]
     }
 
-    /// What stands for the thread in an outcome: its number, if that is the same in every execution.
+    /// What stands for the thread in an outcome: its number, if that is the same in every
+    /// execution.
     pub(super) fn name(&self, thread: usize) -> u64 {
         if self.is_deep { self.path(thread) } else { thread as u64 }
     }
 
-    /// The threads in an order that does not depend on the schedule: those that the main thread started, then those that the first of
-    /// these started, and so on.
+    /// The threads in an order that does not depend on the schedule: those that the main thread
+    /// started, then those that the first of these started, and so on.
     pub(super) fn order(&self, count: usize) -> impl Iterator<Item = usize> + Clone + use<> {
         let mut order: [u8; THREADS_MAX] = std::array::from_fn(|thread| thread as u8);
         if self.is_deep {
@@ -97,7 +100,8 @@ mod tests {
             let names: Vec<u64> = order.iter().map(|&thread| lineage.name(thread)).collect();
             (order, names)
         };
-        // The main thread starts two, and the first of them one: before the second is there, or after it.
+        // The main thread starts two, and the first of them one: before the second is there, or
+        // after it.
         let (early, names_early) = tree(&[(1, 0), (2, 1), (3, 0)]);
         let (late, names_late) = tree(&[(1, 0), (2, 0), (3, 1)]);
         assert_eq!((early, late), (vec![0, 1, 3, 2], vec![0, 1, 2, 3]));

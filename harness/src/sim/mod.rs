@@ -1,9 +1,11 @@
 //! One execution: a deterministic machine with threads, choice points, locks, waiting and memory.
 //!
-//! Promise: the same body under the same schedule gives the same trace, bit for bit, in every build and on every machine; what a
-//! subject does wrong is a value ([`End`]), not a crash. Limits: at most [`crate::THREADS_MAX`] threads; a loop without any choice
-//! point cannot be ended from inside (a watchdog outside sees it). Deviation: threads run one at a time, so what needs real
-//! parallelism (torn accesses, caches, interrupts) is not shown; what reads may see is the memory model's answer.
+//! Promise: the same body under the same schedule gives the same trace, bit for bit, in every build
+//! and on every machine; what a subject does wrong is a value ([`End`]), not a crash. Limits: at
+//! most [`crate::THREADS_MAX`] threads; a loop without any choice point cannot be ended from inside
+//! (a watchdog outside sees it). Deviation: threads run one at a time, so what needs real
+//! parallelism (torn accesses, caches, interrupts) is not shown; what reads may see is the memory
+//! model's answer.
 
 mod arena;
 mod asked;
@@ -46,7 +48,8 @@ pub(crate) use runner::Runner;
 pub(crate) use sites::Left;
 pub use weakened::Weakened;
 
-/// Whether the caller runs inside a simulated execution: for panic hooks, which may want to be silent there.
+/// Whether the caller runs inside a simulated execution: for panic hooks, which may want to be
+/// silent there.
 pub fn is_simulated() -> bool {
     current::is_inside()
 }

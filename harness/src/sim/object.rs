@@ -7,7 +7,8 @@ use crate::schedule::{THREADS_MAX, hash_name, hash_numbered};
 use std::fmt;
 use std::ops::{Index, IndexMut};
 
-/// The name of an object, the same in every variant: a field's name and, where there are several, whose it is.
+/// The name of an object, the same in every variant: a field's name and, where there are several,
+/// whose it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Label {
     /// What it is.
@@ -47,19 +48,23 @@ impl fmt::Display for Label {
 /// Holder of a lock that nobody holds.
 pub(super) const NOBODY: u8 = u8::MAX;
 
-/// A reader-writer lock's word is twice the number of its readers, plus this when a writer holds it. The word of any other lock is this or 0.
+/// A reader-writer lock's word is twice the number of its readers, plus this when a writer holds
+/// it. The word of any other lock is this or 0.
 pub(super) const HELD: u64 = 1;
 pub(super) const ONE_READER: u64 = 2;
 
-/// What the scheduler knows of an object. What reads see of it is the memory's business. Aligned so that its size is a power of two: objects
-/// are found by a shift, on the way to every decision.
+/// What the scheduler knows of an object. What reads see of it is the memory's business. Aligned so
+/// that its size is a power of two: objects are found by a shift, on the way to every decision.
 #[repr(align(64))]
 pub(super) struct Object {
-    /// Part of the key of every event on it: of its name, and where several have that, of which one it is.
+    /// Part of the key of every event on it: of its name, and where several have that, of which one
+    /// it is.
     pub(super) hash: u64,
-    /// A hash of its name, which several may have. It is the same in all executions, however the schedule numbers them.
+    /// A hash of its name, which several may have. It is the same in all executions, however the
+    /// schedule numbers them.
     pub(super) name_hash: u64,
-    /// Threads whose announced event needs the lock free: acquisition, or waiting for it to be released.
+    /// Threads whose announced event needs the lock free: acquisition, or waiting for it to be
+    /// released.
     pub(super) waiters: u32,
     /// Threads whose announced event needs the lock free of writers.
     pub(super) readers: u32,
@@ -74,8 +79,9 @@ pub(super) struct Object {
     pub(super) made_at: Place,
     /// For plain data: the last write and the last read of each thread.
     pub(super) access: Option<u32>,
-    /// For each thread, how often it touched the object since it entered its anchor: serial of the anchor << 16 | count. No two anchors
-    /// of a runner share a serial, so what earlier executions left here counts for nothing.
+    /// For each thread, how often it touched the object since it entered its anchor: serial of the
+    /// anchor << 16 | count. No two anchors of a runner share a serial, so what earlier executions
+    /// left here counts for nothing.
     pub(super) touched: [u64; THREADS_MAX],
 }
 
@@ -93,7 +99,8 @@ pub(super) const HASH_OF_NONE: u64 = hash_name("none");
 
 /// The objects of an execution, by number.
 ///
-/// Entries outlive executions: making an object sets what is not known to be stale, which is a third of it.
+/// Entries outlive executions: making an object sets what is not known to be stale, which is a
+/// third of it.
 pub(super) struct Objects(Table<Object>);
 
 #[cold]

@@ -15,7 +15,8 @@ pub(crate) struct Runner {
     execution: Box<Execution>,
 }
 
-/// Clears away what is left, also if looking at it panics: frames must not vanish from under what borrows from them.
+/// Clears away what is left, also if looking at it panics: frames must not vanish from under what
+/// borrows from them.
 struct Clears(current::Handle);
 
 impl Drop for Clears {
@@ -33,9 +34,10 @@ impl Runner {
         Runner { execution: Box::new(Execution::new()) }
     }
 
-    /// Runs `body` as the main thread under `plan`, until no thread can go on. `look` sees what happened, before the stacks
-    /// of threads that did not end are cleared away: unwinding runs the subject's destructors, which call primitives.
-    /// Says in `turn`, for a watchdog on another OS thread, which thread goes on.
+    /// Runs `body` as the main thread under `plan`, until no thread can go on. `look` sees what
+    /// happened, before the stacks of threads that did not end are cleared away: unwinding runs the
+    /// subject's destructors, which call primitives. Says in `turn`, for a watchdog on another OS
+    /// thread, which thread goes on.
     #[inline]
     pub(crate) fn run_observed<R>(
         &mut self,
@@ -77,8 +79,9 @@ impl Runner {
     }
 }
 
-/// A destructor that a panic runs has ended a scope whose threads had not ended. What these borrow goes away with the scope, so they go
-/// first; then the panic goes on to where its message is known.
+/// A destructor that a panic runs has ended a scope whose threads had not ended. What these borrow
+/// goes away with the scope, so they go first; then the panic goes on to where its message is
+/// known.
 #[cold]
 #[inline(never)]
 fn leave_scope(here: current::Handle, panicking: usize) {

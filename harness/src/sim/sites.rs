@@ -5,11 +5,13 @@ use super::ticket::Ticket;
 /// Where in the tree of sites a thread is.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Anchor {
-    /// The path of enclosing sites, each with its number among those of the same name in the same enclosing site.
+    /// The path of enclosing sites, each with its number among those of the same name in the same
+    /// enclosing site.
     pub(super) path: u64,
     /// The path, or what follows a nested site in it: the part of keys that says where.
     pub(super) hash: u64,
-    /// Distinguishes this stay at the anchor from every other one of the process, so that counters need no reset.
+    /// Distinguishes this stay at the anchor from every other one of the process, so that counters
+    /// need no reset.
     pub(super) serial: u64,
 }
 
@@ -20,7 +22,8 @@ impl Anchor {
     }
 }
 
-/// Slots of the table that counts visits. Sites of one execution beyond three quarters of it share counters, see `count`.
+/// Slots of the table that counts visits. Sites of one execution beyond three quarters of it share
+/// counters, see `count`.
 const SLOTS: usize = 2048;
 
 /// Counts the visits of each site in its enclosing site, and the objects of each name.
@@ -53,8 +56,9 @@ impl Sites {
         self.serial
     }
 
-    /// How many visits of the site at `path`, or objects of that name, came before this one. When the table is full the answer is 0 for new sites:
-    /// their keys repeat, so a decision may apply in several places, and a witness may show another execution. Who claims something runs its
+    /// How many visits of the site at `path`, or objects of that name, came before this one. When
+    /// the table is full the answer is 0 for new sites: their keys repeat, so a decision may apply
+    /// in several places, and a witness may show another execution. Who claims something runs its
     /// witnesses once more (`explore/repeats.rs`).
     pub(super) fn count(&mut self, path: u64) -> u32 {
         let mut at = path as usize % SLOTS;

@@ -1,8 +1,10 @@
 //! Tickets: what subjects hold of the objects and threads of an execution.
 //!
-//! Safe code can keep a handle as long as it likes: in a static, in another execution, on another thread of the system. So a handle holds
-//! no index but a ticket, a number that no other execution of the process gives out. An execution's tickets begin at a multiple of
-//! [`TICKETS`] that is its own; the index is what is left when that is taken away, and too large for every ticket from elsewhere.
+//! Safe code can keep a handle as long as it likes: in a static, in another execution, on another
+//! thread of the system. So a handle holds no index but a ticket, a number that no other execution
+//! of the process gives out. An execution's tickets begin at a multiple of [`TICKETS`] that is its
+//! own; the index is what is left when that is taken away, and too large for every ticket from
+//! elsewhere.
 //!
 //! Limits: an execution has at most [`TICKETS`] objects, and a process at most 2^44 executions.
 
@@ -39,7 +41,8 @@ impl Ticket {
 
 impl fmt::Debug for Ticket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Numbers tell who made an object first, and making one is no event: a subject must not see them.
+        // Numbers tell who made an object first, and making one is no event: a subject must not see
+        // them.
         f.write_str("_")
     }
 }

@@ -9,8 +9,8 @@ use std::sync::atomic::Ordering;
 
 /// A shared word. Every access is an event and a choice point.
 ///
-/// It is a handle: copies denote the same word. It means something only inside the execution that made it; using it in another one ends
-/// that as [`crate::End::Misuse`].
+/// It is a handle: copies denote the same word. It means something only inside the execution that
+/// made it; using it in another one ends that as [`crate::End::Misuse`].
 #[derive(Debug)]
 pub struct Atomic<T> {
     ticket: Ticket,
@@ -63,7 +63,8 @@ impl<T: Word> Atomic<T> {
     ///
     /// # Panics
     ///
-    /// In the subject, if the order is one that the standard library refuses: `Release` or `AcqRel`.
+    /// In the subject, if the order is one that the standard library refuses: `Release` or
+    /// `AcqRel`.
     #[track_caller]
     #[inline]
     pub fn load(&self, order: Ordering) -> T {
@@ -77,7 +78,8 @@ impl<T: Word> Atomic<T> {
     ///
     /// # Panics
     ///
-    /// In the subject, if the order is one that the standard library refuses: `Acquire` or `AcqRel`.
+    /// In the subject, if the order is one that the standard library refuses: `Acquire` or
+    /// `AcqRel`.
     #[track_caller]
     #[inline]
     pub fn store(&self, value: T, order: Ordering) {
@@ -107,7 +109,8 @@ impl<T: Word> Atomic<T> {
     ///
     /// # Panics
     ///
-    /// In the subject, if the order of failing is one that the standard library refuses: `Release` or `AcqRel`.
+    /// In the subject, if the order of failing is one that the standard library refuses: `Release`
+    /// or `AcqRel`.
     #[track_caller]
     #[inline]
     pub fn compare_exchange(&self, old: T, new: T, success: Ordering, failure: Ordering) -> Result<T, T> {
@@ -118,9 +121,11 @@ impl<T: Word> Atomic<T> {
         if found == old.to_word() { Ok(old) } else { Err(T::from_word(found)) }
     }
 
-    /// One atomic read-modify-write by any function of the value, which may be asked for several values. Returns the value replaced.
+    /// One atomic read-modify-write by any function of the value, which may be asked for several
+    /// values. Returns the value replaced.
     ///
-    /// The function only computes: if it does something that is an event, the execution ends as [`crate::End::Misuse`].
+    /// The function only computes: if it does something that is an event, the execution ends as
+    /// [`crate::End::Misuse`].
     #[track_caller]
     #[inline]
     pub fn fetch_update_word(&self, order: Ordering, change: impl Fn(T) -> T) -> T {
@@ -148,29 +153,31 @@ impl<T: Word> Atomic<T> {
         self.load(Ordering::Acquire)
     }
 
-    /// `smp_store_release`: what the thread has read before comes before it, too, whatever ordered those reads.
+    /// `smp_store_release`: what the thread has read before comes before it, too, whatever ordered
+    /// those reads.
     #[track_caller]
     #[inline]
     pub fn store_release(&self, value: T) {
         op::store_release(self.ticket, Location::caller(), value.to_word());
     }
 
-    /// One of the kernel's read-modify-writes that return a value: fully ordered, by any function of the value, which may be asked for
-    /// several values. Returns the value replaced.
+    /// One of the kernel's read-modify-writes that return a value: fully ordered, by any function
+    /// of the value, which may be asked for several values. Returns the value replaced.
     #[track_caller]
     #[inline]
     pub fn update_fully(&self, change: impl Fn(T) -> T) -> T {
         T::from_word(op::update_fully(self.ticket, Location::caller(), on_words(change)))
     }
 
-    /// One of the kernel's read-modify-writes that end in `_release`: what the thread has read before comes before it, too. Returns the
-    /// value replaced.
+    /// One of the kernel's read-modify-writes that end in `_release`: what the thread has read
+    /// before comes before it, too. Returns the value replaced.
     #[track_caller]
     pub fn update_release(&self, change: impl Fn(T) -> T) -> T {
         T::from_word(op::update_releasing(self.ticket, Location::caller(), on_words(change)))
     }
 
-    /// One of the kernel's atomics without a result, as `atomic_inc`: relaxed, and `smp_rmb` does not order what it reads.
+    /// One of the kernel's atomics without a result, as `atomic_inc`: relaxed, and `smp_rmb` does
+    /// not order what it reads.
     #[track_caller]
     pub fn update_silently(&self, change: impl Fn(T) -> T) {
         op::update_silently(self.ticket, Location::caller(), on_words(change));
@@ -190,13 +197,15 @@ impl<T: Word> Atomic<T> {
         T::from_word(op::update_fully(self.ticket, Location::caller(), expecting(old, new)))
     }
 
-    /// `cmpxchg_release`: releases if it writes, as [`Atomic::update_release`]. Returns the value found.
+    /// `cmpxchg_release`: releases if it writes, as [`Atomic::update_release`]. Returns the value
+    /// found.
     #[track_caller]
     pub fn cmpxchg_release(&self, old: T, new: T) -> T {
         T::from_word(op::update_releasing(self.ticket, Location::caller(), expecting(old, new)))
     }
 
-    /// The newest value, without an access: for monitors, goals and looking at a final state. No event.
+    /// The newest value, without an access: for monitors, goals and looking at a final state. No
+    /// event.
     #[track_caller]
     pub fn peek(&self) -> T {
         T::from_word(op::peek(self.ticket))

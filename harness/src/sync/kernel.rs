@@ -11,8 +11,8 @@ fn create(label: Label) -> Ticket {
     current::get().with(|execution| execution.create(label, 0, place))
 }
 
-/// A spin lock. Its word is memory: taking it is a read-modify-write with acquire ordering, releasing it a release store. Not reentrant.
-/// A handle: copies denote the same lock.
+/// A spin lock. Its word is memory: taking it is a read-modify-write with acquire ordering,
+/// releasing it a release store. Not reentrant. A handle: copies denote the same lock.
 #[derive(Clone, Copy, Debug)]
 pub struct SpinLock {
     pub(super) ticket: Ticket,
@@ -144,7 +144,8 @@ impl ReadWriteLock {
     }
 }
 
-/// A place to sleep in, used with a lock that the caller holds. There are no spurious wake-ups. A handle.
+/// A place to sleep in, used with a lock that the caller holds. There are no spurious wake-ups. A
+/// handle.
 #[derive(Clone, Copy, Debug)]
 pub struct WaitQueue {
     pub(super) ticket: Ticket,
@@ -194,13 +195,16 @@ pub fn smp_wmb() {
     op::fence(Barrier::Write, Location::caller());
 }
 
-/// Blocks until `condition` is true. What it reads are ordinary events; while it is false the thread sleeps until something it has read is
-/// written, so waiting costs nothing and a wait that can never end is seen as one.
+/// Blocks until `condition` is true. What it reads are ordinary events; while it is false the
+/// thread sleeps until something it has read is written, so waiting costs nothing and a wait that
+/// can never end is seen as one.
 ///
-/// Only words are watched: atomic ones, and those of locks where the condition asks [`SpinLock::is_locked`] or fails to take one by
-/// [`SpinLock::try_lock`]. A condition ends the execution as [`crate::End::Misuse`] if it awaits another one, takes a lock otherwise or releases one, waits for a thread or asks
-/// whether it has ended, reads a [`super::Ghost`] or peeks. Where a condition is about what a lock guards, there are [`super::Condvar`] and
-/// [`WaitQueue`]. Plain data may be read if a word that is read before tells when they are there.
+/// Only words are watched: atomic ones, and those of locks where the condition asks
+/// [`SpinLock::is_locked`] or fails to take one by [`SpinLock::try_lock`]. A condition ends the
+/// execution as [`crate::End::Misuse`] if it awaits another one, takes a lock otherwise or releases
+/// one, waits for a thread or asks whether it has ended, reads a [`super::Ghost`] or peeks. Where a
+/// condition is about what a lock guards, there are [`super::Condvar`] and [`WaitQueue`]. Plain
+/// data may be read if a word that is read before tells when they are there.
 ///
 /// # Panics
 ///

@@ -1,12 +1,16 @@
 //! What subject code calls instead of shared memory: words, locks, barriers, waiting, plain data.
 //!
-//! Two dialects of the same operations: [`Atomic`] and [`SpinLock`] speak like the kernel (`read_once`, `store_release`,
-//! `lock`/`unlock` apart), [`Mutex`] and its kin like the standard library, so that code written for it reads the same here. What it lacks of `std` has to be written otherwise.
+//! Two dialects of the same operations: [`Atomic`] and [`SpinLock`] speak like the kernel
+//! (`read_once`, `store_release`, `lock`/`unlock` apart), [`Mutex`] and its kin like the standard
+//! library, so that code written for it reads the same here. What it lacks of `std` has to be
+//! written otherwise.
 //!
-//! `Arc` is the standard library's, for one of our own could not be an `Arc<dyn T>`. The machine does not see how often it is shared: who is
-//! the last to drop it, and what `strong_count`, `get_mut`, `try_unwrap` and the like say, is not varied, and the destructor of what is in it
-//! is not ordered behind what others did before they let go. A program in which that matters says so with
-//! [`probe::unseen`](crate::probe::unseen), so that nothing found counts as exhaustive; `lockstep` does it for modules that name these.
+//! `Arc` is the standard library's, for one of our own could not be an `Arc<dyn T>`. The machine
+//! does not see how often it is shared: who is the last to drop it, and what `strong_count`,
+//! `get_mut`, `try_unwrap` and the like say, is not varied, and the destructor of what is in it is
+//! not ordered behind what others did before they let go. A program in which that matters says so
+//! with [`probe::unseen`](crate::probe::unseen), so that nothing found counts as exhaustive;
+//! `lockstep` does it for modules that name these.
 
 mod atomic;
 mod kernel;

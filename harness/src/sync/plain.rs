@@ -5,16 +5,17 @@ use crate::sim::{Label, Ticket, current, op};
 use std::marker::PhantomData;
 use std::panic::Location;
 
-/// Plain shared data. A handle, as [`super::Atomic`] is. Accesses are no choice points; a data race on it (two accesses, one of them a write, neither ordered before the
-/// other) ends the execution as [`crate::End::Race`].
+/// Plain shared data. A handle, as [`super::Atomic`] is. Accesses are no choice points; a data race
+/// on it (two accesses, one of them a write, neither ordered before the other) ends the execution
+/// as [`crate::End::Race`].
 #[derive(Debug)]
 pub struct Plain<T> {
     ticket: Ticket,
     value: PhantomData<fn() -> T>,
 }
 
-/// A cell of a monitor. Its accesses are events that search takes for dependent; the memory model takes no ordering from them and
-/// they always see the newest value.
+/// A cell of a monitor. Its accesses are events that search takes for dependent; the memory model
+/// takes no ordering from them and they always see the newest value.
 #[derive(Debug)]
 pub struct Ghost<T> {
     ticket: Ticket,

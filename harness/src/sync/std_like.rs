@@ -1,4 +1,5 @@
-//! The shapes of `std::sync`, as far as the machine has them: no time-outs, read-write locks, barriers or channels.
+//! The shapes of `std::sync`, as far as the machine has them: no time-outs, read-write locks,
+//! barriers or channels.
 
 use crate::sim::{Shared, Ticket, current, op};
 use std::convert::Infallible;
@@ -152,7 +153,8 @@ impl<T> Drop for MutexGuard<'_, T> {
     }
 }
 
-/// A place to wait in. See [`std::sync::Condvar`]. There are no spurious wake-ups; which waiter `notify_one` wakes is the schedule's choice.
+/// A place to wait in. See [`std::sync::Condvar`]. There are no spurious wake-ups; which waiter
+/// `notify_one` wakes is the schedule's choice.
 #[derive(Debug)]
 pub struct Condvar {
     ticket: Ticket,

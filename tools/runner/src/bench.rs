@@ -30,7 +30,8 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Answers questions about one subject. After a failure it is of no more use, unless it only refused.
+/// Answers questions about one subject. After a failure it is of no more use, unless it only
+/// refused.
 pub trait Bench {
     /// The answer to any question.
     fn ask(&mut self, request: &Request) -> Result<Answer, Failure>;

@@ -9,7 +9,8 @@ use lockstep::{
     CompareConfig, Comparison, Divergence, Heading, MemoryModel, Nondeterminism, Variant, render, repeat, repeat_again,
 };
 
-/// Before an outcome counts as a difference, so many times the random executions are made where it was not seen.
+/// Before an outcome counts as a difference, so many times the random executions are made where it
+/// was not seen.
 pub const CONFIRM: u64 = 3;
 
 impl Effort {

@@ -1,8 +1,9 @@
 //! The one port of Lockstep between who asks and who runs.
 //!
-//! A [`Subject`] is what runs: variants on scenarios. A [`Bench`] answers questions about one: [`Local`] in this process, or, where
-//! variants are somebody's own code, a generated package whose program does nothing but [`serve`]. What goes through the port is typed
-//! and versioned ([`protocol`]); whoever asks does not know on which side of it the executions were made.
+//! A [`Subject`] is what runs: variants on scenarios. A [`Bench`] answers questions about one:
+//! [`Local`] in this process, or, where variants are somebody's own code, a generated package whose
+//! program does nothing but [`serve`]. What goes through the port is typed and versioned
+//! ([`protocol`]); whoever asks does not know on which side of it the executions were made.
 
 pub use lockstep;
 

@@ -9,7 +9,8 @@ use crate::watchdog::{self, CONTROL, Running};
 use lockstep::{Abandon, MemoryModel, Program, RunConfig, STEPS_MAX, Schedule, Token, Variant, run};
 use std::collections::BTreeSet;
 
-/// Answers by running the subject here. What cannot be survived ends the process, see [`crate::watchdog`].
+/// Answers by running the subject here. What cannot be survived ends the process, see
+/// [`crate::watchdog`].
 pub struct Local<'a> {
     pub(crate) subject: &'a dyn Subject,
     pub(crate) originals: Originals,
@@ -65,7 +66,8 @@ impl<'a> Local<'a> {
         if repaired { self.subject.repairs() } else { Vec::new() }
     }
 
-    /// Runs these variants, by name, in a setting; all, if none is named. They are written down for last words.
+    /// Runs these variants, by name, in a setting; all, if none is named. They are written down for
+    /// last words.
     pub(crate) fn with_variants<R>(
         &self,
         setting: &Setting,
@@ -135,7 +137,8 @@ pub(crate) fn program(body: &(dyn Fn() + Sync)) -> Program<'_> {
     Program { body, abandon: Abandon::Unwind }
 }
 
-/// Tells the watchdog whose executions come now: what they do not survive they may never end. How they are to be run.
+/// Tells the watchdog whose executions come now: what they do not survive they may never end. How
+/// they are to be run.
 pub(crate) fn begin(token: &Token, variant: &Variant<'_>) -> RunConfig<'static> {
     let Token { subject, scenario, memory, .. } = token.clone();
     watchdog::begin(Running { subject, scenario, variants: variant.name.to_owned(), memory });

@@ -1,5 +1,5 @@
-//! The locks that an execution holds where it touches something. The test that holds the audit against executions asks
-//! for them as well.
+//! The locks that an execution holds where it touches something. The test that holds the audit
+//! against executions asks for them as well.
 //!
 //! Limit: a lock that was taken by an attempt, which never blocks, is not followed.
 
@@ -11,8 +11,8 @@ pub fn class(name: &str) -> String {
     name.split('[').next().unwrap_or(name).to_owned()
 }
 
-/// Calls `see` for each event that touches an object, with its kind, the object's class, and the classes of the locks that the
-/// thread holds, in the order of taking them.
+/// Calls `see` for each event that touches an object, with its kind, the object's class, and the
+/// classes of the locks that the thread holds, in the order of taking them.
 pub fn each_touch(execution: &Execution, mut see: impl FnMut(&Event, Kind, &str, &[String])) {
     let mut held: BTreeMap<u8, Vec<(usize, String)>> = BTreeMap::new();
     for event in &execution.trace {

@@ -40,8 +40,8 @@ impl Local<'_> {
         self.with_mutant(mutant, |originals, key, sides| search.judged(originals, key, sides))
     }
 
-    /// How many executions each kind of random schedule takes to notice a mutant: until one shows what the other side, searched
-    /// whole, never does.
+    /// How many executions each kind of random schedule takes to notice a mutant: until one shows
+    /// what the other side, searched whole, never does.
     pub(crate) fn measured(&mut self, Soon { mutant, seeds, limit }: &Soon) -> Result<Measured, String> {
         let (words, effort, memory) = (self.subject.words(), mutant.effort, mutant.setting.memory);
         let search = Search { words, effort, memory, exact: true, covers: false };
@@ -89,7 +89,8 @@ impl Search<'_> {
     fn judged(&self, originals: &mut Originals, key: Key, variants: [&Variant<'_>; 2]) -> Judged {
         let [sound, mutated] = variants;
         let original = originals.known.entry(key).or_insert_with(|| self.all(&sound.program));
-        // What confirms one mutant must not change what is known when the next comes: the order of requests means nothing.
+        // What confirms one mutant must not change what is known when the next comes: the order of
+        // requests means nothing.
         let mut original = original.clone();
         let mut found: Option<Exploration> = None;
         for stage in self.stages() {
@@ -107,7 +108,8 @@ impl Search<'_> {
             }
         }
         let mut mutant = found.expect("there are stages");
-        // What the original shows and samples of the mutant do not is for the search that covers the mutant.
+        // What the original shows and samples of the mutant do not is for the search that covers
+        // the mutant.
         if self.exact && !self.covers && !mutant.evidence.is_exhaustive() {
             return Judged::Unnoticed { exhaustive: false };
         }
@@ -149,7 +151,8 @@ impl Search<'_> {
         explore(program, &self.config(stage))
     }
 
-    /// All that is known of the original: every execution if it is to be covered and that are not too many.
+    /// All that is known of the original: every execution if it is to be covered and that are not
+    /// too many.
     fn all(&self, program: &Program<'_>) -> Exploration {
         let covering = if self.exact { self.covering() } else { Vec::new() };
         let stages = [covering, self.bounded(), self.sampling()].concat();
@@ -162,7 +165,8 @@ impl Search<'_> {
         total
     }
 
-    /// A schedule of an outcome that the first has shown and the second does not show, looked for once more.
+    /// A schedule of an outcome that the first has shown and the second does not show, looked for
+    /// once more.
     fn only_first(&self, first: &Exploration, second: &mut Exploration, program: &Program<'_>) -> Option<Schedule> {
         let config = watched(self.memory);
         let missing = |second: &Exploration| -> Vec<Schedule> {
@@ -184,7 +188,8 @@ impl Search<'_> {
         }
         let more = self.config((Strategy::Portfolio { length: None }, self.effort.executions * CONFIRM));
         second.merge(explore(program, &ExploreConfig { skip: self.effort.executions, ..more }));
-        // Beyond those that were looked for above there can be more: none counts that the second shows around the very schedule.
+        // Beyond those that were looked for above there can be more: none counts that the second
+        // shows around the very schedule.
         while let Some(schedule) = missing(second).into_iter().next() {
             second.merge(explore_nearby(program, &schedule, &config));
             if missing(second).first() == Some(&schedule) {

@@ -1,4 +1,5 @@
-//! What is known of unbroken variants, so that each is explored once and not once for each of its mutants.
+//! What is known of unbroken variants, so that each is explored once and not once for each of its
+//! mutants.
 
 use lockstep::Exploration;
 use std::collections::BTreeMap;

@@ -1,7 +1,8 @@
 //! What is asked of a bench and what it answers, as messages: a line of JSON each.
 //!
-//! Promise: a message says everything. A field that is missing, a field too many, a memory model that does not exist or a message of
-//! another version is an error that names it, never a default; variants and scenarios go by name.
+//! Promise: a message says everything. A field that is missing, a field too many, a memory model
+//! that does not exist or a message of another version is an error that names it, never a default;
+//! variants and scenarios go by name.
 
 use crate::document::{DivergencePart, EvidencePart, GoalPart, OutcomePart, ScenarioPart, TracePart};
 use lockstep::{MemoryModel, Token};
@@ -9,7 +10,8 @@ use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeSet;
 
-/// Version of the messages. Who asks and who answers are built from one source, so another one is a mistake.
+/// Version of the messages. Who asks and who answers are built from one source, so another one is a
+/// mistake.
 pub const VERSION: u32 = 1;
 
 /// A question.
@@ -170,7 +172,8 @@ pub struct AttributionPart {
 }
 
 impl AttributionPart {
-    /// Both ends of the series agree on it, and something in between does not: it is visible only when bisecting.
+    /// Both ends of the series agree on it, and something in between does not: it is visible only
+    /// when bisecting.
     pub fn is_in_between(&self) -> bool {
         self.shown.first() == self.shown.last()
     }

@@ -36,8 +36,8 @@ impl Conditions {
     }
 }
 
-/// The comparison of all variants on a scenario; `seen` is what the witness of each divergence shows, `ends` what is to be said of ends
-/// that all variants show.
+/// The comparison of all variants on a scenario; `seen` is what the witness of each divergence
+/// shows, `ends` what is to be said of ends that all variants show.
 pub fn record(
     situation: &Situation,
     conditions: &Conditions,
@@ -157,7 +157,8 @@ fn divergence_parts(
     seen: &[Seen],
 ) -> Vec<DivergencePart> {
     let names = |of: &[usize]| of.iter().map(|&at| comparison.variants[at].clone()).collect::<Vec<_>>();
-    // Whole traces of some, and in any case of the simplest witness of what each step brings and of what it removes: divergences are sorted so.
+    // Whole traces of some, and in any case of the simplest witness of what each step brings and of
+    // what it removes: divergences are sorted so.
     let mut told: Vec<&Attribution> = Vec::new();
     let mut parts: Vec<DivergencePart> = Vec::new();
     for (divergence, seen) in comparison.divergences.iter().zip(seen) {
@@ -168,7 +169,8 @@ fn divergence_parts(
         let is_told = told.len() < TOLD_MAX || !told.contains(&&divergence.attribution);
         told.push(&divergence.attribution);
         let token = conditions.token(situation, &divergence.witness).to_string();
-        // What one variant shows and the next does not often has its counterpart under the same witness: one trace is enough.
+        // What one variant shows and the next does not often has its counterpart under the same
+        // witness: one trace is enough.
         let is_mirror = |other: &&DivergencePart| {
             other.token == token && other.witness.as_ref().is_some_and(|own| are_mirrored(own, &seen.witness))
         };

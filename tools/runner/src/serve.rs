@@ -1,4 +1,5 @@
-//! The program of a generated package: one request a line on standard input, one answer a line on standard output.
+//! The program of a generated package: one request a line on standard input, one answer a line on
+//! standard output.
 
 use crate::bench::Bench;
 use crate::local::Local;
@@ -11,7 +12,8 @@ use std::io::{BufRead, Write};
 /// The exit status of a subject that could not be run to an end.
 pub const SUBJECT_FAILED: u8 = 104;
 
-/// In the environment of the program: the word before every answer, and before last words. What the subject prints does not know it.
+/// In the environment of the program: the word before every answer, and before last words. What the
+/// subject prints does not know it.
 pub const ANSWER: &str = "LOCKSTEP_ANSWER";
 
 /// Answers until nobody asks any more.

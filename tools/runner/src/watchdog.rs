@@ -1,11 +1,13 @@
-//! The watchdog: an execution that nothing can survive ends the process with a message that names the cause, the thread and
-//! the token, which was written down before the execution began.
+//! The watchdog: an execution that nothing can survive ends the process with a message that names
+//! the cause, the thread and the token, which was written down before the execution began.
 //!
-//! Promise: a loop without any choice point and a stack that is overrun are named, whoever runs the execution. What counts is the
-//! processor time that an execution had, not how long it took: a machine that is busy with something else does not look
-//! like a loop. An execution that waits in the system, as for a lock of the standard library, is told from one that has no
-//! processor by the states of the threads, where the system shows them. Limits: while another worker goes on, who sleeps
-//! is told only when that one is done; a path of the enumeration that is longer than what is kept of it gives no token.
+//! Promise: a loop without any choice point and a stack that is overrun are named, whoever runs the
+//! execution. What counts is the processor time that an execution had, not how long it took: a
+//! machine that is busy with something else does not look like a loop. An execution that waits in
+//! the system, as for a lock of the standard library, is told from one that has no processor by the
+//! states of the threads, where the system shows them. Limits: while another worker goes on, who
+//! sleeps is told only when that one is done; a path of the enumeration that is longer than what is
+//! kept of it gives no token.
 
 use lockstep::{Control, MemoryModel, Noted, Pulse, Token};
 use std::collections::BTreeMap;
@@ -15,15 +17,16 @@ use std::time::{Duration, Instant};
 /// What every exploration of the process is followed and stopped by.
 pub static CONTROL: Control = Control::new();
 
-/// What each worker explores, for the last words of a run that dies. Where all explore the same, the first knows.
+/// What each worker explores, for the last words of a run that dies. Where all explore the same,
+/// the first knows.
 static RUNNING: Mutex<BTreeMap<usize, Running>> = Mutex::new(BTreeMap::new());
 
-/// Processor time after which an execution without progress is a loop. Executions take microseconds; one that reaches the step limit takes
-/// milliseconds.
+/// Processor time after which an execution without progress is a loop. Executions take
+/// microseconds; one that reaches the step limit takes milliseconds.
 const STUCK_AFTER: Duration = Duration::from_secs(10);
 
-/// How long an execution may sleep. It never does of its own accord: only what the simulator does not know, such as a lock of the
-/// standard library, puts it to sleep.
+/// How long an execution may sleep. It never does of its own accord: only what the simulator does
+/// not know, such as a lock of the standard library, puts it to sleep.
 const ASLEEP_AFTER: Duration = Duration::from_secs(5);
 
 /// How long it may seem to sleep where the system does not say what its threads do.
@@ -56,12 +59,14 @@ pub fn begin(running: Running) {
     begin_as(0, running);
 }
 
-/// Writes down what one of several workers explores from now on, while others explore something else.
+/// Writes down what one of several workers explores from now on, while others explore something
+/// else.
 pub fn begin_as(worker: usize, running: Running) {
     RUNNING.lock().expect("nobody panics while writing it").insert(worker, running);
 }
 
-/// Starts what watches: it calls `each_beat`, and ends the process with `status` when an execution cannot be survived.
+/// Starts what watches: it calls `each_beat`, and ends the process with `status` when an execution
+/// cannot be survived.
 pub fn start(status: u8, each_beat: impl Fn() + Send + 'static) {
     let status = i32::from(status);
     #[cfg(unix)]
@@ -71,10 +76,12 @@ pub fn start(status: u8, each_beat: impl Fn() + Send + 'static) {
     std::thread::spawn(move || watch(status, each_beat));
 }
 
-/// What stands before last words beside `lockstep: `. A subject that says the same does not know it.
+/// What stands before last words beside `lockstep: `. A subject that says the same does not know
+/// it.
 static WORD: OnceLock<String> = OnceLock::new();
 
-/// From now on last words begin with this word, for whoever has to tell them from what a subject says.
+/// From now on last words begin with this word, for whoever has to tell them from what a subject
+/// says.
 pub fn begin_last_words_with(word: String) {
     WORD.get_or_init(|| word);
 }
@@ -150,7 +157,8 @@ impl Meter {
                 "made no progress in {seconds} seconds of processor time: a loop without any choice point"
             ));
         }
-        // Who waits for a processor is ready to run, and the system says so: a busy machine puts nobody to sleep.
+        // Who waits for a processor is ready to run, and the system says so: a busy machine puts
+        // nobody to sleep.
         self.asleep = if since.works == Some(false) { self.asleep + since.time } else { Duration::ZERO };
         let seems_quiet = self.time > QUIET_AFTER && self.processor < self.time / QUIET_BELOW;
         let slept = match () {
@@ -166,8 +174,9 @@ impl Meter {
     }
 }
 
-/// Whether a thread of the process, the one that asks left out, runs, would run if it had a processor, or waits for a disk. Of a
-/// thread that is about to end or that cannot be read nothing is concluded.
+/// Whether a thread of the process, the one that asks left out, runs, would run if it had a
+/// processor, or waits for a disk. Of a thread that is about to end or that cannot be read nothing
+/// is concluded.
 #[cfg(target_os = "linux")]
 fn somebody_works() -> Option<bool> {
     let own = std::fs::read_link("/proc/thread-self").ok()?;
@@ -219,8 +228,9 @@ fn last_words(cause: &str, worker: usize, pulse: &Pulse) {
     }
 }
 
-/// The last words after a stack overrun. They run in a signal handler, so strictly they must not allocate; the process is lost
-/// anyway, and a token is worth the risk. The cause goes out first, without allocation.
+/// The last words after a stack overrun. They run in a signal handler, so strictly they must not
+/// allocate; the process is lost anyway, and a token is worth the risk. The cause goes out first,
+/// without allocation.
 #[cfg(unix)]
 fn overrun(out: &mut dyn std::fmt::Write, thread: usize) -> std::fmt::Result {
     writeln!(out, "{}lockstep: simulated thread {thread} overran its stack between two choice points", word())?;
@@ -233,7 +243,8 @@ fn overrun(out: &mut dyn std::fmt::Write, thread: usize) -> std::fmt::Result {
     Ok(())
 }
 
-/// The last words of a process that aborts. As above. With several workers it may be the execution of each of them.
+/// The last words of a process that aborts. As above. With several workers it may be the execution
+/// of each of them.
 #[cfg(unix)]
 fn aborted(out: &mut dyn std::fmt::Write) -> std::fmt::Result {
     writeln!(
@@ -256,8 +267,8 @@ mod tests {
     use lockstep::{Noted, Pulse};
     use std::time::Duration;
 
-    /// What is said of a worker that is looked at so often, with so many microseconds of processor time from one look to the next,
-    /// where the system says at each look whether a thread works.
+    /// What is said of a worker that is looked at so often, with so many microseconds of processor
+    /// time from one look to the next, where the system says at each look whether a thread works.
     #[track_caller]
     fn check_seen(
         (looks, micros): (u64, u64),

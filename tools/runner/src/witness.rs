@@ -1,7 +1,8 @@
 //! What the witness of a divergence shows: both executions, aligned, as parts of the document.
 //!
-//! Limit: `from`, the event that a load reads from, is the last write to the object before it whose value it read. Under a weak memory
-//! model that is a guess where one value was written twice; the token replays the execution itself.
+//! Limit: `from`, the event that a load reads from, is the last write to the object before it whose
+//! value it read. Under a weak memory model that is a guess where one value was written twice; the
+//! token replays the execution itself.
 
 use crate::document::{EventPart, PlacePart, RowPart, TracePart, WitnessPart};
 use lockstep::{
@@ -12,7 +13,8 @@ use lockstep::{
 /// What is said of a divergence beside who shows it.
 #[derive(Debug)]
 pub struct Seen {
-    /// How the two end, where that is not the same, and what a client can first tell, in a sentence.
+    /// How the two end, where that is not the same, and what a client can first tell, in a
+    /// sentence.
     pub difference: String,
     /// The first event that differs, in a sentence.
     pub first_event: Option<String>,
@@ -35,7 +37,8 @@ pub struct SeenEnd {
     pub place: Option<PlacePart>,
 }
 
-/// Finds a simple witness of what all variants show and nobody can want, in the last of them: the code as it is to be.
+/// Finds a simple witness of what all variants show and nobody can want, in the last of them: the
+/// code as it is to be.
 pub fn look_at_ends(programs: &[Variant<'_>], comparison: &Comparison, config: &CompareConfig<'_>) -> Vec<SeenEnd> {
     let Some(last) = programs.last() else { return Vec::new() };
     let look = |shared: SharedEnds| {
@@ -92,7 +95,8 @@ pub fn difference(names: (&str, &str), (with, without): (&Execution, &Execution)
     parts.join("; ")
 }
 
-/// The place in the later variant, for that is what the patch made; in the earlier one if the patch took the event away.
+/// The place in the later variant, for that is what the patch made; in the earlier one if the patch
+/// took the event away.
 fn place_of_first_event(aligned: &Aligned, is_left_later: bool) -> Option<PlacePart> {
     let row = &aligned.rows[aligned.first_event?];
     let (left, right) = (aligned.left_line(row), aligned.right_line(row));
@@ -119,7 +123,8 @@ pub(crate) fn trace_part(execution: &Execution, lines: &[TraceLine]) -> TracePar
     TracePart { threads: execution.threads.clone(), events: lines.iter().enumerate().map(event).collect() }
 }
 
-/// The event of another thread that this one reads from, that woke it, or that released the lock it takes.
+/// The event of another thread that this one reads from, that woke it, or that released the lock it
+/// takes.
 fn source(lines: &[TraceLine], at: usize) -> Option<usize> {
     let line = &lines[at];
     let touched = line.touched.as_ref()?;

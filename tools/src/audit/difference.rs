@@ -1,4 +1,5 @@
-//! What a step of the series changes in locking: what a reviewer looks for in the diff and cannot see there.
+//! What a step of the series changes in locking: what a reviewer looks for in the diff and cannot
+//! see there.
 
 use super::table::{Audit, Function};
 use super::walk::Access;
@@ -97,7 +98,8 @@ fn acquisitions(old: &Function, new: &Function) -> Vec<Change> {
         .collect()
 }
 
-/// Orderings that were written down and are so no longer: barriers, acquiring and releasing accesses, and locks.
+/// Orderings that were written down and are so no longer: barriers, acquiring and releasing
+/// accesses, and locks.
 fn orderings(old: &Function, new: &Function) -> Vec<Change> {
     let mut changes = Vec::new();
     for barrier in old.all(Access::Barrier).difference(&new.all(Access::Barrier)) {

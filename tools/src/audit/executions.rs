@@ -1,5 +1,5 @@
-//! The audit held against executions: the locks that a thread holds at a place of the source are those that the audit
-//! states for it. A disagreement is a fault of the audit.
+//! The audit held against executions: the locks that a thread holds at a place of the source are
+//! those that the audit states for it. A disagreement is a fault of the audit.
 
 use super::audit_step;
 use super::walk::Deed;
@@ -29,8 +29,9 @@ fn accesses(execution: &Execution) -> BTreeSet<Seen> {
     accesses
 }
 
-/// Whether the audit reads a file: the design, the common part and the kernel. Types that are one word with several
-/// faces (bits, thread flags) are accesses where they are used, not where they are implemented.
+/// Whether the audit reads a file: the design, the common part and the kernel. Types that are one
+/// word with several faces (bits, thread flags) are accesses where they are used, not where they
+/// are implemented.
 fn is_audited(file: &str) -> bool {
     let is_word = file.ends_with("utrace/mod.rs") || file.ends_with("kernel/task.rs");
     !is_word && (file.contains("src/utrace/") || file.contains("src/kernel/"))

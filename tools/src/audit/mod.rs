@@ -1,8 +1,10 @@
-//! `lockstep audit`: which shared fields a module touches, under which locks, and what each step of a series changes in that.
+//! `lockstep audit`: which shared fields a module touches, under which locks, and what each step of
+//! a series changes in that.
 //!
-//! Promise: the locks stated for an access are those held on the ways through the source, callers included; a test holds
-//! executions against them. Limits: those of [`walk`]; the shipped subject is read with the kernel and the common part
-//! around the design, a module of somebody's own by itself.
+//! Promise: the locks stated for an access are those held on the ways through the source, callers
+//! included; a test holds executions against them. Limits: those of [`walk`]; the shipped subject
+//! is read with the kernel and the common part around the design, a module of somebody's own by
+//! itself.
 
 mod difference;
 #[cfg(test)]
@@ -64,7 +66,8 @@ fn audit_step(place: &Place, step: &Step) -> Result<Audit, String> {
     }
     for folder in ["variants/src/utrace", "variants/src/kernel"] {
         for (path, text) in files::sources(&place.workspace.join(folder))? {
-            // The designs, and what stands around one to watch it, implement the same functions: only the one under audit is read.
+            // The designs, and what stands around one to watch it, implement the same functions:
+            // only the one under audit is read.
             let path = format!("{folder}/{path}");
             if !text.contains("impl Design for ") && !own.contains(&path) {
                 files.push((path, text));

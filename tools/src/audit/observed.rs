@@ -1,7 +1,7 @@
 //! The order of locks as executions show it, beside the one that the source states.
 //!
-//! Promise: every pair shown was taken so in some execution. Limits: a sample, so what is missing was not observed, no more;
-//! locks that were taken by an attempt are not followed.
+//! Promise: every pair shown was taken so in some execution. Limits: a sample, so what is missing
+//! was not observed, no more; locks that were taken by an attempt are not followed.
 
 use super::table::cycle;
 use crate::workshop::{Package, Place, Runner};

@@ -138,7 +138,8 @@ impl<'ast> Visit<'ast> for Literals<'_> {
     }
 }
 
-/// The label in `Kind::named("label", …)` or `Kind::named(("label", n), …)`; empty for `Kind::new(…)` of a shared kind.
+/// The label in `Kind::named("label", …)` or `Kind::named(("label", n), …)`; empty for
+/// `Kind::new(…)` of a shared kind.
 fn label(expression: &Expr) -> Option<String> {
     const KINDS: [&str; 8] =
         ["Atomic", "Plain", "SpinLock", "ReadWriteLock", "WaitQueue", "Mutex", "Condvar", "ThreadFlag"];

@@ -40,7 +40,8 @@ pub fn audit(name: &str, own: &[String], files: &[(String, String)], design: Opt
             walker.root(number);
         }
     }
-    // Of two functions of a name one may be called and the other not: what everybody may call and nothing came to.
+    // Of two functions of a name one may be called and the other not: what everybody may call and
+    // nothing came to.
     for (number, function) in sources.functions.iter().enumerate() {
         if function.is_public && !walker.has_walked(number) {
             walker.root(number);
@@ -123,7 +124,8 @@ impl Function {
     }
 }
 
-/// A cycle in the order of locks, if there is one. Two objects of one kind are one here, so a lock behind itself is none.
+/// A cycle in the order of locks, if there is one. Two objects of one kind are one here, so a lock
+/// behind itself is none.
 pub fn cycle(order: &BTreeSet<(String, String)>) -> Option<Vec<String>> {
     fn visit(at: &str, path: &mut Vec<String>, order: &BTreeSet<(String, String)>) -> bool {
         if let Some(start) = path.iter().position(|seen| seen == at) {

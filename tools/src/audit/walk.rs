@@ -1,10 +1,10 @@
-//! Walking code as it runs, with the locks that are held: through branches, early returns, loops, and the calls that the
-//! module makes, so that what a caller holds counts in the callee.
+//! Walking code as it runs, with the locks that are held: through branches, early returns, loops,
+//! and the calls that the module makes, so that what a caller holds counts in the callee.
 //!
-//! Promise: where a lock may be held on one way and not on another, both are recorded as ways, and after the ways meet
-//! only what all of them hold counts as held. Limits: calls are resolved by name (see [`Walker::resolve`]); what runs
-//! through a function pointer is not followed; a loop's body is walked once. Two objects of one kind, as two tasks'
-//! locks, are one here.
+//! Promise: where a lock may be held on one way and not on another, both are recorded as ways, and
+//! after the ways meet only what all of them hold counts as held. Limits: calls are resolved by
+//! name (see [`Walker::resolve`]); what runs through a function pointer is not followed; a loop's
+//! body is walked once. Two objects of one kind, as two tasks' locks, are one here.
 
 use super::source::{Function, Sources};
 use crate::source::rust::type_text;
@@ -52,7 +52,8 @@ fn meet(first: Way, second: Way) -> Way {
     }
 }
 
-/// What a call leaves held: where it returned an `Err` or `true`, if it says so literally somewhere, and else.
+/// What a call leaves held: where it returned an `Err` or `true`, if it says so literally
+/// somewhere, and else.
 #[derive(Clone, Debug)]
 struct Ways {
     well: Way,
@@ -306,7 +307,8 @@ impl<'a> Walker<'a> {
             Expr::If(branch) => {
                 self.last = None;
                 let held = self.expression(&branch.cond, held);
-                // `a && b` may stop at a: what both sides hold is the same, for such conditions take no locks.
+                // `a && b` may stop at a: what both sides hold is the same, for such conditions
+                // take no locks.
                 let (matched, other) = match &*branch.cond {
                     Expr::Let(condition) => self.split(&condition.pat, held),
                     condition => match (self.last.take().filter(|_| is_asked(condition)), is_negated(condition)) {
@@ -381,7 +383,8 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// What is held where the result of the call walked last matches a pattern, and where it does not.
+    /// What is held where the result of the call walked last matches a pattern, and where it does
+    /// not.
     fn split(&mut self, pattern: &Pat, held: Way) -> (Way, Way) {
         let name = match pattern {
             Pat::TupleStruct(pattern) => pattern.path.segments.last().map(|segment| segment.ident.to_string()),
@@ -549,7 +552,8 @@ impl<'a> Walker<'a> {
         found.next().or_else(|| all().next()).map(|(number, _)| number)
     }
 
-    /// A method by name: of the design if it is called through one, of the type around, or the only one.
+    /// A method by name: of the design if it is called through one, of the type around, or the only
+    /// one.
     fn resolve(&self, receiver: &Expr, name: &str) -> Option<usize> {
         let all = || self.sources.functions.iter().enumerate().filter(|(_, one)| one.of.is_some() && one.name == name);
         let of = |wanted: &str| all().find(|(_, one)| one.of.as_deref() == Some(wanted)).map(|(number, _)| number);

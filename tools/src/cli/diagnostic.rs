@@ -19,8 +19,8 @@ pub struct Diagnostic<'a> {
 }
 
 impl Diagnostic<'_> {
-    /// The message, `file:line:column`, the lines, and the remedy. Colours are left to the terminal's taste: what is printed passes a
-    /// stream that strips them.
+    /// The message, `file:line:column`, the lines, and the remedy. Colours are left to the
+    /// terminal's taste: what is printed passes a stream that strips them.
     pub fn render(&self) -> String {
         // A span may end with the text, and must not be empty to be seen.
         let start = self.span.start.min(self.text.len());

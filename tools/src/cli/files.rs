@@ -5,7 +5,8 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// Writes a file unless it holds this text already: to a new file beside it, which then takes its name.
+/// Writes a file unless it holds this text already: to a new file beside it, which then takes its
+/// name.
 pub fn write(path: &Path, text: &str) -> Result<(), String> {
     write_all(&[(path.to_owned(), text)])
 }
@@ -31,7 +32,8 @@ pub fn write_all(files: &[(PathBuf, impl AsRef<str>)]) -> Result<(), String> {
     Ok(())
 }
 
-/// Writes a file whose place the user names: the file behind a link; and what is no file, as a device or a pipe, stays what it is.
+/// Writes a file whose place the user names: the file behind a link; and what is no file, as a
+/// device or a pipe, stays what it is.
 pub fn save(path: &Path, text: &str) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("{} cannot be written: {}", path.display(), reason(&error));
     let place = if path.is_symlink() { fs::canonicalize(path).map_err(failed)? } else { path.to_owned() };
@@ -49,7 +51,8 @@ pub fn save(path: &Path, text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// What went wrong with a file, without the name of a temporary one beside it, which differs each time.
+/// What went wrong with a file, without the name of a temporary one beside it, which differs each
+/// time.
 pub fn reason(error: &std::io::Error) -> String {
     let text = error.to_string();
     text.split(" at path \"").next().unwrap_or_default().to_owned()

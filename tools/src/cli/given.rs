@@ -1,4 +1,5 @@
-//! Which options the user gave, on the command line or in the environment, so that a configuration does not override them.
+//! Which options the user gave, on the command line or in the environment, so that a configuration
+//! does not override them.
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;

@@ -31,8 +31,8 @@ pub fn print(text: &str) -> Status {
     written(output.write_all(text.as_bytes()).and_then(|()| output.flush()))
 }
 
-/// What became of the result. A reader that went away, as `head` does, is no error; that there is no room where the caller wants it is the
-/// caller's to mend.
+/// What became of the result. A reader that went away, as `head` does, is no error; that there is
+/// no room where the caller wants it is the caller's to mend.
 pub fn written(result: std::io::Result<()>) -> Status {
     match result {
         Ok(()) => Status::Fine,

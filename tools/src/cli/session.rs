@@ -13,7 +13,8 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 static INTERRUPTED_AT: OnceLock<Instant> = OnceLock::new();
 
-/// What comes sooner is the same Ctrl-C once more: timeout(1) signals its program, then the group in which that is.
+/// What comes sooner is the same Ctrl-C once more: timeout(1) signals its program, then the group
+/// in which that is.
 const TWICE: Duration = Duration::from_millis(200);
 
 /// Milliseconds since the start after which explorations are stopped; 0 for no limit.

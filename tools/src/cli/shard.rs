@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// The `number`th of `of` parts, counted from 1: the cases whose number leaves `number - 1` when divided by `of`.
+/// The `number`th of `of` parts, counted from 1: the cases whose number leaves `number - 1` when
+/// divided by `of`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Shard {
     pub number: u64,

@@ -1,5 +1,6 @@
-//! Exit statuses. When several apply the first of this order wins: internal error, usage, a subject that cannot run, nondeterminism, nothing
-//! explored or a goal missed, a budget that ended below the required evidence, a change nobody accepted, fine.
+//! Exit statuses. When several apply the first of this order wins: internal error, usage, a subject
+//! that cannot run, nondeterminism, nothing explored or a goal missed, a budget that ended below
+//! the required evidence, a change nobody accepted, fine.
 
 use std::process::ExitCode;
 
@@ -12,8 +13,9 @@ pub enum Status {
     Usage,
     /// Nothing was explored, or a scenario never reached what it is about.
     Nothing,
-    /// Behaviour and what was accepted do not agree: a divergence that is neither committed nor accepted, ends that all steps show and
-    /// nobody can want, a divergence that is not in the corpus or not as it is recorded there, or an entry of the ledger that matches nothing.
+    /// Behaviour and what was accepted do not agree: a divergence that is neither committed nor
+    /// accepted, ends that all steps show and nobody can want, a divergence that is not in the
+    /// corpus or not as it is recorded there, or an entry of the ledger that matches nothing.
     Unaccepted,
     /// A fault of Lockstep itself.
     Internal,
@@ -21,8 +23,8 @@ pub enum Status {
     Budget,
     /// The same schedule gave two different executions.
     Nondeterminism,
-    /// A subject could not be built or run to an end: it holds what the machine does not see, does not compile, overran its stack, looped
-    /// without a choice point, or sleeps in the system.
+    /// A subject could not be built or run to an end: it holds what the machine does not see, does
+    /// not compile, overran its stack, looped without a choice point, or sleeps in the system.
     Subject,
 }
 

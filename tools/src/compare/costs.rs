@@ -1,8 +1,10 @@
-//! What a design costs, counted in executions: lock acquisitions, barriers and atomic accesses on its paths.
+//! What a design costs, counted in executions: lock acquisitions, barriers and atomic accesses on
+//! its paths.
 //!
-//! Promise: the counts come from traces of executions, by the named sites of the designs; nothing is read off the source. Each passage
-//! counts everything its thread does between entering and leaving the site, what it calls included. Limit: the executions are a fixed sample of
-//! uniform schedules, equal for all designs, so the least and the most are those of the sample.
+//! Promise: the counts come from traces of executions, by the named sites of the designs; nothing
+//! is read off the source. Each passage counts everything its thread does between entering and
+//! leaving the site, what it calls included. Limit: the executions are a fixed sample of uniform
+//! schedules, equal for all designs, so the least and the most are those of the sample.
 
 use crate::document::{CostPart, RangePart};
 use lockstep::{Describe, Execution, Kind, MemoryModel, RunConfig, Schedule, What, run};

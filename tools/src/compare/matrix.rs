@@ -67,7 +67,8 @@ fn cells(found: Option<&ScenarioPart>, variants_count: usize) -> Vec<String> {
     cells
 }
 
-/// Whether there is anything to be said: what was cancelled, or not explored at all, has no verdicts.
+/// Whether there is anything to be said: what was cancelled, or not explored at all, has no
+/// verdicts.
 fn is_explored(part: &ScenarioPart) -> bool {
     !part.pairs.is_empty()
 }
@@ -117,7 +118,8 @@ fn bad_ends(outcomes: &Outcomes) -> String {
     text
 }
 
-/// For each step of each scenario that is not equal, the simplest witness of an outcome gained and of one lost.
+/// For each step of each scenario that is not equal, the simplest witness of an outcome gained and
+/// of one lost.
 fn witnesses(outcomes: &Outcomes) -> String {
     let mut lines = Vec::new();
     for part in outcomes.parts() {

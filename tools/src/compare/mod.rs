@@ -1,4 +1,5 @@
-//! Comparisons of what was selected, one after the other, until all are done or the run is to end: of any subject, for a bench runs it.
+//! Comparisons of what was selected, one after the other, until all are done or the run is to end:
+//! of any subject, for a bench runs it.
 
 pub mod costs;
 pub mod document;
@@ -67,8 +68,9 @@ pub fn jobs(options: &Options) -> usize {
 /// Runs of the exhaustive search of each variant in a first look.
 const LOOK: u64 = 4_000;
 
-/// A first look at each comparison, where there are several: most are done with it, and whoever ends the run early has something of all. What it
-/// exhausts reads as if it had been given more; everything else is compared again.
+/// A first look at each comparison, where there are several: most are done with it, and whoever
+/// ends the run early has something of all. What it exhausts reads as if it had been given more;
+/// everything else is compared again.
 fn first_look(effort: Effort, comparisons: usize) -> Option<Effort> {
     (comparisons > 1 && effort.exhaustive_max > LOOK).then(|| Effort {
         exhaustive_max: LOOK,
@@ -123,7 +125,8 @@ pub fn compare_all(
                 part.evidence().unwrap_or_default(),
                 part.divergences.len()
             ));
-            // A subject that does not repeat itself is cancelled, and does not repeat itself next time either.
+            // A subject that does not repeat itself is cancelled, and does not repeat itself next
+            // time either.
             if part.is_exhaustive() || !part.complete || part.unshared.is_some() || effort == whole {
                 progress.advances();
             } else {

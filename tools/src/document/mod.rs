@@ -1,4 +1,5 @@
-//! A comparison as a document: everything that reports need, so that they can be made again without running anything.
+//! A comparison as a document: everything that reports need, so that they can be made again without
+//! running anything.
 //!
 //! Promise: one JSON document, versioned, described by `tools/docs/comparison.schema.json`, which
 //! is derived from the types; equal options give equal bytes. Nothing volatile is inside: no times,

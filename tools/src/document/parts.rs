@@ -31,7 +31,8 @@ pub struct Document {
     pub variants: Vec<DesignPart>,
     /// A part for each scenario, once for each set of repairs.
     pub scenarios: Vec<ScenarioPart>,
-    /// What each step of the series changes in the source, where the variants have sources of their own.
+    /// What each step of the series changes in the source, where the variants have sources of their
+    /// own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<ChangePart>,
     /// What the gate said.
@@ -46,7 +47,8 @@ pub struct Document {
     /// The mutants, as `lockstep mutate --format json` prints them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mutants: Option<serde_json::Value>,
-    /// The orderings that something depends on, as `lockstep explore --relax --format json` prints them.
+    /// The orderings that something depends on, as `lockstep explore --relax --format json` prints
+    /// them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub orderings: Option<serde_json::Value>,
 }
@@ -151,8 +153,8 @@ pub struct FindingPart {
     pub status: u8,
     /// What is wrong, and the remedy.
     pub message: String,
-    /// The divergence that it is about, or the ends that all variants show, if they have nobody's acceptance; then reports show it
-    /// at its own place.
+    /// The divergence that it is about, or the ends that all variants show, if they have nobody's
+    /// acceptance; then reports show it at its own place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub divergence: Option<String>,
     /// The file that is to be mended, if it is one of the user's.

@@ -17,7 +17,8 @@ pub struct Cell<'a> {
 }
 
 impl Cell<'_> {
-    /// As in `git range-diff`: `=` nothing changes, `>` outcomes appear, `<` outcomes vanish, `!` both; `-` not explored.
+    /// As in `git range-diff`: `=` nothing changes, `>` outcomes appear, `<` outcomes vanish, `!`
+    /// both; `-` not explored.
     pub fn mark(&self) -> char {
         let Some(pair) = self.pair else { return '-' };
         match (pair.gained, pair.lost) {
@@ -108,7 +109,8 @@ impl Document {
         format!("lockstep replay {token}{}", self.series.as_ref().map_or(String::new(), SeriesPart::options))
     }
 
-    /// Takes over the comparisons under another memory model. What is said of the variants stays that of the first.
+    /// Takes over the comparisons under another memory model. What is said of the variants stays
+    /// that of the first.
     pub fn append(&mut self, other: Document) {
         self.memory.extend(other.memory);
         self.complete &= other.complete;
@@ -137,7 +139,8 @@ impl Document {
         self.scenarios.iter().flat_map(|scenario| scenario.bad_ends.iter().map(move |one| (scenario, one)))
     }
 
-    /// Leaves out the traces of what was accepted, but for the simplest of what each step brings and of what it removes.
+    /// Leaves out the traces of what was accepted, but for the simplest of what each step brings
+    /// and of what it removes.
     pub fn forget_accepted(&mut self) {
         for scenario in &mut self.scenarios {
             let mut told = BTreeSet::new();
@@ -159,7 +162,8 @@ impl Document {
         self.scenarios.iter().flat_map(|scenario| &scenario.variants).map(|variant| variant.executions).sum()
     }
 
-    /// What the comparisons rest on: each evidence with the scenarios it is of, the commonest first.
+    /// What the comparisons rest on: each evidence with the scenarios it is of, the commonest
+    /// first.
     pub fn evidences(&self) -> Vec<(String, Vec<String>)> {
         let mut by_evidence: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for scenario in &self.scenarios {
@@ -172,7 +176,8 @@ impl Document {
         evidences
     }
 
-    /// What was repeated to see whether the same schedule runs the same, in a sentence; nothing, if nothing was or something did not.
+    /// What was repeated to see whether the same schedule runs the same, in a sentence; nothing, if
+    /// nothing was or something did not.
     pub fn repetition(&self) -> Option<String> {
         let repeated: u64 = self.scenarios.iter().map(|scenario| scenario.repeated).sum();
         (repeated > 0 && self.nondeterminism.is_none())

@@ -1,4 +1,5 @@
-//! `claims`: the claims of the thread, decided, as a table, a list or JSON; and each explained by two traces side by side.
+//! `claims`: the claims of the thread, decided, as a table, a list or JSON; and each explained by
+//! two traces side by side.
 
 use crate::cli::arguments::{Format, Options};
 use crate::cli::selection::unknown;
@@ -15,7 +16,8 @@ use utrace_variants::claims::{
     explain, table_lines, token,
 };
 
-/// The names of all memory models, the strongest first. Those that this machine does not have are left out.
+/// The names of all memory models, the strongest first. Those that this machine does not have are
+/// left out.
 const MODELS: [&str; 3] = ["sc", "tso", "weak"];
 
 /// Decides the claims; returns the text and how it went, or what is wrong with the arguments.
@@ -100,7 +102,8 @@ fn of<'a>(claim: &Claim, decisions: &'a [Decision]) -> impl Iterator<Item = &'a 
     decisions.iter().filter(move |decision| decision.claim.id == claim.id)
 }
 
-/// For each decision that rests on an execution: that execution beside the nearest one that shows the opposite.
+/// For each decision that rests on an execution: that execution beside the nearest one that shows
+/// the opposite.
 fn explanations(decisions: &[Decision]) -> String {
     let mut parts = Vec::new();
     for decision in decisions {

@@ -1,7 +1,9 @@
-//! `explore`: what one variant can show on one scenario, with how often it was seen and what the set rests on.
+//! `explore`: what one variant can show on one scenario, with how often it was seen and what the
+//! set rests on.
 //!
-//! Limits: counts are of executions made, not probabilities. An exhaustive search visits one execution of each class that differs only in the
-//! order of independent steps, so its counts are of classes.
+//! Limits: counts are of executions made, not probabilities. An exhaustive search visits one
+//! execution of each class that differs only in the order of independent steps, so its counts are
+//! of classes.
 
 pub mod claims;
 pub mod relax;
@@ -36,7 +38,8 @@ impl One {
     }
 }
 
-/// Explores every one of the variants in every one of the settings; returns the text and how it went.
+/// Explores every one of the variants in every one of the settings; returns the text and how it
+/// went.
 pub fn command(
     bench: &mut dyn Bench,
     listing: &Listing,

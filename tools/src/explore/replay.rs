@@ -161,7 +161,8 @@ fn named(token: &str) -> Result<Named, String> {
     Ok(Named { token, subject, scenario })
 }
 
-/// The execution that a token names, in every selected variant; that of a claim in those the claim speaks of, unless some were `chosen`.
+/// The execution that a token names, in every selected variant; that of a claim in those the claim
+/// speaks of, unless some were `chosen`.
 pub fn replay(selection: &Selection, token: &str, whole_trace: bool, chosen: bool) -> Result<String, String> {
     let Named { token, subject, scenario } = named(token)?;
     let variants = match subject.claim() {
@@ -195,7 +196,8 @@ fn spoken_of(claim: &Claim) -> Result<Vec<&'static VariantInfo>, String> {
     names.into_iter().map(find_variant).collect()
 }
 
-/// For every selected variant the smallest schedule that was found to show what it shows under the token.
+/// For every selected variant the smallest schedule that was found to show what it shows under the
+/// token.
 pub fn minimize(selection: &Selection, token: &str) -> Result<String, String> {
     let Named { token, subject, scenario } = named(token)?;
     Ok(subject.with_programs(&selection.variants, &scenario, |programs| {

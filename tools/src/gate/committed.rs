@@ -1,6 +1,7 @@
 //! What the committed snapshots say: for each scenario which outcomes which variants show.
 //!
-//! Only identities are read. The words around them are for people; they may change with the renderer without a change of behaviour.
+//! Only identities are read. The words around them are for people; they may change with the
+//! renderer without a change of behaviour.
 
 use crate::document::ScenarioPart;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,7 +29,8 @@ pub struct Committed {
 }
 
 impl Committed {
-    /// Whether it is of this scenario, with repairs or without as that is, under whatever memory model.
+    /// Whether it is of this scenario, with repairs or without as that is, under whatever memory
+    /// model.
     pub fn is_scenario(&self, scenario: &ScenarioPart) -> bool {
         self.scenario == scenario.id && self.is_repaired != scenario.repairs.is_empty()
     }
@@ -73,7 +75,8 @@ pub fn body(text: &str) -> &str {
     text.splitn(3, "---\n").last().unwrap_or(text)
 }
 
-/// The parts of one snapshot. A file that holds something else than a comparison has none; one that was cut off is no snapshot.
+/// The parts of one snapshot. A file that holds something else than a comparison has none; one that
+/// was cut off is no snapshot.
 fn parts(file: &str, text: &str) -> Result<Vec<Committed>, String> {
     let text = body(text);
     let (plain, repaired) = match text.find(SEPARATOR) {

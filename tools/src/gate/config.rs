@@ -23,7 +23,8 @@ pub const DEFAULT_PATH: &str = ".config/lockstep.toml";
 /// What the gate is to do.
 #[derive(Debug)]
 pub struct Config {
-    /// Options of the run for each memory model: what the command line says, else the configuration, else what is usual.
+    /// Options of the run for each memory model: what the command line says, else the
+    /// configuration, else what is usual.
     pub runs: Vec<Options>,
     /// The series whose steps are compared; without one the designs of this repository are.
     pub series: Option<Named>,
@@ -43,12 +44,14 @@ pub struct Config {
     pub memories: Vec<String>,
     /// The command line selects a part: what is not in it is not judged.
     pub is_narrowed: bool,
-    /// What the command line names, for the commands that are printed: without it they would speak of something else.
+    /// What the command line names, for the commands that are printed: without it they would speak
+    /// of something else.
     pub told: String,
 }
 
 impl Config {
-    /// What the comparison of a scenario under a memory model must rest on: the most particular word counts.
+    /// What the comparison of a scenario under a memory model must rest on: the most particular
+    /// word counts.
     pub fn required(&self, scenario: &str, memory: &str) -> Required {
         let of = |memory: Option<&str>| self.required_of.get(&(scenario.to_owned(), memory.map(str::to_owned)));
         let particular = of(Some(memory)).or_else(|| of(None)).or_else(|| self.required_under.get(memory));
@@ -70,7 +73,8 @@ pub enum Required {
 }
 
 impl Required {
-    /// Reads `exhaustive`, `exhaustive up to 2 preemptions`, `sampled 4000`, or `any`: the words in which evidence is printed.
+    /// Reads `exhaustive`, `exhaustive up to 2 preemptions`, `sampled 4000`, or `any`: the words in
+    /// which evidence is printed.
     pub fn parse(text: &str) -> Result<Required, String> {
         let words: Vec<&str> = text.split_whitespace().collect();
         let read = match words[..] {

@@ -1,7 +1,9 @@
-//! Snapshots of a series: every comparison has one of these very steps, and every one is of a comparison.
+//! Snapshots of a series: every comparison has one of these very steps, and every one is of a
+//! comparison.
 //!
-//! The designs of this repository have that from a test of theirs. A series has no test: without this rule a snapshot of other steps, or of a
-//! scenario that was renamed, would judge nothing and nobody would know.
+//! The designs of this repository have that from a test of theirs. A series has no test: without
+//! this rule a snapshot of other steps, or of a scenario that was renamed, would judge nothing and
+//! nobody would know.
 
 use super::committed::Committed;
 use super::config::Config;

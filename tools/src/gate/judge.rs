@@ -1,7 +1,9 @@
-//! The judgement: a comparison against what was committed, what was accepted, and the evidence that is required.
+//! The judgement: a comparison against what was committed, what was accepted, and the evidence that
+//! is required.
 //!
-//! A pure function of these and of today's date, so that a saved comparison can be judged again. When several things are wrong all are
-//! said, and the exit status is that of the gravest, see [`crate::cli::status`].
+//! A pure function of these and of today's date, so that a saved comparison can be judged again.
+//! When several things are wrong all are said, and the exit status is that of the gravest, see
+//! [`crate::cli::status`].
 
 use super::committed::Committed;
 use super::config::{Config, Required};
@@ -24,7 +26,8 @@ pub struct Law<'a> {
     pub ledger: &'a Ledger,
     /// The day on which the judgement is made.
     pub today: Date,
-    /// The option that names the saved comparison that is judged, behind a space; empty if there is none.
+    /// The option that names the saved comparison that is judged, behind a space; empty if there is
+    /// none.
     pub saved: String,
     /// What was asked for and is not in a saved comparison, in a sentence.
     pub lacking: Option<String>,
@@ -118,7 +121,8 @@ fn shortfalls(scenario: &ScenarioPart, config: &Config) -> Vec<String> {
     short.into_iter().map(say).collect()
 }
 
-/// The committed comparisons of the same variants on the same scenario, under whatever memory model.
+/// The committed comparisons of the same variants on the same scenario, under whatever memory
+/// model.
 fn committed_of<'a>(scenario: &ScenarioPart, committed: &'a [Committed]) -> impl Iterator<Item = &'a Committed> {
     committed.iter().filter(move |one| one.is_scenario(scenario) && one.has_variants_of(scenario))
 }
@@ -131,7 +135,8 @@ struct Remedy {
 
 /// Says of each divergence whether somebody accepted it, and returns what speaks against the rest.
 ///
-/// The id of a divergence says nothing of the memory model: one that is committed or accepted is so under each.
+/// The id of a divergence says nothing of the memory model: one that is committed or accepted is so
+/// under each.
 fn accept(scenario: &mut ScenarioPart, law: &Law<'_>, remedy: &Remedy) -> Vec<Finding> {
     let committed: Vec<&Committed> = committed_of(scenario, law.committed).collect();
     let title = scenario.title();
@@ -164,8 +169,9 @@ fn acceptance(law: &Law<'_>, is_committed: bool, asked: &Asked<'_>) -> Acceptanc
     }
 }
 
-/// Says of ends that all variants show whether somebody accepted them, and returns what speaks against the rest, as far as `fail-on` names
-/// them. A snapshot knows them if it has each of their outcomes under their kind.
+/// Says of ends that all variants show whether somebody accepted them, and returns what speaks
+/// against the rest, as far as `fail-on` names them. A snapshot knows them if it has each of their
+/// outcomes under their kind.
 fn accept_ends(scenario: &mut ScenarioPart, law: &Law<'_>, remedy: &Remedy) -> Vec<Finding> {
     let committed: Vec<&Committed> = committed_of(scenario, law.committed).collect();
     let title = scenario.title();
@@ -208,7 +214,8 @@ fn said(title: &str, divergence: &DivergencePart, Remedy { replay, accept }: &Re
     )
 }
 
-/// What else is not as committed: outcomes that all variants have gained, and outcomes that nobody shows any more.
+/// What else is not as committed: outcomes that all variants have gained, and outcomes that nobody
+/// shows any more.
 fn strays(scenario: &ScenarioPart, committed: &[Committed]) -> Vec<String> {
     let mut all = committed_of(scenario, committed).filter(|one| one.memory == scenario.memory);
     let Some(committed) = all.next().filter(|_| scenario.complete) else { return Vec::new() };
@@ -242,7 +249,8 @@ fn stale(document: &Document, law: &Law<'_>) -> Vec<Finding> {
         let is_its_own =
             |scenario: &&ScenarioPart| scenario.subject == entry.id.subject && scenario.id == entry.id.scenario;
         let scenarios: Vec<&ScenarioPart> = document.scenarios.iter().filter(is_its_own).collect();
-        // What shows the divergence may be what was left out: then nothing can be said against the entry.
+        // What shows the divergence may be what was left out: then nothing can be said against the
+        // entry.
         let under = |memory: &String| scenarios.iter().any(|scenario| scenario.complete && scenario.memory == *memory);
         let was_judged = law.config.memories.iter().all(under);
         let divergences: Vec<&DivergencePart> = scenarios

@@ -17,7 +17,8 @@ const LACKING_SHOWN: usize = 6;
 /// Both subjects of a selection: without and with the repairs.
 const ALL_REPAIRS: [Repairs; 2] = [Repairs::NONE, Repairs::ALL];
 
-/// In a sentence; nothing if nothing is lacking, or if the comparison is of a subject that the configuration does not know.
+/// In a sentence; nothing if nothing is lacking, or if the comparison is of a subject that the
+/// configuration does not know.
 pub fn lacking(document: &Document, config: &Config) -> Result<Option<String>, String> {
     let save = format!("save one with 'lockstep gate{} --save FILE'", config.told);
     let lacking = match &config.series {

@@ -1,8 +1,9 @@
-//! The ledger of accepted divergences, and of ends that all variants show and nobody can want: a TOML file next to the snapshots, reviewed
-//! like code.
+//! The ledger of accepted divergences, and of ends that all variants show and nobody can want: a
+//! TOML file next to the snapshots, reviewed like code.
 //!
-//! Each entry accepts one divergence, by its id and by who shows it: an outcome that another variant begins to show is another change.
-//! It has a reason, the date its author gave, and perhaps a last day. What matches nothing any more, or has expired, is said.
+//! Each entry accepts one divergence, by its id and by who shows it: an outcome that another
+//! variant begins to show is another change. It has a reason, the date its author gave, and perhaps
+//! a last day. What matches nothing any more, or has expired, is said.
 
 use crate::cli::date::parse_date;
 use crate::cli::diagnostic::{Diagnostic, toml_error};
@@ -160,7 +161,8 @@ impl Ledger {
         Ok(Ledger { path: path.to_owned(), entries, text })
     }
 
-    /// Adds an entry to the file and leaves all else in it as it is. Who accepts at the same time waits: no entry is lost.
+    /// Adds an entry to the file and leaves all else in it as it is. Who accepts at the same time
+    /// waits: no entry is lost.
     pub fn accept(
         path: &Path,
         asked: &Asked<'_>,
@@ -171,7 +173,8 @@ impl Ledger {
         expires.map_or(Ok(()), |last| in_order(date, last))?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        // The folder is what is locked, for the file is replaced by another one; held until this returns.
+        // The folder is what is locked, for the file is replaced by another one; held until this
+        // returns.
         let held = std::fs::File::open(folder).and_then(|folder| folder.lock().map(|()| folder));
         let _held = held.map_err(|error| format!("{} cannot be locked: {error}", folder.display()))?;
         let ledger = Ledger::read(path)?;

@@ -1,9 +1,11 @@
-//! `lockstep gate` and `lockstep accept`: the comparison that guards a refactoring, and the word of a person that a change is meant.
+//! `lockstep gate` and `lockstep accept`: the comparison that guards a refactoring, and the word of
+//! a person that a change is meant.
 //!
-//! Promise: green means that everything configured was explored as far as required, that each scenario reached what it is about, and that each
-//! difference between the variants is committed in a snapshot or accepted in the ledger, by these variants and in these words, and so is each
-//! kind of end that nobody can want and that all variants show, if `fail-on` names it. Limit: what the required evidence does not cover is not
-//! known.
+//! Promise: green means that everything configured was explored as far as required, that each
+//! scenario reached what it is about, and that each difference between the variants is committed in
+//! a snapshot or accepted in the ledger, by these variants and in these words, and so is each kind
+//! of end that nobody can want and that all variants show, if `fail-on` names it. Limit: what the
+//! required evidence does not cover is not known.
 
 mod committed;
 mod config;
@@ -210,7 +212,8 @@ pub fn accept(arguments: &AcceptArguments, options: &Options, given: &Given) -> 
         _ => (Asked::ends(one), Standing::Unaccepted, format!("every step ends in {}", one.what())),
     });
     let found: Vec<(Asked<'_>, Standing, String)> = divergences.chain(ends).collect();
-    // Under several memory models one outcome may be shown by different variants: each of these is accepted.
+    // Under several memory models one outcome may be shown by different variants: each of these is
+    // accepted.
     let mut open: Vec<_> = found.iter().filter(|(_, standing, _)| *standing == Standing::Unaccepted).collect();
     open.dedup_by(|(one, ..), (other, ..)| one.shown == other.shown);
     let Some((first, ..)) = found.first() else {

@@ -1,5 +1,5 @@
-//! Snapshots of a series, proposed: each stands beside the committed one as `.snap.new` until somebody accepts it, with `cargo insta review` or by
-//! renaming it.
+//! Snapshots of a series, proposed: each stands beside the committed one as `.snap.new` until
+//! somebody accepts it, with `cargo insta review` or by renaming it.
 
 use super::committed::{SEPARATOR, body};
 use crate::cli::files;
@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 /// What stands above a snapshot.
 const HEAD: &str = "---\nsource: lockstep gate\n---\n";
 
-/// Writes what is not as committed, and removes what was proposed earlier and is. The files written.
+/// Writes what is not as committed, and removes what was proposed earlier and is. The files
+/// written.
 pub fn propose(folder: &Path, compared: &[Compared]) -> Result<Vec<PathBuf>, String> {
     let mut texts: BTreeMap<String, [Option<&str>; 2]> = BTreeMap::new();
     for Compared { part, snapshot, .. } in compared {

@@ -1,7 +1,8 @@
 //! The series that the gate judges: what the configuration and the command line name of it.
 //!
-//! Promise: whatever the configuration names lies below the current folder, links followed, for that file comes with a patch; the command
-//! line may name anything. The scenarios are read off the subject before anything is built, so that a wrong name costs nothing.
+//! Promise: whatever the configuration names lies below the current folder, links followed, for
+//! that file comes with a patch; the command line may name anything. The scenarios are read off the
+//! subject before anything is built, so that a wrong name costs nothing.
 
 use super::section::{Section, Wrong};
 use crate::cli::arguments::{Input, SeriesArguments};

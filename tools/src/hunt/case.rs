@@ -1,4 +1,5 @@
-//! One case of the corpus: a divergence with everything that is needed to see it again, as a small text file.
+//! One case of the corpus: a divergence with everything that is needed to see it again, as a small
+//! text file.
 //!
 //! ```text
 //! lockstep-case 1
@@ -61,7 +62,8 @@ pub struct Origin<'a> {
 impl Case {
     pub fn new(scenario: &Scenario, found: &Found, is_minimized: bool, origin: &Origin<'_>) -> Case {
         let mut scenario = scenario.clone();
-        // What was cut down is not what its number stands for any more; a scenario that was written down keeps its name.
+        // What was cut down is not what its number stands for any more; a scenario that was written
+        // down keeps its name.
         if scenario.mail == "generated" {
             scenario.id = format!("M{}", fingerprint(&scenario.program_lines().join("\n"))).into();
             scenario.name = "found by generation".into();
@@ -150,7 +152,8 @@ impl Case {
         Case::read(&text).map_err(|error| format!("{}: {error}", path.display()))
     }
 
-    /// Runs its schedule on both variants: the class of what they show differently; nothing if they show the same.
+    /// Runs its schedule on both variants: the class of what they show differently; nothing if they
+    /// show the same.
     pub fn replay(&self) -> Option<Class> {
         let of = |name: &str| variants().iter().find(|variant| variant.name == name).expect("checked when it was read");
         let config = RunConfig { memory: self.memory, ..RunConfig::default() };

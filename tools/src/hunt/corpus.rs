@@ -15,7 +15,8 @@ use utrace_variants::{Repairs, Scenario, VariantInfo, size, subject_name, varian
 /// A file of a corpus and the case in it, or what is wrong with it.
 type Entry = (PathBuf, Result<Case, String>);
 
-/// Cases in the order of the names of their files. A directory that does not exist has none, if that is fine.
+/// Cases in the order of the names of their files. A directory that does not exist has none, if
+/// that is fine.
 pub fn load(directory: &Path, must_exist: bool) -> Result<Vec<Entry>, String> {
     let entries = match std::fs::read_dir(directory) {
         Ok(entries) => entries,
@@ -100,7 +101,8 @@ pub fn replay(directory: &Path, must_exist: bool) -> Result<Replayed, String> {
     Ok(replayed)
 }
 
-/// Which cases are there in vain, and why: their class is gone, or a smaller case has it. Nothing if the run ended early.
+/// Which cases are there in vain, and why: their class is gone, or a smaller case has it. Nothing
+/// if the run ended early.
 fn superfluous(directory: &Path, exhaustive_max: u64) -> Result<Option<Vec<(PathBuf, String)>>, String> {
     let mut found = Vec::new();
     let mut smallest: BTreeMap<String, (usize, PathBuf)> = BTreeMap::new();
@@ -112,7 +114,8 @@ fn superfluous(directory: &Path, exhaustive_max: u64) -> Result<Option<Vec<(Path
         if CONTROL.is_cancelled() {
             return Ok(None);
         }
-        // A judgement minimizes anew, and may come to a witness whose first difference is another one.
+        // A judgement minimizes anew, and may come to a witness whose first difference is another
+        // one.
         if judged == Judged::Known(Vec::new()) && !is_shown(&case.scenario, &case.schedule, &case.class, &config) {
             found.push((path, "no divergence of its class is left".to_owned()));
             continue;
@@ -158,7 +161,8 @@ fn wide<'a>(variants: &'a [&'static VariantInfo], exhaustive_max: u64) -> HuntCo
     HuntConfig { variants, repairs, memory, schedules: 0, exhaustive_max, soaks: false, control: Some(&CONTROL) }
 }
 
-/// Judges scenarios that exist and writes a case for each class that they have and the corpus has not.
+/// Judges scenarios that exist and writes a case for each class that they have and the corpus has
+/// not.
 pub fn add(directory: &Path, selection: &Selection, exhaustive_max: u64) -> Result<String, String> {
     std::fs::create_dir_all(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
     let mut text = String::new();

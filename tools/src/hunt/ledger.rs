@@ -1,7 +1,9 @@
-//! What a hunt knows: counts that add up, and finds of which the earliest wins, so that parts merge to the whole.
+//! What a hunt knows: counts that add up, and finds of which the earliest wins, so that parts merge
+//! to the whole.
 //!
-//! Promise: what is written replaces what was there by renaming, so a reader sees one or the other; a ledger of another hunt is refused. The size depends on how
-//! many classes, places and edges there are, not on how long the hunt runs.
+//! Promise: what is written replaces what was there by renaming, so a reader sees one or the other;
+//! a ledger of another hunt is refused. The size depends on how many classes, places and edges
+//! there are, not on how long the hunt runs.
 
 use crate::cli::files::save;
 use crate::cli::shard::Shard;
@@ -130,7 +132,8 @@ pub struct Ledger {
     /// How often that came out otherwise, and the first time.
     pub violations: u64,
     pub violation: Option<Violation>,
-    /// Executions counted for outcomes, outcomes, and outcomes seen once, each summed over cases and variants.
+    /// Executions counted for outcomes, outcomes, and outcomes seen once, each summed over cases
+    /// and variants.
     pub outcomes: [u64; 3],
     /// Edges of the chart, by name.
     pub edges: BTreeMap<String, Species>,
@@ -244,7 +247,8 @@ impl Ledger {
         if self.parts.iter().any(|part| !part.beyond.is_empty()) {
             return;
         }
-        // Every part has done its cases below its own next one: the whole has done all below the least of these.
+        // Every part has done its cases below its own next one: the whole has done all below the
+        // least of these.
         let least = self.parts.iter().map(|part| part.next).min().unwrap_or(0);
         if self.parts.iter().all(|part| part.next < least + of) {
             self.parts = vec![Part { number: 1, of: 1, next: least, beyond: BTreeSet::new() }];

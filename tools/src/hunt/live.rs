@@ -1,4 +1,5 @@
-//! The state of a running hunt on standard error: a line that changes if that is a terminal, else a line now and then.
+//! The state of a running hunt on standard error: a line that changes if that is a terminal, else a
+//! line now and then.
 
 use crate::cli::session;
 use indicatif::{ProgressBar, ProgressStyle};

@@ -1,8 +1,11 @@
-//! `lockstep hunt`: generated scenarios, one after the other, until the budget or the user says that it is enough.
+//! `lockstep hunt`: generated scenarios, one after the other, until the budget or the user says
+//! that it is enough.
 //!
-//! Promise: a case depends on its number, the seed and the terms of the hunt only, so parts made on several machines merge to what one machine finds. What is
-//! known is written down every few seconds and at the end; a hunt that was killed goes on with the cases it had not finished. A find is
-//! saved before it is minimized. Memory does not grow with time. Limits: counts are kept of classes, not of every divergence.
+//! Promise: a case depends on its number, the seed and the terms of the hunt only, so parts made on
+//! several machines merge to what one machine finds. What is known is written down every few
+//! seconds and at the end; a hunt that was killed goes on with the cases it had not finished. A
+//! find is saved before it is minimized. Memory does not grow with time. Limits: counts are kept of
+//! classes, not of every divergence.
 
 mod case;
 pub mod corpus;
@@ -286,7 +289,8 @@ impl Worker<'_> {
         }
     }
 
-    /// Judges a candidate, saves it, cuts it down and saves it again. An outer nothing if the hunt is to end.
+    /// Judges a candidate, saves it, cuts it down and saves it again. An outer nothing if the hunt
+    /// is to end.
     fn verify(&self, scenario: &Scenario, candidate: &Candidate, case: u64) -> Option<Option<Verified>> {
         if session::is_ending() {
             return None;

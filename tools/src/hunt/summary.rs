@@ -1,7 +1,8 @@
-//! What a hunt has to say for itself: how much it ran, what it covered, what is still unseen, and what it found.
+//! What a hunt has to say for itself: how much it ran, what it covered, what is still unseen, and
+//! what it found.
 //!
-//! The unseen is estimated after Good and Turing (Good, Biometrika 40, 1953): the next case shows about as many new things as were seen in
-//! exactly one case, divided by the number of cases.
+//! The unseen is estimated after Good and Turing (Good, Biometrika 40, 1953): the next case shows
+//! about as many new things as were seen in exactly one case, divided by the number of cases.
 
 use crate::cli::counted::counted;
 use crate::hunt::ledger::{Ledger, Species, Violation};
@@ -70,7 +71,8 @@ fn coverage(what: &str, seen: &BTreeMap<String, Species>, of: usize, cases: u64)
     let once = seen.values().filter(|species| species.cases == 1).count() as u64;
     let unseen = match once {
         0 if cases == 0 => "nothing is known of the rest".to_owned(),
-        // Without singletons the estimate is 0; what can be said is that it is below one in so many cases.
+        // Without singletons the estimate is 0; what can be said is that it is below one in so many
+        // cases.
         0 => format!("each in several cases: one more case shows less than {:.4} new ones", 1.0 / cases as f64),
         _ => format!("{once} in one case only: one more case shows about {:.4} new ones", once as f64 / cases as f64),
     };

@@ -1,10 +1,11 @@
 //! What the filter of a test lets a search leave out.
 //!
-//! Promise: a filter that asks for a certain value of a local variable, which its thread sets at one place and not in a loop,
-//! is an assumption: where the variable gets another value, the thread goes no further, and what others do until then is
-//! seen all the same. So final states that do not pass the filter are not sought, and those that do are all found.
-//! Limits: only equalities that all have to hold are assumptions; what else a filter says is judged at the end. How
-//! executions end that do not pass the filter is not told either, as little as their states.
+//! Promise: a filter that asks for a certain value of a local variable, which its thread sets at
+//! one place and not in a loop, is an assumption: where the variable gets another value, the thread
+//! goes no further, and what others do until then is seen all the same. So final states that do not
+//! pass the filter are not sought, and those that do are all found. Limits: only equalities that
+//! all have to hold are assumptions; what else a filter says is judged at the end. How executions
+//! end that do not pass the filter is not told either, as little as their states.
 
 use super::ast::{Item, Operand, Program, Proposition, RegisterId, Statement};
 use super::visit::{self, Part};

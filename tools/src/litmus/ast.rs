@@ -1,7 +1,8 @@
 //! The program of a litmus test, whatever text it was read from.
 //!
-//! Names are resolved: a location is a number into [`Program::locations`], a register one into [`Thread::registers`].
-//! Values are 64-bit words that hold what their C type can hold, or an address; see [`super::types`].
+//! Names are resolved: a location is a number into [`Program::locations`], a register one into
+//! [`Thread::registers`]. Values are 64-bit words that hold what their C type can hold, or an
+//! address; see [`super::types`].
 
 use super::types::Type;
 use std::fmt;
@@ -137,7 +138,8 @@ pub enum Statement {
     },
 }
 
-/// An expression. Operands are evaluated from left to right; herd leaves the accesses of one expression unordered.
+/// An expression. Operands are evaluated from left to right; herd leaves the accesses of one
+/// expression unordered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expression {
     /// A number.
@@ -187,7 +189,8 @@ pub enum Expression {
         /// How, if it writes; a failing one is a relaxed load.
         order: Order,
     },
-    /// C11's: writes `new` if the value is what was expected, otherwise tells what it is. Gives back whether it wrote.
+    /// C11's: writes `new` if the value is what was expected, otherwise tells what it is. Gives
+    /// back whether it wrote.
     CompareExpected {
         /// Of what.
         place: Place,
@@ -288,7 +291,8 @@ pub enum Order {
     Plain,
     /// Nothing: `READ_ONCE`, `WRITE_ONCE`, `_relaxed`.
     Once,
-    /// Nothing, and `smp_rmb` does not order what it reads: the kernel's atomics without a result. Updates only.
+    /// Nothing, and `smp_rmb` does not order what it reads: the kernel's atomics without a result.
+    /// Updates only.
     NoReturn,
     /// What follows it.
     Acquire,
@@ -430,7 +434,8 @@ impl Proposition {
 }
 
 impl Program {
-    /// What final states show, in herd's order: registers by thread and name, then locations by name.
+    /// What final states show, in herd's order: registers by thread and name, then locations by
+    /// name.
     pub fn shown(&self) -> Vec<Item> {
         let mut items = self.locations_shown.clone();
         self.condition.proposition.items(&mut items);

@@ -1,10 +1,12 @@
-//! The compact notation of the tables in `tools/tests/data/litmus`, read into the same [`Program`] as herd's format.
+//! The compact notation of the tables in `tools/tests/data/litmus`, read into the same [`Program`]
+//! as herd's format.
 //!
-//! Threads are `T0: … | T1: …`. `W(x,v,o)` and `R(x,o)` access, `XC(x,v,o)` exchanges, `CX(x,old,new,o)` and `CAS`
-//! compare and exchange, `FA(x,d,o)` fetches and adds, `add`, `fetch_add`, `add_return`, `inc`, `dec_return` … are the
-//! kernel's, `F(o)` is a fence, `L U TL IL` are lock, unlock, trylock and is-locked, `Wn Rn` are plain. Registers are
-//! not declared: what is assigned is one, and every other name is a location. Replication, arrays, loops, joins, assumptions and RCU are
-//! not read.
+//! Threads are `T0: … | T1: …`. `W(x,v,o)` and `R(x,o)` access, `XC(x,v,o)` exchanges,
+//! `CX(x,old,new,o)` and `CAS` compare and exchange, `FA(x,d,o)` fetches and adds, `add`,
+//! `fetch_add`, `add_return`, `inc`, `dec_return` … are the kernel's, `F(o)` is a fence,
+//! `L U TL IL` are lock, unlock, trylock and is-locked, `Wn Rn` are plain. Registers are not
+//! declared: what is assigned is one, and every other name is a location. Replication, arrays,
+//! loops, joins, assumptions and RCU are not read.
 
 use super::ast::{
     BinaryOperator, Expression, Fence, Operation, Order, Place, Program, Register, RegisterId, Statement, Thread,

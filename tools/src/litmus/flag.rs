@@ -7,7 +7,8 @@ use std::fmt;
 pub enum Flag {
     /// Plain accesses race.
     DataRace,
-    /// Threads wait for ever, for locks or in loops that only read. Such executions have no final state; herd does not count them and says nothing.
+    /// Threads wait for ever, for locks or in loops that only read. Such executions have no final
+    /// state; herd does not count them and says nothing.
     Deadlock,
     /// A thread unlocks what it does not hold, or locks what it holds. No final state.
     LockMisuse,

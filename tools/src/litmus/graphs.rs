@@ -1,8 +1,9 @@
 //! All execution graphs of a litmus test.
 //!
-//! Promise: what is found is exhaustive unless it says otherwise. Two searches that know nothing of each other answer a test: this one,
-//! on graphs, and the one of the simulated machine. A state that the machine shows and an exhaustive search of graphs does not is a fault of
-//! ours, and it is said so.
+//! Promise: what is found is exhaustive unless it says otherwise. Two searches that know nothing of
+//! each other answer a test: this one, on graphs, and the one of the simulated machine. A state
+//! that the machine shows and an exhaustive search of graphs does not is a fault of ours, and it is
+//! said so.
 
 use super::ast::{Item, LocationKind, Program};
 use super::flag::Flag;

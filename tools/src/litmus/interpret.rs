@@ -1,15 +1,18 @@
 //! A program of a litmus test as a subject of the simulated machine.
 //!
-//! Promise: each access, lock operation and barrier of the program is the event of the harness that has its name, in
-//! program order, and what is observed are the values that [`Program::observed`] names, when all threads have ended.
+//! Promise: each access, lock operation and barrier of the program is the event of the harness that
+//! has its name, in program order, and what is observed are the values that [`Program::observed`]
+//! names, when all threads have ended.
 //!
-//! Limits: what an access orders is what the memory model of the harness says; see there. Plain accesses are made as
-//! relaxed ones, so that their values are shown too; whether they race is a second question, see [`super::race`].
+//! Limits: what an access orders is what the memory model of the harness says; see there. Plain
+//! accesses are made as relaxed ones, so that their values are shown too; whether they race is a
+//! second question, see [`super::race`].
 //!
-//! Deviations from herd under the kernel's model: barriers that belong to another operation are placed before a program
-//! gets here, see [`super::placing`]. `barrier` is nothing: the simulated machine has no compiler. A read-modify-write that
-//! the kernel fully orders is one between two full barriers. Programs that the machine has no means for are left to the
-//! search of graphs, see [`fits`].
+//! Deviations from herd under the kernel's model: barriers that belong to another operation are
+//! placed before a program gets here, see [`super::placing`]. `barrier` is nothing: the simulated
+//! machine has no compiler. A read-modify-write that the kernel fully orders is one between two
+//! full barriers. Programs that the machine has no means for are left to the search of graphs, see
+//! [`fits`].
 
 use super::ast::{
     Expected, Expression, Fence, Item, LocationId, LocationKind, Order, Place, Program, Statement, Thread, UpdateResult,
@@ -43,8 +46,9 @@ pub const DIVISION_BY_ZERO: &str = "division by zero";
 /// What an execution ends with when the program accesses what is no shared variable.
 pub const INVALID_ADDRESS: &str = "invalid address";
 
-/// Whether the machine can run a program: it has a place for each thread beside its own, no loop, for which a random schedule
-/// may be unfair, and nothing that is a lock and a word, or a lock that is taken from the beginning.
+/// Whether the machine can run a program: it has a place for each thread beside its own, no loop,
+/// for which a random schedule may be unfair, and nothing that is a lock and a word, or a lock that
+/// is taken from the beginning.
 pub fn fits(program: &Program) -> bool {
     let is_lock = |kind| matches!(kind, LocationKind::Lock | LocationKind::Both);
     let has_locks = program.locations.iter().any(|location| is_lock(location.kind));
@@ -62,8 +66,9 @@ pub fn fits(program: &Program) -> bool {
         && !visit::any(program, is_beyond)
 }
 
-/// The body of the main thread: makes the locations, starts the threads, is the last of them itself, and observes the
-/// final state. With `racing`, plain accesses are watched, and a race ends the execution.
+/// The body of the main thread: makes the locations, starts the threads, is the last of them
+/// itself, and observes the final state. With `racing`, plain accesses are watched, and a race ends
+/// the execution.
 pub fn run(program: &Program, observed: &[Item], racing: bool) {
     let number = |nth: usize| u32::try_from(nth).expect("the number of locations is limited");
     let object = |(nth, location): (usize, &super::ast::Location)| match location.kind {
@@ -85,7 +90,8 @@ pub fn run(program: &Program, observed: &[Item], racing: bool) {
         }
         // Starting one thread less is a choice less.
         machine(others.len()).block(&last.body);
-        // One wait for all of them: waiting for each would be a choice for each. The scope then joins them.
+        // One wait for all of them: waiting for each would be a choice for each. The scope then
+        // joins them.
         thread::idle();
     });
     for item in observed {
@@ -111,7 +117,8 @@ pub fn observed_values(words: &[u64]) -> Vec<i64> {
     words.chunks_exact(2).map(|pair| (pair[0] << 32 | pair[1]).cast_signed()).collect()
 }
 
-/// The harness's ordering for reading, writing and both. What is fully ordered is so by the barriers around it.
+/// The harness's ordering for reading, writing and both. What is fully ordered is so by the
+/// barriers around it.
 fn ordering(order: Order) -> Ordering {
     match order {
         Order::Plain | Order::Once | Order::NoReturn | Order::Full => Ordering::Relaxed,
@@ -297,7 +304,8 @@ impl Machine<'_> {
         }
     }
 
-    /// As the kernel does it. It ends: the value changes only when another thread, which has no loops, writes.
+    /// As the kernel does it. It ends: the value changes only when another thread, which has no
+    /// loops, writes.
     fn add_unless(&self, location: LocationId, operand: i64, unless: i64, order: Order) -> i64 {
         let ty = self.program.locations[location].ty;
         let mut old = self.word(location).load(Ordering::Relaxed);

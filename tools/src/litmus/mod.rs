@@ -1,9 +1,10 @@
 //! `lockstep litmus`: litmus tests in herd's C format, run on the simulated machine.
 //!
-//! Promise: a test prints what herd prints, with the final states that the machine shows under the memory model that is
-//! asked for. What is not supported is refused with its place. Limits: see [`text`] for the language and [`interpret`]
-//! for what its primitives mean. What is said is proven by [`graphs`]; the machine checks it, and says by itself
-//! whether plain accesses race. Deviations: see [`verdict`] for what is counted and when nothing is proven.
+//! Promise: a test prints what herd prints, with the final states that the machine shows under the
+//! memory model that is asked for. What is not supported is refused with its place. Limits: see
+//! [`text`] for the language and [`interpret`] for what its primitives mean. What is said is proven
+//! by [`graphs`]; the machine checks it, and says by itself whether plain accesses race.
+//! Deviations: see [`verdict`] for what is counted and when nothing is proven.
 
 mod assumed;
 mod ast;
@@ -53,8 +54,8 @@ pub struct LitmusConfig<'a> {
     pub control: &'a Control,
 }
 
-/// Runs the tests of all files in order. A file that cannot be run is complained of, and the others still run. Each file has its
-/// share of the time that is left.
+/// Runs the tests of all files in order. A file that cannot be run is complained of, and the others
+/// still run. Each file has its share of the time that is left.
 pub fn command(files: &[PathBuf], config: &LitmusConfig<'_>, print: impl Fn(&str) -> Status) -> Status {
     let mut status = Status::Fine;
     let end = config.time.map(|time| Instant::now() + time);
@@ -77,7 +78,8 @@ pub fn command(files: &[PathBuf], config: &LitmusConfig<'_>, print: impl Fn(&str
     status
 }
 
-/// What one file's test prints and whether it is proven, or the message that says where it is wrong.
+/// What one file's test prints and whether it is proven, or the message that says where it is
+/// wrong.
 fn run(path: &Path, config: &LitmusConfig<'_>, share: Option<Duration>) -> Result<(String, Status), String> {
     let name = path.display();
     let text = file::read(path).map_err(|error| format!("{name}: {error}"))?;

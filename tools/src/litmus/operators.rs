@@ -3,7 +3,8 @@
 use super::ast::{BinaryOperator, Operation, UnaryOperator};
 use super::types::Type;
 
-/// An operation of which C says nothing: a division by zero, or a shift by more than there are bits.
+/// An operation of which C says nothing: a division by zero, or a shift by more than there are
+/// bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Undefined;
 
@@ -55,7 +56,8 @@ pub fn binary(operator: BinaryOperator, ty: Type, left: i64, right: i64) -> Resu
     Ok(ty.wrap(value))
 }
 
-/// The new value of a read-modify-write of a location of that type. The operand is one of its values.
+/// The new value of a read-modify-write of a location of that type. The operand is one of its
+/// values.
 pub fn changed(operation: Operation, ty: Type, old: i64, operand: i64) -> i64 {
     match operation {
         Operation::Exchange => operand,

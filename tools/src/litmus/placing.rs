@@ -1,14 +1,15 @@
 //! Barriers that belong to another operation: where they order anything, and what.
 //!
-//! Promise: `smp_mb__before_atomic`, `smp_mb__after_atomic`, `smp_mb__after_spinlock` and `smp_mb__after_unlock_lock` become full
-//! barriers right at the atomic read-modify-write or lock that they belong to, and nothing where there is none: so the kernel's
-//! model has it, for which `atomic_set` is no read-modify-write. Under `tso` that adds nothing to the operation, as on x86,
-//! where they are compiler barriers because locked instructions are full barriers themselves. (A compare-and-exchange that
-//! fails is one on x86 too, and here only with such a barrier.)
+//! Promise: `smp_mb__before_atomic`, `smp_mb__after_atomic`, `smp_mb__after_spinlock` and
+//! `smp_mb__after_unlock_lock` become full barriers right at the atomic read-modify-write or lock
+//! that they belong to, and nothing where there is none: so the kernel's model has it, for which
+//! `atomic_set` is no read-modify-write. Under `tso` that adds nothing to the operation, as on x86,
+//! where they are compiler barriers because locked instructions are full barriers themselves. (A
+//! compare-and-exchange that fails is one on x86 too, and here only with such a barrier.)
 //!
-//! Deviations: in the kernel's model what stands between such a barrier and its operation is ordered with neither; here it
-//! is ordered with the operation. `smp_mb__after_unlock_lock` orders here even if the lock is taken before anybody has
-//! released it.
+//! Deviations: in the kernel's model what stands between such a barrier and its operation is
+//! ordered with neither; here it is ordered with the operation. `smp_mb__after_unlock_lock` orders
+//! here even if the lock is taken before anybody has released it.
 
 use super::ast::{Expression, Fence, Program, Statement};
 use super::visit::{self, Part};
@@ -51,8 +52,8 @@ fn does(statement: &Statement, is: fn(Part<'_>) -> bool) -> bool {
     found
 }
 
-/// Takes the barriers that stand before an atomic operation to it. `waits`: one is looking for its operation. Tells whether one still is
-/// at the end of the block.
+/// Takes the barriers that stand before an atomic operation to it. `waits`: one is looking for its
+/// operation. Tells whether one still is at the end of the block.
 fn forwards(body: Vec<Statement>, mut waits: bool) -> (Vec<Statement>, bool) {
     let mut placed = Vec::with_capacity(body.len());
     for statement in body {
@@ -133,7 +134,8 @@ fn backwards(body: Vec<Statement>, before: Before) -> Vec<Statement> {
     placed
 }
 
-/// Puts a full barrier behind the last such operation of the block, on every path; at its beginning, if the operation comes earlier.
+/// Puts a full barrier behind the last such operation of the block, on every path; at its
+/// beginning, if the operation comes earlier.
 fn attach(body: &mut Vec<Statement>, is: fn(Part<'_>) -> bool, earlier: bool) {
     for nth in (0..body.len()).rev() {
         if does(&body[nth], is) {

@@ -1,10 +1,12 @@
 //! Whether plain accesses race.
 //!
-//! Promise: of the execution graphs searched, one in which a plain access and another access to the same location, one of them
-//! a write, are not ordered by happens-before, is found. Limits: happens-before is C11's, with the kernel's barriers as its
-//! fences, under every memory model, while the kernel's model has rules of its own for plain accesses; a program that
-//! orders them by dependencies alone is said to race. Deviation: herd under the kernel's model counts the flagged
-//! executions among the others, and so do we; under C11 a race makes a program undefined, which the flag has to say.
+//! Promise: of the execution graphs searched, one in which a plain access and another access to the
+//! same location, one of them a write, are not ordered by happens-before, is found. Limits:
+//! happens-before is C11's, with the kernel's barriers as its fences, under every memory model,
+//! while the kernel's model has rules of its own for plain accesses; a program that orders them by
+//! dependencies alone is said to race. Deviation: herd under the kernel's model counts the flagged
+//! executions among the others, and so do we; under C11 a race makes a program undefined, which the
+//! flag has to say.
 
 use lockstep::graph::{Label, LocationId, Order, Sources};
 
@@ -50,7 +52,8 @@ fn join(one: &mut Clock, other: &Clock) {
     }
 }
 
-/// Whether the accesses of an execution race: what each thread has made, and which writes were read.
+/// Whether the accesses of an execution race: what each thread has made, and which writes were
+/// read.
 pub fn is_racy(threads: &[Vec<Made>], sources: &Sources) -> bool {
     let empty = View {
         now: vec![0; threads.len()],

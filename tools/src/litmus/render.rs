@@ -1,8 +1,8 @@
 //! A verdict in herd's form.
 //!
-//! As herd 7.58 prints it, without its `Time` and `Hash` lines. Where the exploration was not exhaustive, a line
-//! `Evidence` says what it was, and neither *Never*, *Always* nor what follows from them is said. A line `Model` says where
-//! a test is C11's, and not the kernel's.
+//! As herd 7.58 prints it, without its `Time` and `Hash` lines. Where the exploration was not
+//! exhaustive, a line `Evidence` says what it was, and neither *Never*, *Always* nor what follows
+//! from them is said. A line `Model` says where a test is C11's, and not the kernel's.
 
 use super::ast::{Item, Operand, Program, Proposition, Quantifier};
 use super::threads::ROUNDS_MAX;

@@ -13,7 +13,8 @@ pub struct SearchConfig<'a> {
     pub memory: MemoryModel,
     /// OS threads.
     pub jobs: usize,
-    /// At most this many execution graphs of a program; the machine is enumerated no further either.
+    /// At most this many execution graphs of a program; the machine is enumerated no further
+    /// either.
     pub executions: u64,
     /// Executions of the machine by which a proof is checked.
     pub samples: u64,
@@ -57,7 +58,8 @@ fn sampled<'a>(search: &SearchConfig<'a>) -> ExploreConfig<'a> {
     ExploreConfig { strategy: Strategy::Uniform, executions: search.samples, ..config(search) }
 }
 
-/// Executions of the machine that show all final states of a program, by a search that ends as others do.
+/// Executions of the machine that show all final states of a program, by a search that ends as
+/// others do.
 pub fn all_states(program: &Program, search: &SearchConfig<'_>) -> Exploration {
     until_over(search, |config| explore(program, &config, false))
 }

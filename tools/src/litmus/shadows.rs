@@ -1,15 +1,17 @@
 //! Whether plain accesses race.
 //!
-//! Promise: of the executions explored, one in which a plain access and another access to the same location, one of
-//! them a write, are not ordered by happens-before, is found. Limits: happens-before is that of the harness's plain
-//! data, which is C11's, while the kernel's model has rules of its own for plain accesses; a program that orders them
-//! by dependencies alone is said to race, and so is one that races only with the write that a failing
-//! compare-and-exchange does not make. Deviation: herd under the kernel's model counts the flagged executions among the
-//! others, and so do we, but it looks for races under that model, we under the model that is asked for.
+//! Promise: of the executions explored, one in which a plain access and another access to the same
+//! location, one of them a write, are not ordered by happens-before, is found. Limits:
+//! happens-before is that of the harness's plain data, which is C11's, while the kernel's model has
+//! rules of its own for plain accesses; a program that orders them by dependencies alone is said to
+//! race, and so is one that races only with the write that a failing compare-and-exchange does not
+//! make. Deviation: herd under the kernel's model counts the flagged executions among the others,
+//! and so do we, but it looks for races under that model, we under the model that is asked for.
 //!
-//! The values come from relaxed accesses; beside each location that has plain accesses lies one cell of plain data for
-//! each thread. A plain access touches the cells of all threads, a marked one only that of its own. So two marked
-//! accesses never meet in a cell, and two accesses of which one is plain always do.
+//! The values come from relaxed accesses; beside each location that has plain accesses lies one
+//! cell of plain data for each thread. A plain access touches the cells of all threads, a marked
+//! one only that of its own. So two marked accesses never meet in a cell, and two accesses of which
+//! one is plain always do.
 
 use super::ast::{LocationId, Program};
 use lockstep::sync::Plain;

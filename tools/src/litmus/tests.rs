@@ -1,5 +1,5 @@
-//! The whole road from text to verdict, on the table of reference results, and the parser against texts that make no
-//! sense.
+//! The whole road from text to verdict, on the table of reference results, and the parser against
+//! texts that make no sense.
 
 mod kernel;
 
@@ -76,7 +76,8 @@ fn seen(verdict: &Verdict) -> &'static str {
 /// What is outside of the language.
 const REFUSED: [&str; 1] = ["MP+onceassign+derefonce: 1:48: not supported: the primitive 'rcu_assign_pointer'"];
 
-/// Executions of each program; some need more to be exhausted, and what was seen is compared all the same.
+/// Executions of each program; some need more to be exhausted, and what was seen is compared all
+/// the same.
 const EXECUTIONS: u64 = 20_000;
 
 /// What the machine shows of a row under a model; or why the row is refused.
@@ -120,7 +121,8 @@ fn the_kernel_model_table_agrees_under_tso() {
 }
 
 impl Row {
-    /// Whether the weak model is to say what the kernel's model says: where that agrees with C11's, and where the rules of locks make it agree.
+    /// Whether the weak model is to say what the kernel's model says: where that agrees with C11's,
+    /// and where the rules of locks make it agree.
     fn binds(&self) -> bool {
         self.class == "basic" || self.class == "RC11-over-allows" && self.primitives.contains("lock")
     }
@@ -140,8 +142,8 @@ impl Row {
     }
 }
 
-/// The kernel's name of a test that the table of reference results lacks: what a thread has read is handed on by its locks. The kernel's
-/// model does not say so, the rule for locks does.
+/// The kernel's name of a test that the table of reference results lacks: what a thread has read is
+/// handed on by its locks. The kernel's model does not say so, the rule for locks does.
 const WRC_UNLOCK_LOCK: [&str; 2] = [
     "T0: W(x,1,once) | T1: L(s); r0=R(x,once); U(s); L(t); W(y,1,once); U(t) | T2: r1=R(y,once); F(rmb); r2=R(x,once)",
     "exists (1:r0=1 /\\ 2:r1=1 /\\ 2:r2=0)",
@@ -150,7 +152,8 @@ const WRC_UNLOCK_LOCK: [&str; 2] = [
 /// Executions of each program in the comparison of two searches.
 const COMPARED: u64 = 3_000;
 
-/// The machine enumerates schedules, the other search execution graphs; where both complete, they have to show the same states.
+/// The machine enumerates schedules, the other search execution graphs; where both complete, they
+/// have to show the same states.
 #[test]
 fn the_machine_shows_the_states_that_graphs_show() {
     for (memory, complete_min) in [(MemoryModel::Sc, 60), (MemoryModel::Tso, 40), (MemoryModel::Weak, 60)] {
@@ -177,7 +180,8 @@ fn the_machine_shows_the_states_that_graphs_show() {
     }
 }
 
-/// The table of `harness/docs/weak.md`: every test of which the kernel's model and C11's do not agree, or that is refused.
+/// The table of `harness/docs/weak.md`: every test of which the kernel's model and C11's do not
+/// agree, or that is refused.
 fn weak_table() -> String {
     let mut table = String::from("| test | class | kernel | `weak` | why |\n|---|---|---|---|---|\n");
     for row in kernel_model() {

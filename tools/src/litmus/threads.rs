@@ -1,11 +1,12 @@
 //! A program of a litmus test as threads whose execution graphs are searched.
 //!
-//! Promise: each access, lock operation and barrier is the event that [`super::interpret`] makes of it on the simulated
-//! machine.
+//! Promise: each access, lock operation and barrier is the event that [`super::interpret`] makes of
+//! it on the simulated machine.
 //!
-//! A round of a loop that has written nothing and left all local variables as they were would do the same again as long as
-//! it reads the same: the thread waits there for another write. Limits: other loops are followed for [`ROUNDS_MAX`] rounds;
-//! a search that met the limit is not exhaustive. Further limits and deviations: those of [`super::interpret`] and of
+//! A round of a loop that has written nothing and left all local variables as they were would do
+//! the same again as long as it reads the same: the thread waits there for another write. Limits:
+//! other loops are followed for [`ROUNDS_MAX`] rounds; a search that met the limit is not
+//! exhaustive. Further limits and deviations: those of [`super::interpret`] and of
 //! [`lockstep::graph`].
 
 use super::ast::{
@@ -58,7 +59,8 @@ pub enum Halt {
 }
 
 impl<'a> Answered<'a> {
-    /// The threads before they have begun. `is_cut` is set where a loop is followed no further, `is_racy` where plain accesses race.
+    /// The threads before they have begun. `is_cut` is set where a loop is followed no further,
+    /// `is_racy` where plain accesses race.
     pub fn new(program: &'a Program, is_cut: &'a AtomicBool, is_racy: Option<&'a AtomicBool>) -> Answered<'a> {
         Answered { program, threads: Vec::new(), is_cut, is_racy }
     }

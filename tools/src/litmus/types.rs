@@ -1,11 +1,12 @@
 //! What values are: the integers of C by their width and sign, and addresses of shared variables.
 //!
-//! Promise: an integer wraps as its C type does on a machine of 64 bits (`int` has 32), under every memory model. The
-//! result of an operator has the type that C's promotions give it, and wraps as well, where C says nothing of signed
-//! overflow; so does herd.
+//! Promise: an integer wraps as its C type does on a machine of 64 bits (`int` has 32), under every
+//! memory model. The result of an operator has the type that C's promotions give it, and wraps as
+//! well, where C says nothing of signed overflow; so does herd.
 //!
-//! Deviations: an address is a value that any type can hold, as in herd, because tests keep addresses in `int`. Adding 1
-//! to one gives the next element of an array, whatever the element's size.
+//! Deviations: an address is a value that any type can hold, as in herd, because tests keep
+//! addresses in `int`. Adding 1 to one gives the next element of an array, whatever the element's
+//! size.
 
 /// An integer type of C.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,9 @@
 //! What an exploration says about the question of a litmus test.
 //!
-//! Promise: *Never* and *Always* are said only of what was explored exhaustively; without that, and without an example
-//! to the contrary, the answer is that nothing is proven. Deviation: herd counts executions, we count final states. How
-//! many executions there are depends on what counts as one; the states do not.
+//! Promise: *Never* and *Always* are said only of what was explored exhaustively; without that, and
+//! without an example to the contrary, the answer is that nothing is proven. Deviation: herd counts
+//! executions, we count final states. How many executions there are depends on what counts as one;
+//! the states do not.
 
 use super::assumed;
 use super::ast::{Item, Program, Quantifier};
@@ -59,8 +60,8 @@ pub enum Answer {
 
 /// Asks a program its question. An error names the limit that executions go beyond.
 ///
-/// The graph search proves what it can; the machine only checks it, by samples, if it can run the program. Where the memory model has
-/// no predicate on graphs, the machine proves alone.
+/// The graph search proves what it can; the machine only checks it, by samples, if it can run the
+/// program. Where the memory model has no predicate on graphs, the machine proves alone.
 pub fn ask(program: &Program, search: &SearchConfig<'_>) -> Result<Verdict, String> {
     let program = placing::placed(program);
     if !graphs::searches(search.memory) {

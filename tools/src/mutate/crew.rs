@@ -1,4 +1,5 @@
-//! Several runners side by side over one list: what is answered does not depend on which of them was asked.
+//! Several runners side by side over one list: what is answered does not depend on which of them
+//! was asked.
 
 use crate::cli::session;
 use crate::workshop::Runner;
@@ -6,7 +7,8 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The answers of so many runners of the program about the items, in their order. Nothing for those that the run did not come to, or that have no answer.
+/// The answers of so many runners of the program about the items, in their order. Nothing for those
+/// that the run did not come to, or that have no answer.
 pub fn ask_each<T: Sync, R: Send>(
     (program, jobs): (&Path, usize),
     items: &[T],

@@ -1,10 +1,12 @@
 //! The reviewed list of mutants that no client can tell from the original, each with its reason.
 //!
-//! Beside it stand the survivors that somebody has looked into, with what was found; they count as survivors.
+//! Beside it stand the survivors that somebody has looked into, with what was found; they count as
+//! survivors.
 //!
-//! It goes stale loudly: an entry whose mutant is gone, or does something else by now, or is killed, is an error. An
-//! entry alone makes nothing equivalent: the outcomes must be equal under exhaustive search in every scenario. What holds
-//! under some memory models only names them, as `memory = ["tso"]`; the others do not know the entry.
+//! It goes stale loudly: an entry whose mutant is gone, or does something else by now, or is
+//! killed, is an error. An entry alone makes nothing equivalent: the outcomes must be equal under
+//! exhaustive search in every scenario. What holds under some memory models only names them, as
+//! `memory = ["tso"]`; the others do not know the entry.
 
 use super::schemata::Mutant;
 use crate::cli::files;

@@ -40,7 +40,8 @@ impl Fate {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kill {
     pub scenario: String,
-    /// `new`: it shows what the original never does; `lost`: the other way round; else how it broke down.
+    /// `new`: it shows what the original never does; `lost`: the other way round; else how it broke
+    /// down.
     pub how: String,
     /// Executions of the mutant up to the end of the stage that showed it.
     pub executions: u64,

@@ -1,4 +1,5 @@
-//! Running the mutants: each against the unbroken code, scenario after scenario, until a client sees the difference.
+//! Running the mutants: each against the unbroken code, scenario after scenario, until a client
+//! sees the difference.
 
 use super::crew::ask_each;
 use super::fate::{BROKE_DOWN, Fate, Kill};
@@ -77,13 +78,15 @@ pub fn judge(plan: &Plan<'_>, trials: &[Trial]) -> Result<Vec<Option<Fate>>, Str
     })
 }
 
-/// Whether the scenario notices the mutant, within the bound on preemptions or the random executions.
+/// Whether the scenario notices the mutant, within the bound on preemptions or the random
+/// executions.
 pub fn notices(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner, scenario: &String) -> Result<bool, String> {
     Ok(matches!(pass(plan, trial, runner, std::slice::from_ref(scenario), Pass::Usual)?, Passed::Killed(_)))
 }
 
-/// What is recorded of a mutant, if it comes about again: a kill in its scenario, or that nobody notices at a glance. A mutant that is
-/// noticed now is killed; whatever else is not as recorded is left to be judged in full.
+/// What is recorded of a mutant, if it comes about again: a kill in its scenario, or that nobody
+/// notices at a glance. A mutant that is noticed now is killed; whatever else is not as recorded is
+/// left to be judged in full.
 fn recorded(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner) -> Result<Option<Fate>, String> {
     let Some(record) = trial.record.as_ref().filter(|_| is_judged(plan, trial)) else { return Ok(None) };
     let Record::Killed(scenario) = record else {
@@ -210,7 +213,8 @@ fn pass(
     Ok(passed)
 }
 
-/// What a runner that breaks down says counts only if it breaks down again: somebody may have killed it, or the memory run out.
+/// What a runner that breaks down says counts only if it breaks down again: somebody may have
+/// killed it, or the memory run out.
 fn ask_twice(plan: &Plan<'_>, runner: &mut Runner, asked: &Break) -> Result<Result<Judged, Failure>, String> {
     let mut answer = runner.judge(asked.clone());
     for is_last in [false, true] {

@@ -1,4 +1,5 @@
-//! What files are called in the ids of mutants: by their stem, and by as many folders in front of it as tell them apart.
+//! What files are called in the ids of mutants: by their stem, and by as many folders in front of
+//! it as tell them apart.
 
 use super::schemata::Mutant;
 use std::path::{Component, Path};

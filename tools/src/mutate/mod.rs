@@ -1,9 +1,11 @@
-//! `lockstep mutate`: how much a green comparison is worth, measured by breaking the code on purpose.
+//! `lockstep mutate`: how much a green comparison is worth, measured by breaking the code on
+//! purpose.
 //!
-//! Promise: every mutant is listed with what became of it, and how much was explored. A mutant counts as killed only if
-//! its outcomes differ from the original's after the other side was searched for the difference too. Limits: a survivor
-//! was not noticed by what was explored; the score is that of these scenarios, this memory model and this effort.
-//! Deviation: mutants that only take an ordering away are not counted where the memory model shows no orderings.
+//! Promise: every mutant is listed with what became of it, and how much was explored. A mutant
+//! counts as killed only if its outcomes differ from the original's after the other side was
+//! searched for the difference too. Limits: a survivor was not noticed by what was explored; the
+//! score is that of these scenarios, this memory model and this effort. Deviation: mutants that
+//! only take an ordering away are not counted where the memory model shows no orderings.
 
 mod crew;
 mod equivalent;

@@ -1,7 +1,9 @@
-//! Which of the mutants that are noticed at all each scenario notices by itself, not only as the first.
+//! Which of the mutants that are noticed at all each scenario notices by itself, not only as the
+//! first.
 //!
-//! Promise: a scenario that is said to notice a mutant does so within the bound on preemptions or the random executions. Limits: it may notice more
-//! with more effort. A check repeats one mutant of each scenario, the one that is named; the counts are those of whoever wrote the table.
+//! Promise: a scenario that is said to notice a mutant does so within the bound on preemptions or
+//! the random executions. Limits: it may notice more with more effort. A check repeats one mutant
+//! of each scenario, the one that is named; the counts are those of whoever wrote the table.
 
 use super::crew::ask_each;
 use super::fate::Fate;
@@ -74,8 +76,9 @@ pub fn measure(plan: &Plan<'_>, results: &[(Trial, Fate)]) -> Result<Vec<Noticed
     })
 }
 
-/// What a committed table says of each scenario, where the mutant that is named is noticed again. A scenario that does not notice it any
-/// more is said to notice none, so that the table differs. Nothing if the table has no such section.
+/// What a committed table says of each scenario, where the mutant that is named is noticed again. A
+/// scenario that does not notice it any more is said to notice none, so that the table differs.
+/// Nothing if the table has no such section.
 pub fn repeat(plan: &Plan<'_>, results: &[(Trial, Fate)], table: &str) -> Result<Option<Vec<Noticed>>, String> {
     let Some((_, section)) = table.split_once(&format!("\n{TITLE}\n")) else { return Ok(None) };
     let recorded: Vec<Noticed> = section.lines().take_while(|line| line.starts_with("  ")).filter_map(read).collect();

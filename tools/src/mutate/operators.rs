@@ -1,11 +1,12 @@
-//! The ways in which a function is broken: concurrency mutants, after Bradbury, Cordy and Dingel (2006), in the kernel's
-//! dialect. Each is one small edit that a programmer could have made.
+//! The ways in which a function is broken: concurrency mutants, after Bradbury, Cordy and Dingel
+//! (2006), in the kernel's dialect. Each is one small edit that a programmer could have made.
 //!
-//! Left out: statements that only say something to a monitor, and the branches of alternatives that are switched off.
-//! Nor is anything moved over a statement that only a thread itself can tell, for nobody could tell the mutant either.
-//! Of lock operations only those are moved where the move does not unlock what is not held, for such a mutant dies of
-//! the misuse and would say nothing of the scenarios. Nothing is moved in front of what it names, and no answer is left
-//! out but one of a type that is known to have a default: all mutants are built at once, so each has to compile.
+//! Left out: statements that only say something to a monitor, and the branches of alternatives that
+//! are switched off. Nor is anything moved over a statement that only a thread itself can tell, for
+//! nobody could tell the mutant either. Of lock operations only those are moved where the move does
+//! not unlock what is not held, for such a mutant dies of the misuse and would say nothing of the
+//! scenarios. Nothing is moved in front of what it names, and no answer is left out but one of a
+//! type that is known to have a default: all mutants are built at once, so each has to compile.
 
 use super::statement::{Deed, brief, called, deed, is_private, line, only_says, text};
 use quote::ToTokens;
@@ -54,7 +55,8 @@ impl Operator {
         }
     }
 
-    /// Whether it takes away nothing but an ordering: under sequential consistency that is no difference.
+    /// Whether it takes away nothing but an ordering: under sequential consistency that is no
+    /// difference.
     pub const fn is_ordering(self) -> bool {
         matches!(self, Operator::DropBarrier | Operator::WeakenOrdering)
     }

@@ -1,7 +1,8 @@
 //! What a committed table says of each mutant, so that a check need not begin from nothing.
 //!
-//! Promise: a kill counts only if it comes about again, in the scenario that the table names. Limits: that nobody notices the others is looked at
-//! again with a part of the effort only; the searches of every execution behind the table are those of whoever wrote it.
+//! Promise: a kill counts only if it comes about again, in the scenario that the table names.
+//! Limits: that nobody notices the others is looked at again with a part of the effort only; the
+//! searches of every execution behind the table are those of whoever wrote it.
 
 use super::fate::{Fate, Section};
 use std::collections::BTreeMap;
@@ -18,7 +19,8 @@ pub enum Record {
 }
 
 impl Record {
-    /// What becomes of a mutant that is as little noticed as recorded. Nothing if the record does not fit the list of equivalent mutants.
+    /// What becomes of a mutant that is as little noticed as recorded. Nothing if the record does
+    /// not fit the list of equivalent mutants.
     pub fn unnoticed(&self, reason: Option<&String>) -> Option<Fate> {
         match (self, reason) {
             (Record::Killed(_), _) => None,

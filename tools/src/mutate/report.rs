@@ -1,4 +1,5 @@
-//! What became of the mutants, for people and for programs. No times and no line numbers in what is committed.
+//! What became of the mutants, for people and for programs. No times and no line numbers in what is
+//! committed.
 
 use super::fate::{BROKE_DOWN, Fate, Section};
 use super::judge::{Plan, Trial};
@@ -186,8 +187,9 @@ fn situation(id: &str) -> &str {
     if is_numbered { stem } else { id }
 }
 
-/// How the score grows, situation by situation. A mutant counts from the scenario that killed it: one before it could have
-/// killed it too, with more effort, so these are the least that the sets are worth.
+/// How the score grows, situation by situation. A mutant counts from the scenario that killed it:
+/// one before it could have killed it too, with more effort, so these are the least that the sets
+/// are worth.
 fn reaches(account: &Account<'_>) -> Vec<Reach> {
     let counts = Counts::of(account.results.iter().map(|(_, fate)| fate));
     let mut found: Vec<Reach> = Vec::new();

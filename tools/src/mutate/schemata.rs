@@ -1,7 +1,9 @@
-//! All mutants of a file in one build: each broken form becomes a function beside the original, which asks which mutant
-//! runs and hands over (mutant schemata, after Untch, Offutt and Harrold, 1993).
+//! All mutants of a file in one build: each broken form becomes a function beside the original,
+//! which asks which mutant runs and hands over (mutant schemata, after Untch, Offutt and Harrold,
+//! 1993).
 //!
-//! Limits: functions whose arguments are plain names; no `const fn`, no default methods of traits, no tests.
+//! Limits: functions whose arguments are plain names; no `const fn`, no default methods of traits,
+//! no tests.
 
 use super::operators::{Operator, mutations};
 use crate::source::fold::fold_in;
@@ -36,7 +38,8 @@ pub struct Broken {
 /// Names of functions that make things and are no part of a protocol.
 const MAKERS: [&str; 2] = ["new", "default"];
 
-/// Breaks a file in every way; ids call it `label`. Numbers begin at `first`; the alternatives `off` are folded away in broken forms.
+/// Breaks a file in every way; ids call it `label`. Numbers begin at `first`; the alternatives
+/// `off` are folded away in broken forms.
 pub fn schemata(file: &str, label: &str, text: &str, off: &[String], first: u32) -> Result<Broken, String> {
     let mut plain = rust::parse(file, text)?;
     let mut folded = plain.clone();

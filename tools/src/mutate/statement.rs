@@ -1,4 +1,5 @@
-//! What a statement does, as far as breaking it goes. By names: of methods, and of the functions that are called.
+//! What a statement does, as far as breaking it goes. By names: of methods, and of the functions
+//! that are called.
 
 use quote::ToTokens;
 use syn::spanned::Spanned;
@@ -103,7 +104,8 @@ pub fn only_says(block: &syn::Block) -> bool {
     !block.stmts.is_empty() && block.stmts.iter().all(|statement| deed(statement) == Deed::Says)
 }
 
-/// Whether a statement does nothing that another thread or a client could tell: it calls nothing, or only speaks.
+/// Whether a statement does nothing that another thread or a client could tell: it calls nothing,
+/// or only speaks.
 pub fn is_private(statement: &Stmt) -> bool {
     struct Calls(bool);
     impl<'ast> Visit<'ast> for Calls {

@@ -1,7 +1,9 @@
-//! After how many executions each kind of random schedule notices a mutant, in the scenario that was the first to notice it.
+//! After how many executions each kind of random schedule notices a mutant, in the scenario that
+//! was the first to notice it.
 //!
-//! Promise: a kind has noticed a mutant when it shows what the other side, searched whole, never does. Limits: mutants whose scenario is too large to
-//! be searched whole are left out, and said to be; the scenario is the first that notices, so it is often one in which that is easy.
+//! Promise: a kind has noticed a mutant when it shows what the other side, searched whole, never
+//! does. Limits: mutants whose scenario is too large to be searched whole are left out, and said to
+//! be; the scenario is the first that notices, so it is often one in which that is easy.
 
 use super::fate::{Fate, Kill};
 use super::judge::{Plan, Trial};

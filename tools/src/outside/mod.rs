@@ -1,22 +1,27 @@
-//! What in a user's files would run outside of the machine: threads, locks, atomics and shared memory of the standard library.
+//! What in a user's files would run outside of the machine: threads, locks, atomics and shared
+//! memory of the standard library.
 //!
-//! This is the first of two fences, the one that tells line, patch and remedy. The second is the compiler: a generated package has crates
-//! of the names `std`, `core`, `alloc` and `lockstep` in which nothing of it is (`harness/facades`), so that what is not found here, behind
-//! renames, macros and conditions, does not compile. Of what has a name there and yet may differ from run to run, each word is looked at,
-//! in macros too: they put words together, but make none up.
+//! This is the first of two fences, the one that tells line, patch and remedy. The second is the
+//! compiler: a generated package has crates of the names `std`, `core`, `alloc` and `lockstep` in
+//! which nothing of it is (`harness/facades`), so that what is not found here, behind renames,
+//! macros and conditions, does not compile. Of what has a name there and yet may differ from run to
+//! run, each word is looked at, in macros too: they put words together, but make none up.
 //!
-//! Promise: none of it is built without a word. Code that the machine does not see has no choice points, so that one execution would pass for
-//! all there are, and a lock of the system that is held across a choice point stops them all. What is refused is told at its line, with the
-//! patch that brings it and what to use instead. Limit: cells that a scope shares without a promise of its own are not seen
-//! here; an execution that sleeps in the system is found by [`lockstep_runner::watchdog`]. The series of the shipped subject has the first
-//! fence alone.
+//! Promise: none of it is built without a word. Code that the machine does not see has no choice
+//! points, so that one execution would pass for all there are, and a lock of the system that is
+//! held across a choice point stops them all. What is refused is told at its line, with the patch
+//! that brings it and what to use instead. Limit: cells that a scope shares without a promise of
+//! its own are not seen here; an execution that sleeps in the system is found by
+//! [`lockstep_runner::watchdog`]. The series of the shipped subject has the first fence alone.
 //!
-//! `Arc` is not refused, and not seen either. Where its counts may matter, in a function that asks for them or in the destructor of what may be
-//! in one, nothing counts as exhaustive. What borrows is taken for a guard and in no `Arc` that threads share, unless they are in a scope or
-//! something is borrowed for ever. Limits: the destructors of other crates' types, and lifetimes that unsafe code makes longer.
+//! `Arc` is not refused, and not seen either. Where its counts may matter, in a function that asks
+//! for them or in the destructor of what may be in one, nothing counts as exhaustive. What borrows
+//! is taken for a guard and in no `Arc` that threads share, unless they are in a scope or something
+//! is borrowed for ever. Limits: the destructors of other crates' types, and lifetimes that unsafe
+//! code makes longer.
 //!
-//! So it is with all that stands in an unsafe block, and with the order of a `HashMap`. Limit: an address that becomes a number, as in
-//! `f as usize`, differs from run to run and is not seen.
+//! So it is with all that stands in an unsafe block, and with the order of a `HashMap`. Limit: an
+//! address that becomes a number, as in `f as usize`, differs from run to run and is not seen.
 
 mod names;
 mod scope;
@@ -44,8 +49,9 @@ struct File<'a> {
     text: &'a str,
 }
 
-/// Refuses trait and scenarios, and steps, that hold what the machine does not see. Of what it lets pass: for each step the places where
-/// that, or trait and scenarios, may depend on what the machine does not see either, and on what.
+/// Refuses trait and scenarios, and steps, that hold what the machine does not see. Of what it lets
+/// pass: for each step the places where that, or trait and scenarios, may depend on what the
+/// machine does not see either, and on what.
 pub fn look(subject: Option<(&str, &str)>, steps: &[Step]) -> Result<Vec<Vec<String>>, String> {
     let (mut lines, mut unseen_in) = (Vec::new(), Vec::new());
     let asked = || subject.map(|(path, text)| File { inside: words(&["subject"]), path: path.to_owned(), text });
@@ -145,7 +151,8 @@ fn walked(files: Vec<File<'_>>) -> Vec<Found> {
         match parsed {
             Some(parsed) if crate::source::conditions::are_left_out(&parsed.attrs) => {}
             Some(parsed) => walk.visit_file(parsed),
-            // A part of a file that is included is no file by itself; what is no Rust at all the compiler tells.
+            // A part of a file that is included is no file by itself; what is no Rust at all the
+            // compiler tells.
             None => walk.tokens(file.text.parse::<TokenStream>().unwrap_or_default()),
         }
         let Walk { mut offences, mut unseen, .. } = walk;
@@ -162,7 +169,8 @@ fn walked(files: Vec<File<'_>>) -> Vec<Found> {
     all
 }
 
-/// Whether threads may share what borrows something: they are in a scope, or it is borrowed for ever.
+/// Whether threads may share what borrows something: they are in a scope, or it is borrowed for
+/// ever.
 fn lends(tokens: TokenStream) -> bool {
     let mut is_lifetime = false;
     tokens.into_iter().any(|token| {
@@ -201,8 +209,8 @@ fn put_names(names: &mut Names, inside: Inside, items: &[syn::Item]) {
     names.modules.insert(inside, scope(items.iter()));
 }
 
-/// Whether something that may not be shared by itself is said to be shared. Under another name `Sync` is what it is, so every promise counts
-/// but that of `Send`, unless that is another name.
+/// Whether something that may not be shared by itself is said to be shared. Under another name
+/// `Sync` is what it is, so every promise counts but that of `Send`, unless that is another name.
 struct Shares(bool);
 
 impl<'ast> Visit<'ast> for Shares {

@@ -31,17 +31,20 @@ pub fn unseen(construct: &str) -> &'static str {
     }
 }
 
-/// Code that can do anything: follow pointers, whatever they were made of, and call what is written elsewhere.
+/// Code that can do anything: follow pointers, whatever they were made of, and call what is written
+/// elsewhere.
 pub const UNSAFE: &str = "an unsafe block";
 
 /// Functions of another language.
 pub const FOREIGN: &str = "extern";
 
-/// Items of `std::sync` that the machine need not see: they order nothing between threads that could matter to an outcome.
+/// Items of `std::sync` that the machine need not see: they order nothing between threads that
+/// could matter to an outcome.
 const FINE_IN_SYNC: [&str; 7] =
     ["Arc", "Weak", "UniqueArc", "PoisonError", "TryLockError", "TryLockResult", "LockResult"];
 
-/// Modules that hold more than what is refused: naming one of them is no offence, all that is in it may be one.
+/// Modules that hold more than what is refused: naming one of them is no offence, all that is in it
+/// may be one.
 const MIXED: [&[&str]; 5] = [&["sync"], &["sync", "atomic"], &["cell"], &["io"], &["panic"]];
 
 /// The streams of the process, and pipes: their locks and what they wait for are the system's.
@@ -63,8 +66,9 @@ const STREAMS: [&str; 12] = [
 /// Cells for one thread. Behind a promise that they may be shared they are shared memory.
 const CELLS: [&str; 4] = ["Cell", "RefCell", "OnceCell", "LazyCell"];
 
-/// The construct that a path of the standard library names, without `std`, if the machine does not see it. `shares` says
-/// whether the module promises that something may be shared that is not so by itself.
+/// The construct that a path of the standard library names, without `std`, if the machine does not
+/// see it. `shares` says whether the module promises that something may be shared that is not so by
+/// itself.
 pub fn construct(path: &[String], shares: bool) -> Option<String> {
     let words: Vec<&str> = path.iter().map(String::as_str).collect();
     let count = match words[..] {

@@ -1,7 +1,8 @@
 //! Names in the files of a module: what a path means, through every import and every other name.
 //!
-//! Promise: a path that leads into the standard library is followed there through renames, groups, globs, `self`, `super`, `crate` and modules
-//! of the module. Limit: what a macro makes up is not known.
+//! Promise: a path that leads into the standard library is followed there through renames, groups,
+//! globs, `self`, `super`, `crate` and modules of the module. Limit: what a macro makes up is not
+//! known.
 
 use super::names::ROOTS;
 use std::cell::Cell;
@@ -50,7 +51,8 @@ pub enum Meaning {
 /// Imports that lead to imports are followed so far.
 const DEPTH_MAX: usize = 24;
 
-/// Names that are looked up for one path: modules that bring all of each other's names could ask for ever.
+/// Names that are looked up for one path: modules that bring all of each other's names could ask
+/// for ever.
 const LOOKUPS_MAX: u32 = 4_000;
 
 /// All modules of the package that were read.
@@ -60,8 +62,9 @@ pub struct Names {
 }
 
 impl Names {
-    /// What a path means at a place: in a module, inside these blocks, the outermost first. `is_told` says of what an import brings whether
-    /// that was told at the import: what comes by it is then nothing new.
+    /// What a path means at a place: in a module, inside these blocks, the outermost first.
+    /// `is_told` says of what an import brings whether that was told at the import: what comes by
+    /// it is then nothing new.
     pub fn meaning(
         &self,
         at: &Inside,

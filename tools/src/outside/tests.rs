@@ -1,4 +1,5 @@
-//! Every way by which a module can come to what the machine does not see, and what looks alike and is fine.
+//! Every way by which a module can come to what the machine does not see, and what looks alike and
+//! is fine.
 
 use super::look;
 use crate::source::module::Module;

@@ -1,4 +1,5 @@
-//! The walk through one file of a module: every path in code and in the tokens of macros, and every static that changes.
+//! The walk through one file of a module: every path in code and in the tokens of macros, and every
+//! static that changes.
 
 use super::names::{ELSEWHERE, FOREIGN, GLOB, HOLE, OF_THE_SYSTEM, PACKAGE, UNORDERED, UNSAFE, construct, is_mixed};
 use super::scope::{Binding, Inside, Meaning, Names, Scope, Written};
@@ -131,8 +132,8 @@ pub struct Walk<'a> {
     /// What borrows something may be shared.
     lends: bool,
     pub offences: Vec<Offence>,
-    /// What is built all the same: what depends on how often something is shared, if it is an `Arc`; pointers, if somebody follows them;
-    /// collections without an order.
+    /// What is built all the same: what depends on how often something is shared, if it is an
+    /// `Arc`; pointers, if somebody follows them; collections without an order.
     pub unseen: Vec<Offence>,
 }
 
@@ -177,7 +178,8 @@ impl<'a> Walk<'a> {
         self.unseen.push(offence(span, UNSAFE.to_owned()));
     }
 
-    /// A file is brought whose path is this. One that is made up, or leads out of the folder, is none of the module.
+    /// A file is brought whose path is this. One that is made up, or leads out of the folder, is
+    /// none of the module.
     fn bring(&mut self, path: Option<&TokenTree>, what: &str, span: Span) {
         let text = path.and_then(|path| syn::parse_str::<syn::LitStr>(&path.to_string()).ok());
         let is_inside = text.is_some_and(|text| {
@@ -209,7 +211,8 @@ impl<'a> Walk<'a> {
         self.paths(stream);
     }
 
-    /// A word of code. Whatever stands before it, and whoever makes a path of it, it is what it says.
+    /// A word of code. Whatever stands before it, and whoever makes a path of it, it is what it
+    /// says.
     fn word(&mut self, name: &str, span: Span) {
         if name.starts_with(PACKAGE) {
             self.offend(span, name.to_owned());

@@ -1,7 +1,7 @@
 //! Unified diffs, as git writes them.
 //!
-//! A hunk is read by the counts in its header, so a removed line `-- ` is never taken for a mail's signature, and a
-//! diff that ends early is noticed.
+//! A hunk is read by the counts in its header, so a removed line `-- ` is never taken for a mail's
+//! signature, and a diff that ends early is noticed.
 
 use super::path::tree_path;
 
@@ -10,7 +10,8 @@ use super::path::tree_path;
 pub struct FileDiff {
     /// Where it was, relative to the tree; nothing if the patch makes it.
     pub old: Option<String>,
-    /// Where it is afterwards, another path than before if the patch renames it; nothing if the patch removes it.
+    /// Where it is afterwards, another path than before if the patch renames it; nothing if the
+    /// patch removes it.
     pub new: Option<String>,
     /// In the order of the file. Empty only for a bare rename and for a file without lines.
     pub hunks: Vec<Hunk>,
@@ -91,7 +92,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// All file changes in `text`, whose first line is line `first` of where it comes from. Text between them is skipped.
+/// All file changes in `text`, whose first line is line `first` of where it comes from. Text
+/// between them is skipped.
 pub fn parse_diffs(text: &str, first: usize) -> Result<Vec<FileDiff>, String> {
     let mut reader = Reader { lines: text.split_inclusive('\n').enumerate().peekable(), first };
     let mut diffs = Vec::new();

@@ -1,8 +1,9 @@
-//! The readers of mails and diffs on texts that make no sense: they refuse or they apply, and never panic.
+//! The readers of mails and diffs on texts that make no sense: they refuse or they apply, and never
+//! panic.
 //!
-//! The corpus are the mails of the repository, cut, spliced and changed at random; beside them diffs made of random
-//! files, which must apply and give the file that they were made from. 2,000 of each kind are tried, or as many
-//! as `PROPTEST_CASES` says.
+//! The corpus are the mails of the repository, cut, spliced and changed at random; beside them
+//! diffs made of random files, which must apply and give the file that they were made from. 2,000
+//! of each kind are tried, or as many as `PROPTEST_CASES` says.
 
 use super::{Mail, apply, hunks, parse_mails};
 use proptest::prelude::*;
@@ -91,7 +92,8 @@ fn changed(mut bytes: Vec<u8>, changes: &[Change]) -> Vec<u8> {
     bytes
 }
 
-/// Reads, and applies what was read to some text. The text behind it ends as a text does, or there is an error of one line.
+/// Reads, and applies what was read to some text. The text behind it ends as a text does, or there
+/// is an error of one line.
 fn try_out(bytes: &[u8], text: &str) {
     match parse_mails("fuzz", bytes) {
         Ok(mails) => {

@@ -1,9 +1,10 @@
 //! Mails with patches in them, as `git format-patch` writes them: one a file, or many in an mbox.
 //!
-//! Promise: what git and mailers do to a mail on its way is undone: subjects in encoded words (RFC 2047), bodies in
-//! quoted-printable or base64, and ends of line in CRLF throughout. Where statistics stand above a diff, a diff that holds
-//! less is cut off. Limits: UTF-8; no attachments, no HTML, and no `format=flowed`, which moves the ends of lines.
-//! Deviation: a bare diff counts as a mail without header.
+//! Promise: what git and mailers do to a mail on its way is undone: subjects in encoded words (RFC
+//! 2047), bodies in quoted-printable or base64, and ends of line in CRLF throughout. Where
+//! statistics stand above a diff, a diff that holds less is cut off. Limits: UTF-8; no attachments,
+//! no HTML, and no `format=flowed`, which moves the ends of lines. Deviation: a bare diff counts as
+//! a mail without header.
 
 use super::diff::{FileDiff, parse_diffs};
 use super::subject::Subject;
@@ -43,7 +44,8 @@ pub fn parse_mails(origin: &str, bytes: &[u8]) -> Result<Vec<Mail>, String> {
     parts.iter().enumerate().map(|(nth, &(first, part))| parse_mail(&named(nth), part, first)).collect()
 }
 
-/// The mails of an mbox with the number of their first lines: each begins with a line `From `, at the start or behind an empty line.
+/// The mails of an mbox with the number of their first lines: each begins with a line `From `, at
+/// the start or behind an empty line.
 fn split(text: &str) -> Vec<(usize, &str)> {
     let mut starts: Vec<(usize, usize)> = Vec::new();
     let (mut at, mut before) = (0, "\n");
@@ -61,8 +63,8 @@ fn split(text: &str) -> Vec<(usize, &str)> {
     starts.iter().zip(ends).map(|(&(line, at), end)| (line, &text[at..end])).collect()
 }
 
-/// `From SENDER DATE`, told from a sentence that begins with "From" as git does: by the last colon, between digits, and a
-/// year behind it.
+/// `From SENDER DATE`, told from a sentence that begins with "From" as git does: by the last colon,
+/// between digits, and a year behind it.
 fn is_envelope(line: &str) -> bool {
     let Some((before, after)) = line.rsplit_once(':').filter(|_| line.starts_with("From ")) else { return false };
     let (before, after) = (before.as_bytes(), after.trim_end().as_bytes());
@@ -129,7 +131,8 @@ fn decoded_body(origin: &str, header: &[MailHeader<'_>], body: &str) -> Result<O
     let whole = format!("Content-Type: {kind}\nContent-Transfer-Encoding: {encoding}\n\n{body}");
     let decoded = mailparse::parse_mail(whole.as_bytes()).and_then(|mail| {
         let bytes = mail.get_body_raw()?;
-        // What says nothing of letters that are not ASCII, or the wrong thing, is in UTF-8 all the same.
+        // What says nothing of letters that are not ASCII, or the wrong thing, is in UTF-8 all the
+        // same.
         String::from_utf8(bytes).or_else(|_| mail.get_body())
     });
     let decoded = decoded.map_err(|error| format!("{origin}: {what} does not decode: {error}"))?;
@@ -139,7 +142,8 @@ fn decoded_body(origin: &str, header: &[MailHeader<'_>], body: &str) -> Result<O
     Ok(Some(with_plain_ends(&decoded).into_owned()))
 }
 
-/// ` 2 files changed, 3 insertions(+), 1 deletion(-)` between git's `---` and the diff: what is less was lost on the way.
+/// ` 2 files changed, 3 insertions(+), 1 deletion(-)` between git's `---` and the diff: what is
+/// less was lost on the way.
 fn check_statistics(above: &str, diffs: &[FileDiff]) -> Result<(), String> {
     let mut lines = above.lines().rev().take_while(|line| *line != "---");
     let Some(line) = lines.find(|line| line.contains(" changed, ") && line.starts_with(' ')) else { return Ok(()) };

@@ -1,11 +1,12 @@
 //! Making a diff of two texts.
 //!
-//! Deviation: the edits are those of `similar`, and the hunks are made here: where it moved an edit, its ranges and the
-//! headers made from them miscount, as the tests with random texts found.
+//! Deviation: the edits are those of `similar`, and the hunks are made here: where it moved an
+//! edit, its ranges and the headers made from them miscount, as the tests with random texts found.
 
 use similar::{Change, ChangeTag, TextDiff};
 
-/// The hunks that lead from one text to the other, with so many lines around each change. Empty if they are the same.
+/// The hunks that lead from one text to the other, with so many lines around each change. Empty if
+/// they are the same.
 pub fn hunks(old: &str, new: &str, context: usize) -> String {
     let diff = TextDiff::from_lines(old, new);
     let changes: Vec<Change<&str>> = diff.iter_all_changes().collect();

@@ -1,9 +1,10 @@
 //! Patches as text: mails, unified diffs, and applying them.
 //!
-//! Promise: what `git format-patch` writes is read, and what is read is applied exactly or refused with the patch, the
-//! hunk and the nearest place that would match. Nothing here touches a file. Limits: patches to text; no binary
-//! patches, links, copies, mode changes or quoted paths. Deviation: `git am` applies a hunk at
-//! an offset and says so in passing; here an offset is an error, for a variant must be the code that was reviewed.
+//! Promise: what `git format-patch` writes is read, and what is read is applied exactly or refused
+//! with the patch, the hunk and the nearest place that would match. Nothing here touches a file.
+//! Limits: patches to text; no binary patches, links, copies, mode changes or quoted paths.
+//! Deviation: `git am` applies a hunk at an offset and says so in passing; here an offset is an
+//! error, for a variant must be the code that was reviewed.
 
 mod apply;
 mod diff;

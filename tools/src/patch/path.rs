@@ -32,8 +32,9 @@ pub fn same_file(first: &str, second: &str) -> bool {
     ends_alike(&parts(first), &parts(second))
 }
 
-/// The path inside of a folder, if it may lie in there: a patch names the folder from the root of its tree, and the command line
-/// from where it stands. Of several ways to read it the longest name of the folder counts.
+/// The path inside of a folder, if it may lie in there: a patch names the folder from the root of
+/// its tree, and the command line from where it stands. Of several ways to read it the longest name
+/// of the folder counts.
 pub fn below(folder: &str, path: &str) -> Option<String> {
     let (folder, path) = (parts(folder), parts(path));
     let split = (1..path.len()).rev().find(|&at| ends_alike(&folder, &path[..at]))?;

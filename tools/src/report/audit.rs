@@ -1,5 +1,6 @@
-//! The audit of the document, as `lockstep audit --format json` prints it: what each step changes in locking first, for that is what a diff
-//! does not say, then what each step does under which locks.
+//! The audit of the document, as `lockstep audit --format json` prints it: what each step changes
+//! in locking first, for that is what a diff does not say, then what each step does under which
+//! locks.
 //!
 //! An audit of another shape is not lost: then it is shown as any other section.
 

@@ -1,8 +1,10 @@
 //! b4's checker protocols.
 //!
-//! `b4 review` gives a mail on standard input and takes a JSON array of results: for a numbered patch those of its step, for a cover letter or a series
-//! those of all. `b4 prep --check` takes lines: each is a warning, one with `ERROR:` a failure, none a pass. Patch n of the series is the step from
-//! variant n to variant n + 1; a series of another length is not the one that was compared, and that is what is said.
+//! `b4 review` gives a mail on standard input and takes a JSON array of results: for a numbered
+//! patch those of its step, for a cover letter or a series those of all. `b4 prep --check` takes
+//! lines: each is a warning, one with `ERROR:` a failure, none a pass. Patch n of the series is the
+//! step from variant n to variant n + 1; a series of another length is not the one that was
+//! compared, and that is what is said.
 
 use super::mail::{PlaceInSeries, place_in_series};
 use super::tame::one_line;

@@ -1,7 +1,8 @@
 //! Whether what another command said is of the variants that were compared.
 //!
-//! Promise: a section of which not one line is of a variant of the comparison is refused, for its tables would be full of zeros. Limit: sections say
-//! whom they are of by variants or by files; one that says neither, or of a shape that is not known, is believed.
+//! Promise: a section of which not one line is of a variant of the comparison is refused, for its
+//! tables would be full of zeros. Limit: sections say whom they are of by variants or by files; one
+//! that says neither, or of a shape that is not known, is believed.
 
 use crate::document::DesignPart;
 use serde_json::Value;

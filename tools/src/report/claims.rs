@@ -1,6 +1,8 @@
-//! The claims of the document, as `lockstep claims --format json` prints them: which design keeps which.
+//! The claims of the document, as `lockstep claims --format json` prints them: which design keeps
+//! which.
 //!
-//! Claims of another shape are not lost: then this list is empty, and they are shown as any other section.
+//! Claims of another shape are not lost: then this list is empty, and they are shown as any other
+//! section.
 
 use super::table::Table;
 use crate::document::Document;

@@ -1,7 +1,8 @@
 //! Annotations of GitHub's workflows, at the source line of the first event that differs.
 //!
-//! GitHub shows at most ten errors and ten warnings of a step. So no more are printed, what nobody accepted first, and a notice says how many are left.
-//! Divergences that were accepted are not annotated, nor are accepted ends that nobody can want and all steps show.
+//! GitHub shows at most ten errors and ten warnings of a step. So no more are printed, what nobody
+//! accepted first, and a notice says how many are left. Divergences that were accepted are not
+//! annotated, nor are accepted ends that nobody can want and all steps show.
 
 use crate::document::{BadEndPart, DivergencePart, Document, GatePart, PlacePart, ScenarioPart, Standing};
 

@@ -1,7 +1,8 @@
 //! JUnit's XML: a suite for each scenario, a case for each step of the series.
 //!
-//! Ends that nobody can want and all steps show have a case for each kind. A case fails when its step brings or removes an outcome that nobody accepted, and is an error when the scenario missed a goal. What the gate found
-//! beside divergences is an error of a case of its own.
+//! Ends that nobody can want and all steps show have a case for each kind. A case fails when its
+//! step brings or removes an outcome that nobody accepted, and is an error when the scenario missed
+//! a goal. What the gate found beside divergences is an error of a case of its own.
 
 use crate::cli::counted::counted;
 use crate::document::{BadEndPart, DivergencePart, Document, GatePart, ScenarioPart, Standing};

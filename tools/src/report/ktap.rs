@@ -1,5 +1,6 @@
-//! The kernel's test protocol, KTAP version 1: a test for each scenario, a subtest for each step of the series and for each kind of
-//! end that nobody can want and all steps show, and a last test for the gate.
+//! The kernel's test protocol, KTAP version 1: a test for each scenario, a subtest for each step of
+//! the series and for each kind of end that nobody can want and all steps show, and a last test for
+//! the gate.
 
 use super::tame::one_line;
 use crate::document::{Document, ScenarioPart, Standing};

@@ -1,6 +1,7 @@
 //! The report for pull requests and `$GITHUB_STEP_SUMMARY`.
 //!
-//! Limit: a comment holds 65,536 characters. Traces that would not fit are left out, and it is said how many.
+//! Limit: a comment holds 65,536 characters. Traces that would not fit are left out, and it is said
+//! how many.
 
 use super::claims::{self, touched};
 use super::range_diff::CELLS;
@@ -57,7 +58,8 @@ pub fn markdown(document: &Document) -> String {
     text + &end
 }
 
-/// The table of steps and scenarios. Scenarios on which no step changes anything are listed below it.
+/// The table of steps and scenarios. Scenarios on which no step changes anything are listed below
+/// it.
 fn matrix(document: &Document) -> String {
     let steps = document.variants.len().saturating_sub(1);
     let mut text = format!("{CELLS}\n\n| scenario | |");
@@ -239,8 +241,9 @@ fn escape(text: &str) -> String {
             '<' => escaped += "&lt;",
             '>' => escaped += "&gt;",
             '&' => escaped += "&amp;",
-            // A mention would call somebody, and a number would refer to an issue. GitHub looks for both in what is shown, behind all
-            // escapes: only a character between keeps it from that.
+            // A mention would call somebody, and a number would refer to an issue. GitHub looks for
+            // both in what is shown, behind all escapes: only a character between keeps it from
+            // that.
             '@' | '#' => {
                 escaped.push(character);
                 escaped += GAP;

@@ -1,7 +1,8 @@
 //! Reports: a document in the forms that people and programs read.
 //!
-//! Each form is a function from the document to text. What a form cannot hold it leaves out and says so. Names and messages come from
-//! patches of strangers: each form escapes them by its own rules.
+//! Each form is a function from the document to text. What a form cannot hold it leaves out and
+//! says so. Names and messages come from patches of strangers: each form escapes them by its own
+//! rules.
 
 mod audit;
 mod b4;

@@ -1,5 +1,5 @@
-//! The mutants of the document, as `lockstep mutate --format json` prints them: the score, then who survived, for those are the scenarios to
-//! write next, then all others.
+//! The mutants of the document, as `lockstep mutate --format json` prints them: the score, then who
+//! survived, for those are the scenarios to write next, then all others.
 //!
 //! Mutants of another shape are not lost: then they are shown as any other section.
 

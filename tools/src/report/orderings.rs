@@ -1,16 +1,16 @@
-//! The load-bearing orderings of the document, as `lockstep explore --relax` prints and the repository keeps them: which design needs which, under
-//! which memory model.
+//! The load-bearing orderings of the document, as `lockstep explore --relax` prints and the
+//! repository keeps them: which design needs which, under which memory model.
 //!
-//! Limit: an ordering that no outcome was seen to depend on may still be needed by something that was not explored; the caption says what that
-//! rests on.
+//! Limit: an ordering that no outcome was seen to depend on may still be needed by something that
+//! was not explored; the caption says what that rests on.
 
 use super::table::{Table, head};
 use crate::document::Document;
 use crate::explore::relax::Row;
 use utrace_variants::commit_at;
 
-/// Every place of an ordering with what became of it, those that something depends on first; nothing if the document has none, or none
-/// that can be read.
+/// Every place of an ordering with what became of it, those that something depends on first;
+/// nothing if the document has none, or none that can be read.
 pub fn places(document: &Document) -> Option<Vec<Table>> {
     let all: Vec<Row> = serde_json::from_value(document.orderings.clone()?).ok()?;
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
@@ -33,7 +33,8 @@ pub fn places(document: &Document) -> Option<Vec<Table>> {
     Some(both.into_iter().filter(|table| !table.rows.is_empty()).collect())
 }
 
-/// The orderings that some design needs, with what each design does with them; nothing if the document has none.
+/// The orderings that some design needs, with what each design does with them; nothing if the
+/// document has none.
 pub fn table(document: &Document) -> Option<Table> {
     let all: Vec<Row> = serde_json::from_value(document.orderings.clone()?).ok()?;
     let needed = || all.iter().filter(|row| row.needed == Some(true));

@@ -1,4 +1,5 @@
-//! The behavioural range-diff: one line for each patch and scenario, in the notation of `git range-diff`.
+//! The behavioural range-diff: one line for each patch and scenario, in the notation of
+//! `git range-diff`.
 
 use super::tame::one_line;
 use crate::document::{Cell, Document};

@@ -1,7 +1,8 @@
 //! SARIF 2.1.0, for code scanning.
 //!
-//! Ends that nobody can want and all steps show are results as well. Each divergence is a result at the source line of its first differing event; an accepted one is suppressed, with the reason. Results keep their identity
-//! from run to run by the divergence's id.
+//! Ends that nobody can want and all steps show are results as well. Each divergence is a result at
+//! the source line of its first differing event; an accepted one is suppressed, with the reason.
+//! Results keep their identity from run to run by the divergence's id.
 
 use crate::document::{BadEndPart, DivergencePart, Document, GatePart, PlacePart, ScenarioPart, Standing};
 use serde_json::{Value, json};

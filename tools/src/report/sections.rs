@@ -1,16 +1,18 @@
 //! Sections made by other commands, as tables.
 //!
-//! The document keeps what `claims`, `audit` and `mutate` print as it is. What this version knows has tables of its own, with words and in the order
-//! in which they are read. Here any other JSON becomes tables: an array of objects a table whose columns
-//! are the keys, everything else a line above it; records that hold such arrays become a line and tables of their own. So a report shows what
-//! those commands say in whatever version.
+//! The document keeps what `claims`, `audit` and `mutate` print as it is. What this version knows
+//! has tables of its own, with words and in the order in which they are read. Here any other JSON
+//! becomes tables: an array of objects a table whose columns are the keys, everything else a line
+//! above it; records that hold such arrays become a line and tables of their own. So a report shows
+//! what those commands say in whatever version.
 
 use super::table::Table;
 use super::{audit, claims, mutants, orderings};
 use crate::document::Document;
 use serde_json::{Map, Value};
 
-/// The sections that are there, with their names. Claims that can be read have a form of their own and are not among them.
+/// The sections that are there, with their names. Claims that can be read have a form of their own
+/// and are not among them.
 pub fn sections(document: &Document) -> Vec<(&'static str, Vec<Table>)> {
     let unread = if claims::claims(document).is_empty() { document.claims.as_ref() } else { None };
     let sections = [

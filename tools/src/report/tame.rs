@@ -1,7 +1,9 @@
-//! Characters that show themselves by what they do to others: control characters, marks of direction, what has no width.
+//! Characters that show themselves by what they do to others: control characters, marks of
+//! direction, what has no width.
 //!
-//! Names and messages come from patches of strangers. Such a character can colour a terminal, end a line, or make a text read otherwise than it is
-//! (Boucher and Anderson, "Trojan Source", 2021). Reports show it by its number, as `<U+202E>`. The form `json` keeps what was saved: there
+//! Names and messages come from patches of strangers. Such a character can colour a terminal, end a
+//! line, or make a text read otherwise than it is (Boucher and Anderson, "Trojan Source", 2021).
+//! Reports show it by its number, as `<U+202E>`. The form `json` keeps what was saved: there
 //! programs read, and every control character is escaped by the form itself.
 
 use crate::document::Document;
@@ -49,7 +51,8 @@ fn is_unseen(character: char) -> bool {
     }
 }
 
-/// A text without line breaks: nothing that a patch says may begin a line of its own, ring, colour, or turn the direction of writing.
+/// A text without line breaks: nothing that a patch says may begin a line of its own, ring, colour,
+/// or turn the direction of writing.
 pub fn one_line(text: &str) -> String {
     visible(&text.replace(['\n', '\r', '\t'], " "))
 }

@@ -1,6 +1,8 @@
-//! The report for mail: 72 columns, no colour, nothing that could pass for a kernel's own words, no trailer.
+//! The report for mail: 72 columns, no colour, nothing that could pass for a kernel's own words, no
+//! trailer.
 //!
-//! Limit: a token is never broken, for it has to be copied, nor is the command that takes it; a line that holds one may be longer than 72 columns.
+//! Limit: a token is never broken, for it has to be copied, nor is the command that takes it; a
+//! line that holds one may be longer than 72 columns.
 
 use super::claims::{claims, touched};
 use super::range_diff::{LEGEND, cut, lines};
@@ -127,7 +129,8 @@ fn head(document: &Document) -> String {
     text
 }
 
-/// The text in lines of the width. Words are never broken, unless they are longer than a line and no part of a command.
+/// The text in lines of the width. Words are never broken, unless they are longer than a line and
+/// no part of a command.
 fn paragraph(text: &str, first: &str, rest: &str) -> String {
     let options = Options::new(WIDTH)
         .initial_indent(first)
@@ -164,7 +167,8 @@ fn scenario_text(document: &Document, scenario: &ScenarioPart) -> String {
     text
 }
 
-/// Outcomes in which the same variants diverge without repairs already: in a mail they are told once.
+/// Outcomes in which the same variants diverge without repairs already: in a mail they are told
+/// once.
 pub fn unrepaired<'a>(document: &'a Document, scenario: &ScenarioPart) -> Vec<&'a str> {
     let is_plain = |other: &&ScenarioPart| {
         !scenario.repairs.is_empty()
@@ -184,7 +188,8 @@ pub fn rank(divergence: &DivergencePart) -> usize {
     usize::from(divergence.standing() != Standing::Unaccepted)
 }
 
-/// Of what was accepted the token does; everything else has its traces, once for both sides of a witness.
+/// Of what was accepted the token does; everything else has its traces, once for both sides of a
+/// witness.
 fn divergence_text(scenario: &ScenarioPart, divergence: &DivergencePart) -> String {
     let is_accepted = |one: &DivergencePart| one.standing() == Standing::Accepted;
     let other = scenario.divergences.iter().find(|one| divergence.same_witness_as.as_ref() == Some(&one.id));
@@ -219,7 +224,8 @@ fn divergence_text(scenario: &ScenarioPart, divergence: &DivergencePart) -> Stri
     text
 }
 
-/// Both sides of a witness, in the manner of lockdep's scenarios: what is needed to follow it, wrapped rather than cut.
+/// Both sides of a witness, in the manner of lockdep's scenarios: what is needed to follow it,
+/// wrapped rather than cut.
 fn two_columns(witness: &WitnessPart) -> String {
     let mut text = String::new();
     for note in &witness.notes {

@@ -1,7 +1,9 @@
-//! The change that leads from one module to the next: a diff of each file, with git's header, and how much it is.
+//! The change that leads from one module to the next: a diff of each file, with git's header, and
+//! how much it is.
 //!
-//! Promise: whoever applies it to all files of the first gets those of the second, byte for byte. Limit: a file that moved
-//! inside the module's folder is one that goes and one that comes; a root that moved is renamed.
+//! Promise: whoever applies it to all files of the first gets those of the second, byte for byte.
+//! Limit: a file that moved inside the module's folder is one that goes and one that comes; a root
+//! that moved is renamed.
 
 use crate::cli::counted::counted;
 use crate::patch::hunks;

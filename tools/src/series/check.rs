@@ -1,4 +1,5 @@
-//! The steps of a series, built and compared: which patch brings and which removes what a client can see.
+//! The steps of a series, built and compared: which patch brings and which removes what a client
+//! can see.
 
 use crate::cli::arguments::{Options, RepairsArgument};
 use crate::cli::selection::memory_model;

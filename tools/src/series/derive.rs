@@ -1,7 +1,8 @@
 //! Writing a series from the modules it leads through: mails as `git format-patch` writes them.
 //!
-//! Subject and message of a mail that stands there already are kept; for a new one the documentation of the module
-//! says what it is. Nothing in a mail depends on when or where it was written.
+//! Subject and message of a mail that stands there already are kept; for a new one the
+//! documentation of the module says what it is. Nothing in a mail depends on when or where it was
+//! written.
 
 use super::change::{changes, diff, stat};
 use super::report::wrap;
@@ -36,7 +37,8 @@ pub struct Words {
     message: String,
 }
 
-/// What the mails of the series say, the cover letter first: what stands in the folder, or what the modules say of themselves.
+/// What the mails of the series say, the cover letter first: what stands in the folder, or what the
+/// modules say of themselves.
 pub fn words(sources: &[Source], folder: &Path) -> Result<Vec<Words>, String> {
     let kept = kept(folder)?;
     let old = |number: usize| kept.iter().find(|(known, ..)| *known == number).map(|(_, _, words)| words.clone());
@@ -51,7 +53,8 @@ pub fn words(sources: &[Source], folder: &Path) -> Result<Vec<Words>, String> {
     Ok(all)
 }
 
-/// Writes the mails that lead from each step to the next, with a cover letter if there is something to say. The files written.
+/// Writes the mails that lead from each step to the next, with a cover letter if there is something
+/// to say. The files written.
 pub fn derive(
     sources: &[Source],
     words: &[Words],

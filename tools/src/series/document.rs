@@ -1,7 +1,9 @@
-//! The steps of a series as the variants of a document, so that a series is judged and reported as the designs of this repository are.
+//! The steps of a series as the variants of a document, so that a series is judged and reported as
+//! the designs of this repository are.
 //!
-//! Promise: places in the source are those of the user's files as they are after the patch, never those of the generated package. Limit: what
-//! an execution costs on each path is counted for the shipped designs only.
+//! Promise: places in the source are those of the user's files as they are after the patch, never
+//! those of the generated package. Limit: what an execution costs on each path is counted for the
+//! shipped designs only.
 
 use super::change::{changes, diff};
 use super::check::check;

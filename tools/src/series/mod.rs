@@ -1,8 +1,9 @@
 //! `lockstep series`: a patch series in, variants out, and back.
 //!
-//! Promise: a step is exactly what the patches say, never a guess (see [`crate::patch`]); what each does to behaviour is
-//! attributed to the patch that brings or removes it, intermediate steps included. Limits: the series changes one
-//! module, which may have several files (see [`crate::source::module`]); what it changes elsewhere must be split off.
+//! Promise: a step is exactly what the patches say, never a guess (see [`crate::patch`]); what each
+//! does to behaviour is attributed to the patch that brings or removes it, intermediate steps
+//! included. Limits: the series changes one module, which may have several files (see
+//! [`crate::source::module`]); what it changes elsewhere must be split off.
 
 mod change;
 mod check;
@@ -103,8 +104,8 @@ fn how_to_replay(input: &Input, checked: &Checked) -> String {
     format!("show a witness with 'lockstep replay TOKEN{words}'\n")
 }
 
-/// The steps that lead from one root to the next. A patch does not move the root of a module of several files: if one of the
-/// steps has several, all have the name of the first.
+/// The steps that lead from one root to the next. A patch does not move the root of a module of
+/// several files: if one of the steps has several, all have the name of the first.
 fn sources(place: &Place, paths: &[PathBuf]) -> Result<Vec<Source>, String> {
     let mut sources = Vec::new();
     for path in paths {

@@ -100,7 +100,8 @@ fn bad_ends(scenario: &Compared) -> String {
     text
 }
 
-/// One line a patch, one on bisecting, and one for each kind of end that nobody can want and all steps show.
+/// One line a patch, one on bisecting, and one for each kind of end that nobody can want and all
+/// steps show.
 pub fn verdict(checked: &Checked) -> Vec<String> {
     let mut lines = Vec::new();
     let (count, explored) = (checked.outcomes.wanted, checked.explored());

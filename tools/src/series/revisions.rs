@@ -1,7 +1,8 @@
 //! A series as a range of revisions, and the module as it was where the range begins.
 //!
-//! Promise: `A..B` means what it means to git: what B has and A has not. The base is read where that begins, at the commit
-//! that both come from, so a branch need not be rebased to be compared. Limits: no merges, for what one changes has no mail.
+//! Promise: `A..B` means what it means to git: what B has and A has not. The base is read where
+//! that begins, at the commit that both come from, so a branch need not be rebased to be compared.
+//! Limits: no merges, for what one changes has no mail.
 
 use crate::patch::{Mail, parse_mails};
 use crate::source::module::{Module, folder, is_inner};
@@ -22,7 +23,8 @@ fn git_line(arguments: &[&str]) -> Result<String, String> {
     Ok(String::from_utf8_lossy(&git(arguments)?).trim().to_owned())
 }
 
-/// Both ends of `A..B`; nothing if it is no such range. `A..` ends at the current commit, as for git.
+/// Both ends of `A..B`; nothing if it is no such range. `A..` ends at the current commit, as for
+/// git.
 pub fn ends(range: &str) -> Option<(&str, &str)> {
     let (first, last) = range.split_once("..")?;
     let is_path = range.starts_with(['.', '/', '-']) || first.is_empty();

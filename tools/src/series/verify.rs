@@ -1,9 +1,10 @@
-//! The committed series against the committed designs: each patch gives the file that it names, each alternative is the
-//! code of the policy that it names.
+//! The committed series against the committed designs: each patch gives the file that it names,
+//! each alternative is the code of the policy that it names.
 //!
-//! A policy is a switch inside a design. That a patch over the design's file is that switch thrown is proved on the
-//! text: the policy put into the file as a constant, and folded, leaves the same code as the patched file does under the
-//! default. Limits: what [`fold`] cannot fold must be written alike.
+//! A policy is a switch inside a design. That a patch over the design's file is that switch thrown
+//! is proved on the text: the policy put into the file as a constant, and folded, leaves the same
+//! code as the patched file does under the default. Limits: what [`fold`] cannot fold must be
+//! written alike.
 
 use super::source::{patch_files, read_mail, read_series};
 use crate::cli::files;
@@ -85,7 +86,8 @@ fn alternative(workspace: &Path, mail: &Mail, policies: &str, designs: &[String]
             return Err(format!("{origin}: is not what '{field} = {value}' does to {path}:\n{difference}"));
         }
     }
-    // An alternative to one design leaves the others alone; whatever else asks for the policy it must cover.
+    // An alternative to one design leaves the others alone; whatever else asks for the policy it
+    // must cover.
     let is_other = |design: &&String| mail.diffs.iter().all(|diff| diff.path() != design.as_str());
     let is_of_design = mail.diffs.iter().any(|diff| designs.iter().any(|design| design == diff.path()));
     let others: Vec<&String> = designs.iter().filter(is_other).filter(|_| is_of_design).collect();

@@ -1,7 +1,8 @@
 //! What `cfg` leaves out of a module that is compiled in a package of Lockstep.
 //!
-//! Promise: what is left out for certain is not read: code for tests, for Miri, and behind a feature, of which a generated package has none.
-//! Limit: of every other condition nothing is known, and what it guards is read.
+//! Promise: what is left out for certain is not read: code for tests, for Miri, and behind a
+//! feature, of which a generated package has none. Limit: of every other condition nothing is
+//! known, and what it guards is read.
 
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, Token};

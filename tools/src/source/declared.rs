@@ -1,6 +1,8 @@
-//! Which files of a module Rust compiles: those that the root declares, and those that they declare in turn.
+//! Which files of a module Rust compiles: those that the root declares, and those that they declare
+//! in turn.
 //!
-//! Limits: what [`crate::conditions`] leaves out is not followed, nor is a file that an attribute puts somewhere else.
+//! Limits: what [`crate::conditions`] leaves out is not followed, nor is a file that an attribute
+//! puts somewhere else.
 
 use crate::source::conditions::are_left_out;
 use crate::source::module::Module;
@@ -8,7 +10,8 @@ use crate::source::rust;
 use std::collections::BTreeSet;
 use syn::{Item, ItemMod};
 
-/// The inner files, by their path inside the module's folder. An error if one is declared and not there.
+/// The inner files, by their path inside the module's folder. An error if one is declared and not
+/// there.
 pub fn declared(module: &Module) -> Result<BTreeSet<String>, String> {
     let mut found = BTreeSet::new();
     read(module, (&module.path, &module.text), "", &mut found)?;

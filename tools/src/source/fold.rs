@@ -1,14 +1,16 @@
 //! Putting a policy into a source file as a constant, and folding what becomes decided.
 //!
-//! Only what the designs use: boolean conditions, negation, `&&`, `||`, branches, and what stands behind a `return`.
-//! Comments, documentation and imports are left out, so that two files compare as code.
+//! Only what the designs use: boolean conditions, negation, `&&`, `||`, branches, and what stands
+//! behind a `return`. Comments, documentation and imports are left out, so that two files compare
+//! as code.
 
 use quote::ToTokens;
 use std::mem;
 use syn::visit_mut::{self, VisitMut};
 use syn::{BinOp, Block, Expr, Lit, Member, Stmt, UnOp};
 
-/// The file with the policy's field replaced by its value, folded and laid out, and how often the field was asked.
+/// The file with the policy's field replaced by its value, folded and laid out, and how often the
+/// field was asked.
 pub fn fold(text: &str, field: &str, value: &str) -> Result<(String, usize), String> {
     let mut file = syn::parse_file(text).map_err(|error| error.to_string())?;
     let uses = fold_in(&mut file, field, value)?;
@@ -73,7 +75,8 @@ struct Folder {
 }
 
 impl Folder {
-    /// `machine.policy.FIELD` or `policy.FIELD`; the policy of a part is asked there: `kernel.policy.FIELD`.
+    /// `machine.policy.FIELD` or `policy.FIELD`; the policy of a part is asked there:
+    /// `kernel.policy.FIELD`.
     fn is_use(&self, expression: &Expr) -> bool {
         let Some(inner) = behind(expression, &self.field[0]) else { return false };
         let mut whole = Some(inner);
@@ -188,7 +191,8 @@ impl VisitMut for Folder {
                 other => statements.push(other),
             }
             if let Some(Stmt::Expr(Expr::Return(_), end)) = statements.last_mut() {
-                // Nothing behind it runs, and at the end of a block it reads the same with and without a semicolon.
+                // Nothing behind it runs, and at the end of a block it reads the same with and
+                // without a semicolon.
                 *end = Some(syn::token::Semi::default());
                 break;
             }

@@ -1,9 +1,10 @@
 //! A module as files: its root, and what stands in its folder.
 //!
-//! Promise: a patch changes, makes, moves and removes files of the module, and nothing else; the whole patch fits or
-//! nothing of it is taken. Which files those are Rust says: beside `queue.rs` the folder `queue/`, beside `mod.rs` and
-//! `lib.rs` the folder that they stand in. Limits: files of Rust; the file with trait and scenarios is no part of the
-//! module, for every step must answer the same questions.
+//! Promise: a patch changes, makes, moves and removes files of the module, and nothing else; the
+//! whole patch fits or nothing of it is taken. Which files those are Rust says: beside `queue.rs`
+//! the folder `queue/`, beside `mod.rs` and `lib.rs` the folder that they stand in. Limits: files
+//! of Rust; the file with trait and scenarios is no part of the module, for every step must answer
+//! the same questions.
 
 use crate::cli::files;
 use crate::patch::{FileDiff, Mail, apply, below, same_file};

@@ -1,8 +1,10 @@
-//! What Lockstep must know of a module of somebody's own: the trait it implements, the type, and how to make one.
+//! What Lockstep must know of a module of somebody's own: the trait it implements, the type, and
+//! how to make one.
 //!
-//! A **subject** is a file with one public trait and functions that take `&dyn` of it: each is a scenario, its name is
-//! the scenario's id and its documentation the question. A **module** implements the trait for one type, which is a
-//! unit, has a `new` without arguments, or is `Default`.
+//! A **subject** is a file with one public trait and functions that take `&dyn` of it: each is a
+//! scenario, its name is the scenario's id and its documentation the question. A **module**
+//! implements the trait for one type, which is a unit, has a `new` without arguments, or is
+//! `Default`.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};

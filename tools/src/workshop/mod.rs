@@ -1,8 +1,10 @@
-//! Building and running generated code: a package in a build folder, compiled by cargo, spoken to in messages of [`lockstep_runner::protocol`].
+//! Building and running generated code: a package in a build folder, compiled by cargo, spoken to
+//! in messages of [`lockstep_runner::protocol`].
 //!
-//! Promise: a package is written completely or not at all, two runs of Lockstep do not write one package at a time, and
-//! what the compiler says comes back as an error. Nothing generated is loaded into this process: a variant that loops or
-//! overruns its stack takes only its runner with it.
+//! Promise: a package is written completely or not at all, two runs of Lockstep do not write one
+//! package at a time, and what the compiler says comes back as an error. Nothing generated is
+//! loaded into this process: a variant that loops or overruns its stack takes only its runner with
+//! it.
 
 mod built;
 mod origins;

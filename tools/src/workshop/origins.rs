@@ -1,6 +1,7 @@
 //! Where the files of a generated package come from.
 //!
-//! Promise: whoever asks a package hears of places in the user's files as they are after the patch, never of those of the package.
+//! Promise: whoever asks a package hears of places in the user's files as they are after the patch,
+//! never of those of the package.
 
 use crate::source::steps::Step;
 use lockstep_runner::document::{ScenarioPart, TracePart};
@@ -34,7 +35,8 @@ impl Origins {
         self.files.insert(file, Origin { path, step: step.map(str::to_owned) });
     }
 
-    /// The files of a step's module, with their text, for a package in which its root stands at `stem`.
+    /// The files of a step's module, with their text, for a package in which its root stands at
+    /// `stem`.
     pub fn take_in(&mut self, step: &Step, stem: &str) -> Vec<(String, String)> {
         let files: Vec<(String, String)> =
             step.module.files(stem).map(|(file, text)| (file, text.to_owned())).collect();
@@ -48,7 +50,8 @@ impl Origins {
         self.files.get(file).map_or_else(|| format!("{}{file}", self.folder), |origin| origin.path.clone())
     }
 
-    /// A line of the compiler, which begins with a place, and behind it the step whose file that is.
+    /// A line of the compiler, which begins with a place, and behind it the step whose file that
+    /// is.
     pub fn line(&self, line: &str) -> String {
         let Some((file, rest)) = line.split_once(':') else { return line.to_owned() };
         match self.files.get(file) {

@@ -1,4 +1,5 @@
-//! The package of somebody's own subject: its file, one module per step, and the registry that puts them behind the trait.
+//! The package of somebody's own subject: its file, one module per step, and the registry that puts
+//! them behind the trait.
 
 use super::origins::Origins;
 use super::package::{Around, GLUE, Package};
@@ -34,14 +35,16 @@ pub fn package_name(base: &Path) -> String {
     base.file_stem().unwrap_or_default().to_string_lossy().replace(|at: char| !at.is_ascii_alphanumeric(), "-")
 }
 
-/// For each of these steps whether it depends on what the machine does not see, which is told. What must not be built is the subject's fault.
+/// For each of these steps whether it depends on what the machine does not see, which is told. What
+/// must not be built is the subject's fault.
 pub fn look_at(place: &Place, (path, text): (&Path, &str), steps: &[Step]) -> Result<Vec<bool>, Trouble> {
     let unseen = look(Some((&place.name(path), text)), steps).map_err(Trouble::Subject)?;
     say_unseen(&unseen);
     Ok(unseen.iter().map(|found| !found.is_empty()).collect())
 }
 
-/// The package that runs these steps; for each it is known whether it depends on what the machine does not see.
+/// The package that runs these steps; for each it is known whether it depends on what the machine
+/// does not see.
 pub fn own_package(
     place: &Place,
     name: &str,

@@ -12,13 +12,14 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 use tempfile::TempPath;
 
-/// Where the glue stands. What begins like its name no file of a user's says, see [`crate::outside`].
+/// Where the glue stands. What begins like its name no file of a user's says, see
+/// [`crate::outside`].
 pub const GLUE: &str = "src/lockstep_glue.rs";
 
 /// The program of a package; the same for all.
 const MAIN: &str = "\
-//! Runs the variants of one subject for `lockstep`. The module `lockstep_glue` says what the subject is. Written by `lockstep`; changes
-//! here are lost.
+//! Runs the variants of one subject for `lockstep`. The module `lockstep_glue` says what the
+//! subject is. Written by `lockstep`; changes here are lost.
 
 fn main() {
     lockstep_runner::serve(&lockstep_glue::Glue);
@@ -30,7 +31,8 @@ mod lockstep_glue;
 /// What is around the files of a package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Around {
-    /// The standard library and the harness, whole: for the subject that Lockstep ships, whose crate is copied.
+    /// The standard library and the harness, whole: for the subject that Lockstep ships, whose
+    /// crate is copied.
     Crates,
     /// What a subject may use of them, under their names: everything else has no name.
     Facades,
@@ -112,7 +114,8 @@ impl Package {
         )
     }
 
-    /// Makes the package stand at a folder that is empty or holds an earlier one as it was written: all of it, or what stood there before.
+    /// Makes the package stand at a folder that is empty or holds an earlier one as it was written:
+    /// all of it, or what stood there before.
     pub fn put(&self, folder: &Path) -> Result<(), String> {
         refuse_foreign(folder)?;
         let mut sealed = self.clone();
@@ -153,8 +156,8 @@ impl Package {
         Ok(())
     }
 
-    /// Writes and builds it; the program that came out, in a file that is gone with the path: what is built here next, by
-    /// whomever, has no say in what runs.
+    /// Writes and builds it; the program that came out, in a file that is gone with the path: what
+    /// is built here next, by whomever, has no say in what runs.
     pub fn build(&self, place: &Place) -> Result<TempPath, String> {
         let folder = place.build.join(&self.name);
         let failed = |path: &Path, error: std::io::Error| format!("{}: {}", path.display(), files::reason(&error));
@@ -200,8 +203,8 @@ impl Package {
 /// How often somebody who waits for cargo looks whether its program is still wanted.
 const BEAT: Duration = Duration::from_millis(20);
 
-/// Runs cargo to its end, or to that of the user's patience: how it ended, and what it said. A time budget does not end it: what is built today
-/// is there tomorrow.
+/// Runs cargo to its end, or to that of the user's patience: how it ended, and what it said. A time
+/// budget does not end it: what is built today is there tomorrow.
 fn unless_interrupted(command: &mut Command) -> Result<(ExitStatus, String), String> {
     let failed = |error: std::io::Error| format!("cargo cannot be run: {error}");
     // A file, for a pipe that nobody empties would hold cargo up.

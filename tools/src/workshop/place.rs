@@ -13,7 +13,8 @@ pub struct Place {
 }
 
 impl Place {
-    /// The workspace is the one around the current folder, or the one that this program was built from.
+    /// The workspace is the one around the current folder, or the one that this program was built
+    /// from.
     pub fn find(build: Option<&Path>) -> Result<Place, String> {
         let here = std::env::current_dir().map_err(|error| format!("the current folder: {error}"))?;
         let built_from = Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned);
@@ -30,14 +31,16 @@ impl Place {
         Ok(Place { build: here.join(build), workspace })
     }
 
-    /// A file of the workspace as the command line names it, relative to the workspace if it is in there.
+    /// A file of the workspace as the command line names it, relative to the workspace if it is in
+    /// there.
     pub fn name(&self, path: &Path) -> String {
         let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let root = self.workspace.canonicalize().unwrap_or_else(|_| self.workspace.clone());
         whole.strip_prefix(&root).unwrap_or(path).to_string_lossy().into_owned()
     }
 
-    /// A file as patches name it: from the workspace if it is in there, and else from the current folder.
+    /// A file as patches name it: from the workspace if it is in there, and else from the current
+    /// folder.
     pub fn tree_name(&self, path: &Path) -> Result<String, String> {
         let name = PathBuf::from(self.name(path));
         let here = std::env::current_dir().unwrap_or_default();

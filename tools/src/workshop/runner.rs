@@ -134,7 +134,8 @@ impl Runner {
 }
 
 impl Bench for Runner {
-    /// Asks, and waits as long as the answer is wanted: the program watches itself, and ends if it gets nowhere.
+    /// Asks, and waits as long as the answer is wanted: the program watches itself, and ends if it
+    /// gets nowhere.
     fn ask(&mut self, request: &Request) -> Result<Answer, Failure> {
         self.send(request)?;
         loop {
@@ -159,7 +160,8 @@ impl Bench for Runner {
 
 impl Drop for Runner {
     fn drop(&mut self) {
-        // Without input it ends by itself; if it is in the middle of something it is not waited for.
+        // Without input it ends by itself; if it is in the middle of something it is not waited
+        // for.
         self.input = None;
         let _ = self.child.kill();
         let _ = self.child.wait();

@@ -1,7 +1,8 @@
 //! A package in a folder that its reader keeps: whether all that stands there is what was written.
 //!
-//! Promise: a package takes the place of an earlier one only as that was written; what somebody has changed or added there is not
-//! lost. What cargo makes of it (`target`, `Cargo.lock`) does not count. Limit: a folder without files is nothing.
+//! Promise: a package takes the place of an earlier one only as that was written; what somebody has
+//! changed or added there is not lost. What cargo makes of it (`target`, `Cargo.lock`) does not
+//! count. Limit: a folder without files is nothing.
 
 use crate::cli::files::fingerprint_of;
 use std::collections::BTreeMap;

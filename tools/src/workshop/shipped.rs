@@ -1,4 +1,5 @@
-//! The package of the subject that Lockstep ships: a copy of its crate, with the steps of a series beside its designs.
+//! The package of the subject that Lockstep ships: a copy of its crate, with the steps of a series
+//! beside its designs.
 
 use super::origins::Origins;
 use super::own::print;
@@ -80,7 +81,8 @@ fn append(files: &mut BTreeMap<String, String>, path: &str, text: &str) -> Resul
     Ok(())
 }
 
-/// Every step as a variant. A design keeps `stopped` if its code names the bit; that is what its policy must say.
+/// Every step as a variant. A design keeps `stopped` if its code names the bit; that is what its
+/// policy must say.
 fn registry(steps: &[Step]) -> Result<TokenStream, String> {
     let mut variants = Vec::new();
     for (nth, step) in steps.iter().enumerate() {

@@ -1,5 +1,5 @@
-//! What [`super::utrace`] asks of the crate that it runs. In this process that is the crate as it is; a generated package has a file of
-//! this name of its own.
+//! What [`super::utrace`] asks of the crate that it runs. In this process that is the crate as it
+//! is; a generated package has a file of this name of its own.
 
 use utrace_variants::VariantInfo;
 

@@ -1,4 +1,5 @@
-//! The subject that Lockstep ships, as the port sees it: in this process, and in packages that hold a copy of its crate.
+//! The subject that Lockstep ships, as the port sees it: in this process, and in packages that hold
+//! a copy of its crate.
 
 use super::switches::{activate, listed};
 use lockstep::Describe;

@@ -1,14 +1,17 @@
 //! What a design shows as it is, and what is new beside that.
 //!
-//! Promise: an outcome is new if clients did not see it before; a claim is touched if what it says never happens, or says happens and was not seen
-//! to, is seen now. What a monitor finds is no outcome for clients.
+//! Promise: an outcome is new if clients did not see it before; a claim is touched if what it says
+//! never happens, or says happens and was not seen to, is seen now. What a monitor finds is no
+//! outcome for clients.
 //!
-//! Limits: where the design as it is was not exhausted, a new outcome might have been missed in it. There only faults count (races, BUG and
-//! WARN, broken rules, lost wake-ups), and only those of which it showed none of the same words; before one counts, it is looked
-//! for in the design as it is, around the schedule that shows it ([`Baseline::is_possible`]).
+//! Limits: where the design as it is was not exhausted, a new outcome might have been missed in it.
+//! There only faults count (races, BUG and WARN, broken rules, lost wake-ups), and only those of
+//! which it showed none of the same words; before one counts, it is looked for in the design as it
+//! is, around the schedule that shows it ([`Baseline::is_possible`]).
 //!
-//! A claim of the kind "sometimes" that the design keeps is not asked. Taking an ordering away adds executions and removes none, so what could be
-//! seen can still be seen; at most a data race ends the execution before, and then the race is what is new.
+//! A claim of the kind "sometimes" that the design keeps is not asked. Taking an ordering away adds
+//! executions and removes none, so what could be seen can still be seen; at most a data race ends
+//! the execution before, and then the race is what is new.
 
 use std::collections::BTreeSet;
 
@@ -35,7 +38,8 @@ pub struct Baseline {
     pub(super) runs: u64,
     pub(super) visible: BTreeSet<Visible>,
     faults: BTreeSet<String>,
-    /// Claims that ask about the variant in this scenario and of which nothing was seen that they speak of.
+    /// Claims that ask about the variant in this scenario and of which nothing was seen that they
+    /// speak of.
     untouched: Vec<&'static Claim>,
 }
 
@@ -82,7 +86,8 @@ pub(super) fn touches(claim: &Claim, variant: &str, scenario: &str) -> Option<fn
 }
 
 impl Baseline {
-    /// What of the exploration is new: of the outcomes and of each claim the simplest that shows it.
+    /// What of the exploration is new: of the outcomes and of each claim the simplest that shows
+    /// it.
     pub(super) fn news<'a>(&self, exploration: &'a Exploration) -> Vec<News<'a>> {
         let mut news: Vec<News<'a>> = self.new_outcome(exploration).into_iter().collect();
         for &claim in &self.untouched {
@@ -94,7 +99,8 @@ impl Baseline {
         news
     }
 
-    /// The simplest outcome that clients did not see before, new faults first and races last of them.
+    /// The simplest outcome that clients did not see before, new faults first and races last of
+    /// them.
     fn new_outcome<'a>(&self, exploration: &'a Exploration) -> Option<News<'a>> {
         let new_fault = |seen: &Seen| faults(&seen.outcome).into_iter().find(|fault| !self.faults.contains(fault));
         let is_new = |seen: &&Seen| match self.evidence.is_exhaustive() {
@@ -108,7 +114,8 @@ impl Baseline {
         Some(News { claim: None, what, is_race: is_race(seen), seen })
     }
 
-    /// Whether the design as it is can show the same after all: where it was not exhausted, looks around this schedule.
+    /// Whether the design as it is can show the same after all: where it was not exhausted, looks
+    /// around this schedule.
     pub(super) fn is_possible(
         &self,
         claim: Option<&'static Claim>,

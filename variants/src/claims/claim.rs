@@ -17,7 +17,8 @@ pub struct Claim {
     pub says: &'static str,
     /// What is checked for it.
     pub checked: &'static str,
-    /// What exploring showed where it is not what the mail expects, and why the model is believed; empty if there is nothing to say.
+    /// What exploring showed where it is not what the mail expects, and why the model is believed;
+    /// empty if there is nothing to say.
     pub note: &'static str,
     /// The scenarios that decide it.
     pub scenarios: &'static [&'static str],

@@ -1,8 +1,10 @@
 //! Deciding a claim: explores what it names and says what became of it.
 //!
-//! Promise: "holds" of something that is never seen rests on the weakest evidence of all its scenarios, which the decision carries; each scenario
-//! was about its subject (its goals were reached), or the claim stays open. "Refuted" of that rests on one execution. What compares
-//! two variants is decided in `sets`; that they differ is said only where the one that lacks an outcome was searched whole.
+//! Promise: "holds" of something that is never seen rests on the weakest evidence of all its
+//! scenarios, which the decision carries; each scenario was about its subject (its goals were
+//! reached), or the claim stays open. "Refuted" of that rests on one execution. What compares two
+//! variants is decided in `sets`; that they differ is said only where the one that lacks an outcome
+//! was searched whole.
 
 use lockstep::{CompareConfig, Evidence, Outcome, Seen};
 
@@ -55,7 +57,8 @@ fn unproven_absence(witness: Option<&Witness>) -> Option<Verdict> {
     (!absent.evidence.is_exhaustive()).then(says)
 }
 
-/// What it says of a statement that something was seen or was not. That nothing was seen refutes nothing unless everything was.
+/// What it says of a statement that something was seen or was not. That nothing was seen refutes
+/// nothing unless everything was.
 fn verdict(statement: Statement, seen: bool, evidence: Evidence) -> Verdict {
     let wants_it = matches!(statement, Statement::Sometimes(..) | Statement::Differs);
     match (wants_it, seen) {

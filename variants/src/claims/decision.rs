@@ -75,7 +75,8 @@ pub struct Decision {
     pub memory: MemoryModel,
     /// What became of the claim.
     pub verdict: Verdict,
-    /// What the verdict rests on, as far as it rests on what was not seen: the weakest of all scenarios.
+    /// What the verdict rests on, as far as it rests on what was not seen: the weakest of all
+    /// scenarios.
     pub evidence: Evidence,
     /// The execution that refutes it, or that shows what it says can be.
     pub witness: Option<Witness>,

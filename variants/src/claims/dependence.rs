@@ -1,17 +1,23 @@
-//! C14, the other half: what depends on an ordering. The place is weakened, and what the design then shows is compared with what it shows as it is.
+//! C14, the other half: what depends on an ordering. The place is weakened, and what the design
+//! then shows is compared with what it shows as it is.
 //!
-//! Promise: an outcome depends on an ordering if the weakened design shows one to clients that the design as it is does not; a claim depends on
-//! it if the design as it is never shows what the claim speaks of, and the weakened design does (`baseline`). Executions are watched for
-//! all claims that name their scenario. A place for which nothing was found was searched whole in every scenario that was seen to pass it, with
-//! the evidence that its [`Coverage`] says.
+//! Promise: an outcome depends on an ordering if the weakened design shows one to clients that the
+//! design as it is does not; a claim depends on it if the design as it is never shows what the
+//! claim speaks of, and the weakened design does (`baseline`). Executions are watched for all
+//! claims that name their scenario. A place for which nothing was found was searched whole in every
+//! scenario that was seen to pass it, with the evidence that its [`Coverage`] says.
 //!
-//! How: first a glance at each place in each scenario, some hundred runs, which finds nearly all. Then, in each scenario, all places for which
-//! nothing was found are weakened *together*: what no such execution shows, none shows with one of them weakened alone, for taking orderings away only
-//! adds executions. If that shows something or does not end, each is searched alone. So most of what is free is free together.
+//! How: first a glance at each place in each scenario, some hundred runs, which finds nearly all.
+//! Then, in each scenario, all places for which nothing was found are weakened *together*: what no
+//! such execution shows, none shows with one of them weakened alone, for taking orderings away only
+//! adds executions. If that shows something or does not end, each is searched alone. So most of
+//! what is free is free together.
 //!
-//! Limits: of a place that something depends on, claims are asked in the glances only: there may be more than are named. That nothing
-//! depends on an ordering is said of the scenarios that were seen to pass it. Of two orderings of which either suffices each is free; where a scenario shows that
-//! such orderings are among those weakened together, [`Searched`] says so. Claims that compare variants are asked in `compared`.
+//! Limits: of a place that something depends on, claims are asked in the glances only: there may be
+//! more than are named. That nothing depends on an ordering is said of the scenarios that were seen
+//! to pass it. Of two orderings of which either suffices each is free; where a scenario shows that
+//! such orderings are among those weakened together, [`Searched`] says so. Claims that compare
+//! variants are asked in `compared`.
 
 use lockstep::{
     CompareConfig, Control, Evidence, Exploration, ExploreConfig, OutcomeId, Schedule, Seen, Strategy, Token, Weakened,
@@ -29,7 +35,8 @@ use crate::utrace::Repairs;
 /// What came of weakening a place.
 #[derive(Clone, Debug, Default)]
 pub struct Dependence {
-    /// What the design as it is does not show: a new outcome first, if there is one, then claims in the order of their numbers.
+    /// What the design as it is does not show: a new outcome first, if there is one, then claims in
+    /// the order of their numbers.
     pub shown: Vec<Shown>,
     /// What it rests on that nothing more was found.
     pub coverage: Coverage,
@@ -90,7 +97,8 @@ pub struct Searched {
     pub together: Option<Together>,
 }
 
-/// What several places show when all of them are weakened, and none of them alone: one of them suffices.
+/// What several places show when all of them are weakened, and none of them alone: one of them
+/// suffices.
 #[derive(Clone, Debug)]
 pub struct Together {
     /// The places, as few as were found to do, by their number among those searched.
@@ -127,7 +135,8 @@ impl Budget {
     fn whole(places: usize, baseline: &Baseline, config: &CompareConfig<'_>) -> Budget {
         let searched = (config.exhaustive_max / PART).saturating_mul(places.min(8) as u64);
         let (enumerated, sampled) = (config.enumerated_max / FALLBACK, config.sampled / FALLBACK);
-        // What was searched whole before ends soon; if it does not, it will not within any budget of this kind.
+        // What was searched whole before ends soon; if it does not, it will not within any budget
+        // of this kind.
         Budget { searched: searched.min(baseline.runs * GROWTH + 1_000), enumerated, sampled }
     }
 
@@ -215,7 +224,8 @@ fn alone(
     Some(Found { evidence: exploration.evidence.weaker(baseline.evidence), candidates })
 }
 
-/// Searches the variant with the place weakened, whole. Nothing if the run was ended or that was too much.
+/// Searches the variant with the place weakened, whole. Nothing if the run was ended or that was
+/// too much.
 pub(super) fn weakened_whole(
     (variant, baseline): (&str, &Baseline),
     place: Weakened,
@@ -225,7 +235,8 @@ pub(super) fn weakened_whole(
     weakened((variant, baseline), &[place], budget, config).filter(|exploration| exploration.evidence.is_exhaustive())
 }
 
-/// Explores the variant with these places weakened: whole, if the budget lets it; else schedules with one preemption, and random ones.
+/// Explores the variant with these places weakened: whole, if the budget lets it; else schedules
+/// with one preemption, and random ones.
 fn weakened(
     (variant, baseline): (&str, &Baseline),
     places: &[Weakened],
@@ -278,7 +289,8 @@ impl Found {
     }
 }
 
-/// What all that was found for a place, and of its variant beside others, comes to: of the outcomes and of each claim the simplest that the design as it is was not seen to show.
+/// What all that was found for a place, and of its variant beside others, comes to: of the outcomes
+/// and of each claim the simplest that the design as it is was not seen to show.
 pub fn depends(
     variant: &'static str,
     site: &OrderingSite,
@@ -322,7 +334,8 @@ fn shown((variant, site): (&'static str, &OrderingSite), one: &Candidate, config
     Shown { claim: one.claim, scenario: one.scenario, what, token }
 }
 
-/// Of an outcome that says nothing by itself: what a client can first tell from it, beside the design as it is under the same schedule.
+/// Of an outcome that says nothing by itself: what a client can first tell from it, beside the
+/// design as it is under the same schedule.
 fn difference(
     (variant, subject): (&str, Subject),
     schedule: &Schedule,

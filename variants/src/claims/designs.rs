@@ -1,26 +1,34 @@
-//! What a patch or a proposal changes for a client: C9, C11, C12, C14, C16, C19. Each compares outcome sets.
+//! What a patch or a proposal changes for a client: C9, C11, C12, C14, C16, C19. Each compares
+//! outcome sets.
 //!
-//! C19 is refuted, and the mails themselves say why. Roland calls it all the same whether the task thinks it was killed, "before the wakeup or
-//! after the wakeup": either order could have happened, so either result is one that a client must expect. That holds while the wakeup is in
-//! progress. But C7's second exception, "already woken from utrace pov", includes the task that stays in a group stop for days
-//! (C9). There SIGKILL comes after the resume in every execution of S7; the design that clears `stopped` lets the system
-//! call through, and the one that asks for SIGKILL aborts it. The claim is read strictly: a client cannot tell. S7b and S8b, with
-//! a signal pending beside SIGKILL, do not decide it: there the variant that asks for SIGKILL differs where no stop was broken at all.
+//! C19 is refuted, and the mails themselves say why. Roland calls it all the same whether the task
+//! thinks it was killed, "before the wakeup or after the wakeup": either order could have happened,
+//! so either result is one that a client must expect. That holds while the wakeup is in progress.
+//! But C7's second exception, "already woken from utrace pov", includes the task that stays in a
+//! group stop for days (C9). There SIGKILL comes after the resume in every execution of S7; the
+//! design that clears `stopped` lets the system call through, and the one that asks for SIGKILL
+//! aborts it. The claim is read strictly: a client cannot tell. S7b and S8b, with a signal pending
+//! beside SIGKILL, do not decide it: there the variant that asks for SIGKILL differs where no stop
+//! was broken at all.
 //!
-//! C12 is refuted under the weak model, in both readings of spin_unlock_wait that are no lock, for the reason that the kernel removed it for in 4.14. The
-//! tracer takes the lock (a read-modify-write) and then reads the state TRACED; the killer writes the state, and the tracee behind its wake-up
-//! reads the lock word. That is store buffering: each side writes one word and reads the other, and unless both have a full barrier
-//! between, both may read what was before. The tracee then sees the lock free that the tracer holds, and what it acquires from that old
-//! value is of no use to it. Under `sc` nobody reads an old value. C15 is lost by the third design in the same executions (S8e).
+//! C12 is refuted under the weak model, in both readings of spin_unlock_wait that are no lock, for
+//! the reason that the kernel removed it for in 4.14. The tracer takes the lock (a
+//! read-modify-write) and then reads the state TRACED; the killer writes the state, and the tracee
+//! behind its wake-up reads the lock word. That is store buffering: each side writes one word and
+//! reads the other, and unless both have a full barrier between, both may read what was before. The
+//! tracee then sees the lock free that the tracer holds, and what it acquires from that old value
+//! is of no use to it. Under `sc` nobody reads an old value. C15 is lost by the third design in the
+//! same executions (S8e).
 //!
-//! Under total store order it is refuted as well, by the other half of the same shape. The tracee, still in schedule(), finds SIGKILL pending, writes
-//! its own state back to RUNNING and releases the run queue's lock, both by plain stores that may wait in its buffer, and then reads the
-//! utrace lock as free. The tracer takes that lock and reads the state TRACED. Lock and unlock in the place of spin_unlock_wait begin with a
-//! locked instruction, by which the stores have landed: no schedule of S8e shows it then. Samples had not seen it; it takes five
-//! decisions.
+//! Under total store order it is refuted as well, by the other half of the same shape. The tracee,
+//! still in schedule(), finds SIGKILL pending, writes its own state back to RUNNING and releases
+//! the run queue's lock, both by plain stores that may wait in its buffer, and then reads the
+//! utrace lock as free. The tracer takes that lock and reads the state TRACED. Lock and unlock in
+//! the place of spin_unlock_wait begin with a locked instruction, by which the stores have landed:
+//! no schedule of S8e shows it then. Samples had not seen it; it takes five decisions.
 //!
-//! C12 is read as an inclusion, for "as well as": what spin_unlock_wait shows, lock and unlock shows too. A variant with fewer outcomes does not
-//! refute it.
+//! C12 is read as an inclusion, for "as well as": what spin_unlock_wait shows, lock and unlock
+//! shows too. A variant with fewer outcomes does not refute it.
 
 use super::claim::{Claim, LOCKED, LOCKLESS, REMOVED, Statement, against, not};
 
@@ -32,7 +40,8 @@ const EVERYWHERE: &[&str] = &[
     "S14", "S14b", "S15", "S15b", "S16", "S16b",
 ];
 
-/// Every scenario but S15 and S15b: there the tracer clears `stopped` in parallel and hears what it has ended.
+/// Every scenario but S15 and S15b: there the tracer clears `stopped` in parallel and hears what it
+/// has ended.
 const BESIDE_PARALLEL: &[&str] = &[
     "S1", "S2", "S2b", "S3", "S4", "S4b", "S4c", "S5", "S5b", "S6", "S6b", "S6c", "S6d", "S7", "S7b", "S8", "S8b",
     "S8c", "S8d", "S8e", "S8f", "S8g", "S8h", "S9", "S9b", "S9c", "S9d", "S10", "S10b", "S10c", "S10d", "S10e", "S11",

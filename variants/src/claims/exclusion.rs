@@ -1,18 +1,23 @@
-//! Who excludes or orders whom: C4 (the wake-up), C13 (siglock), C18 (what lies between a group stop and get_signal). C21 (who uses the
-//! result of a stop) stands beside them and is read off the code.
+//! Who excludes or orders whom: C4 (the wake-up), C13 (siglock), C18 (what lies between a group
+//! stop and get_signal). C21 (who uses the result of a stop) stands beside them and is read off the
+//! code.
 //!
-//! C13's "harmless" is read as: no false kill comes of it. Tasks do end asleep for ever in some of its scenarios, in every design alike, but not by this
-//! race: a task that SIGKILL broke out of a stop stops once more at its exit report, for an engine that has let it go meanwhile (R1).
+//! C13's "harmless" is read as: no false kill comes of it. Tasks do end asleep for ever in some of
+//! its scenarios, in every design alike, but not by this race: a task that SIGKILL broke out of a
+//! stop stops once more at its exit report, for an engine that has let it go meanwhile (R1).
 //!
-//! C18 is refuted by a second group stop. Another thread that wakes first may dequeue the next stop signal and begin to collect before this
-//! one gets to get_signal; then `get_signal_to_deliver` joins that stop first (`group_stop_count > 0` is tested before the hook), and
-//! its CLD_STOPPED is reported on the way. That order of tests is the kernel's (2.6.31, `get_signal_to_deliver`), so the witness is one of
-//! the code and not of the model. Roland's conclusion from it, that nothing is reported there before the lock was taken, does not stand on
-//! `report_jctl`: since patch 4/6 that takes the lock only where `report` is set. It stands on `finish_jctl` before it.
+//! C18 is refuted by a second group stop. Another thread that wakes first may dequeue the next stop
+//! signal and begin to collect before this one gets to get_signal; then `get_signal_to_deliver`
+//! joins that stop first (`group_stop_count > 0` is tested before the hook), and its CLD_STOPPED is
+//! reported on the way. That order of tests is the kernel's (2.6.31, `get_signal_to_deliver`), so
+//! the witness is one of the code and not of the model. Roland's conclusion from it, that nothing
+//! is reported there before the lock was taken, does not stand on `report_jctl`: since patch 4/6
+//! that takes the lock only where `report` is set. It stands on `finish_jctl` before it.
 //!
-//! C21 cannot be asked of executions. Whoever drops a result shows nothing, and a monitor that asks our own callers whether they
-//! look asks for what we wrote ourselves. So it is called what it is: a sentence on the text, true of 3e0a686d625. There
-//! `utrace_stop` is called in four places: the entry of a system call uses the result, the resume report keeps it for get_signal, which uses
+//! C21 cannot be asked of executions. Whoever drops a result shows nothing, and a monitor that asks
+//! our own callers whether they look asks for what we wrote ourselves. So it is called what it is:
+//! a sentence on the text, true of 3e0a686d625. There `utrace_stop` is called in four places: the
+//! entry of a system call uses the result, the resume report keeps it for get_signal, which uses
 //! it, and the exit report and vfork drop it.
 
 use lockstep::Outcome;

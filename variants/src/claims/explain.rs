@@ -1,7 +1,8 @@
 //! A decision, explained: the execution that decides a claim beside the nearest one that does not.
 //!
-//! For a claim that compares two variants that is the other variant under the same schedule. For a claim about executions it is the same variant
-//! under the same schedule but for one decision, the last that matters; if there is none, another design under the same schedule.
+//! For a claim that compares two variants that is the other variant under the same schedule. For a
+//! claim about executions it is the same variant under the same schedule but for one decision, the
+//! last that matters; if there is none, another design under the same schedule.
 
 use lockstep::{Decision as Choice, Execution, Explicit, Outcome, RunConfig, Schedule};
 

@@ -1,4 +1,5 @@
-//! The files whose orderings are the kernel's and utrace's own, with their text: a place is named by the function that it is in.
+//! The files whose orderings are the kernel's and utrace's own, with their text: a place is named
+//! by the function that it is in.
 
 use crate::sources::DESIGN_SOURCES;
 

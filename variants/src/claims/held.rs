@@ -1,9 +1,12 @@
-//! What a killed tracee may do while a tracer that has the lock takes it for stopped: C10, C15, C20.
+//! What a killed tracee may do while a tracer that has the lock takes it for stopped: C10, C15,
+//! C20.
 //!
-//! "Utrace thinks it is stopped" is read as: a tracer has taken the lock, has found the task stopped or has stopped it, and has neither let
-//! it go nor dropped the lock. Outside of that section nobody thinks anything, for whoever comes next looks again. The other reading, "as
-//! long as the tracer was told so and did not let it go", is a rule of every execution instead (no callback while an engine holds the
-//! task), and that rule must make an exception for SIGKILL, or no design would keep it.
+//! "Utrace thinks it is stopped" is read as: a tracer has taken the lock, has found the task
+//! stopped or has stopped it, and has neither let it go nor dropped the lock. Outside of that
+//! section nobody thinks anything, for whoever comes next looks again. The other reading, "as long
+//! as the tracer was told so and did not let it go", is a rule of every execution instead (no
+//! callback while an engine holds the task), and that rule must make an exception for SIGKILL, or
+//! no design would keep it.
 
 use lockstep::Outcome;
 

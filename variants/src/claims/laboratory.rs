@@ -1,7 +1,9 @@
-//! What exploring a variant on a scenario takes: what was explored before, when nothing is decided, and the smallest witness.
+//! What exploring a variant on a scenario takes: what was explored before, when nothing is decided,
+//! and the smallest witness.
 //!
-//! Promise: what is explored is what every comparison explores of a variant, under the same configuration. A run that was ended decides
-//! nothing; nor does one that missed what its scenario is about.
+//! Promise: what is explored is what every comparison explores of a variant, under the same
+//! configuration. A run that was ended decides nothing; nor does one that missed what its scenario
+//! is about.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -60,7 +62,8 @@ impl Undecided {
     }
 }
 
-/// What exploration found: what rests on nothing being seen rests on this, and the execution that was seen.
+/// What exploration found: what rests on nothing being seen rests on this, and the execution that
+/// was seen.
 pub type Found = Result<(Evidence, Option<Witness>), Undecided>;
 
 /// The scenario of that id. Claims name only those that exist, which a test checks.
@@ -85,7 +88,8 @@ pub(super) fn minimized(
     })
 }
 
-/// An exploration that never met what its scenario is about proves nothing. Goals of some of the designs do not count.
+/// An exploration that never met what its scenario is about proves nothing. Goals of some of the
+/// designs do not count.
 pub(super) fn reaches(scenario: &Scenario, exploration: &Exploration) -> Result<(), Undecided> {
     let is_missed = |at: usize| scenario.goals[at].of_all && exploration.goals & 1 << at == 0;
     match (0..scenario.goals.len()).find(|&at| is_missed(at)) {
@@ -111,7 +115,8 @@ pub fn run_config(config: &CompareConfig<'_>) -> RunConfig<'static> {
     RunConfig { memory: config.memory, steps_max: config.steps_max, control: None }
 }
 
-/// What a comparison explores of each variant: everything, if that is not too much; else all schedules with few preemptions, and random ones.
+/// What a comparison explores of each variant: everything, if that is not too much; else all
+/// schedules with few preemptions, and random ones.
 pub fn explored(
     subject: Subject,
     (variant, id): (&str, &str),

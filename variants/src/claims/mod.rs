@@ -1,14 +1,17 @@
 //! The claims of the thread, each as a statement that exploration can decide.
 //!
-//! Promise: a claim says when and by whom it was made, what it says in our words, and exactly what is checked for it: that no execution
-//! shows something, that some execution does, or how the outcome sets of two variants compare. A verdict holds for one variant, one
-//! memory model and the scenarios the claim names, and carries its evidence; a refutation carries a witness.
+//! Promise: a claim says when and by whom it was made, what it says in our words, and exactly what
+//! is checked for it: that no execution shows something, that some execution does, or how the
+//! outcome sets of two variants compare. A verdict holds for one variant, one memory model and the
+//! scenarios the claim names, and carries its evidence; a refutation carries a witness.
 //!
-//! Limits: what a claim says of every situation is decided on the scenarios named and no others. Deviation: where a sentence of a mail can be read
-//! in two ways, the reading that is checked stands beside it, and the other in the file of the claim.
+//! Limits: what a claim says of every situation is decided on the scenarios named and no others.
+//! Deviation: where a sentence of a mail can be read in two ways, the reading that is checked
+//! stands beside it, and the other in the file of the claim.
 //!
-//! One file a kind of claim: what the tracee reads (`reads_of_stopped`), what it may do before it has the lock (`held`), who excludes
-//! whom (`exclusion`), and what a patch changes for a client (`designs`).
+//! One file a kind of claim: what the tracee reads (`reads_of_stopped`), what it may do before it
+//! has the lock (`held`), who excludes whom (`exclusion`), and what a patch changes for a client
+//! (`designs`).
 
 mod baseline;
 mod claim;

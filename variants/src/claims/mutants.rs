@@ -1,9 +1,11 @@
-//! Every claim can fail: for each there is a design broken by hand, or a rule of the kernel taken away, by which its verdict turns.
+//! Every claim can fail: for each there is a design broken by hand, or a rule of the kernel taken
+//! away, by which its verdict turns.
 //!
-//! Promise: what a claim of executions speaks of is shown by the mutant in the scenario named, and not by the design that it was made from; a
-//! claim that compares variants gets the other verdict when one of the two is replaced. Everything under sequential
-//! consistency and exhaustive, but for C4 and C8: what they speak of no broken design shows there, for both are about what a
-//! processor may reorder; the mutation is a scheduler that orders nothing, under the weak model.
+//! Promise: what a claim of executions speaks of is shown by the mutant in the scenario named, and
+//! not by the design that it was made from; a claim that compares variants gets the other verdict
+//! when one of the two is replaced. Everything under sequential consistency and exhaustive, but for
+//! C4 and C8: what they speak of no broken design shows there, for both are about what a processor
+//! may reorder; the mutation is a scheduler that orders nothing, under the weak model.
 
 use lockstep::{
     Abandon, CompareConfig, Exploration, ExploreConfig, MemoryModel, Outcome, Program, Strategy, Weakened, explore,
@@ -33,7 +35,8 @@ fn shows(claim: &Claim, exploration: &Exploration) -> bool {
     exploration.outcomes.iter().any(|seen| predicate(claim)(&seen.outcome))
 }
 
-/// What the claim speaks of is shown by the mutant and not by the original, in one of the scenarios that decide it.
+/// What the claim speaks of is shown by the mutant and not by the original, in one of the scenarios
+/// that decide it.
 #[track_caller]
 fn check(id: &str, mutation: Mutation, original: &'static str, scenario: &str) {
     let claim = claim(id);
@@ -105,7 +108,8 @@ fn claims_about_who_excludes_whom_can_fail() {
     check("C13", Mutation::DoStopWithoutSiglock, LOCKED, "S6b");
 }
 
-/// No mutation is needed: the designs show it where another group stop begins, and not where none does.
+/// No mutation is needed: the designs show it where another group stop begins, and not where none
+/// does.
 #[test]
 fn the_claim_about_what_lies_before_get_signal_fails_with_a_second_group_stop() {
     let check = |scenarios: &'static [&'static str], expected: Verdict| {

@@ -1,16 +1,19 @@
-//! C14: which orderings does a design stand on? "If we are in fact relying on any implicit barrier semantics like that, we should have a clear comment
-//! about it" (Roland, 2009-08-03). Here: the places at which there is one.
+//! C14: which orderings does a design stand on? "If we are in fact relying on any implicit barrier
+//! semantics like that, we should have a clear comment about it" (Roland, 2009-08-03). Here: the
+//! places at which there is one.
 //!
-//! Promise: every place of the kernel model and of a design at which some execution takes or drops a lock, passes a barrier or makes an ordered
-//! access is a place to look at, with the scenarios in which it was seen to be passed; what depends on it is found in `dependence`. Beside the places
-//! there is one more: the scheduler as a whole, the implicit barrier between a wake-up and `schedule` (C4). The model has no loads and
-//! stores that acquire or release, so none are listed.
+//! Promise: every place of the kernel model and of a design at which some execution takes or drops
+//! a lock, passes a barrier or makes an ordered access is a place to look at, with the scenarios in
+//! which it was seen to be passed; what depends on it is found in `dependence`. Beside the places
+//! there is one more: the scheduler as a whole, the implicit barrier between a wake-up and
+//! `schedule` (C4). The model has no loads and stores that acquire or release, so none are listed.
 //!
-//! A place is named by its function in our source, what it does there, to what, and its number among those of which all that is the same. So a
-//! name lasts when lines move.
+//! A place is named by its function in our source, what it does there, to what, and its number
+//! among those of which all that is the same. So a name lasts when lines move.
 //!
-//! Limits: only places that the executions looked at have passed are known, and of a place only the scenarios in which they have. A place that a scenario passes
-//! in rarer executions is not looked at there.
+//! Limits: only places that the executions looked at have passed are known, and of a place only the
+//! scenarios in which they have. A place that a scenario passes in rarer executions is not looked
+//! at there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +24,8 @@ use super::laboratory::{run_config, scenario_of, variant_of};
 use super::subject::Subject;
 use crate::scenarios::program::Scenario;
 
-/// Random executions of each scenario, of all kinds in turn, in which places are looked for, beside the one in order.
+/// Random executions of each scenario, of all kinds in turn, in which places are looked for, beside
+/// the one in order.
 const LOOKED_AT: u64 = 400;
 
 /// Choice points that an execution of a scenario has, about: PCT wants to know.
@@ -36,7 +40,8 @@ pub struct OrderingSite {
     pub what: &'static str,
     /// The lock or word, without its number; empty for a barrier.
     pub object: String,
-    /// Its number among the places of which the function, what is done and the object are the same, in the order of the source.
+    /// Its number among the places of which the function, what is done and the object are the same,
+    /// in the order of the source.
     pub number: usize,
     /// The place.
     pub weakened: Weakened,
@@ -65,7 +70,8 @@ fn wake_up(scenarios: &[&'static str]) -> OrderingSite {
     OrderingSite { function, what: "implicit barrier", object, number: 1, weakened, scenarios: scenarios.to_vec() }
 }
 
-/// The places of a variant that order something in these scenarios, in the order of the source, and the scheduler as a whole.
+/// The places of a variant that order something in these scenarios, in the order of the source, and
+/// the scheduler as a whole.
 pub fn ordering_sites(
     variant: &'static str,
     scenarios: &[&'static str],
@@ -134,7 +140,8 @@ fn sites_of(
                 if kind == Kind::Update {
                     let without = one(Subject::weakened(weakened));
                     if without.weakenings == 0 {
-                        // Only an execution that passes the place without losing an order there says that there is none.
+                        // Only an execution that passes the place without losing an order there
+                        // says that there is none.
                         if without.trace.iter().any(|other| is_update_at(other, event.place)) {
                             known.relaxed.insert(weakened);
                         }

@@ -1,27 +1,39 @@
-//! What a tracee reads of `stopped` when it wakes up, and what it takes that for: C1 to C3, C5 to C8 and C17.
+//! What a tracee reads of `stopped` when it wakes up, and what it takes that for: C1 to C3, C5 to
+//! C8 and C17.
 //!
-//! The two looks are those of `finish_stop` and of `finish_jctl`, in both designs. What is true of the task besides is kept in
-//! ghost cells (`scenarios::protocol`): whose word on the stop was the last, the task's own, `do_stop`'s or `wakeup`'s; whether SIGKILL
-//! is pending at that moment, for it or for its process (C3, C5, C5b, which say "pending"); and whether it was ever sent (C6, C7, which speak of who
-//! was killed). `wakeup` counts from its beginning, so "in progress" is included. C7 speaks of the look in `finish_stop` alone, as the
-//! mail does: nobody asks whether a task that slept in a group stop was killed.
+//! The two looks are those of `finish_stop` and of `finish_jctl`, in both designs. What is true of
+//! the task besides is kept in ghost cells (`scenarios::protocol`): whose word on the stop was the
+//! last, the task's own, `do_stop`'s or `wakeup`'s; whether SIGKILL is pending at that moment, for
+//! it or for its process (C3, C5, C5b, which say "pending"); and whether it was ever sent (C6, C7,
+//! which speak of who was killed). `wakeup` counts from its beginning, so "in progress" is
+//! included. C7 speaks of the look in `finish_stop` alone, as the mail does: nobody asks whether a
+//! task that slept in a group stop was killed.
 //!
-//! Where a SIGKILL is pending matters. C5 as Oleg puts it ("we have a pending SIGKILL") is read widely, for the task or for its process; so is
-//! "no SIGKILL" in C3. Roland's answer narrows it to "a local pending SIGKILL", which is what the WARN tests: that is C5b, and S14 breaks it.
-//! The chain that S14 stands on, each link as in 2.6.31 and in the patch (kernel/signal.c, include/linux/sched.h, kernel/utrace.c):
+//! Where a SIGKILL is pending matters. C5 as Oleg puts it ("we have a pending SIGKILL") is read
+//! widely, for the task or for its process; so is "no SIGKILL" in C3. Roland's answer narrows it to
+//! "a local pending SIGKILL", which is what the WARN tests: that is C5b, and S14 breaks it. The
+//! chain that S14 stands on, each link as in 2.6.31 and in the patch (kernel/signal.c,
+//! include/linux/sched.h, kernel/utrace.c):
 //!
-//! - `exit_group` by one thread of several sets SIGNAL_GROUP_EXIT and puts SIGKILL into the own sets of the *other* threads
-//!   (`do_group_exit`, `zap_other_threads`); the exit report comes before PF_EXITING is set, so the thread may stop in it;
-//! - `utrace_stop` asks for SIGKILL in `task->pending` only, finds none, and sleeps with `stopped` set;
-//! - a further SIGKILL for the process: `prepare_signal` does nothing under SIGNAL_GROUP_EXIT and lets it pass; it is queued in
-//!   `shared_pending`; `wants_signal` is true (not PF_EXITING, and SIGKILL ignores TRACED); `complete_signal` leaves out the part that puts
-//!   SIGKILL into every own set, which wants SIGNAL_GROUP_EXIT clear, and ends in `signal_wake_up` as for any SIGKILL: it wakes;
-//! - `finish_utrace_stop` finds `stopped` set and warns unless SIGKILL is in `task->pending`; `__fatal_signal_pending` is the same look at
-//!   the same set, and neither looks at `shared_pending`.
+//! - `exit_group` by one thread of several sets SIGNAL_GROUP_EXIT and puts SIGKILL into the own
+//!   sets of the *other* threads (`do_group_exit`, `zap_other_threads`); the exit report comes
+//!   before PF_EXITING is set, so the thread may stop in it;
+//! - `utrace_stop` asks for SIGKILL in `task->pending` only, finds none, and sleeps with `stopped`
+//!   set;
+//! - a further SIGKILL for the process: `prepare_signal` does nothing under SIGNAL_GROUP_EXIT and
+//!   lets it pass; it is queued in `shared_pending`; `wants_signal` is true (not PF_EXITING, and
+//!   SIGKILL ignores TRACED); `complete_signal` leaves out the part that puts SIGKILL into every
+//!   own set, which wants SIGNAL_GROUP_EXIT clear, and ends in `signal_wake_up` as for any SIGKILL:
+//!   it wakes;
+//! - `finish_utrace_stop` finds `stopped` set and warns unless SIGKILL is in `task->pending`;
+//!   `__fatal_signal_pending` is the same look at the same set, and neither looks at
+//!   `shared_pending`.
 //!
-//! Oleg Nesterov wrote the third and the fourth link down himself, of the thread that dumps core, when he mended that case in 2013
-//! ("coredump: ensure that SIGKILL always kills the dumping thread", 6cd8f0acae34): `complete_signal` "sees SIGNAL_GROUP_EXIT and skips the
-//! 'kill them all' logic", and a group-wide SIGKILL "is not recorded in task->pending and thus __fatal_signal_pending() won't be true".
+//! Oleg Nesterov wrote the third and the fourth link down himself, of the thread that dumps core,
+//! when he mended that case in 2013 ("coredump: ensure that SIGKILL always kills the dumping
+//! thread", 6cd8f0acae34): `complete_signal` "sees SIGNAL_GROUP_EXIT and skips the 'kill them all'
+//! logic", and a group-wide SIGKILL "is not recorded in task->pending and thus
+//! __fatal_signal_pending() won't be true".
 
 use lockstep::{End, Outcome};
 
@@ -29,8 +41,9 @@ use super::claim::{Asked, Claim, LOCKED, LOCKLESS, REMOVED, Statement, alone, ha
 use crate::observation::Finding;
 use crate::scenarios::protocol::Watching;
 
-/// Every situation in which a task stops for an engine or is taken over by one. S7b and S11b are left out: they differ from S7 and S11 by a signal
-/// that is dequeued later, and would take half of the time.
+/// Every situation in which a task stops for an engine or is taken over by one. S7b and S11b are
+/// left out: they differ from S7 and S11 by a signal that is dequeued later, and would take half of
+/// the time.
 const STOPS: &[&str] = &[
     "S1", "S2", "S3", "S5", "S5b", "S6", "S6b", "S7", "S8", "S8b", "S8c", "S8d", "S8e", "S8f", "S8h", "S9d", "S10c",
     "S11", "S12", "S12b", "S12c", "S12d", "S14", "S14b", "S15",
@@ -39,7 +52,8 @@ const STOPS: &[&str] = &[
 /// Those in which a task is left in, or taken over from, a group stop.
 const GROUP_STOPS: &[&str] = &["S1", "S5", "S5b", "S6", "S6b", "S7", "S8d", "S8e", "S8f", "S10c"];
 
-/// Those in which SIGKILL comes and is the first to end the process. In S14 and S14b it is not, and both designs warn, with siglock or without.
+/// Those in which SIGKILL comes and is the first to end the process. In S14 and S14b it is not, and
+/// both designs warn, with siglock or without.
 const KILLS: &[&str] = &["S3", "S6", "S7", "S8", "S8b", "S8c", "S8d", "S8e", "S8f", "S10c", "S11", "S15"];
 
 /// One watch for all of them, so that they are decided by the same executions.

@@ -1,7 +1,7 @@
 //! A dependence looked at again: the execution that showed it, with the ordering and without.
 //!
-//! Promise: two executions, so it is cheap enough for every change of the source. Limit: it tells whether what was found is still so, not whether more
-//! could be found.
+//! Promise: two executions, so it is cheap enough for every change of the source. Limit: it tells
+//! whether what was found is still so, not whether more could be found.
 
 use lockstep::{CompareConfig, Token};
 
@@ -22,8 +22,8 @@ pub struct Recheck {
     pub token: Token,
 }
 
-/// Runs the schedule on the variant with the place weakened and as it is. `claim`: the id of the claim that is touched, or none for what clients see.
-/// Nothing if there is no such claim.
+/// Runs the schedule on the variant with the place weakened and as it is. `claim`: the id of the
+/// claim that is touched, or none for what clients see. Nothing if there is no such claim.
 pub fn recheck(
     variant: &str,
     site: &OrderingSite,

@@ -1,7 +1,8 @@
 //! Claims that compare two variants: which outcomes only one of them shows.
 //!
-//! Promise: where both variants were exhausted an outcome that only one shows is a difference, and that is all. Where one was not, the other's
-//! outcomes are first looked for in it, as every comparison does, and a difference carries what its absence there rests on: an outcome that was
+//! Promise: where both variants were exhausted an outcome that only one shows is a difference, and
+//! that is all. Where one was not, the other's outcomes are first looked for in it, as every
+//! comparison does, and a difference carries what its absence there rests on: an outcome that was
 //! not observed may still be possible.
 
 use lockstep::{CompareConfig, Evidence, Exploration, OutcomeId, Schedule, Seen, compare};

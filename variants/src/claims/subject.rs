@@ -1,10 +1,12 @@
-//! The subject as tokens name it, watched for a claim or weakened at a place or neither: `utrace`, `utrace+r1`, `utrace-c5`,
-//! `utrace+r1-c10b`, `utrace-claims` (watched for all claims), `utrace-sched_63_5` (that, and weakened at line 63, column 5 of
-//! `sched.rs`), `utrace-sched` (at all of it).
+//! The subject as tokens name it, watched for a claim or weakened at a place or neither: `utrace`,
+//! `utrace+r1`, `utrace-c5`, `utrace+r1-c10b`, `utrace-claims` (watched for all claims),
+//! `utrace-sched_63_5` (that, and weakened at line 63, column 5 of `sched.rs`), `utrace-sched` (at
+//! all of it).
 //!
-//! An execution that is watched has events that the other has not, and what the monitor finds is part of its outcome. So it is another
-//! subject, and a token of one says nothing of the other. A place is named by its line, so a token of a weakened one lasts as long as the file
-//! stays as it is.
+//! An execution that is watched has events that the other has not, and what the monitor finds is
+//! part of its outcome. So it is another subject, and a token of one says nothing of the other. A
+//! place is named by its line, so a token of a weakened one lasts as long as the file stays as it
+//! is.
 
 use super::claim::Claim;
 use super::claims;

@@ -1,4 +1,5 @@
-//! The table of verdicts: a line for each claim and variant, a column for each memory model, each verdict with a word on what it rests on.
+//! The table of verdicts: a line for each claim and variant, a column for each memory model, each
+//! verdict with a word on what it rests on.
 //!
 //! ```text
 //! claim  variant           sc                 weak
@@ -6,7 +7,8 @@
 //!        stopped-removed   holds, exhaustive  refuted, shown
 //! ```
 //!
-//! Limits: the word is the short one; the lines of the claim say the whole. Nothing volatile gets in.
+//! Limits: the word is the short one; the lines of the claim say the whole. Nothing volatile gets
+//! in.
 
 use lockstep::{Evidence, MemoryModel};
 
@@ -74,7 +76,8 @@ fn cell(decision: &Decision) -> String {
     }
 }
 
-/// What a verdict rests on that a witness decides: on that alone, or also on what another variant was not seen to show.
+/// What a verdict rests on that a witness decides: on that alone, or also on what another variant
+/// was not seen to show.
 fn shown_word(Witness { absent, preemptions, .. }: &Witness) -> String {
     match absent {
         Some(Absent { evidence, .. }) if !evidence.is_exhaustive() => match evidence.preemptions() {

@@ -1,4 +1,5 @@
-//! Claims and decisions as lines of text, for the terminal and for the committed table. Nothing volatile gets in: no counts, no times.
+//! Claims and decisions as lines of text, for the terminal and for the committed table. Nothing
+//! volatile gets in: no counts, no times.
 
 use super::claim::{Asked, Claim, How};
 use super::decision::{Decision, Verdict, Witness};
@@ -22,7 +23,8 @@ pub fn claim_lines(claim: &Claim) -> Vec<String> {
     lines
 }
 
-/// What became of the claim for each variant under each memory model: the variants in the order in which the claim names them.
+/// What became of the claim for each variant under each memory model: the variants in the order in
+/// which the claim names them.
 pub fn decided_lines(claim: &Claim, decisions: &[Decision]) -> Vec<String> {
     let of = |asked: &Asked| {
         let mut own = decisions.iter().filter(|one| one.claim.id == claim.id && one.asked.variant == asked.variant);

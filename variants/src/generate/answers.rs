@@ -78,14 +78,16 @@ fn one_answer(random: &mut Random, to: CallbackKind, engine: EngineId, task: Tas
         CallbackKind::SyscallEntry if random.chance(12) => Some(Verdict::SYSCALL_ABORT),
         _ => None,
     };
-    // What asks for another report and is answered so for ever never comes to an end, and so does a signal pushed back for ever.
+    // What asks for another report and is answered so for ever never comes to an end, and so does a
+    // signal pushed back for ever.
     let ends = matches!(action, ResumeAction::Stop | ResumeAction::Resume | ResumeAction::Detach);
     let forever = ends && result != Some(Verdict::SIGNAL_HOLD) && random.chance(8);
     let ops = if !forever && random.chance(10) { vec![inner_op(random, engine, task)] } else { Vec::new() };
     Answer { result, forever, ops: Cow::Owned(ops), ..answer(to, action) }
 }
 
-/// What an engine does from within a callback. Nothing that waits: a task that waits in its own callback for itself says nothing.
+/// What an engine does from within a callback. Nothing that waits: a task that waits in its own
+/// callback for itself says nothing.
 fn inner_op(random: &mut Random, engine: EngineId, task: TaskId) -> Op {
     match random.below(5) {
         0 => Op::Control { engine, action: random.pick(&[ResumeAction::Stop, ResumeAction::Interrupt]) },

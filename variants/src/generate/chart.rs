@@ -1,7 +1,9 @@
-//! The protocol's state chart: its edges as goals of generated scenarios, so that every execution says which it took.
+//! The protocol's state chart: its edges as goals of generated scenarios, so that every execution
+//! says which it took.
 //!
-//! Edges are what happens to the first two tasks and what the first engine is told; more of either are only seen where an edge says nothing of who
-//! it was. A signal meets the state that it leaves behind. There are at most 64.
+//! Edges are what happens to the first two tasks and what the first engine is told; more of either
+//! are only seen where an edge says nothing of who it was. A signal meets the state that it leaves
+//! behind. There are at most 64.
 
 use crate::kernel::sigset::{SIGCONT, SIGHUP, SIGKILL, SIGSTOP, SIGUSR1, Signal};
 use crate::kernel::task::TaskState;

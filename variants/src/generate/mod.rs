@@ -1,12 +1,15 @@
 //! Scenarios that nobody thought of: generated from a number, and cut down again.
 //!
-//! Promise: equal numbers give equal scenarios, for ever within one version of the generator ([`GENERATOR_VERSION`]); every scenario is well-formed; weights are such
-//! that most executions stop a task, wake one, and have operations that overlap (the test `most_executions_reach_what_matters` measures how many).
-//! [`reductions`] cuts a scenario down in every way that leaves it well-formed. With the feature `proptest`, [`generated_scenarios`] is both as
-//! a strategy of that crate.
+//! Promise: equal numbers give equal scenarios, for ever within one version of the generator
+//! ([`GENERATOR_VERSION`]); every scenario is well-formed; weights are such that most executions
+//! stop a task, wake one, and have operations that overlap (the test
+//! `most_executions_reach_what_matters` measures how many). [`reductions`] cuts a scenario down in
+//! every way that leaves it well-formed. With the feature `proptest`, [`generated_scenarios`] is
+//! both as a strategy of that crate.
 //!
-//! Limits: what is generated is what the model has; weights are a guess at what matters, and what they make rare is rarely tried. Kernel threads, sleepers
-//! woken by hand (S4) and engines without ops are left to scenarios written down.
+//! Limits: what is generated is what the model has; weights are a guess at what matters, and what
+//! they make rare is rarely tried. Kernel threads, sleepers woken by hand (S4) and engines without
+//! ops are left to scenarios written down.
 
 mod answers;
 mod chart;
@@ -117,7 +120,8 @@ fn handlers(random: &mut Random, tasks: &[TaskProgram]) -> Vec<Handlers> {
         .collect()
 }
 
-/// An engine that is not attached from the start is attached by somebody, or all that names it would be in vain.
+/// An engine that is not attached from the start is attached by somebody, or all that names it
+/// would be in vain.
 fn attach_the_rest(random: &mut Random, engines: &[EngineProgram], tracers: &mut [TracerProgram]) {
     for (number, engine) in engines.iter().enumerate() {
         if !engine.attached {

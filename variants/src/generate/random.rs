@@ -1,4 +1,5 @@
-//! Random numbers by counting: the n-th word of a number is a hash of both (splitmix64), so a stream needs no state but a count.
+//! Random numbers by counting: the n-th word of a number is a hash of both (splitmix64), so a
+//! stream needs no state but a count.
 
 use lockstep::scramble;
 

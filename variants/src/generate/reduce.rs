@@ -1,7 +1,8 @@
 //! Cutting a scenario down: every way to make it smaller by one piece.
 //!
-//! Promise: every reduction is well-formed and smaller by [`size`], so cutting down comes to an end; large pieces come first. What is left out keeps the
-//! rest as it is, but for numbers of tasks and engines, which close up.
+//! Promise: every reduction is well-formed and smaller by [`size`], so cutting down comes to an
+//! end; large pieces come first. What is left out keeps the rest as it is, but for numbers of tasks
+//! and engines, which close up.
 
 use std::borrow::Cow;
 

@@ -23,7 +23,8 @@ pub struct ScenarioTree {
     current: Scenario,
     /// What `current` was made smaller from.
     before: Option<Scenario>,
-    /// Reductions not tried yet, of `before` if there is one and else of `current`; made when first asked for.
+    /// Reductions not tried yet, of `before` if there is one and else of `current`; made when first
+    /// asked for.
     untried: Option<std::vec::IntoIter<Scenario>>,
 }
 

@@ -25,7 +25,8 @@ fn equal_numbers_give_equal_scenarios_and_others_others() {
     assert!(different.len() > 490, "{}", different.len());
 }
 
-/// A change of the generator makes cases of running hunts mean something else: raise its version with it.
+/// A change of the generator makes cases of running hunts mean something else: raise its version
+/// with it.
 #[test]
 fn the_generator_is_frozen() {
     let scenario = Scenario { goals: Cow::Borrowed(&[]), ..generate(4) };
@@ -93,7 +94,8 @@ fn wakes(trace: &[Event]) -> bool {
     trace.iter().any(is_wake)
 }
 
-/// Whether somebody touched what a call of a tracer, begun and not ended, had touched, one of them writing. Calls that only wait do not count.
+/// Whether somebody touched what a call of a tracer, begun and not ended, had touched, one of them
+/// writing. Calls that only wait do not count.
 fn overlaps(trace: &[Event]) -> bool {
     let mut calls: [Option<Vec<(usize, bool)>>; THREADS_MAX] = Default::default();
     for event in trace {

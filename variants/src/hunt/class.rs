@@ -1,7 +1,9 @@
-//! Classes of divergences: what the first observation is by which a client tells two designs apart, whoever makes it.
+//! Classes of divergences: what the first observation is by which a client tells two designs apart,
+//! whoever makes it.
 //!
-//! Numbers of tasks, engines and system calls, what was offered to a callback and which events were set are left out: they change when a scenario is cut
-//! down and say nothing of the cause. Which two variants differ, in which direction, and the kind of observation on both sides stay.
+//! Numbers of tasks, engines and system calls, what was offered to a callback and which events were
+//! set are left out: they change when a scenario is cut down and say nothing of the cause. Which
+//! two variants differ, in which direction, and the kind of observation on both sides stay.
 
 use std::fmt;
 
@@ -21,8 +23,9 @@ impl fmt::Display for Class {
     }
 }
 
-/// The class of what two executions under one schedule show differently; nothing, if a client cannot tell them apart. The first shows an outcome
-/// that the second variant does not. Both were run with traces.
+/// The class of what two executions under one schedule show differently; nothing, if a client
+/// cannot tell them apart. The first shows an outcome that the second variant does not. Both were
+/// run with traces.
 pub fn class_of(names: (&str, &str), executions: (&Execution, &Execution)) -> Option<Class> {
     let says = match first_difference(executions.0, executions.1) {
         Some(Difference { column, entries }) => {

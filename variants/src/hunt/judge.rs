@@ -1,7 +1,9 @@
 //! The verdict on a scenario: what one variant shows there and another cannot.
 //!
-//! Promise: a divergence is only told where the variant that does not show it was searched whole, so it is no accident of sampling. Limits: scenarios
-//! that are too large for that are not judged (the hunt cuts them down first), and the number of outcomes looked into is bounded by [`JUDGED_MAX`].
+//! Promise: a divergence is only told where the variant that does not show it was searched whole,
+//! so it is no accident of sampling. Limits: scenarios that are too large for that are not judged
+//! (the hunt cuts them down first), and the number of outcomes looked into is bounded by
+//! [`JUDGED_MAX`].
 
 use lockstep::{
     Control, Exploration, ExploreConfig, GlanceConfig, OutcomeId, RunConfig, Schedule, Strategy, Variant, explore,
@@ -39,7 +41,8 @@ pub struct Found {
 /// What a judgement came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Judged {
-    /// The variant that is said not to show it is too large to be searched whole, or the hunt is to end.
+    /// The variant that is said not to show it is too large to be searched whole, or the hunt is to
+    /// end.
     Unknown,
     /// The divergences, the simplest of each class.
     Known(Vec<Found>),
@@ -83,7 +86,8 @@ pub fn judge(
     })
 }
 
-/// Whether the first variant shows the class under this schedule, in an outcome that the second never shows.
+/// Whether the first variant shows the class under this schedule, in an outcome that the second
+/// never shows.
 pub fn is_shown(scenario: &Scenario, schedule: &Schedule, class: &Class, config: &HuntConfig<'_>) -> bool {
     with_programs(&config.variants[..2], config.repairs, scenario, |programs| {
         let [first, second] = [0, 1].map(|at| run(&programs[at].program, schedule, &run_config(config)));
@@ -106,8 +110,8 @@ fn whole<'a>(config: &HuntConfig<'a>) -> ExploreConfig<'a> {
     }
 }
 
-/// Whether a candidate of the class turns up in a first look at the scenario, and the other variant was not seen to show it around its
-/// schedule: cheap, and true of most that deserve a judgement.
+/// Whether a candidate of the class turns up in a first look at the scenario, and the other variant
+/// was not seen to show it around its schedule: cheap, and true of most that deserve a judgement.
 pub(super) fn stands(scenario: &Scenario, candidate: &Candidate, config: &HuntConfig<'_>) -> bool {
     let glance = GlanceConfig { run: run_config(config), ..GlanceConfig::default() };
     with_programs(&[config.variants[candidate.not_by]], config.repairs, scenario, |programs| {
@@ -116,7 +120,8 @@ pub(super) fn stands(scenario: &Scenario, candidate: &Candidate, config: &HuntCo
 }
 
 impl HuntConfig<'_> {
-    /// Whether the other variant was not seen to show the candidate around its schedule either. A judgement takes longer.
+    /// Whether the other variant was not seen to show the candidate around its schedule either. A
+    /// judgement takes longer.
     pub fn stands(&self, scenario: &Scenario, candidate: &Candidate) -> bool {
         stands(scenario, candidate, self)
     }

@@ -1,9 +1,11 @@
 //! The noise floor: what differs although nothing may.
 //!
-//! Promise: an execution that is made again is made behind other executions and on other stacks, and everything that is known of it is compared: what
-//! a client can tell, the goals, the number of choice points and, where a trace is kept, every event. A variant that is compared with itself
-//! goes through the whole of a comparison, under options that change from case to case, and has to come out equal with equal evidence.
-//! Limits: both executions are made by one process of one machine; that machines agree is for merged and replayed hunts to show.
+//! Promise: an execution that is made again is made behind other executions and on other stacks,
+//! and everything that is known of it is compared: what a client can tell, the goals, the number of
+//! choice points and, where a trace is kept, every event. A variant that is compared with itself
+//! goes through the whole of a comparison, under options that change from case to case, and has to
+//! come out equal with equal evidence. Limits: both executions are made by one process of one
+//! machine; that machines agree is for merged and replayed hunts to show.
 
 use lockstep::{
     CompareConfig, Control, Event, Glance, GlanceConfig, OutcomeId, Replayer, Schedule, Variant, compare, scramble,

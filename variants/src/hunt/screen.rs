@@ -1,9 +1,9 @@
 //! The first look at a scenario: the same random schedules through all variants.
 //!
-//! Promise: the same input gives the same result, on any machine; the first variant, or in a soak each of them, runs every schedule twice, and a
-//! difference between the two runs is told.
-//! Limits: what only one variant showed here is a candidate, not a divergence: it may be rare in both; and what is seen less than three times is not
-//! even that.
+//! Promise: the same input gives the same result, on any machine; the first variant, or in a soak
+//! each of them, runs every schedule twice, and a difference between the two runs is told. Limits:
+//! what only one variant showed here is a candidate, not a divergence: it may be rare in both; and
+//! what is seen less than three times is not even that.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,7 +52,8 @@ pub struct Screened {
     pub edges: u64,
     /// Places where a thread announced an event, and those where another thread came in between.
     pub places: BTreeMap<&'static Location<'static>, bool>,
-    /// Executions that were counted for outcomes, different outcomes, and outcomes seen once, each summed over the variants.
+    /// Executions that were counted for outcomes, different outcomes, and outcomes seen once, each
+    /// summed over the variants.
     pub outcomes: [u64; 3],
     /// Candidates, one for each class.
     pub candidates: Vec<Candidate>,
@@ -63,8 +64,8 @@ pub struct Screened {
 /// Outcomes of one variant: how often, and the first schedule of each.
 type Seen = BTreeMap<OutcomeId, (u64, u64)>;
 
-/// Runs so many schedules of the portfolio through all variants. `glance` says where executions are written down. The second replayer is for those that
-/// are made again.
+/// Runs so many schedules of the portfolio through all variants. `glance` says where executions are
+/// written down. The second replayer is for those that are made again.
 pub fn screen(
     replayers: &mut [Replayer; 2],
     scenario: &Scenario,
@@ -126,7 +127,8 @@ impl Screening<'_> {
         seen
     }
 
-    /// Whether equal schedules give equal executions; and in a soak, whether a variant equals itself.
+    /// Whether equal schedules give equal executions; and in a soak, whether a variant equals
+    /// itself.
     fn listen(&mut self, again: &mut Replayer, seed: u64, schedule: &impl Fn(u64) -> Schedule) {
         let noise = &mut self.result.noise;
         for (variant, once) in self.programs.iter().zip(&self.once) {
@@ -182,7 +184,8 @@ impl Screened {
     }
 }
 
-/// Whether the variant that did not show the candidate shows it after all, under its schedule with one or two decisions changed.
+/// Whether the variant that did not show the candidate shows it after all, under its schedule with
+/// one or two decisions changed.
 pub(super) fn shown_nearby(candidate: &Candidate, not_by: &Variant<'_>, glance: &GlanceConfig<'_>) -> bool {
     explore_nearby(&not_by.program, &candidate.schedule, &glance.run).outcomes.contains(candidate.outcome)
 }

@@ -1,10 +1,13 @@
 //! Minimization of a scenario: the smallest one that still has a divergence of the class.
 //!
-//! A generated scenario can be too large to be judged. So it is cut down twice: first as long as a candidate of the class is left, by the cheap signs
-//! that made it one; then, judged each time, as long as a divergence of the class is left.
+//! A generated scenario can be too large to be judged. So it is cut down twice: first as long as a
+//! candidate of the class is left, by the cheap signs that made it one; then, judged each time, as
+//! long as a divergence of the class is left.
 //!
-//! Promise: deterministic and budgeted; the result was judged, and its schedule is minimized too. Limits: a greedy search finds a scenario from which no
-//! single piece can be taken, not the smallest of all; and the first, cheap round can lose a divergence among outcomes that are rare in both.
+//! Promise: deterministic and budgeted; the result was judged, and its schedule is minimized too.
+//! Limits: a greedy search finds a scenario from which no single piece can be taken, not the
+//! smallest of all; and the first, cheap round can lose a divergence among outcomes that are rare
+//! in both.
 
 use lockstep::{Control, GlanceConfig, Replayer, RunConfig};
 
@@ -30,8 +33,8 @@ pub struct Shrunk {
     pub found: Found,
 }
 
-/// Cuts the scenario down, as long as `keep` gives something for it; what it gave last, with the scenario. Reductions that failed are tried
-/// again only when all behind them have been.
+/// Cuts the scenario down, as long as `keep` gives something for it; what it gave last, with the
+/// scenario. Reductions that failed are tried again only when all behind them have been.
 pub(super) fn cut_down<T>(
     scenario: &Scenario,
     first: T,
@@ -63,8 +66,8 @@ pub(super) fn cut_down<T>(
     best
 }
 
-/// Judges the scenario, cut down first if it is too large, and cuts down what has the divergence. Nothing, if none of the candidate's class was
-/// confirmed.
+/// Judges the scenario, cut down first if it is too large, and cuts down what has the divergence.
+/// Nothing, if none of the candidate's class was confirmed.
 pub fn confirm(scenario: &Scenario, candidate: &Candidate, config: &HuntConfig<'_>) -> Option<(Scenario, Found)> {
     let pair = (candidate.shown_by, candidate.not_by);
     match judge(scenario, pair, Some(&candidate.class), config) {
@@ -90,7 +93,8 @@ fn is_candidate(scenario: &Scenario, candidate: &Candidate, config: &HuntConfig<
     stands(scenario, found, &looked).then_some(())
 }
 
-/// Cuts the scenario down. `found` is a divergence of it. If it is cancelled, what was reached until then is returned.
+/// Cuts the scenario down. `found` is a divergence of it. If it is cancelled, what was reached
+/// until then is returned.
 pub fn shrink(scenario: &Scenario, found: &Found, config: &HuntConfig<'_>) -> Shrunk {
     let pair = (found.shown_by, found.not_by);
     let (scenario, found) = cut_down(scenario, found.clone(), JUDGEMENTS_MAX, config, |smaller| {

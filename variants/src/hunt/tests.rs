@@ -11,7 +11,8 @@ fn designs() -> Vec<&'static VariantInfo> {
     variants().iter().filter(|variant| variant.main_series).collect()
 }
 
-/// Little is searched, so that it does not take long: what can be judged so is found in every few scenarios.
+/// Little is searched, so that it does not take long: what can be judged so is found in every few
+/// scenarios.
 fn config<'a>(variants: &'a [&'static VariantInfo]) -> HuntConfig<'a> {
     HuntConfig {
         variants,

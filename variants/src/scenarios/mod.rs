@@ -1,11 +1,13 @@
 //! Scenarios: the situations the thread argues over, as data.
 //!
-//! A scenario is a value: the tasks and their programs, the engines and their answers, the tracers and their calls,
-//! and the goals without which an execution has missed its subject. It owns or borrows for ever what it consists of,
-//! so that a generator can build one at run time and a shrinker can cut it down.
+//! A scenario is a value: the tasks and their programs, the engines and their answers, the tracers
+//! and their calls, and the goals without which an execution has missed its subject. It owns or
+//! borrows for ever what it consists of, so that a generator can build one at run time and a
+//! shrinker can cut it down.
 //!
-//! One question a file, `s01` to `s13`; from `s14` on they were found by generated scenarios. Variants of a situation stand in the same file with a letter behind the id.
-//! Those whose source is a mutant were written because a broken design passed all others (`lockstep mutate`).
+//! One question a file, `s01` to `s13`; from `s14` on they were found by generated scenarios.
+//! Variants of a situation stand in the same file with a letter behind the id. Those whose source
+//! is a mutant were written because a broken design passed all others (`lockstep mutate`).
 
 pub mod program;
 pub mod well_formed;

@@ -1,12 +1,13 @@
 //! The rules that hold whatever the design, watched in every execution.
 //!
-//! Promise: a broken rule is part of the outcome of the thread that broke it. For every rule "after" is the order in
-//! which ghost cells are written and read: an API return writes, a callback's entry reads, search treats the two as
-//! dependent, and the memory model takes no ordering from them. What counts as "told" is therefore the moment of the
-//! return, except for being held, which counts from the decision under the lock.
+//! Promise: a broken rule is part of the outcome of the thread that broke it. For every rule
+//! "after" is the order in which ghost cells are written and read: an API return writes, a
+//! callback's entry reads, search treats the two as dependent, and the memory model takes no
+//! ordering from them. What counts as "told" is therefore the moment of the return, except for
+//! being held, which counts from the decision under the lock.
 //!
-//! Limits: a rule is armed only where the scenario can break it, for each cell costs an event. Two threads that call
-//! `set_events` for one engine at once are judged by the later return.
+//! Limits: a rule is armed only where the scenario can break it, for each cell costs an event. Two
+//! threads that call `set_events` for one engine at once are judged by the later return.
 
 use lockstep::sync::Ghost;
 
@@ -156,10 +157,12 @@ impl Monitors {
         }
     }
 
-    /// The task stops, under the lock: from here the engines hold it that answered STOP, or whose request for STOP has
-    /// come to this. A `control` that overtook the answer does not count, for the answer overrides it.
+    /// The task stops, under the lock: from here the engines hold it that answered STOP, or whose
+    /// request for STOP has come to this. A `control` that overtook the answer does not count, for
+    /// the answer overrides it.
     pub fn stopping(&self, machine: &Machine<'_>, engine: EngineId) {
-        // Both words are written by the task itself or under the lock, so looking without an event misses nothing.
+        // Both words are written by the task itself or under the lock, so looking without an event
+        // misses nothing.
         let subject = machine.engine(engine);
         let wants = subject.ops.peek() == Ops::Live && subject.flags.peek().intersects(Events::ENGINE_STOP);
         if self.armed.hold && wants {
@@ -186,7 +189,8 @@ impl Monitors {
         }
     }
 
-    /// `set_events` is called: what it asks for may be reported from now on. Returns what was off before.
+    /// `set_events` is called: what it asks for may be reported from now on. Returns what was off
+    /// before.
     pub fn set_events_called(&self, engine: EngineId, events: Events) -> Events {
         if !self.armed.events {
             return Events::NONE;

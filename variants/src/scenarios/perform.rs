@@ -61,8 +61,8 @@ pub fn perform(
         Op::PrepareExamine { engine } => {
             let result = prepare_examine(machine, target(engine), engine);
             if let Ok(prepared) = result {
-                // Off its CPU for the n-th time a task has run n - 1 times since it first left it. Not read from
-                // `runs` here, for the task may have run since the answer was found.
+                // Off its CPU for the n-th time a task has run n - 1 times since it first left it.
+                // Not read from `runs` here, for the task may have run since the answer was found.
                 *examiner = Some((prepared, prepared.switches.saturating_sub(1)));
             }
             returned(Call::PrepareExamine, engine, 0, result.err().unwrap_or(Errno::Ok));

@@ -113,8 +113,8 @@ pub enum When {
     WokenBeforeItSlept,
     /// It looked behind a wake-up that had found its state not matching.
     LookedUnmatched,
-    /// A signal was sent, and the task was in this state behind it. Nobody stops a task, takes it over
-    /// or lets it go while siglock is held, so TRACED then is TRACED all the while.
+    /// A signal was sent, and the task was in this state behind it. Nobody stops a task, takes it
+    /// over or lets it go while siglock is held, so TRACED then is TRACED all the while.
     Sent(Signal, TaskState),
     /// A tracer had done all that it does before the task, asleep and woken, ran again.
     DoneBeforeItRan(TaskId),
@@ -154,8 +154,8 @@ pub struct EngineProgram {
     pub attached: bool,
     /// Its event mask then.
     pub events: Events,
-    /// The n-th callback of a kind gets the n-th answer for that kind; beyond the last it is RESUME, unless the last
-    /// stands for ever.
+    /// The n-th callback of a kind gets the n-th answer for that kind; beyond the last it is
+    /// RESUME, unless the last stands for ever.
     pub answers: List<Answer>,
 }
 
@@ -235,7 +235,8 @@ pub enum Op {
     },
 }
 
-/// Something to wait for. All but the second stay true once they are, so that no thread misses them.
+/// Something to wait for. All but the second stay true once they are, so that no thread misses
+/// them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Condition {
     /// The task has stopped for an engine, at least once.

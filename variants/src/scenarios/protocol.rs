@@ -1,12 +1,15 @@
-//! What the claims of the thread speak of, kept in ghost cells: who has stopped a task and let it go, and who takes it for stopped.
+//! What the claims of the thread speak of, kept in ghost cells: who has stopped a task and let it
+//! go, and who takes it for stopped.
 //!
-//! Promise: an execution that is not watched has none of these cells and none of their events. In one that is, cells order nothing for the
-//! memory model, and search treats reads and writes of one cell as dependent, so that an exhaustive search sees every order of
-//! them. What is found is observed by the thread that finds it.
+//! Promise: an execution that is not watched has none of these cells and none of their events. In
+//! one that is, cells order nothing for the memory model, and search treats reads and writes of one
+//! cell as dependent, so that an exhaustive search sees every order of them. What is found is
+//! observed by the thread that finds it.
 //!
-//! Limits: a cell is written beside what it stands for, not in the same step. Each is written before the step becomes visible and read
-//! behind the look that is judged, or the other way round, whichever cannot accuse anybody falsely; an order that is missed so
-//! is found in another execution.
+//! Limits: a cell is written beside what it stands for, not in the same step. Each is written
+//! before the step becomes visible and read behind the look that is judged, or the other way round,
+//! whichever cannot accuse anybody falsely; an order that is missed so is found in another
+//! execution.
 
 use std::cell::Cell;
 
@@ -95,7 +98,8 @@ struct Cells {
 pub struct Protocol {
     watching: Watching,
     cells: [Option<Cells>; TASKS_MAX],
-    /// The task is between a group stop and get_signal. Its own thread alone asks, so this is no memory of the machine.
+    /// The task is between a group stop and get_signal. Its own thread alone asks, so this is no
+    /// memory of the machine.
     on_the_way: [Cell<bool>; TASKS_MAX],
 }
 
@@ -248,7 +252,8 @@ impl Protocol {
         }
     }
 
-    /// Only who has the utrace lock writes this, so that it may look at the old value without an event.
+    /// Only who has the utrace lock writes this, so that it may look at the old value without an
+    /// event.
     fn believes(&self, task: TaskId, value: bool) {
         let watched = self.watching.has(Finding::CallbackWhileBelieved);
         if let Some(cells) = self.cells[task.index()].filter(|cells| watched && cells.believed.peek() != value) {

@@ -6,8 +6,9 @@
 //!   tracer n                                 +--- its calls
 //! ```
 //!
-//! Promise: nothing here orders two threads but what the scenario says; each operation opens a site. Limits: threads
-//! that still sleep when all is quiet are left so, which is no fault by itself; the classification says which is.
+//! Promise: nothing here orders two threads but what the scenario says; each operation opens a
+//! site. Limits: threads that still sleep when all is quiet are left so, which is no fault by
+//! itself; the classification says which is.
 
 use lockstep::probe;
 use lockstep::sync::await_until;
@@ -38,7 +39,8 @@ pub fn thread_names(scenario: &Scenario) -> Vec<String> {
     std::iter::once("main".to_owned()).chain(tasks).chain(tracers).collect()
 }
 
-/// Runs the scenario, watched for nothing but the rules; the body of the main thread of an execution.
+/// Runs the scenario, watched for nothing but the rules; the body of the main thread of an
+/// execution.
 pub fn run(design: &dyn Design, policy: Policy, scenario: &Scenario) {
     run_watched(design, policy, scenario, Watching::NONE);
 }
@@ -122,7 +124,8 @@ fn task_thread(machine: &Machine<'_>, world: &World<'_>, current: TaskId) {
             return;
         }
     }
-    // User mode, for ever; whatever asks for the kernel's attention is an interrupt. Bounded by what others ask.
+    // User mode, for ever; whatever asks for the kernel's attention is an interrupt. Bounded by
+    // what others ask.
     let task = machine.kernel.task(current);
     let mut number = 0;
     loop {
@@ -200,7 +203,8 @@ fn tracer_thread(machine: &Machine<'_>, world: &World<'_>, number: usize) {
     }
 }
 
-/// Whether a group stop of the process that this task leads still counts on somebody, asked when nothing can happen any more.
+/// Whether a group stop of the process that this task leads still counts on somebody, asked when
+/// nothing can happen any more.
 fn never_completes_its_stop(machine: &Machine<'_>, id: TaskId) -> bool {
     machine.kernel.leader(id) == id && machine.kernel.process(id).group_stop_count.peek() > 0
 }

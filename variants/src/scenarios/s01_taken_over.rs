@@ -1,8 +1,9 @@
 //! S1: may the tracee, waking, still read `stopped` as set?
 //!
-//! Roland, 2009-08-01: it stops for one debugger; a group stop completes; the debugger resumes it, and it stays in the
-//! group stop; another debugger takes it over, SIGCONT comes along, and that debugger resumes it. "Now ->stopped was
-//! just an instant ago set and then cleared on the other CPU and we are running."
+//! Roland, 2009-08-01: it stops for one debugger; a group stop completes; the debugger resumes it,
+//! and it stays in the group stop; another debugger takes it over, SIGCONT comes along, and that
+//! debugger resumes it. "Now ->stopped was just an instant ago set and then cleared on the other
+//! CPU and we are running."
 
 use std::borrow::Cow;
 

@@ -1,11 +1,13 @@
 //! S2: resume, stop, resume, all before the tracee is scheduled.
 //!
-//! Roland, 2009-08-01: "I think there is also a racier version without jctl stops at all, just where
-//! utrace_wakeup+utrace_do_stop+utrace_wakeup all came and went before we actually got scheduled."
+//! Roland, 2009-08-01: "I think there is also a racier version without jctl stops at all, just
+//! where utrace_wakeup+utrace_do_stop+utrace_wakeup all came and went before we actually got
+//! scheduled."
 //!
-//! S2b has no mail: it is what a mutant of `do_stop` differs in that no other scenario noticed. The rule is that of `attach`, too: `report` set implies
-//! TIF_NOTIFY_RESUME set. If the flag comes first, the tracee can be through with its report when `report` is set, and then
-//! nobody asks for a report again.
+//! S2b has no mail: it is what a mutant of `do_stop` differs in that no other scenario noticed. The
+//! rule is that of `attach`, too: `report` set implies TIF_NOTIFY_RESUME set. If the flag comes
+//! first, the tracee can be through with its report when `report` is set, and then nobody asks for
+//! a report again.
 
 use std::borrow::Cow;
 

@@ -1,8 +1,9 @@
 //! S3: the tracer clears `stopped` between the tracee's lockless look and its taking the lock.
 //!
-//! Oleg, 2009-08-03: "Of course, we can have the false positive. Even simpler: by the time finish_utrace_stop() takes
-//! utrace->lock the tracer can clear ->stopped even if it was really set after schedule()." The tracee must be awake
-//! for that while the tracer resumes it, and only SIGKILL wakes it so. Of the three only the second design looks so.
+//! Oleg, 2009-08-03: "Of course, we can have the false positive. Even simpler: by the time
+//! finish_utrace_stop() takes utrace->lock the tracer can clear ->stopped even if it was really set
+//! after schedule()." The tracee must be awake for that while the tracer resumes it, and only
+//! SIGKILL wakes it so. Of the three only the second design looks so.
 
 use std::borrow::Cow;
 

@@ -1,9 +1,11 @@
 //! S4: store, wake-up, schedule, look.
 //!
-//! Oleg, 2009-08-04: any wake-up must be a barrier with respect to `schedule`. If one does `VAR = 1;
-//! try_to_wake_up(TASK)`, then the task can do `set_current_state(); schedule(); BUG_ON(VAR != 1)`, "even if the task
-//! does not sleep, in case it is woken before it enters schedule()". The claim (C4) covers every `schedule` whose turn
-//! under the run queue's lock follows that of the wake-up, also when the wake-up found the state not matching.
+//! Oleg, 2009-08-04: any wake-up must be a barrier with respect to `schedule`. If one does
+//! `VAR = 1; try_to_wake_up(TASK)`, then the task can do
+//! `set_current_state(); schedule(); BUG_ON(VAR != 1)`, "even if the task does not sleep, in case
+//! it is woken before it enters schedule()". The claim (C4) covers every `schedule` whose turn
+//! under the run queue's lock follows that of the wake-up, also when the wake-up found the state
+//! not matching.
 
 use std::borrow::Cow;
 

@@ -1,12 +1,15 @@
 //! S5: SIGCONT right behind `wakeup`'s TRACED to STOPPED.
 //!
-//! Oleg, 2009-08-04: "If we were woken by SIGCONT which comes right after utrace_wakeup() does s/TRACED/STOPPED/, I
-//! think we must see the result of ->stopped = 0 in utrace_wakeup()." Both take siglock (C6).
+//! Oleg, 2009-08-04: "If we were woken by SIGCONT which comes right after utrace_wakeup() does
+//! s/TRACED/STOPPED/, I think we must see the result of ->stopped = 0 in utrace_wakeup()." Both
+//! take siglock (C6).
 //!
-//! S5b asks about the same bookkeeping from the other side: a group stop is being collected while one of its members
-//! stops for an engine and is resumed. 66e070534eb and 2edad7d1d57 are about it, and the base has both: the last to stop says that the
-//! group is stopped, and a wake-up leaves a member STOPPED while others are still to come. Whoever is the last tells nobody, if that is a member that
-//! stops for its engine; what tells is the rule that no group stop counts on somebody once nothing can happen any more.
+//! S5b asks about the same bookkeeping from the other side: a group stop is being collected while
+//! one of its members stops for an engine and is resumed. 66e070534eb and 2edad7d1d57 are about it,
+//! and the base has both: the last to stop says that the group is stopped, and a wake-up leaves a
+//! member STOPPED while others are still to come. Whoever is the last tells nobody, if that is a
+//! member that stops for its engine; what tells is the rule that no group stop counts on somebody
+//! once nothing can happen any more.
 
 use std::borrow::Cow;
 
@@ -58,7 +61,8 @@ pub fn scenarios() -> Vec<Scenario> {
                 ]
             },
         ),
-        // The second engine is on the other task and does nothing but hear of job control, which opens siglock there.
+        // The second engine is on the other task and does nothing but hear of job control, which
+        // opens siglock there.
         engines: Cow::Owned(vec![
             engine(1, Events::SYSCALL_ENTRY, STOP_AT_ENTRY),
             EngineProgram { task: T1, ..engine(2, Events::JCTL, &[]) },

@@ -1,20 +1,27 @@
 //! S6: a signal against `do_stop`.
 //!
-//! Oleg, 2009-08-04: "Now we should worry about SIGKILL racing with utrace_do_stop(). Again, both take ->siglock,
-//! etc." Roland, same day: "It can't actually race with utrace_do_stop, because that holds siglock while touching
-//! ->stopped" (C13). SIGKILL wakes STOPPED and TRACED alike and excuses whatever the task does then, so the outcome must say by other means what
-//! `do_stop` met and left. The killer waits to see the task STOPPED: if the tracer was quicker, it is TRACED, and nobody kills it. A task
-//! that is killed reports its exit, which is a BUG if somebody has marked it stopped behind its back; it stops there once more for the engine that
-//! holds it, and the tracer lets it go, so that it looks at what woke it with no SIGKILL pending any more. The killer steps it at once, and is told
-//! whether it counts as stopped. S6b asks the same of SIGCONT, which wakes a STOPPED task and must not wake a TRACED one.
+//! Oleg, 2009-08-04: "Now we should worry about SIGKILL racing with utrace_do_stop(). Again, both
+//! take ->siglock, etc." Roland, same day: "It can't actually race with utrace_do_stop, because
+//! that holds siglock while touching ->stopped" (C13). SIGKILL wakes STOPPED and TRACED alike and
+//! excuses whatever the task does then, so the outcome must say by other means what `do_stop` met
+//! and left. The killer waits to see the task STOPPED: if the tracer was quicker, it is TRACED, and
+//! nobody kills it. A task that is killed reports its exit, which is a BUG if somebody has marked
+//! it stopped behind its back; it stops there once more for the engine that holds it, and the
+//! tracer lets it go, so that it looks at what woke it with no SIGKILL pending any more. The killer
+//! steps it at once, and is told whether it counts as stopped. S6b asks the same of SIGCONT, which
+//! wakes a STOPPED task and must not wake a TRACED one.
 //!
-//! S6c has no mail: it is what mutants of `do_stop` differ in that no other scenario noticed. `do_stop` asks for a report by a bit and a flag.
-//! The flag alone brings the tracee to its resume hook; by the bit get_signal knows that the report comes before any signal.
+//! S6c has no mail: it is what mutants of `do_stop` differ in that no other scenario noticed.
+//! `do_stop` asks for a report by a bit and a flag. The flag alone brings the tracee to its resume
+//! hook; by the bit get_signal knows that the report comes before any signal.
 //!
-//! S6d comes from mutants of `stop` that look for SIGKILL before they take siglock. With SIGKILL that makes no difference: it breaks a stop that has begun as it
-//! keeps one from beginning. Any other fatal signal does not: a task that is TRACED does not want it, so it stays pending, and only a task that runs begins a group exit for it.
-//! So whom SIGHUP kills has not stopped in its system call. Generated scenarios told these mutants apart first. The last design differs here as in S8b: it dequeues
-//! SIGKILL alone, so that SIGKILL does not keep the task from stopping in its exit report.
+//! S6d comes from mutants of `stop` that look for SIGKILL before they take siglock. With SIGKILL
+//! that makes no difference: it breaks a stop that has begun as it keeps one from beginning. Any
+//! other fatal signal does not: a task that is TRACED does not want it, so it stays pending, and
+//! only a task that runs begins a group exit for it. So whom SIGHUP kills has not stopped in its
+//! system call. Generated scenarios told these mutants apart first. The last design differs here as
+//! in S8b: it dequeues SIGKILL alone, so that SIGKILL does not keep the task from stopping in its
+//! exit report.
 
 use std::borrow::Cow;
 
@@ -96,7 +103,8 @@ fn pending() -> Scenario {
     }
 }
 
-/// A tracee that stops at the entry of its system call, or is killed by another signal than SIGKILL before.
+/// A tracee that stops at the entry of its system call, or is killed by another signal than SIGKILL
+/// before.
 fn hung_up() -> Scenario {
     Scenario {
         goals: Cow::Borrowed(

@@ -1,10 +1,10 @@
 //! S7: stop at the entry of a system call, group stop, resume, and long after it SIGKILL.
 //!
-//! Oleg, 2009-08-04: "Suppose that (say) utrace_report_syscall_entry() does utrace_stop() and sleeps in TASK_TRACED.
-//! Another thread starts the group stop and sets SIGNAL_STOP_STOPPED. utrace_wakeup() clears ->stopped, notices
-//! SIGNAL_STOP_STOPPED and doesn't wake up. Now, we can sleep a long time. Then SIGKILL kills us, but
-//! finish_utrace_stop() returns false." So the call is let through (C9). In S7b a signal that is dequeued before
-//! SIGKILL is pending beside it.
+//! Oleg, 2009-08-04: "Suppose that (say) utrace_report_syscall_entry() does utrace_stop() and
+//! sleeps in TASK_TRACED. Another thread starts the group stop and sets SIGNAL_STOP_STOPPED.
+//! utrace_wakeup() clears ->stopped, notices SIGNAL_STOP_STOPPED and doesn't wake up. Now, we can
+//! sleep a long time. Then SIGKILL kills us, but finish_utrace_stop() returns false." So the call
+//! is let through (C9). In S7b a signal that is dequeued before SIGKILL is pending beside it.
 
 use std::borrow::Cow;
 

@@ -1,25 +1,31 @@
 //! S8: SIGKILL against a tracer inside `control` or `set_events`.
 //!
-//! Oleg, 2009-08-03: "Currently, if we see ->stopped == T under utrace->lock we know that the tracee can do nothing
-//! interesting from utrace pov. [...] If we remove ->stopped, we can't rely on TASK_TRACED in the same manner."
-//! Roland, same day: "Even if the only thing that happens is dequeuing SIGKILL, then that could still get to
-//! utrace_report_exit()." So: what may be called back after the tracer was told 0 (C10, C12, C15, C20)?
+//! Oleg, 2009-08-03: "Currently, if we see ->stopped == T under utrace->lock we know that the
+//! tracee can do nothing interesting from utrace pov. [...] If we remove ->stopped, we can't rely
+//! on TASK_TRACED in the same manner." Roland, same day: "Even if the only thing that happens is
+//! dequeuing SIGKILL, then that could still get to utrace_report_exit()." So: what may be called
+//! back after the tracer was told 0 (C10, C12, C15, C20)?
 //!
-//! In S8 to S8c the engine still holds the task when SIGKILL breaks the stop, and its ENGINE_STOP holds it once more at
-//! the exit report, for SIGKILL is dequeued by then: what became of it shows only when the tracer lets go, or with R1.
+//! In S8 to S8c the engine still holds the task when SIGKILL breaks the stop, and its ENGINE_STOP
+//! holds it once more at the exit report, for SIGKILL is dequeued by then: what became of it shows
+//! only when the tracer lets go, or with R1.
 //!
-//! S8 detaches, S8b does so with a lower signal pending, S8c clears the event mask, S8d detaches from a task in a group
-//! stop, S8e stops such a task and asks whether it is still stopped, S8f does so with a lower signal pending: nothing
-//! asked such a task for a report, so its signal report comes before it takes the utrace lock (Oleg, 2009-08-04; C10).
+//! S8 detaches, S8b does so with a lower signal pending, S8c clears the event mask, S8d detaches
+//! from a task in a group stop, S8e stops such a task and asks whether it is still stopped, S8f
+//! does so with a lower signal pending: nothing asked such a task for a report, so its signal
+//! report comes before it takes the utrace lock (Oleg, 2009-08-04; C10).
 //!
-//! S8g has no mail: it is what a mutant of the last design differs in that no other scenario noticed, one whose `stop` does not wait for the lock.
-//! A tracee that stopped in an event's report has `report` set and takes the lock for its next one anyway. One
-//! that stopped on its way to user mode has not: only the wait in `finish_stop` keeps it from the list that its tracer is changing.
+//! S8g has no mail: it is what a mutant of the last design differs in that no other scenario
+//! noticed, one whose `stop` does not wait for the lock. A tracee that stopped in an event's report
+//! has `report` set and takes the lock for its next one anyway. One that stopped on its way to user
+//! mode has not: only the wait in `finish_stop` keeps it from the list that its tracer is changing.
 //!
-//! S8h asks whether a tracee can miss that it was taken over (C2). `control` sets `stopped` on a task that is STOPPED and not asleep yet; the
-//! same tracer then sends SIGKILL, and the task sees it pending in `schedule`, before the wake-up has come to its run queue.
-//! No lock is then passed on from the tracer to the task. On a machine that orders only what locks order the task may read the `stopped` of before,
-//! and reports its exit with the bit set, which `start_report` calls a BUG; under `sc` and `tso` it cannot.
+//! S8h asks whether a tracee can miss that it was taken over (C2). `control` sets `stopped` on a
+//! task that is STOPPED and not asleep yet; the same tracer then sends SIGKILL, and the task sees
+//! it pending in `schedule`, before the wake-up has come to its run queue. No lock is then passed
+//! on from the tracer to the task. On a machine that orders only what locks order the task may read
+//! the `stopped` of before, and reports its exit with the bit set, which `start_report` calls a
+//! BUG; under `sc` and `tso` it cannot.
 
 use std::borrow::Cow;
 

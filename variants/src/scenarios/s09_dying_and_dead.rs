@@ -1,10 +1,12 @@
 //! S9: `control` and `set_events` on a dying and on a dead task, against the reaper.
 //!
-//! Roland, 2009-08-03: "There is no meaning to UTRACE_STOP for a dying or dead task. It counts as quiescent for purposes
-//! of utrace_control knowing what it can do, that's all. If it's not quiescent yet, it won't ever stop, it will just
-//! finish dying" (C11). S9 has a death report to come, S9b has none, S9c changes the mask instead, S9d comes in
-//! while the task is exiting and not yet dying. The engines of S9 and S9b ask for the reap callback, which no design makes: since d4bcb571247
-//! the flags are cleared before they are asked (`reap`). The variant reap-reported makes it.
+//! Roland, 2009-08-03: "There is no meaning to UTRACE_STOP for a dying or dead task. It counts as
+//! quiescent for purposes of utrace_control knowing what it can do, that's all. If it's not
+//! quiescent yet, it won't ever stop, it will just finish dying" (C11). S9 has a death report to
+//! come, S9b has none, S9c changes the mask instead, S9d comes in while the task is exiting and not
+//! yet dying. The engines of S9 and S9b ask for the reap callback, which no design makes: since
+//! d4bcb571247 the flags are cleared before they are asked (`reap`). The variant reap-reported
+//! makes it.
 
 use std::borrow::Cow;
 

@@ -1,17 +1,20 @@
 //! S10: SIGCONT followed at once by SIGKILL.
 //!
-//! Roland, 2009-08-03: "I wonder if it might not make sense anyway to suppress this for the SIGKILL case. Not just the
-//! tracing, but the entire CLD_CONTINUED notification. A parent doesn't really need a SIGCHLD,CLD_CONTINUED immediately
-//! followed by a SIGCHLD,CLD_KILLED." Oleg, 2009-08-04: the flags are gone by then anyway. What remains is a kill
-//! between the two (A4). In S10b an engine hears of job control, and shows what the parent was not told of.
+//! Roland, 2009-08-03: "I wonder if it might not make sense anyway to suppress this for the SIGKILL
+//! case. Not just the tracing, but the entire CLD_CONTINUED notification. A parent doesn't really
+//! need a SIGCHLD,CLD_CONTINUED immediately followed by a SIGCHLD,CLD_KILLED." Oleg, 2009-08-04:
+//! the flags are gone by then anyway. What remains is a kill between the two (A4). In S10b an
+//! engine hears of job control, and shows what the parent was not told of.
 //!
-//! S10c is what Oleg said on 2009-08-03 and took back the day after (C10): the tracer holds the tracee, so that SIGCONT
-//! does not wake it and only SIGKILL does, which the tracer sends afterwards. If `control` returned 0 and CLD_CONTINUED
-//! is reported all the same, a killed tracee reported job control while its tracer took it for stopped. In S10d somebody else kills,
-//! so that the tracer may still be inside `control`.
+//! S10c is what Oleg said on 2009-08-03 and took back the day after (C10): the tracer holds the
+//! tracee, so that SIGCONT does not wake it and only SIGKILL does, which the tracer sends
+//! afterwards. If `control` returned 0 and CLD_CONTINUED is reported all the same, a killed tracee
+//! reported job control while its tracer took it for stopped. In S10d somebody else kills, so that
+//! the tracer may still be inside `control`.
 //!
-//! S10e asks what else may be reported on the way from a group stop to get_signal (Roland, 2009-08-03: CLD_CONTINUED is "literally
-//! the only thing that happens", C18): another thread may begin the next group stop before the first one to wake gets there.
+//! S10e asks what else may be reported on the way from a group stop to get_signal (Roland,
+//! 2009-08-03: CLD_CONTINUED is "literally the only thing that happens", C18): another thread may
+//! begin the next group stop before the first one to wake gets there.
 
 use std::borrow::Cow;
 

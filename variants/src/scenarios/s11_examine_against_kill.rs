@@ -1,15 +1,19 @@
 //! S11: `prepare_examine` and `finish_examine` against SIGKILL.
 //!
-//! The rule behind it: an examination that ended with 0 looked at a task that did not run. The thread does not name
-//! these two calls; they rely on the stop that Roland (2009-08-03) wants never to be mistaken, and they take no utrace
-//! lock, so what a design does with that lock cannot help them. The engine's answer holds the task, so nobody asks for
-//! STOP again. In S11b a lower signal is pending beside SIGKILL.
+//! The rule behind it: an examination that ended with 0 looked at a task that did not run. The
+//! thread does not name these two calls; they rely on the stop that Roland (2009-08-03) wants never
+//! to be mistaken, and they take no utrace lock, so what a design does with that lock cannot help
+//! them. The engine's answer holds the task, so nobody asks for STOP again. In S11b a lower signal
+//! is pending beside SIGKILL.
 //!
-//! S11c comes from mutants of `finish_jctl`, those that always take the lock: they were thought to be equivalent, for who is
-//! kept waiting by the lock could have been through before it was taken. Not if somebody has looked into the section behind it: `prepare_examine` reads
-//! ENGINE_STOP without the lock, so that it returns 0 says that `control` is at work on a task in its group stop. SIGCONT then wakes that task. A
-//! task that waited for the lock would find `report` set and stop before user mode; in every design, none of which waits there for a task that was not
-//! killed, it goes on to user mode and to its next system call while `control` is still at work. `control` has promised nothing then (EINPROGRESS).
+//! S11c comes from mutants of `finish_jctl`, those that always take the lock: they were thought to
+//! be equivalent, for who is kept waiting by the lock could have been through before it was taken.
+//! Not if somebody has looked into the section behind it: `prepare_examine` reads ENGINE_STOP
+//! without the lock, so that it returns 0 says that `control` is at work on a task in its group
+//! stop. SIGCONT then wakes that task. A task that waited for the lock would find `report` set and
+//! stop before user mode; in every design, none of which waits there for a task that was not
+//! killed, it goes on to user mode and to its next system call while `control` is still at work.
+//! `control` has promised nothing then (EINPROGRESS).
 
 use std::borrow::Cow;
 
@@ -30,7 +34,8 @@ const EXAMINER: &[Op] = &[HAS_STOPPED, Op::PrepareExamine { engine: E0 }, Op::Fi
 const STOPPED_THEN_CALLS: TaskProgram =
     TaskProgram { ops: Cow::Borrowed(&[TaskOp::Interrupt, TaskOp::Syscall(Body::Quick)]), ..ONE_CALL };
 
-/// A task in a group stop, a tracer that asks for a stop, and an examiner that continues the process.
+/// A task in a group stop, a tracer that asks for a stop, and an examiner that continues the
+/// process.
 fn continued() -> Scenario {
     Scenario {
         goals: Cow::Borrowed(

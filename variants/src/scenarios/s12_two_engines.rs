@@ -1,14 +1,15 @@
 //! S12: two engines on one task, of which one holds it while the other does something else.
 //!
-//! The thread takes it for granted, and Roland (2009-08-03) speaks of what control can know of it: the task stays
-//! stopped until every engine has let it go. S12: both resume; S12b: one resumes, the other detaches; S12c: one
-//! interrupts, the other resumes; S12d: one holds for good.
+//! The thread takes it for granted, and Roland (2009-08-03) speaks of what control can know of it:
+//! the task stays stopped until every engine has let it go. S12: both resume; S12b: one resumes,
+//! the other detaches; S12c: one interrupts, the other resumes; S12d: one holds for good.
 //!
-//! S12e to S12g have no mail: they are what mutants differ in that no other scenario noticed. In S12e one engine answers REPORT and the other
-//! STOP, so that the tracee must stop and report again when it is resumed, before it takes a signal. In S12f and S12g one
-//! engine holds the tracee while the other's tracer changes the bits of utrace, and SIGKILL comes. These bits share one word that is
-//! loaded, changed and stored under the lock; a tracee that clears `stopped` without it can find it set again (the BUG of
-//! `start_report`).
+//! S12e to S12g have no mail: they are what mutants differ in that no other scenario noticed. In
+//! S12e one engine answers REPORT and the other STOP, so that the tracee must stop and report again
+//! when it is resumed, before it takes a signal. In S12f and S12g one engine holds the tracee while
+//! the other's tracer changes the bits of utrace, and SIGKILL comes. These bits share one word that
+//! is loaded, changed and stored under the lock; a tracee that clears `stopped` without it can find
+//! it set again (the BUG of `start_report`).
 
 use std::borrow::Cow;
 
@@ -44,7 +45,8 @@ fn both(scenario: Scenario, goals: &'static [Goal], first: &'static [Op], second
     }
 }
 
-/// A tracee that one of two engines stops on its way to user mode, while the other asks for one more report.
+/// A tracee that one of two engines stops on its way to user mode, while the other asks for one
+/// more report.
 fn stopped_and_reporting() -> Scenario {
     let goals = const {
         &[

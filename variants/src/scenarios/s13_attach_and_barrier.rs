@@ -1,17 +1,21 @@
 //! S13: attaching while a report is made, and `barrier` against a callback.
 //!
-//! From the description of the API: an engine created by a callback is not told of the event that created it, and
-//! `barrier` returns when no callback is in progress. The thread argues (Oleg, 2009-08-03) over what else may be called
-//! back. S13b detaches instead of changing the mask; S13c attaches from outside.
+//! From the description of the API: an engine created by a callback is not told of the event that
+//! created it, and `barrier` returns when no callback is in progress. The thread argues (Oleg,
+//! 2009-08-03) over what else may be called back. S13b detaches instead of changing the mask; S13c
+//! attaches from outside.
 //!
-//! S13d has no mail: it is what mutants of `do_stop` differ in that no other scenario noticed. `do_stop` asks for no report when an interrupt is due, for
-//! get_signal will report soon anyway. But the pass of get_signal looks at answers only and not at ENGINE_STOP, so the stop
-//! that was asked for does not come: in all designs alike. A tracer waits with `barrier` beside it: what one thread does alone needs no
-//! search.
+//! S13d has no mail: it is what mutants of `do_stop` differ in that no other scenario noticed.
+//! `do_stop` asks for no report when an interrupt is due, for get_signal will report soon anyway.
+//! But the pass of get_signal looks at answers only and not at ENGINE_STOP, so the stop that was
+//! asked for does not come: in all designs alike. A tracer waits with `barrier` beside it: what one
+//! thread does alone needs no search.
 //!
-//! S13e comes from mutants too, of `finish_jctl`: an engine attaches to a task that was taken over from a group stop and then killed. `attach`
-//! sets `report`, by which the task knows that somebody is new; a task that changes the word of that bit without the lock can lose it. That
-//! the second STOP returns 0 shows that the engine was attached before the task cleared `stopped`: so it must hear of the exit.
+//! S13e comes from mutants too, of `finish_jctl`: an engine attaches to a task that was taken over
+//! from a group stop and then killed. `attach` sets `report`, by which the task knows that somebody
+//! is new; a task that changes the word of that bit without the lock can lose it. That the second
+//! STOP returns 0 shows that the engine was attached before the task cleared `stopped`: so it must
+//! hear of the exit.
 
 use std::borrow::Cow;
 

@@ -1,11 +1,14 @@
 //! S14: SIGKILL comes while the task is stopped in its exit report.
 //!
-//! No mail: found by generated scenarios (`lockstep hunt`, seed 0, case 280), cut down to S14b, and put more plainly in S14. Roland, 2009-08-04: "I
-//! was not confident that a local pending SIGKILL would always be there. [...] It might not have been a valid worry even then." A process that
-//! is on its way out has GROUP_EXIT set. A SIGKILL that comes then changes nothing any more, but it is queued, for the process and not for
-//! the task, and it wakes: so the task wakes with `stopped` set and nothing in its own `pending`. Both designs that keep `stopped` warn, in S14
-//! in every execution; the last asks nothing. The worry was valid (C5b). That it is so in the kernel of the time, link by link and with
-//! the author's own words of 2013, stands in `claims::reads_of_stopped`.
+//! No mail: found by generated scenarios (`lockstep hunt`, seed 0, case 280), cut down to S14b, and
+//! put more plainly in S14. Roland, 2009-08-04: "I was not confident that a local pending SIGKILL
+//! would always be there. [...] It might not have been a valid worry even then." A process that is
+//! on its way out has GROUP_EXIT set. A SIGKILL that comes then changes nothing any more, but it is
+//! queued, for the process and not for the task, and it wakes: so the task wakes with `stopped` set
+//! and nothing in its own `pending`. Both designs that keep `stopped` warn, in S14 in every
+//! execution; the last asks nothing. The worry was valid (C5b). That it is so in the kernel of the
+//! time, link by link and with the author's own words of 2013, stands in
+//! `claims::reads_of_stopped`.
 
 use std::borrow::Cow;
 

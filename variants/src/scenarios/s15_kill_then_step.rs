@@ -1,13 +1,17 @@
 //! S15: SIGKILL, and then the same tracer lets the task go on step by step.
 //!
-//! No mail: found by generated scenarios (`lockstep hunt`, seed 0, case 53). S3 asks the same with RESUME, and there designs 1 and 2 cannot be told apart,
-//! for RESUME returns 0 whether the task was stopped or not. Stepping does not: 0 says that the task was stopped and that this call ended the stop.
-//! With the lock (design 1) the task then finds `stopped` cleared and runs its system call. Without it (design 2) the task can have read
-//! `stopped` as set before the tracer cleared it; that false positive (Oleg, 2009-08-03) is taken for a kill, which C3 allows, for SIGKILL is
-//! pending, though it is not what ended the stop as the tracer was told. The system call is aborted. In the last design it always is.
+//! No mail: found by generated scenarios (`lockstep hunt`, seed 0, case 53). S3 asks the same with
+//! RESUME, and there designs 1 and 2 cannot be told apart, for RESUME returns 0 whether the task
+//! was stopped or not. Stepping does not: 0 says that the task was stopped and that this call ended
+//! the stop. With the lock (design 1) the task then finds `stopped` cleared and runs its system
+//! call. Without it (design 2) the task can have read `stopped` as set before the tracer cleared
+//! it; that false positive (Oleg, 2009-08-03) is taken for a kill, which C3 allows, for SIGKILL is
+//! pending, though it is not what ended the stop as the tracer was told. The system call is
+//! aborted. In the last design it always is.
 //!
-//! S15b has no mail either: it is what a mutant of the last design's `stop` differs in that no other scenario noticed. SIGKILL may now come before
-//! the task stops. The last design never says 0 to the step, for a killed task is not TRACED, and a dying one is told of by an error.
+//! S15b has no mail either: it is what a mutant of the last design's `stop` differs in that no
+//! other scenario noticed. SIGKILL may now come before the task stops. The last design never says 0
+//! to the step, for a killed task is not TRACED, and a dying one is told of by an error.
 
 use std::borrow::Cow;
 

@@ -1,14 +1,18 @@
 //! S16: a task dies, and is let go of without a word to it.
 //!
-//! No mail: found by generated scenarios (`lockstep hunt`, seed 0, case 192). `control(DETACH)` takes the engine off the list itself when the task
-//! is dead to it, which it reads off `exit_state` without a lock. The task looked at that list without a lock when it reported its exit, and
-//! nothing that both take lies between: `exit_signals` leaves siglock alone where the thread is the only one of its process, and
-//! `exit_state` is written under tasklist_lock, which `control` does not take. So the change and the last look race, as the C language counts
-//! races, in every design alike. What orders them in practice is the full barrier of `do_exit` and a control dependency on `exit_state`;
-//! where process accounting is configured, siglock orders the first two designs.
+//! No mail: found by generated scenarios (`lockstep hunt`, seed 0, case 192). `control(DETACH)`
+//! takes the engine off the list itself when the task is dead to it, which it reads off
+//! `exit_state` without a lock. The task looked at that list without a lock when it reported its
+//! exit, and nothing that both take lies between: `exit_signals` leaves siglock alone where the
+//! thread is the only one of its process, and `exit_state` is written under tasklist_lock, which
+//! `control` does not take. So the change and the last look race, as the C language counts races,
+//! in every design alike. What orders them in practice is the full barrier of `do_exit` and a
+//! control dependency on `exit_state`; where process accounting is configured, siglock orders the
+//! first two designs.
 //!
-//! S16b has a second engine, which waits for the death report. Of a dying task that can still be detached from, `control` of the last design lets `reset`
-//! take all events but REAP (fc30d206810): so the other engine may not hear of the death.
+//! S16b has a second engine, which waits for the death report. Of a dying task that can still be
+//! detached from, `control` of the last design lets `reset` take all events but REAP (fc30d206810):
+//! so the other engine may not hear of the death.
 
 use std::borrow::Cow;
 

@@ -1,7 +1,9 @@
-//! What makes a scenario one that can be run: numbers name something, and nothing exceeds the model.
+//! What makes a scenario one that can be run: numbers name something, and nothing exceeds the
+//! model.
 //!
-//! Promise: a well-formed scenario never makes the model itself fail; whatever ends an execution then is the doing of the kernel or of the
-//! designs. Limits: that a situation can come about at all is not asked; a thread may wait for ever.
+//! Promise: a well-formed scenario never makes the model itself fail; whatever ends an execution
+//! then is the doing of the kernel or of the designs. Limits: that a situation can come about at
+//! all is not asked; a thread may wait for ever.
 
 use super::program::{Condition, Op, Scenario};
 use crate::kernel::process::PROCESSES_MAX;

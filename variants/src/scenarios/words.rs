@@ -13,8 +13,8 @@ use crate::kernel::syscall::Body;
 use crate::utrace::engine::{CallbackKind, EngineId, Events, ResumeAction, Verdict};
 use crate::values::{events_name, signals_name};
 
-/// What the thread of a tracer is called: by its name if that is written down in the program, for the machine keeps
-/// names for ever; else by its number.
+/// What the thread of a tracer is called: by its name if that is written down in the program, for
+/// the machine keeps names for ever; else by its number.
 pub fn tracer_label(scenario: &Scenario, number: usize) -> Label {
     match scenario.tracers[number].name {
         Cow::Borrowed(name) => Label::from(name),
@@ -23,8 +23,8 @@ pub fn tracer_label(scenario: &Scenario, number: usize) -> Label {
 }
 
 impl Scenario {
-    /// The program in words: a line for each process with handlers, each task, each engine, what is set up before the
-    /// threads start, and each tracer.
+    /// The program in words: a line for each process with handlers, each task, each engine, what is
+    /// set up before the threads start, and each tracer.
     pub fn program_lines(&self) -> Vec<String> {
         let numbered = |number: usize, handlers: &Handlers| handlers_line(number, *handlers);
         let mut lines: Vec<String> =

@@ -28,11 +28,13 @@ pub struct World<'a> {
     pub has_stopped: Atomic<u32>,
     /// The parent was told of a group stop. Likewise.
     pub group_stopped: Atomic<bool>,
-    /// How many callbacks of each kind an engine has had, four bits a kind. Only its task counts, so this is no memory
-    /// of the machine: nobody else looks, and traces are for what the kernel does.
+    /// How many callbacks of each kind an engine has had, four bits a kind. Only its task counts,
+    /// so this is no memory of the machine: nobody else looks, and traces are for what the kernel
+    /// does.
     counts: [Cell<u64>; ENGINES_MAX],
-    /// What each task's engines hear of its reaping. It is called by whoever is last, the reaper or the task itself;
-    /// a client is told of the task either way, so it has a column of the task's own.
+    /// What each task's engines hear of its reaping. It is called by whoever is last, the reaper or
+    /// the task itself; a client is told of the task either way, so it has a column of the task's
+    /// own.
     reaping: [Option<Observer>; TASKS_MAX],
 }
 
@@ -109,7 +111,8 @@ impl<'a> World<'a> {
         &self.scenario.engines[engine.index()]
     }
 
-    /// The place of this callback among those of its kind. A reap comes once, and from whoever reaps.
+    /// The place of this callback among those of its kind. A reap comes once, and from whoever
+    /// reaps.
     pub(super) fn count(&self, callback: Callback) -> u64 {
         if callback.kind == CallbackKind::Reap {
             return 0;

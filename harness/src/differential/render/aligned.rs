@@ -1,8 +1,9 @@
 //! Two executions under one schedule, row by row.
 //!
-//! Promise: each event of either execution stands in exactly one row, in its order; a row with two sides holds the same event twice, or two
-//! that stand in each other's place. Limit: which of several equal events belong together is the guess of a line diff (Myers,
-//! Algorithmica 1986), for variants need not do the same number of things.
+//! Promise: each event of either execution stands in exactly one row, in its order; a row with two
+//! sides holds the same event twice, or two that stand in each other's place. Limit: which of
+//! several equal events belong together is the guess of a line diff (Myers, Algorithmica 1986), for
+//! variants need not do the same number of things.
 
 use super::Describe;
 use super::lines::{TraceLine, trace_lines};
@@ -28,7 +29,8 @@ pub struct Aligned {
     pub right: Vec<TraceLine>,
     /// What either did, by row.
     pub rows: Vec<AlignedRow>,
-    /// The first row that differs. Before the first thread is started nothing is concurrent: how variants differ there is no news.
+    /// The first row that differs. Before the first thread is started nothing is concurrent: how
+    /// variants differ there is no news.
     pub first_event: Option<usize>,
     /// The first row that differs in something a client can see.
     pub first_observable: Option<usize>,
@@ -43,8 +45,9 @@ pub struct AlignedRow {
     pub right: Option<usize>,
     /// Whether both did the same.
     pub is_equal: bool,
-    /// Whether a reader needs the row: equal stretches are to be folded, and so is what lies far before and after the first observable
-    /// difference, for differences there are how the variants do things, not what comes of it.
+    /// Whether a reader needs the row: equal stretches are to be folded, and so is what lies far
+    /// before and after the first observable difference, for differences there are how the variants
+    /// do things, not what comes of it.
     pub is_near: bool,
 }
 
@@ -104,7 +107,8 @@ impl Aligned {
             before.into_iter().chain(after).any(|distance| distance <= CONTEXT)
         };
         let mut near: Vec<bool> = self.rows.iter().map(|row| self.is_kept(row)).collect();
-        // Rows before the center are counted from it backwards, so that the window is full of what matters.
+        // Rows before the center are counted from it backwards, so that the window is full of what
+        // matters.
         (0..center).rev().filter(|&at| is_near(at)).take(BEFORE_MAX).for_each(|at| near[at] = true);
         (center..self.rows.len()).filter(|&at| is_near(at)).take(AFTER_MAX).for_each(|at| near[at] = true);
         self.rows.iter_mut().zip(near).for_each(|(row, near)| row.is_near = near);

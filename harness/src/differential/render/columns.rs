@@ -15,7 +15,8 @@ pub struct Apart {
     pub event: Option<String>,
     /// The first observation that differs, if any does.
     pub observation: Option<String>,
-    /// What else there is to say: why no observation differs, and decisions of the schedule that found no place.
+    /// What else there is to say: why no observation differs, and decisions of the schedule that
+    /// found no place.
     pub notes: Vec<String>,
 }
 
@@ -75,8 +76,8 @@ pub fn first_observation(
     None
 }
 
-/// Both traces, aligned, around the place where a client can first tell them apart, the rest folded. `<` and `>` mark what only one side
-/// did, `!` where they did different things.
+/// Both traces, aligned, around the place where a client can first tell them apart, the rest
+/// folded. `<` and `>` mark what only one side did, `!` where they did different things.
 fn two_columns(names: (&str, &str), aligned: &Aligned) -> Vec<String> {
     let mut text = vec![row_text(' ', names.0, names.1)];
     let mut folded = (0, 0);
@@ -116,7 +117,8 @@ fn row_text(mark: char, left: &str, right: &str) -> String {
     format!("{mark} {:CELL$} | {}", cut(left), cut(right)).trim_end().to_owned()
 }
 
-/// What a reader wants to know of two executions under one schedule: where they part and, if `traced`, both traces.
+/// What a reader wants to know of two executions under one schedule: where they part and, if
+/// `traced`, both traces.
 pub fn difference_lines(
     names: (&str, &str),
     executions: (&Execution, &Execution),

@@ -51,7 +51,8 @@ impl TraceLine {
     }
 }
 
-/// The trace of an execution, a line an event. Sites have no lines of their own; each line knows the sites it is in.
+/// The trace of an execution, a line an event. Sites have no lines of their own; each line knows
+/// the sites it is in.
 pub fn trace_lines(execution: &Execution, describe: &dyn Describe) -> Vec<TraceLine> {
     let mut sites: Vec<Vec<String>> = vec![Vec::new(); execution.threads.len()];
     let mut lines = Vec::new();

@@ -1,6 +1,7 @@
 //! Rendering: comparisons and traces as text for readers. The only place that writes snapshot text.
 //!
-//! Nothing volatile gets in: no counts of executions, no timings, no line numbers, no addresses, no debug formats.
+//! Nothing volatile gets in: no counts of executions, no timings, no line numbers, no addresses, no
+//! debug formats.
 
 mod aligned;
 mod columns;

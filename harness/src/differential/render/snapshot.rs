@@ -11,7 +11,8 @@ use crate::token::Token;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-/// Divergences of one scenario that are shown with their histories; all others are listed, and their witnesses replay as well.
+/// Divergences of one scenario that are shown with their histories; all others are listed, and
+/// their witnesses replay as well.
 const TOLD_MAX: usize = 6;
 
 /// What stands above the results: which question the comparison answers.
@@ -78,7 +79,8 @@ pub fn render(
         put(&mut text, format_args!(""));
         divergence_head(&mut text, heading, comparison, divergence);
         if nth < TOLD_MAX {
-            // One trace for what each step brings and one for what it removes: the simplest, for they are sorted so.
+            // One trace for what each step brings and one for what it removes: the simplest, for
+            // they are sorted so.
             let is_first = !traced.contains(&&divergence.attribution);
             traced.push(&divergence.attribution);
             divergence_body(&mut text, heading, variants, divergence, is_first, describe);
@@ -147,7 +149,8 @@ fn divergence_head(text: &mut String, heading: &Heading<'_>, comparison: &Compar
     put(text, format_args!("  witness, {} preemption{plural}: {}", divergence.preemptions, token(heading, divergence)));
 }
 
-/// What the witness shows in a variant that has the outcome, and how a variant that has not differs under the same schedule.
+/// What the witness shows in a variant that has the outcome, and how a variant that has not differs
+/// under the same schedule.
 fn divergence_body(
     text: &mut String,
     heading: &Heading<'_>,

@@ -1,9 +1,11 @@
-//! How the search guides one execution: the answers to its first questions, and who sleeps behind them.
+//! How the search guides one execution: the answers to its first questions, and who sleeps behind
+//! them.
 //!
 //! What would follow if a thread that is *asleep* ran next is explored elsewhere (Godefroid,
-//! "Partial-Order Methods for the Verification of Concurrent Systems", LNCS 1032, 1996). A thread wakes up
-//! when a step is made that its own next step depends on. Since what a step touches is known only when it
-//! was made, the execution itself wakes sleepers, and ends when everybody who could run is asleep.
+//! "Partial-Order Methods for the Verification of Concurrent Systems", LNCS 1032, 1996). A thread
+//! wakes up when a step is made that its own next step depends on. Since what a step touches is
+//! known only when it was made, the execution itself wakes sleepers, and ends when everybody who
+//! could run is asleep.
 
 use crate::schedule::{BUFFERS_FROM, Chosen, Key, Mark, Marked, Question, Steer, THREADS_MAX, Touch, usual_among};
 use std::collections::BTreeMap;
@@ -19,20 +21,20 @@ pub(super) struct Sleeper {
 /// A part of the footprint of a step, in words of all executions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Print {
-    /// An access, by the hash of its object; of a read that saw a store in its thread's own buffer, the
-    /// number of that store.
+    /// An access, by the hash of its object; of a read that saw a store in its thread's own buffer,
+    /// the number of that store.
     Touch { hash: u64, writes: bool, minds_own: bool, forwarded: Option<u32> },
     /// The order of the step to every other one matters.
     Everything,
 }
 
 impl Sleeper {
-    /// Whether the order of that step and one of `process` with this touch can matter. So many stores of the
-    /// sleeper have landed.
+    /// Whether the order of that step and one of `process` with this touch can matter. So many
+    /// stores of the sleeper have landed.
     ///
-    /// As long as a read would see a store in the own buffer, nothing that others do to the object matters:
-    /// as in the races of the search. If a sleeper woke up where no race is seen, what it does there would be
-    /// explored in place of orders that are nowhere else.
+    /// As long as a read would see a store in the own buffer, nothing that others do to the object
+    /// matters: as in the races of the search. If a sleeper woke up where no race is seen, what it
+    /// does there would be explored in place of orders that are nowhere else.
     #[inline]
     pub(super) fn depends_on(&self, process: usize, touched: u64, written: bool, landed: u32) -> bool {
         match self.print {
@@ -116,8 +118,8 @@ pub(super) struct Guide {
     pub(super) choices: Vec<u8>,
     /// Marks are kept of what happens after so many questions.
     pub(super) marks_from: u32,
-    /// Threads asleep when the last but one of these answers was given (when the step that it belongs to
-    /// begins), as a mask.
+    /// Threads asleep when the last but one of these answers was given (when the step that it
+    /// belongs to begins), as a mask.
     pub(super) asleep: u32,
     /// What their next steps touch.
     pub(super) sleepers: Vec<Sleeper>,
@@ -238,8 +240,8 @@ impl Steer for Guide {
     fn next(&mut self, question: &Question) -> Option<Chosen> {
         let Question { number, asked, enabled, usual } = *question;
         let process = match self.choices.get(number) {
-            // A subject that depends on more than its schedule may not be able to follow; the search
-            // notices.
+            // A subject that depends on more than its schedule may not be able to follow; the
+            // search notices.
             Some(&choice) if enabled & (1 << choice) != 0 => usize::from(choice),
             Some(_) => usual,
             None => {

@@ -1,54 +1,75 @@
 //! Exhaustive search: source-DPOR with sleep sets.
 //!
-//! Promise: under each memory model every outcome that some schedule shows is seen, by as many complete executions as there are orders of dependent steps
-//! (Mazurkiewicz traces; two steps are dependent when they touch the same object and one of them writes it). After Abdulla, Aronsson,
-//! Jonsson and Sagonas, "Optimal dynamic partial order reduction" (POPL 2014) and "Source sets" (JACM 2017): when an execution shows two
-//! steps that race, the order that was not seen is tried later, unless a thread that can begin it is tried there anyway; sleep sets
-//! (Godefroid, 1996) cut off what was explored in another order.
+//! Promise: under each memory model every outcome that some schedule shows is seen, by as many
+//! complete executions as there are orders of dependent steps (Mazurkiewicz traces; two steps are
+//! dependent when they touch the same object and one of them writes it). After Abdulla, Aronsson,
+//! Jonsson and Sagonas, "Optimal dynamic partial order reduction" (POPL 2014) and "Source sets"
+//! (JACM 2017): when an execution shows two steps that race, the order that was not seen is tried
+//! later, unless a thread that can begin it is tried there anyway; sleep sets (Godefroid, 1996) cut
+//! off what was explored in another order.
 //!
-//! Under total store order a store buffer is a process of its own, as in Zhang, Kusano and Wang, "Dynamic partial order reduction for relaxed
-//! memory models" (PLDI 2015): a store touches nothing when its thread makes it, and its object when it lands, which comes after
-//! the store and after the landings before it. What drains a buffer comes after all of them; see `sim/execution/holding.rs`. After
-//! Abdulla, Aronis, Atig, Jonsson, Leonardsson and Sagonas, "Stateless model checking for TSO and PSO" (TACAS 2015), it makes no
-//! difference whether a read of an own store sees it in the buffer or in memory: neither comes before the other. But who overwrites that store later
-//! comes after the read. So traces are those of shared memory and not of buffers.
+//! Under total store order a store buffer is a process of its own, as in Zhang, Kusano and Wang,
+//! "Dynamic partial order reduction for relaxed memory models" (PLDI 2015): a store touches nothing
+//! when its thread makes it, and its object when it lands, which comes after the store and after
+//! the landings before it. What drains a buffer comes after all of them; see
+//! `sim/execution/holding.rs`. After Abdulla, Aronis, Atig, Jonsson, Leonardsson and Sagonas,
+//! "Stateless model checking for TSO and PSO" (TACAS 2015), it makes no difference whether a read
+//! of an own store sees it in the buffer or in memory: neither comes before the other. But who
+//! overwrites that store later comes after the read. So traces are those of shared memory and not
+//! of buffers.
 //!
-//! Under the weak model nothing happens beside the steps of threads: what a read sees, and where a write or a full barrier goes, are
-//! choices inside of a step. Steps depend on each other as under sequential consistency: that suffices because a read commutes with whatever
-//! touches no message of its word, and so do full barriers with each other and with accesses, for every place in their line is
-//! tried and each combination of places and messages is possible in either order or in none (see `sim/memory/barriers.rs`). The same holds for
-//! what sequentially consistent accesses have to agree on: a part of an execution that closes no cycle has none (`sim/memory/psc.rs`). Only who waits
-//! until it sees a lock free can be kept from going on by a barrier of another thread, and depends on all of them.
+//! Under the weak model nothing happens beside the steps of threads: what a read sees, and where a
+//! write or a full barrier goes, are choices inside of a step. Steps depend on each other as under
+//! sequential consistency: that suffices because a read commutes with whatever touches no message
+//! of its word, and so do full barriers with each other and with accesses, for every place in their
+//! line is tried and each combination of places and messages is possible in either order or in none
+//! (see `sim/memory/barriers.rs`). The same holds for what sequentially consistent accesses have to
+//! agree on: a part of an execution that closes no cycle has none (`sim/memory/psc.rs`). Only who
+//! waits until it sees a lock free can be kept from going on by a barrier of another thread, and
+//! depends on all of them.
 //!
-//! Limits: what threads share without the machine's knowledge, such as the count of an `Arc`, is not seen. Executions are repeated from
-//! their beginning, for a simulated thread cannot be copied. Source sets do not know beforehand that an order is explored elsewhere: such
-//! runs end early and are counted apart, as redundant. Executions beyond the step limit are cut off, and limits of the model on alternatives of a choice leave some out
-//! (`sim/memory/weak.rs`): then the search is not exhaustive (`explore/evidence.rs`). Under the weak model a read that sees an old message may be tried both before and after the write that it does not see: these
-//! are two executions of one graph. A crash is named by the answers prescribed, which does not say whom the run left asleep, so a token made of
-//! them may show another execution.
+//! Limits: what threads share without the machine's knowledge, such as the count of an `Arc`, is
+//! not seen. Executions are repeated from their beginning, for a simulated thread cannot be copied.
+//! Source sets do not know beforehand that an order is explored elsewhere: such runs end early and
+//! are counted apart, as redundant. Executions beyond the step limit are cut off, and limits of the
+//! model on alternatives of a choice leave some out (`sim/memory/weak.rs`): then the search is not
+//! exhaustive (`explore/evidence.rs`). Under the weak model a read that sees an old message may be
+//! tried both before and after the write that it does not see: these are two executions of one
+//! graph. A crash is named by the answers prescribed, which does not say whom the run left asleep,
+//! so a token made of them may show another execution.
 //!
 //! Deviations from the papers:
-//! - What a step touches is what it did, plain data included, not what it announced (see `sim/execution/touch.rs`). What it did beside its event
-//!   depends on what the event has read, and source sets are wrong for steps that touch different objects in different
-//!   contexts. So a step is taken to touch all that the same step of the thread has touched beside its event in any execution. That is
-//!   learned by searching; when it turns out to be more than was known, the search begins anew.
-//! - For the same reason the later one of two racing steps is not taken for one that can begin the other order, unless nothing else can.
-//! - Locks block. A thread that waits for a lock races not with the release that lets it go on, which cannot come later, but with
-//!   the step before which the lock was last to be had. At the end of an execution, threads that wait for a lock for ever race
-//!   too (the papers leave blocking to a remark): otherwise the mirror image of a deadlock is missed. So do those who could only go on
-//!   because of the step that ended everything: an assertion behind the release of a lock fails in the step that releases it.
-//! - A step that ends the execution while others could go on depends on every step, for it keeps what follows from happening. So
-//!   does a look at who can still go on, by which a main thread that has rested learns whether the execution is over.
+//! - What a step touches is what it did, plain data included, not what it announced (see
+//!   `sim/execution/touch.rs`). What it did beside its event depends on what the event has read,
+//!   and source sets are wrong for steps that touch different objects in different contexts. So a
+//!   step is taken to touch all that the same step of the thread has touched beside its event in
+//!   any execution. That is learned by searching; when it turns out to be more than was known, the
+//!   search begins anew.
+//! - For the same reason the later one of two racing steps is not taken for one that can begin the
+//!   other order, unless nothing else can.
+//! - Locks block. A thread that waits for a lock races not with the release that lets it go on,
+//!   which cannot come later, but with the step before which the lock was last to be had. At the
+//!   end of an execution, threads that wait for a lock for ever race too (the papers leave blocking
+//!   to a remark): otherwise the mirror image of a deadlock is missed. So do those who could only
+//!   go on because of the step that ended everything: an assertion behind the release of a lock
+//!   fails in the step that releases it.
+//! - A step that ends the execution while others could go on depends on every step, for it keeps
+//!   what follows from happening. So does a look at who can still go on, by which a main thread
+//!   that has rested learns whether the execution is over.
 //! - A choice among alternatives inside of a step is no race: all of them are tried.
-//! - Under total store order an attempt (a compare-and-exchange, a try to lock) waits for its buffer only where it would succeed. So the
-//!   thread that changes what it finds can hold it up, and what lands can let it go on: the attempt depends on all landings of its
-//!   buffer, and it races with what it comes after only because of them.
-//! - Stores that nobody can observe land without a choice: of a thread that is alone, and when all threads have ended.
-//! - A thread that rests until nobody else can run comes after everything; what an await of one word is ended by is the first write.
+//! - Under total store order an attempt (a compare-and-exchange, a try to lock) waits for its
+//!   buffer only where it would succeed. So the thread that changes what it finds can hold it up,
+//!   and what lands can let it go on: the attempt depends on all landings of its buffer, and it
+//!   races with what it comes after only because of them.
+//! - Stores that nobody can observe land without a choice: of a thread that is alone, and when all
+//!   threads have ended.
+//! - A thread that rests until nobody else can run comes after everything; what an await of one
+//!   word is ended by is the first write.
 //!
-//! Several searches share the tree. Each owns what follows a prefix of steps that stay as they are; what its races want to be tried in
-//! that prefix is handed back between two rounds, in the order of the searches, and becomes a search of its own. So what is
-//! explored depends on the number of executions in a round and of searches, both fixed, and not on the number of OS threads.
+//! Several searches share the tree. Each owns what follows a prefix of steps that stay as they are;
+//! what its races want to be tried in that prefix is handed back between two rounds, in the order
+//! of the searches, and becomes a search of its own. So what is explored depends on the number of
+//! executions in a round and of searches, both fixed, and not on the number of OS threads.
 
 mod clock;
 mod guide;
@@ -68,10 +89,12 @@ use std::collections::btree_map::Entry;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-/// Runs of one search between two looks at what others want. What fits one round is searched on one OS thread.
+/// Runs of one search between two looks at what others want. What fits one round is searched on one
+/// OS thread.
 const ROUND: u64 = 512;
 
-/// Searches at a time, as long as there is something to divide. More than cores, for they end at different times.
+/// Searches at a time, as long as there is something to divide. More than cores, for they end at
+/// different times.
 const SEARCHES: usize = 48;
 
 /// A fork in the prefixes of some searches.
@@ -95,16 +118,19 @@ struct Subject<'a> {
     bounds: Bounds,
     /// Runs of one attempt.
     budget: u64,
-    /// Whether the alternatives of a step all touch the same. They do where they are only about who is woken.
+    /// Whether the alternatives of a step all touch the same. They do where they are only about who
+    /// is woken.
     alternatives_touch_alike: bool,
 }
 
 /// How an attempt to search everything ended.
 enum Ended {
     Complete,
-    /// Steps were seen to touch more than they were known to: the search has to begin anew, knowing that.
+    /// Steps were seen to touch more than they were known to: the search has to begin anew, knowing
+    /// that.
     Grown(Habits),
-    /// The budget ended, the search was cancelled, or the subject depends on more than its schedule.
+    /// The budget ended, the search was cancelled, or the subject depends on more than its
+    /// schedule.
     CutShort,
 }
 
@@ -173,7 +199,8 @@ fn tell<const PROCESSES: usize>(parts: &mut [Part<PROCESSES>]) {
     }
 }
 
-/// All searches learn what steps were seen to touch by one. The habits, if some search did not know what it should have.
+/// All searches learn what steps were seen to touch by one. The habits, if some search did not know
+/// what it should have.
 fn share_habits<const PROCESSES: usize>(parts: &mut [Part<PROCESSES>]) -> Option<Habits> {
     let mut has_grown = parts.iter().any(|part| part.search.has_grown());
     let mut has_news = has_grown;
@@ -394,8 +421,9 @@ impl Subject<'_> {
         true
     }
 
-    /// Begins a search of what follows if the thread makes the step of the prefix of a search. It makes its first run, for others have
-    /// to know what the thread touches. False when the budget ended.
+    /// Begins a search of what follows if the thread makes the step of the prefix of a search. It
+    /// makes its first run, for others have to know what the thread touches. False when the budget
+    /// ended.
     fn branch<const PROCESSES: usize>(
         &self,
         parts: &mut Vec<Part<PROCESSES>>,

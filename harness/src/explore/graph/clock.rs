@@ -1,9 +1,11 @@
 //! The clocks of the search: which events of an execution graph come before.
 
-/// Threads of one program. More than an execution of the simulated machine has, whose state grows with each.
+/// Threads of one program. More than an execution of the simulated machine has, whose state grows
+/// with each.
 pub const THREADS_MAX: usize = 32;
 
-/// Events of one thread. A run in which a thread does more is cut, and the search is not exhaustive.
+/// Events of one thread. A run in which a thread does more is cut, and the search is not
+/// exhaustive.
 pub const EVENTS_MAX: usize = 10_000;
 
 /// For every thread, up to which point of it something is known to come before.

@@ -1,7 +1,8 @@
-//! An execution graph: events in the order in which the search added them, what each read sees, and the coherence order of each location.
+//! An execution graph: events in the order in which the search added them, what each read sees, and
+//! the coherence order of each location.
 //!
-//! Invariant: along a thread numbers of events grow. What a read sees may have a greater number than the read: then it was
-//! given to the read after the fact.
+//! Invariant: along a thread numbers of events grow. What a read sees may have a greater number
+//! than the read: then it was given to the read after the fact.
 
 use super::clock::{Clock, THREADS_MAX};
 use super::label::{Effect, Label, LocationId};
@@ -65,7 +66,8 @@ pub(super) struct Place {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Graph {
     pub(super) events: Vec<Event>,
-    /// For each event, the events that come before it by program order, reads-from, starting and joining; itself included.
+    /// For each event, the events that come before it by program order, reads-from, starting and
+    /// joining; itself included.
     before: Vec<Clock>,
     pub(super) threads: Vec<Vec<EventId>>,
     pub(super) places: Vec<Place>,
@@ -220,7 +222,8 @@ impl Graph {
         self.places[location].writes.get(position).copied()
     }
 
-    /// The update that read the write at the position, and writes, if there is one: nothing may come between the two.
+    /// The update that read the write at the position, and writes, if there is one: nothing may
+    /// come between the two.
     pub(super) fn update_of(&self, location: LocationId, position: usize) -> Option<EventId> {
         let next = self.write_after(location, position)?;
         (self.events[next].reads()).then_some(next)
@@ -291,8 +294,8 @@ impl Graph {
         }
     }
 
-    /// Fills this empty graph with those events of another that `keeps` says. `bare` ones come without what they see and write.
-    /// `numbers` gives the new numbers.
+    /// Fills this empty graph with those events of another that `keeps` says. `bare` ones come
+    /// without what they see and write. `numbers` gives the new numbers.
     pub(super) fn keep(
         &mut self,
         from: &Graph,
@@ -325,8 +328,9 @@ impl Graph {
         }
     }
 
-    /// The first position of the coherence order that an access of that location can read, or write after, if it knows of what the clock
-    /// covers: no earlier than what it knows to be written or seen.
+    /// The first position of the coherence order that an access of that location can read, or write
+    /// after, if it knows of what the clock covers: no earlier than what it knows to be written or
+    /// seen.
     pub(super) fn floor(&self, location: LocationId, is_known: impl Fn(&Event) -> bool) -> usize {
         let place = &self.places[location];
         let written = place.writes.iter().rposition(|&write| is_known(&self.events[write])).map_or(0, |nth| nth + 1);

@@ -17,17 +17,18 @@ pub enum Order {
     Acquire,
     /// What comes before it.
     Release,
-    /// The kernel's `smp_store_release`, and its atomics that release: also what the thread has read before, whatever ordered those reads.
+    /// The kernel's `smp_store_release`, and its atomics that release: also what the thread has
+    /// read before, whatever ordered those reads.
     StoreRelease,
-    /// An atomic of the kernel's without a result, as `atomic_inc`: nothing, and `smp_rmb` does not order what it reads. Updates only, which
-    /// always write.
+    /// An atomic of the kernel's without a result, as `atomic_inc`: nothing, and `smp_rmb` does not
+    /// order what it reads. Updates only, which always write.
     NoReturn,
     /// Both.
     AcquireRelease,
     /// C++20's `memory_order_seq_cst`.
     SeqCst,
-    /// As if between two fences `smp_mb`, if it writes: the kernel's read-modify-writes that return a value. If an update of this order writes
-    /// nothing, its other order counts.
+    /// As if between two fences `smp_mb`, if it writes: the kernel's read-modify-writes that return
+    /// a value. If an update of this order writes nothing, its other order counts.
     Full,
 }
 
@@ -94,7 +95,8 @@ pub enum Label {
         /// How.
         order: Order,
     },
-    /// An atomic read-modify-write; which one is said when it is performed. One that writes nothing is a load.
+    /// An atomic read-modify-write; which one is said when it is performed. One that writes nothing
+    /// is a load.
     Update {
         /// Of what.
         location: LocationId,
@@ -130,7 +132,8 @@ pub enum Label {
     Join(usize),
     /// A condition is evaluated; the reads that follow are repeated until it holds. No event.
     Await,
-    /// The condition that was evaluated does not hold. The thread goes on only where some of what it has read is another write. No event.
+    /// The condition that was evaluated does not hold. The thread goes on only where some of what
+    /// it has read is another write. No event.
     Park,
     /// Nothing follows.
     End,

@@ -1,22 +1,26 @@
 //! Exhaustive search over execution graphs, under any memory model.
 //!
-//! Promise: every consistent execution graph of a program (who reads from which write, and the coherence order of each location) is
-//! built once. After Kokologiannakis, Marmanis, Gladstein and Vafeiadis, "Truly stateless, optimal dynamic partial order reduction" (POPL
-//! 2022); the memory model is a predicate on graphs, as in Kokologiannakis, Raad and Vafeiadis, "Model checking for weakly consistent
-//! libraries" (PLDI 2019).
+//! Promise: every consistent execution graph of a program (who reads from which write, and the
+//! coherence order of each location) is built once. After Kokologiannakis, Marmanis, Gladstein and
+//! Vafeiadis, "Truly stateless, optimal dynamic partial order reduction" (POPL 2022); the memory
+//! model is a predicate on graphs, as in Kokologiannakis, Raad and Vafeiadis, "Model checking for
+//! weakly consistent libraries" (PLDI 2019).
 //!
-//! Limits: threads are functions of what they have read. Models in which reads see writes that come after them in program order
-//! (load buffering) are outside. Loops that wait have to say so ([`Label::Await`], locks), or they never end.
+//! Limits: threads are functions of what they have read. Models in which reads see writes that come
+//! after them in program order (load buffering) are outside. Loops that wait have to say so
+//! ([`Label::Await`], locks), or they never end.
 //!
-//! Programs of the simulated machine ([`crate::Program`]) are not searched this way: their operations would have to get their answers from a
-//! graph. A program here is a value that implements [`Threads`].
+//! Programs of the simulated machine ([`crate::Program`]) are not searched this way: their
+//! operations would have to get their answers from a graph. A program here is a value that
+//! implements [`Threads`].
 //!
-//! Deviations: see `search.rs` for locks and read-modify-writes. Runs that end with a thread waiting for what was written in the
-//! meantime are no executions and are counted apart.
+//! Deviations: see `search.rs` for locks and read-modify-writes. Runs that end with a thread
+//! waiting for what was written in the meantime are no executions and are counted apart.
 //!
 //! # Store buffering
 //!
-//! Two threads write a word each and read that of the other; both may read 0 unless memory is sequentially consistent:
+//! Two threads write a word each and read that of the other; both may read 0 unless memory is
+//! sequentially consistent:
 //!
 //! ```
 //! use lockstep::graph::{Label, Model, Order, Step, Threads, graphs};

@@ -81,12 +81,13 @@ pub trait Threads {
     /// What the thread does next, after what it did last was answered; nothing was, at first.
     fn advance(&mut self, thread: usize, answer: u64) -> Step;
 
-    /// A run has ended, and was not cut. `sources` tells which write each event has read; what was answered last to each thread is known.
+    /// A run has ended, and was not cut. `sources` tells which write each event has read; what was
+    /// answered last to each thread is known.
     fn ended(&mut self, _sources: &dyn Fn() -> Sources) {}
 }
 
-/// For each event of each thread, in order, the event whose write it has read, by its thread and its number there; none for the initial
-/// value, and for events that read nothing.
+/// For each event of each thread, in order, the event whose write it has read, by its thread and
+/// its number there; none for the initial value, and for events that read nothing.
 pub type Sources = Vec<Vec<Option<(usize, usize)>>>;
 
 /// Memory models that graphs can be explored under.
@@ -124,7 +125,8 @@ pub struct Counts {
     pub blocked: u64,
     /// Runs given up because no new graph could come of them.
     pub cut: u64,
-    /// Those of them in which a thread did more than a graph can hold: what would follow was not searched.
+    /// Those of them in which a thread did more than a graph can hold: what would follow was not
+    /// searched.
     pub limited: u64,
     /// Events of all complete graphs.
     pub events: u64,
@@ -134,7 +136,8 @@ pub struct Counts {
     pub strayed: bool,
 }
 
-/// A complete or blocked graph: the values that each thread has read, in order, and the last value of each location.
+/// A complete or blocked graph: the values that each thread has read, in order, and the last value
+/// of each location.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Final {
     /// For each thread its answers. Whoever waits for a lock at the end has no answer to that.

@@ -1,9 +1,11 @@
 //! Which reads a new write may be given to after the fact.
 //!
-//! When a write is added, reads that do not come before it may see it too. The graph is then cut to what was there before the read and what
-//! comes before the write, and the read sees the write. What was deleted will be added again. So that each graph is made once, this is
-//! done only if all that is deleted, and the read, were *maximal*: added in the one way that needs no choice (Kokologiannakis,
-//! Marmanis, Gladstein, Vafeiadis, "Truly stateless, optimal dynamic partial order reduction", POPL 2022, algorithm 2).
+//! When a write is added, reads that do not come before it may see it too. The graph is then cut to
+//! what was there before the read and what comes before the write, and the read sees the write.
+//! What was deleted will be added again. So that each graph is made once, this is done only if all
+//! that is deleted, and the read, were *maximal*: added in the one way that needs no choice
+//! (Kokologiannakis, Marmanis, Gladstein, Vafeiadis, "Truly stateless, optimal dynamic partial
+//! order reduction", POPL 2022, algorithm 2).
 
 use super::clock::Clock;
 use super::events::{EventId, Graph, Source};
@@ -18,8 +20,8 @@ pub(super) fn is_allowed(graph: &Graph, write: EventId, read: EventId) -> bool {
     })
 }
 
-/// Whether the event, of all that was there when it was added or comes before the write, saw the last write and is the last, and was not given
-/// to an earlier read after the fact.
+/// Whether the event, of all that was there when it was added or comes before the write, saw the
+/// last write and is the last, and was not given to an earlier read after the fact.
 fn is_maximal(graph: &Graph, id: EventId, write: EventId, before: &Clock) -> bool {
     let event = &graph.events[id];
     if let Label::Choice(_) = event.label {

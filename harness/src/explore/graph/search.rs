@@ -1,17 +1,19 @@
 //! The search: which graph comes next.
 //!
-//! A run of the program builds one graph to its end. What threads did in the part of the graph that is known is answered from it; what
-//! is new is added in the one way that needs no choice, and the other ways are noted. They are taken up one after the other, the last
-//! noted first: some by cutting the graph back to where it was, others, where a write is given to an earlier read, in a graph
-//! of its own. So there are never more graphs at a time than events.
+//! A run of the program builds one graph to its end. What threads did in the part of the graph that
+//! is known is answered from it; what is new is added in the one way that needs no choice, and the
+//! other ways are noted. They are taken up one after the other, the last noted first: some by
+//! cutting the graph back to where it was, others, where a write is given to an earlier read, in a
+//! graph of its own. So there are never more graphs at a time than events.
 //!
 //! Deviations from the paper:
-//! - A read-modify-write is one event. What it does with the value is known once the program says so, for a revisited one in the next run and
-//!   before anything is added.
-//! - Locks block. An acquisition of a lock that is held waits until nobody else can go on; only then is it added, as a read of the holder's
-//!   write. So plain critical sections make no blocked graphs of their own; those that an acquisition going first leaves behind are cut.
-//! - An update that reads what another one has read displaces it, as in GenMC: only those graphs are of interest in which the
-//!   other is revisited or deleted.
+//! - A read-modify-write is one event. What it does with the value is known once the program says
+//!   so, for a revisited one in the next run and before anything is added.
+//! - Locks block. An acquisition of a lock that is held waits until nobody else can go on; only
+//!   then is it added, as a read of the holder's write. So plain critical sections make no blocked
+//!   graphs of their own; those that an acquisition going first leaves behind are cut.
+//! - An update that reads what another one has read displaces it, as in GenMC: only those graphs
+//!   are of interest in which the other is revisited or deleted.
 
 use super::clock::{EVENTS_MAX, THREADS_MAX};
 use super::consistency::Consistency;
@@ -37,7 +39,8 @@ enum Way {
     Choose(u32),
     /// An earlier read sees the write, if that is placed at that position at most.
     Revisit { read: EventId, write: EventId, position: usize },
-    /// The last event, an update, reads the write at that position, which another one has read, and an earlier read sees it.
+    /// The last event, an update, reads the write at that position, which another one has read, and
+    /// an earlier read sees it.
     Displace { read: EventId, source: usize, effect: Effect },
 }
 
@@ -130,7 +133,8 @@ impl<C: Consistency> Search<C> {
         true
     }
 
-    /// Gives away the oldest of the other ways to go on, as a search of its own, if there are several. So the largest part is likely to go.
+    /// Gives away the oldest of the other ways to go on, as a search of its own, if there are
+    /// several. So the largest part is likely to go.
     pub(super) fn split(&mut self) -> Option<Search<C>> {
         let ways: usize = self.frames.iter().map(|frame| frame.work.len()).sum();
         if ways < 2 {
@@ -259,7 +263,8 @@ impl<C: Consistency> Search<C> {
         label.effect(value) == Effect::Block
     }
 
-    /// The thread does what it has announced. `change` says what an update makes of a value. Returns the answer.
+    /// The thread does what it has announced. `change` says what an update makes of a value.
+    /// Returns the answer.
     pub(super) fn perform(&mut self, thread: usize, change: &dyn Fn(u64) -> Option<u64>) -> u64 {
         let State::Ready(label) = self.states[thread] else { unreachable!("who goes on has announced something") };
         if label == Label::Await {
@@ -399,7 +404,8 @@ impl<C: Consistency> Search<C> {
         }
     }
 
-    /// Makes a graph of its own in which the read sees the write, which is at the position at most. An update that displaces another has an effect.
+    /// Makes a graph of its own in which the read sees the write, which is at the position at most.
+    /// An update that displaces another has an effect.
     fn revisit(&mut self, read: EventId, write: EventId, position: usize, displacing: Option<Effect>) -> bool {
         let mut next = self.spare.pop().unwrap_or_default();
         next.work.clear();
@@ -536,7 +542,8 @@ impl<C: Consistency> Frame<C> {
         }
     }
 
-    /// The update could be seen by earlier reads if the update that has read what it reads gives way.
+    /// The update could be seen by earlier reads if the update that has read what it reads gives
+    /// way.
     fn note_displacements(&mut self, write: EventId, displaced: EventId, source: usize, effect: Effect) {
         let Frame { graph, work, .. } = self;
         let before = graph.before(write);

@@ -1,8 +1,9 @@
 //! One search on several OS threads.
 //!
-//! A way to go on that was noted needs nothing but the graph it was noted for, so it can be given away with a copy of that. Searches are
-//! divided between rounds, in their order, and each makes a fixed number of runs in a round: so what is explored does not depend on the number of
-//! OS threads, even if a budget ends it.
+//! A way to go on that was noted needs nothing but the graph it was noted for, so it can be given
+//! away with a copy of that. Searches are divided between rounds, in their order, and each makes a
+//! fixed number of runs in a round: so what is explored does not depend on the number of OS
+//! threads, even if a budget ends it.
 
 use super::consistency::Consistency;
 use super::consistency::order::Order as Moments;
@@ -16,7 +17,8 @@ use std::sync::{Mutex, PoisonError};
 /// Runs of one search between two divisions. What fits one round is searched on one OS thread.
 const ROUND: u64 = 512;
 
-/// Searches at a time, as long as there is something to divide. More than cores, for they end at different times.
+/// Searches at a time, as long as there is something to divide. More than cores, for they end at
+/// different times.
 const SEARCHES: usize = 32;
 
 /// How much is explored.

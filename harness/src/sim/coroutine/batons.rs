@@ -1,10 +1,13 @@
-//! The switch of stacks where tools look on that know only threads of the system: Miri, and the sanitizers.
+//! The switch of stacks where tools look on that know only threads of the system: Miri, and the
+//! sanitizers.
 //!
-//! In place of `switch.rs`, under Miri or if the crate is built with `--cfg lockstep_os_threads`. A simulated thread runs on a thread of the
-//! system that waits until it is handed the baton; whoever hands it over waits in turn. So as before one runs at a time, and what
-//! it does happens before what the next one does, but now the tool can tell.
+//! In place of `switch.rs`, under Miri or if the crate is built with `--cfg lockstep_os_threads`. A
+//! simulated thread runs on a thread of the system that waits until it is handed the baton; whoever
+//! hands it over waits in turn. So as before one runs at a time, and what it does happens before
+//! what the next one does, but now the tool can tell.
 //!
-//! Deviations: much slower; stacks are not checked for running low; a thread's locals are its own, while threads on coroutines share them.
+//! Deviations: much slower; stacks are not checked for running low; a thread's locals are its own,
+//! while threads on coroutines share them.
 
 use super::super::event::{Kind, Place};
 use super::super::execution::Execution;
@@ -65,8 +68,9 @@ impl Baton {
     }
 }
 
-/// A suspended thread: the baton it waits for, as its own reference to it, or that of a thread that waits for something to
-/// do, with the function that it is to begin with. Meaningless while it runs.
+/// A suspended thread: the baton it waits for, as its own reference to it, or that of a thread that
+/// waits for something to do, with the function that it is to begin with. Meaningless while it
+/// runs.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::sim) struct Context {
     baton: *const Baton,
@@ -80,7 +84,8 @@ impl Context {
     /// The thread is suspended, and was not told to go on since.
     unsafe fn go_on(self, order: usize) {
         match self.first {
-            // SAFETY: the thread that waits for something to do is that of a `Stack`, which outlives its contexts.
+            // SAFETY: the thread that waits for something to do is that of a `Stack`, which
+            // outlives its contexts.
             Some(first) => unsafe { &*self.baton }.give(Word::Begin(first, current::root(), current::limits_or_none())),
             // SAFETY: `switch` has made it, and it is used once.
             None => unsafe { Arc::from_raw(self.baton) }.give(Word::Order(order)),
@@ -132,14 +137,17 @@ impl Drop for Stack {
     }
 }
 
-/// Suspends the running thread into `from` and resumes `to`. Returns, once somebody resumes `from`, the order given then.
+/// Suspends the running thread into `from` and resumes `to`. Returns, once somebody resumes `from`,
+/// the order given then.
 ///
 /// # Safety
-/// `to` holds a thread that `switch` suspended or `prepare` made and that was not resumed since; `from` is where others look for the
-/// running one. No reference that another thread may use meanwhile is alive.
+/// `to` holds a thread that `switch` suspended or `prepare` made and that was not resumed since;
+/// `from` is where others look for the running one. No reference that another thread may use
+/// meanwhile is alive.
 pub(super) unsafe fn switch(from: *mut Context, to: *const Context, order: usize) -> usize {
     let baton = Baton::new();
-    // SAFETY: the caller has the two places to itself until it has handed over, and says that `to` is suspended.
+    // SAFETY: the caller has the two places to itself until it has handed over, and says that `to`
+    // is suspended.
     unsafe {
         let to = to.read();
         from.write(Context { baton: Arc::into_raw(Arc::clone(&baton)), first: None });

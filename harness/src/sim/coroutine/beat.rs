@@ -9,7 +9,8 @@ pub(in crate::sim) struct Beat(*const AtomicUsize);
 impl Beat {
     pub(in crate::sim) const NONE: Beat = Beat(std::ptr::null());
 
-    /// Until it is set again threads run only while `turn` lives: the runner borrows it while it runs them.
+    /// Until it is set again threads run only while `turn` lives: the runner borrows it while it
+    /// runs them.
     pub(in crate::sim) fn set(&mut self, turn: &AtomicUsize) {
         self.0 = turn;
     }

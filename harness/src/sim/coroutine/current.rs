@@ -100,7 +100,8 @@ pub(super) fn limits_or_none() -> *const Limits {
     LIMITS.get()
 }
 
-/// Makes the execution, which runs on another thread of the system, the running one of this thread too.
+/// Makes the execution, which runs on another thread of the system, the running one of this thread
+/// too.
 #[cfg(any(miri, lockstep_os_threads))]
 pub(super) fn adopt(execution: *mut Execution, limits: *const Limits) -> Entered<'static> {
     LIMITS.set(limits);
@@ -114,22 +115,26 @@ pub(super) fn limits() -> Option<*const Limits> {
 }
 
 impl Handle {
-    /// Looks at or changes the execution. `f` runs no code of the subject and must not suspend; nothing it is given lives longer.
+    /// Looks at or changes the execution. `f` runs no code of the subject and must not suspend;
+    /// nothing it is given lives longer.
     #[inline(always)]
     pub(crate) fn with<R>(self, f: impl FnOnce(&mut Execution) -> R) -> R {
         let _alone = Alone::new();
-        // SAFETY: `enter` made the pointer from the runner's unique reference, which the runner does not use until it has left, so
-        // references are made here and in `arrive` alone. None is alive now: `f` and what `arrive` calls are of this crate, enter
-        // the machine by no handle (`Alone` asserts that), never suspend, and call nothing of the subject: its functions run in
-        // `compute`, its destructors where a leftover is discarded, both without a reference. What the system calls when it likes, the
-        // handler of faults, reads what lies outside of the execution.
+        // SAFETY: `enter` made the pointer from the runner's unique reference, which the runner
+        // does not use until it has left, so references are made here and in `arrive` alone. None
+        // is alive now: `f` and what `arrive` calls are of this crate, enter the machine by no
+        // handle (`Alone` asserts that), never suspend, and call nothing of the subject: its
+        // functions run in `compute`, its destructors where a leftover is discarded, both without a
+        // reference. What the system calls when it likes, the handler of faults, reads what lies
+        // outside of the execution.
         f(unsafe { &mut *self.0 })
     }
 
-    /// The place in the execution that a pointer from inside of it shows, for use while no reference into the execution is alive.
+    /// The place in the execution that a pointer from inside of it shows, for use while no
+    /// reference into the execution is alive.
     ///
-    /// A pointer made from a reference is good until the next reference is made. This one is made from what `enter` was
-    /// given, from which all references are made as well.
+    /// A pointer made from a reference is good until the next reference is made. This one is made
+    /// from what `enter` was given, from which all references are made as well.
     #[inline(always)]
     pub(super) fn place<T>(self, shown: *const T) -> *mut T {
         self.0.cast::<T>().with_addr(shown.addr())
@@ -145,8 +150,8 @@ impl Handle {
     #[inline(always)]
     pub(super) fn arrive(self, intent: Intent) -> *const Context {
         let alone = Alone::new();
-        // SAFETY: as for `with`. A closure would be one function for all kinds of events, too large to be inlined: it must
-        // be inlined, for then the kind is a constant.
+        // SAFETY: as for `with`. A closure would be one function for all kinds of events, too large
+        // to be inlined: it must be inlined, for then the kind is a constant.
         let execution = unsafe { &mut *self.0 };
         let to = execution.arrive(intent);
         drop(alone);

@@ -11,9 +11,11 @@ use std::arch::naked_asm;
 use std::mem::needs_drop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// The first function of a thread: `entry` of its closure, called from nowhere, so that backtraces end there.
+/// The first function of a thread: `entry` of its closure, called from nowhere, so that backtraces
+/// end there.
 ///
-/// Each closure has its own first function, and no other jump leads to it: the processor guesses the way to a closure once, not twice.
+/// Each closure has its own first function, and no other jump leads to it: the processor guesses
+/// the way to a closure once, not twice.
 #[cfg(all(not(any(miri, lockstep_os_threads)), target_arch = "x86_64"))]
 #[unsafe(naked)]
 pub(in crate::sim) extern "C" fn first<F: FnOnce() -> T, T>() {
@@ -39,8 +41,10 @@ extern "C" fn entry<F: FnOnce() -> T, T>() {
     let here = current::get();
     let at = here.place(here.with(|execution| execution.begin()));
     let ended = catch_unwind(AssertUnwindSafe(|| {
-        // SAFETY: `begin` gave the place of a job that is ready; it was installed with this closure, see `Execution::install`; nobody else touches it
-        // until the job is done. It is a place of the handle, so it is good between the references that are made while the closure runs.
+        // SAFETY: `begin` gave the place of a job that is ready; it was installed with this
+        // closure, see `Execution::install`; nobody else touches it until the job is done. It is a
+        // place of the handle, so it is good between the references that are made while the closure
+        // runs.
         unsafe { run::<F, T>(at) };
         if needs_drop::<T>() {
             let_go_of_own(here);

@@ -1,7 +1,8 @@
 //! The last word of a run that dies in the guard page of a simulated stack.
 //!
-//! Stacks are checked at choice points. A frame that overruns its stack between two of them hits the guard page, which
-//! nothing survives; what can be done is to say which thread of which execution it was, and to end with a status of our choice.
+//! Stacks are checked at choice points. A frame that overruns its stack between two of them hits
+//! the guard page, which nothing survives; what can be done is to say which thread of which
+//! execution it was, and to end with a status of our choice.
 
 use super::current;
 use std::fmt::{self, Write};
@@ -9,8 +10,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 
-/// What is written before the process ends: the number of the simulated thread is given. It runs in a signal handler on a small stack:
-/// it must not allocate, lock or panic.
+/// What is written before the process ends: the number of the simulated thread is given. It runs in
+/// a signal handler on a small stack: it must not allocate, lock or panic.
 pub type LastWords = fn(&mut dyn Write, usize) -> fmt::Result;
 
 struct Installed {
@@ -23,11 +24,13 @@ struct Installed {
 /// A global: a signal handler has no other argument.
 static INSTALLED: OnceLock<Installed> = OnceLock::new();
 
-/// From now on a process that overruns a simulated stack writes `last_words` to standard error and ends with `status`. Other
-/// faults go to whoever handled them before. Only the first call has an effect.
+/// From now on a process that overruns a simulated stack writes `last_words` to standard error and
+/// ends with `status`. Other faults go to whoever handled them before. Only the first call has an
+/// effect.
 pub fn on_stack_overrun(last_words: LastWords, status: i32) {
     INSTALLED.get_or_init(|| {
-        // SAFETY: plain calls into the C library with valid pointers; the handler keeps to what a signal handler may do.
+        // SAFETY: plain calls into the C library with valid pointers; the handler keeps to what a
+        // signal handler may do.
         unsafe {
             let mut before: libc::sigaction = std::mem::zeroed();
             libc::sigaction(libc::SIGSEGV, std::ptr::null(), &mut before);
@@ -35,7 +38,8 @@ pub fn on_stack_overrun(last_words: LastWords, status: i32) {
             Installed { last_words, status, page, before }
         }
     });
-    // SAFETY: as above. The handler is set after what it reads; SA_ONSTACK because the stack at fault has no room left.
+    // SAFETY: as above. The handler is set after what it reads; SA_ONSTACK because the stack at
+    // fault has no room left.
     unsafe {
         let mut action: libc::sigaction = std::mem::zeroed();
         action.sa_sigaction = on_fault as *const () as usize;
@@ -50,12 +54,12 @@ pub type Farewell = fn(&mut dyn Write) -> fmt::Result;
 /// A global, as above.
 static ON_ABORT: OnceLock<(Farewell, i32)> = OnceLock::new();
 
-/// From now on a process that aborts (a panic that cannot unwind, memory that is not to be had) writes `farewell` to standard error and ends
-/// with `status`. Only the first call has an effect.
+/// From now on a process that aborts (a panic that cannot unwind, memory that is not to be had)
+/// writes `farewell` to standard error and ends with `status`. Only the first call has an effect.
 pub fn on_abort(farewell: Farewell, status: i32) {
     ON_ABORT.get_or_init(|| (farewell, status));
-    // SAFETY: plain calls into the C library with valid pointers; the handler keeps to what a signal handler may do, as far as `farewell`
-    // does. It is set after what it reads.
+    // SAFETY: plain calls into the C library with valid pointers; the handler keeps to what a
+    // signal handler may do, as far as `farewell` does. It is set after what it reads.
     unsafe {
         let mut action: libc::sigaction = std::mem::zeroed();
         action.sa_sigaction = on_abort_signal as *const () as usize;
@@ -91,8 +95,9 @@ extern "C" fn on_fault(_signal: libc::c_int, info: *mut libc::siginfo_t, _contex
             let limit = limit.load(Relaxed);
             limit != 0 && (limit..limit + installed.page).contains(&address)
         };
-        // SAFETY: threads run, so the stacks of their runner exist, and the limits with them. They lie outside of the execution, of which
-        // there may be a reference now, and are atomic, for a stack may be in the making.
+        // SAFETY: threads run, so the stacks of their runner exist, and the limits with them. They
+        // lie outside of the execution, of which there may be a reference now, and are atomic, for
+        // a stack may be in the making.
         if let Some(thread) = unsafe { &*limits }.iter().position(holds) {
             let _ = (installed.last_words)(&mut RawError, thread);
             // SAFETY: ends the process without running anything else.

@@ -31,9 +31,10 @@ pub(crate) struct Job {
     drops_result: bool,
 }
 
-/// What is left of a job: a closure that never ran, or a result that nobody took. It is dropped where no reference into the execution is
-/// alive, for the subject's destructors call primitives: so its place is one that [`Handle::leftover`](super::current::Handle::leftover)
-/// gave, which no reference has taken over.
+/// What is left of a job: a closure that never ran, or a result that nobody took. It is dropped
+/// where no reference into the execution is alive, for the subject's destructors call primitives:
+/// so its place is one that [`Handle::leftover`](super::current::Handle::leftover) gave, which no
+/// reference has taken over.
 #[must_use = "the leftover is leaked unless it is discarded"]
 pub(crate) struct Leftover {
     drop: Work,
@@ -47,9 +48,10 @@ impl Leftover {
     }
 
     pub(crate) fn discard(self) {
-        // SAFETY: `leftover` gave the function that belongs to what the buffer holds, and the job's state, which is empty since, says that
-        // nobody else takes it. It is moved out of the buffer, by a pointer that is good while no reference is alive, before its
-        // destructor runs: so the destructor may use the machine.
+        // SAFETY: `leftover` gave the function that belongs to what the buffer holds, and the job's
+        // state, which is empty since, says that nobody else takes it. It is moved out of the
+        // buffer, by a pointer that is good while no reference is alive, before its destructor
+        // runs: so the destructor may use the machine.
         unsafe { (self.drop)(self.at) }
     }
 }
@@ -61,7 +63,8 @@ fn fits<T>() -> bool {
 /// # Safety
 /// `at` points to a buffer for which `fits` or boxing was decided by the same `T`.
 unsafe fn put<T>(at: *mut u8, value: T) {
-    // SAFETY: the buffer is large and aligned enough for `T` if it fits, and for a pointer otherwise.
+    // SAFETY: the buffer is large and aligned enough for `T` if it fits, and for a pointer
+    // otherwise.
     unsafe { if fits::<T>() { at.cast::<T>().write(value) } else { at.cast::<Box<T>>().write(Box::new(value)) } }
 }
 
@@ -80,10 +83,11 @@ unsafe fn discard<T>(at: *mut u8) {
 }
 
 /// # Safety
-/// `at` holds a closure stored by `put::<F>`, and stays good for access, between the uses of references to the job, until this returns.
+/// `at` holds a closure stored by `put::<F>`, and stays good for access, between the uses of
+/// references to the job, until this returns.
 pub(super) unsafe fn run<F: FnOnce() -> T, T>(at: *mut u8) {
-    // SAFETY: the caller says that the closure is there; its place is free again once it was taken. While the closure runs, the job is
-    // running, and a running job's buffer is touched by nobody.
+    // SAFETY: the caller says that the closure is there; its place is free again once it was taken.
+    // While the closure runs, the job is running, and a running job's buffer is touched by nobody.
     unsafe {
         let closure = take::<F>(at);
         let result = closure();
@@ -106,10 +110,11 @@ impl Job {
 
     /// Stores what the thread will do.
     ///
-    /// The lifetime of `closure` is forgotten: the caller (`thread::spawn`, `thread::scope`, the runner) sees to it that it ends after the thread.
+    /// The lifetime of `closure` is forgotten: the caller (`thread::spawn`, `thread::scope`, the
+    /// runner) sees to it that it ends after the thread.
     pub(crate) fn install<F: FnOnce() -> T, T>(&mut self, closure: F) {
-        // What the buffer holds now, if anything, needs no dropping: executions clear away all that does. Nothing is dropped here, for a
-        // reference into the execution is alive.
+        // What the buffer holds now, if anything, needs no dropping: executions clear away all that
+        // does. Nothing is dropped here, for a reference into the execution is alive.
         debug_assert!(self.state != State::Ready && (self.state != State::Done || !self.drops_result));
         // SAFETY: the place is this job's own buffer.
         unsafe { put(self.place(), closure) };
@@ -131,8 +136,8 @@ impl Job {
         self.place()
     }
 
-    /// The closure returned: the buffer holds its result, unless that was said before and somebody took it since. Returns whether somebody
-    /// has to drop it.
+    /// The closure returned: the buffer holds its result, unless that was said before and somebody
+    /// took it since. Returns whether somebody has to drop it.
     #[inline(always)]
     pub(crate) fn done(&mut self) -> bool {
         debug_assert!(self.state != State::Ready);
@@ -166,8 +171,9 @@ impl Job {
     pub(crate) fn result<T>(&mut self) -> T {
         assert!(self.state == State::Done, "the result of a thread can be taken once, after its end");
         self.state = State::Empty;
-        // SAFETY: the state says that `run` stored a result. `T` is the closure's: a `JoinHandle<T>` is made by the call that installs the
-        // job, its ticket is of this thread of this execution, and an execution installs one job a thread.
+        // SAFETY: the state says that `run` stored a result. `T` is the closure's: a
+        // `JoinHandle<T>` is made by the call that installs the job, its ticket is of this thread
+        // of this execution, and an execution installs one job a thread.
         unsafe { take::<T>(self.place()) }
     }
 

@@ -1,11 +1,12 @@
 //! Coroutines: simulated threads on stacks of their own, and the pointer to the running execution.
 //!
-//! This module and the arena hold all `unsafe` code of the crate. What they promise to the rest: at any time at most one
-//! simulated thread of an OS thread runs, `current::get` is the execution it belongs to, and no reference into the execution is
-//! alive while a thread is suspended.
+//! This module and the arena hold all `unsafe` code of the crate. What they promise to the rest: at
+//! any time at most one simulated thread of an OS thread runs, `current::get` is the execution it
+//! belongs to, and no reference into the execution is alive while a thread is suspended.
 //!
-//! Why stackful: subject code stays plain Rust that reads like what it models, and switching costs some nanoseconds.
-//! Stacks are made once and used for one job after the other; making one costs a thousand times more than reusing it.
+//! Why stackful: subject code stays plain Rust that reads like what it models, and switching costs
+//! some nanoseconds. Stacks are made once and used for one job after the other; making one costs a
+//! thousand times more than reusing it.
 
 mod beat;
 pub(crate) mod current;

@@ -1,8 +1,9 @@
 //! The switch of stacks: what a suspended stack is, and how the processor goes from one to another.
 //!
-//! A thread hands over to the next one directly: one switch, and nothing runs in between. The registers that a function must
-//! preserve are declared as overwritten, so that the compiler saves those in use and no others; the frame pointer and the
-//! base pointer, which cannot be declared, are pushed. What is resumed gets an order from who resumed it.
+//! A thread hands over to the next one directly: one switch, and nothing runs in between. The
+//! registers that a function must preserve are declared as overwritten, so that the compiler saves
+//! those in use and no others; the frame pointer and the base pointer, which cannot be declared,
+//! are pushed. What is resumed gets an order from who resumed it.
 //!
 //! Deviation: floating-point control words are not switched; nobody changes them.
 
@@ -15,7 +16,8 @@ use std::arch::asm;
 #[cfg(not(all(unix, any(target_arch = "x86_64", target_arch = "aarch64"))))]
 compile_error!("lockstep switches stacks itself and can do so on x86-64 and aarch64 Unix only");
 
-/// A suspended stack: its stack pointer, above which lie the two registers, and where it goes on. Meaningless while it runs.
+/// A suspended stack: its stack pointer, above which lie the two registers, and where it goes on.
+/// Meaningless while it runs.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub(in crate::sim) struct Context {
@@ -32,17 +34,20 @@ pub(super) const GO_ON: usize = 0;
 /// The stack is abandoned: unwind it.
 pub(super) const UNWIND: usize = 1;
 
-/// Suspends the running stack into `from` and resumes `to`. Returns, once somebody resumes `from`, the order given then.
+/// Suspends the running stack into `from` and resumes `to`. Returns, once somebody resumes `from`,
+/// the order given then.
 ///
 /// # Safety
-/// `to` holds a stack that `switch` suspended or `prepare` made and that was not resumed since; `from` is where others look for the
-/// running one. No reference that another stack may use meanwhile is alive.
+/// `to` holds a stack that `switch` suspended or `prepare` made and that was not resumed since;
+/// `from` is where others look for the running one. No reference that another stack may use
+/// meanwhile is alive.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
 pub(super) unsafe fn switch(from: *mut Context, to: *const Context, order: usize) -> usize {
     let mut passed = order;
-    // SAFETY: all registers but rsp, rbp and rbx are declared as overwritten, these three are restored; memory below the stack pointer is not
-    // in use, since the block is not declared as leaving the stack alone.
+    // SAFETY: all registers but rsp, rbp and rbx are declared as overwritten, these three are
+    // restored; memory below the stack pointer is not in use, since the block is not declared as
+    // leaving the stack alone.
     unsafe {
         asm!(
             "lea rax, [rip + 2f]",
@@ -70,7 +75,8 @@ pub(super) unsafe fn switch(from: *mut Context, to: *const Context, order: usize
 #[inline(always)]
 pub(super) unsafe fn switch(from: *mut Context, to: *const Context, order: usize) -> usize {
     let mut passed = order;
-    // SAFETY: all registers but sp, x29 and x19 are declared as overwritten, these three are restored, and x18 belongs to the platform.
+    // SAFETY: all registers but sp, x29 and x19 are declared as overwritten, these three are
+    // restored, and x18 belongs to the platform.
     unsafe {
         asm!(
             "stp x29, x19, [sp, #-16]!",
@@ -128,8 +134,8 @@ impl Stack {
     /// The stack, without whatever is on it, where it is going to begin with this function.
     #[inline(always)]
     pub(super) fn prepare(&self, first: First) -> Context {
-        // SAFETY: the stack is ours. What was on it has ended or is unwound: an execution begins when all is cleared away
-        // of the one before, and what could not be has kept its stack.
+        // SAFETY: the stack is ours. What was on it has ended or is unwound: an execution begins
+        // when all is cleared away of the one before, and what could not be has kept its stack.
         unsafe { prepare(first, self.0.base().get() as *mut usize) }
     }
 }
@@ -151,11 +157,11 @@ pub(in crate::sim) fn stack_pointer() -> usize {
 /// Whether [`with_local_state`] can be used.
 pub(in crate::sim) const FINDS_LOOPS: bool = cfg!(target_arch = "x86_64");
 
-/// Calls `then` with the same arguments and a hash, in two words, of the registers that a function must preserve, and of
-/// the stack from its caller on up to `top`.
+/// Calls `then` with the same arguments and a hash, in two words, of the registers that a function
+/// must preserve, and of the stack from its caller on up to `top`.
 ///
-/// It is assembly because stacks hold what was never written, which Rust must not read. It calls instead of
-/// returning the hash, or that would lie on the stack when it is hashed the next time.
+/// It is assembly because stacks hold what was never written, which Rust must not read. It calls
+/// instead of returning the hash, or that would lie on the stack when it is hashed the next time.
 ///
 /// # Safety
 /// `top` is where the running stack ends.
@@ -168,8 +174,9 @@ pub(super) unsafe extern "sysv64-unwind" fn with_local_state(
     top: usize,
     then: Repeat,
 ) {
-    // Each word of the hash is a chain of steps that lose nothing: exclusive or, a multiplication by an odd
-    // number, a rotation. The return address is the first on the stack, and says who asks.
+    // Each word of the hash is a chain of steps that lose nothing: exclusive or, a multiplication
+    // by an odd number, a rotation. The return address is the first on the stack, and says who
+    // asks.
     std::arch::naked_asm!(
         "mov r11, r8",
         "movabs rax, 0x9e3779b97f4a7c15",
@@ -207,8 +214,8 @@ pub(super) unsafe extern "sysv64-unwind" fn with_local_state(
     )
 }
 
-/// Overwrites what calls that have returned have left on the stack, some way down: what is local to a thread is to be
-/// the same if it does the same, and functions leave gaps in their frames.
+/// Overwrites what calls that have returned have left on the stack, some way down: what is local to
+/// a thread is to be the same if it does the same, and functions leave gaps in their frames.
 ///
 /// # Safety
 /// There is so much room on the stack.
@@ -243,7 +250,8 @@ pub(super) type First = extern "C" fn();
 /// `top` is the end of a stack that belongs to nobody else, with room for a frame.
 #[inline(always)]
 unsafe fn prepare(first: First, top: *mut usize) -> Context {
-    // SAFETY: the caller says that there is room. The top is aligned, and so is the stack pointer where the function begins.
+    // SAFETY: the caller says that there is room. The top is aligned, and so is the stack pointer
+    // where the function begins.
     unsafe {
         let code = first as *const () as usize;
         if cfg!(target_arch = "x86_64") {

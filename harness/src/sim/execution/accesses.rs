@@ -20,7 +20,8 @@ impl Execution {
         self.enabled |= watchers;
     }
 
-    /// A load in an execution in which somebody wants to know, or memory is not sequentially consistent.
+    /// A load in an execution in which somebody wants to know, or memory is not sequentially
+    /// consistent.
     #[inline(never)]
     pub(in crate::sim) fn load_attended(&mut self, object: ObjectId, order: Ordering) -> u64 {
         let value = self.read(object, order);

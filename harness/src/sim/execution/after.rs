@@ -1,8 +1,9 @@
 //! After the end: what the threads that are left may still do while they are cleared away.
 //!
-//! Their operations have no effect, but where data are guarded by a lock: that is held by one guard at most, for ever. A thread whose stack
-//! unwinds may run destructors; one that has caught the unwinding is unwound again, at its next choice point or when it drops
-//! what it caught. Who passes choice points without end has no patience left some time and is stuck.
+//! Their operations have no effect, but where data are guarded by a lock: that is held by one guard
+//! at most, for ever. A thread whose stack unwinds may run destructors; one that has caught the
+//! unwinding is unwound again, at its next choice point or when it drops what it caught. Who passes
+//! choice points without end has no patience left some time and is stuck.
 
 use super::super::coroutine::{Context, raise};
 use super::super::object::NOBODY;

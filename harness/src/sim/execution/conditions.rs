@@ -16,8 +16,8 @@ impl Execution {
         is_written
     }
 
-    /// The running thread does what a condition may not do. If it evaluates one, that ends the execution when the condition has
-    /// its value.
+    /// The running thread does what a condition may not do. If it evaluates one, that ends the
+    /// execution when the condition has its value.
     #[inline(always)]
     pub(crate) fn looks(&mut self, what: Looks, place: Place) {
         if self.attention & (1 << self.me) != 0 {
@@ -30,7 +30,8 @@ impl Execution {
     #[inline(never)]
     fn note_unfit(&mut self, what: Looks, place: Place) {
         if self.is_watched() {
-            // It is no condition that the thread evaluates: it is watched, and has done more than look.
+            // It is no condition that the thread evaluates: it is watched, and has done more than
+            // look.
             return self.end_watch();
         }
         self.conditions.unfit.push(Unfit { thread: self.me, what, place });
@@ -44,6 +45,8 @@ impl Execution {
     pub(in crate::sim) fn begin_condition(&mut self) {
         let me = self.me;
         self.end_watch();
+        // What a condition reads again it waits for by itself.
+        self.acts();
         self.attention |= 1 << me;
         self.threads[me].watched.clear();
         self.conditions.unfit.retain(|unfit| unfit.thread != me);

@@ -1,4 +1,5 @@
-//! The end of an execution: why nobody goes on, what a panic tears down, and what is said of the threads that are left.
+//! The end of an execution: why nobody goes on, what a panic tears down, and what is said of the
+//! threads that are left.
 
 use super::super::end::{Blocked, End, Fault};
 use super::super::event::{Kind, Place};
@@ -13,14 +14,16 @@ const IMPURE: &str =
     "a function that is to compute a value or a text used the machine: such a function may look, but not act";
 
 impl Execution {
-    /// Whether the running thread's stack is being unwound because it was abandoned, rather than by a panic of its own.
+    /// Whether the running thread's stack is being unwound because it was abandoned, rather than by
+    /// a panic of its own.
     pub(crate) fn is_unwound_by_runner(&self) -> bool {
         self.closing.is_torn_down && (self.closing.unwinding != Some(self.me) || self.clearance.now == Clearing::Stacks)
     }
 
-    /// A panic of the running thread unwinds and the execution cannot go on: a destructor would block. The execution ends
-    /// here, and what unwinding still does has no effect. The message is known when the panic arrives at the root of the thread; should
-    /// the subject catch it, it is this one. Returns false if the execution was torn down before.
+    /// A panic of the running thread unwinds and the execution cannot go on: a destructor would
+    /// block. The execution ends here, and what unwinding still does has no effect. The message is
+    /// known when the panic arrives at the root of the thread; should the subject catch it, it is
+    /// this one. Returns false if the execution was torn down before.
     #[cold]
     pub(crate) fn tear_down_on_panic(&mut self, place: Place) -> bool {
         if self.closing.is_torn_down {
@@ -37,7 +40,8 @@ impl Execution {
         true
     }
 
-    /// The execution is over and something is left of these threads. True: who lends them something is stuck until they are cleared away.
+    /// The execution is over and something is left of these threads. True: who lends them something
+    /// is stuck until they are cleared away.
     pub(crate) fn has_to_clear(&self, threads: u32) -> bool {
         self.closing.is_torn_down && self.uncleared() & threads != 0
     }
@@ -54,8 +58,9 @@ impl Execution {
         last.map(|at| self.closing.delayed.remove(at));
     }
 
-    /// Nobody can go on. Where a panic waits for that, it is what went wrong first. Where the end of a scope does, after a rest, the
-    /// execution ends as it would have if that had been asked again.
+    /// Nobody can go on. Where a panic waits for that, it is what went wrong first. Where the end
+    /// of a scope does, after a rest, the execution ends as it would have if that had been asked
+    /// again.
     pub(super) fn end_stuck(&mut self) {
         let leaving = self.rest.leaving & self.unfinished();
         match self.closing.delayed.first() {
@@ -73,13 +78,15 @@ impl Execution {
         }
     }
 
-    /// The thread whose panic has met, in a destructor, the end of a scope, and goes on when the threads of the scope are cleared away.
+    /// The thread whose panic has met, in a destructor, the end of a scope, and goes on when the
+    /// threads of the scope are cleared away.
     pub(crate) fn leaves_scope(&self) -> Option<usize> {
         self.closing.unwinding.filter(|&thread| matches!(self.stuck(thread), Some(Stuck::Threads(_))))
     }
 
-    /// A panic unwinds the running thread, and the schedule would let another one go on. Nobody else may run until the panic has arrived, for
-    /// a stack that is suspended inside of a destructor could not be cleared away.
+    /// A panic unwinds the running thread, and the schedule would let another one go on. Nobody
+    /// else may run until the panic has arrived, for a stack that is suspended inside of a
+    /// destructor could not be cleared away.
     #[cold]
     pub(crate) fn stay_while_panicking(&mut self) {
         let me = self.me;
@@ -156,7 +163,8 @@ impl Execution {
         self.end(Ending::Fault(kind, fault));
     }
 
-    /// The main thread has seen the final state and cannot go on because the others never will: the execution ends here.
+    /// The main thread has seen the final state and cannot go on because the others never will: the
+    /// execution ends here.
     ///
     /// It has to be so unless the thread has ended.
     pub(crate) fn end_resting(&mut self, unless_ended: usize) -> bool {
@@ -201,7 +209,8 @@ impl Execution {
         }
     }
 
-    /// The threads that wait for ever, in order of their number. The idle thread is not one of them.
+    /// The threads that wait for ever, in order of their number. The idle thread is not one of
+    /// them.
     fn blocked(&self) -> Vec<Blocked> {
         (0..self.roster.count)
             .filter(|&thread| self.unfinished() & (1 << thread) != 0 && self.enabled & (1 << thread) == 0)

@@ -52,7 +52,8 @@ impl Execution {
         self.observed.goals
     }
 
-    /// Names and histories of all columns, in an order that does not depend on the schedule: the threads, then the observers.
+    /// Names and histories of all columns, in an order that does not depend on the schedule: the
+    /// threads, then the observers.
     pub(crate) fn columns(&self) -> impl Iterator<Item = (Label, &[u64])> {
         let threads = self.names.lineage.order(self.roster.count);
         let threads = threads.map(|thread| (self.names.labels[thread], &self.observed.histories[thread][..]));
@@ -72,7 +73,8 @@ impl Execution {
             .map(|nth| (self.observed.observers[nth], &self.observed.histories[THREADS_MAX + nth][..]))
     }
 
-    /// A hash of everything that counts for the outcome: the histories by column, and how the execution ended. Places do not count.
+    /// A hash of everything that counts for the outcome: the histories by column, and how the
+    /// execution ended. Places do not count.
     pub(crate) fn outcome_hash(&self) -> u128 {
         let (mut low, mut high) = (0x243f_6a88_85a3_08d3_u64, 0x1319_8a2e_0370_7344_u64);
         let mut feed = |word: u64| {
@@ -84,8 +86,8 @@ impl Execution {
             feed(history.len() as u64);
             history.iter().for_each(|&word| feed(word));
         };
-        // Names only where the order alone does not tell who is who. Where it does, as in most programs, nothing is put in order: this is
-        // done in every execution.
+        // Names only where the order alone does not tell who is who. Where it does, as in most
+        // programs, nothing is put in order: this is done in every execution.
         let Lineage { is_deep, has_scattered_observers, .. } = self.names.lineage;
         if is_deep || has_scattered_observers {
             for thread in self.names.lineage.order(self.roster.count) {

@@ -1,13 +1,16 @@
 //! Total store order under an exhaustive search: landing is a step of the buffer alone.
 //!
-//! Outside of a search a full barrier lets land what it finds in its buffer, within its own event. A search must tell these apart: it
-//! would try the barrier in place of a landing, which comes to the same. So whoever would let stores land is *held* until its buffer
-//! is empty, as in the abstract machine of x86-TSO. Every execution of the one kind is an execution of the other, by the same decisions.
-//! An attempt, which drains only if it succeeds, is held or not depending on what others have written: so others can hold it up as with a lock,
-//! and what lands may let it go on.
+//! Outside of a search a full barrier lets land what it finds in its buffer, within its own event.
+//! A search must tell these apart: it would try the barrier in place of a landing, which comes to
+//! the same. So whoever would let stores land is *held* until its buffer is empty, as in the
+//! abstract machine of x86-TSO. Every execution of the one kind is an execution of the other, by
+//! the same decisions. An attempt, which drains only if it succeeds, is held or not depending on
+//! what others have written: so others can hold it up as with a lock, and what lands may let it go
+//! on.
 //!
-//! What nobody can observe needs no choice: what a thread stores while all others have ended, and what is left in
-//! buffers when the last thread ends. These stores land *unasked*, as steps all the same, for earlier steps may have to come after them.
+//! What nobody can observe needs no choice: what a thread stores while all others have ended, and
+//! what is left in buffers when the last thread ends. These stores land *unasked*, as steps all the
+//! same, for earlier steps may have to come after them.
 
 use super::super::event::Kind;
 use super::super::memory::{MemoryModel, Store};
@@ -56,7 +59,8 @@ impl Execution {
         }
     }
 
-    /// Whether the announced event of the thread lets land what is in its buffer only if it finds what it expects.
+    /// Whether the announced event of the thread lets land what is in its buffer only if it finds
+    /// what it expects.
     pub(super) fn is_attempt(&self, thread: usize) -> bool {
         self.relaxed.model.has_buffers()
             && match self.threads[thread].intent.kind {
@@ -66,8 +70,8 @@ impl Execution {
             }
     }
 
-    /// Everything lands that the running thread, which is alone, has stored. False if the execution ends here, because that was
-    /// explored elsewhere.
+    /// Everything lands that the running thread, which is alone, has stored. False if the execution
+    /// ends here, because that was explored elsewhere.
     pub(super) fn land_unasked(&mut self) -> bool {
         let me = self.me;
         while self.lingers(me) {

@@ -1,9 +1,12 @@
-//! Total store order at work: stores wait in buffers, and when they land is a choice of the schedule.
+//! Total store order at work: stores wait in buffers, and when they land is a choice of the
+//! schedule.
 //!
-//! A buffer that is not empty goes on like a thread: it is one of those who can run at every choice point. When it is chosen its oldest store
-//! lands, and the schedule is asked again. Whoever stores into an empty buffer is asked first of all whether that lands at
-//! once, which is the usual answer: an execution without decisions is sequentially consistent, and a store that
-//! stays behind counts like one preemption, however long it does. Under an exhaustive search a landing is a step of its own, see `holding.rs`.
+//! A buffer that is not empty goes on like a thread: it is one of those who can run at every choice
+//! point. When it is chosen its oldest store lands, and the schedule is asked again. Whoever stores
+//! into an empty buffer is asked first of all whether that lands at once, which is the usual
+//! answer: an execution without decisions is sequentially consistent, and a store that stays behind
+//! counts like one preemption, however long it does. Under an exhaustive search a landing is a step
+//! of its own, see `holding.rs`.
 
 use super::super::asked::Change;
 use super::super::event::{Event, Intent, Kind, ObjectId, What};
@@ -13,7 +16,8 @@ use super::Execution;
 use crate::schedule::{BUFFERS_FROM, Drawn, Marked, Spot};
 use std::sync::atomic::Ordering;
 
-/// Questions about a store beside its event: whether it lands at once, and who goes on after it has landed.
+/// Questions about a store beside its event: whether it lands at once, and who goes on after it has
+/// landed.
 const AT_ONCE: u64 = 1;
 const AFTERWARDS: u64 = 2;
 
@@ -31,7 +35,8 @@ impl Execution {
     /// A store. Sequentially consistent ones are locked exchanges.
     pub(super) fn store_in_buffer(&mut self, object: ObjectId, value: u64, order: Ordering) {
         let me = self.me;
-        // Alone it sees all it does, and whoever it starts later sees it too. A search lands the store as a step of its own.
+        // Alone it sees all it does, and whoever it starts later sees it too. A search lands the
+        // store as a step of its own.
         if order == Ordering::SeqCst || self.is_alone() && !self.decider.is_steered() {
             self.drain(me);
             self.memory.write(me, object, value, order);

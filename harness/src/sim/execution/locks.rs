@@ -64,14 +64,16 @@ impl Execution {
         usize::from(self.objects[lock.index()].holder) == self.me
     }
 
-    /// The running thread gives up what it does not hold: a fault of the subject. Once everything is over it is nothing: a guard unwinds
-    /// whose lock was given up for a sleep. True if the thread goes on.
+    /// The running thread gives up what it does not hold: a fault of the subject. Once everything
+    /// is over it is nothing: a guard unwinds whose lock was given up for a sleep. True if the
+    /// thread goes on.
     #[cold]
     pub(in crate::sim) fn is_let_off(&mut self, lock: ObjectId, place: Place) -> bool {
         self.is_torn_down() || self.fault_misuse("unlock of", lock, "which the thread does not hold", place)
     }
 
-    /// True if the thread goes on all the same: it cannot end in a destructor that runs because of a panic.
+    /// True if the thread goes on all the same: it cannot end in a destructor that runs because of
+    /// a panic.
     #[cold]
     pub(in crate::sim) fn fault_misuse(&mut self, what: &str, object: ObjectId, why: &str, place: Place) -> bool {
         if std::thread::panicking() {

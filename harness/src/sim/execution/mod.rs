@@ -1,8 +1,9 @@
 //! One execution: its threads, objects and choice points.
 //!
-//! Everything here is reset by a few stores between executions and allocates nothing in its steady state. Sets of threads are bit masks.
-//! An event has three parts: the thread *arrives* (announces it, and the schedule says who goes on), it may give way, and once
-//! it goes on it *performs* the event, which is then possible by construction: no step is ever retried.
+//! Everything here is reset by a few stores between executions and allocates nothing in its steady
+//! state. Sets of threads are bit masks. An event has three parts: the thread *arrives* (announces
+//! it, and the schedule says who goes on), it may give way, and once it goes on it *performs* the
+//! event, which is then possible by construction: no step is ever retried.
 
 mod accesses;
 mod after;
@@ -46,20 +47,21 @@ pub(crate) struct Bounds {
     pub(crate) steps_max: u64,
     pub(crate) tracing: bool,
     pub(crate) logging: bool,
-    /// How often a thread comes back in a loop, with nothing changed, before it waits: 1, but for those who
-    /// look whether that makes a difference.
+    /// How often a thread comes back in a loop, with nothing changed, before it waits: 1, but for
+    /// those who look whether that makes a difference.
     pub(crate) rounds_max: u32,
 }
 
-/// One execution. What belongs together and has an invariant of its own is a part; the file of that name has
-/// what is done with it. What operations read first lies here itself.
+/// One execution. What belongs together and has an invariant of its own is a part; the file of that
+/// name has what is done with it. What operations read first lies here itself.
 pub(crate) struct Execution {
-    /// Processes whose announced event can happen now: threads, and store buffers that hold something.
+    /// Processes whose announced event can happen now: threads, and store buffers that hold
+    /// something.
     pub(super) enabled: u32,
     /// The running thread.
     pub(super) me: usize,
-    /// Whether anybody wants to know what events do: `RECORDING`, `RELAXED`, `WEAKENED`, and a bit for each
-    /// thread that evaluates an awaited condition.
+    /// Whether anybody wants to know what events do: `RECORDING`, `RELAXED`, `WEAKENED`, and a bit
+    /// for each thread that evaluates an awaited condition.
     pub(super) attention: u32,
     /// What it has missed until now; see also [`Execution::lacks`].
     pub(super) lacks: Lacks,
@@ -92,7 +94,8 @@ pub(super) const WEAKENED: u32 = 1 << 29;
 /// In `Execution::attention`: a trace is kept, or what steps touch.
 const RECORDING: u32 = 1 << 31;
 
-/// In `Execution::attention`: memory is not sequentially consistent. Operations look at this flag for everything that is not usual at once.
+/// In `Execution::attention`: memory is not sequentially consistent. Operations look at this flag
+/// for everything that is not usual at once.
 const RELAXED: u32 = 1 << 30;
 
 fn nowhere() -> Place {

@@ -32,7 +32,8 @@ impl Execution {
         self.names.tickets.of(thread)
     }
 
-    /// An object with a name, which others may have too: then it is known by how many came before it.
+    /// An object with a name, which others may have too: then it is known by how many came before
+    /// it.
     pub(crate) fn create(&mut self, label: Label, value: u64, place: Place) -> Ticket {
         let name = label.hash();
         let hash = match self.names.sites.count(name) {
@@ -43,7 +44,8 @@ impl Execution {
         self.names.tickets.of(object.index())
     }
 
-    /// An object without a name is known by which one it is among those that its maker made at its anchor.
+    /// An object without a name is known by which one it is among those that its maker made at its
+    /// anchor.
     pub(crate) fn create_unnamed(&mut self, value: u64, place: Place) -> Ticket {
         let anchor = self.threads[self.me].anchor;
         let (serial, count) = self.names.made[self.me];

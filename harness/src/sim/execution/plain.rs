@@ -1,7 +1,8 @@
 //! Plain data: no choice points, but every access is checked for a data race.
 //!
-//! The check is FastTrack's (Flanagan and Freund, PLDI 2009) with full read clocks: a race is a pair of accesses of which one
-//! writes and neither happened before the other. It finds the races of the execution at hand, whatever its interleaving happened to order.
+//! The check is FastTrack's (Flanagan and Freund, PLDI 2009) with full read clocks: a race is a
+//! pair of accesses of which one writes and neither happened before the other. It finds the races
+//! of the execution at hand, whatever its interleaving happened to order.
 
 use super::super::clock::Clock;
 use super::super::event::{Event, Intent, Kind, ObjectId, Place, What};
@@ -25,7 +26,8 @@ impl Execution {
         self.plain.push(PlainAccess { writes, reads: Clock::ZERO, last_write: Some(made_at), last_read: None });
     }
 
-    /// A read, or a write of `written`. Returns the value, and true if the execution ended in a race.
+    /// A read, or a write of `written`. Returns the value, and true if the execution ended in a
+    /// race.
     #[inline]
     pub(crate) fn access_plain(&mut self, object: ObjectId, written: Option<u64>, place: Place) -> (u64, bool) {
         let at = self.objects[object.index()].access.expect("only plain objects are accessed as such") as usize;

@@ -1,22 +1,25 @@
 //! Loops that wait by reading: spin locks, readers of sequence locks, flags that are polled.
 //!
-//! A thread that comes back to a place with the same registers and the same stack, and has only looked since,
-//! at words that nobody has changed, would do the same again for ever. So it *waits*, until one of these words
-//! is written: as in `await_until`. Executions in which it goes round all the same are unfair, or equal to
-//! others (Kokologiannakis, Ren, Vafeiadis, "Dynamic partial order reductions for spinloops", FMCAD 2021, who
-//! find such loops by their code). If nobody is left to write, the execution is a livelock.
+//! A thread that comes back to a place with the same registers and the same stack, and has only
+//! looked since, at words that nobody has changed, would do the same again for ever. So it *waits*,
+//! until one of these words is written: as in `await_until`. Executions in which it goes round all
+//! the same are unfair, or equal to others (Kokologiannakis, Ren, Vafeiadis, "Dynamic partial order
+//! reductions for spinloops", FMCAD 2021, who find such loops by their code). If nobody is left to
+//! write, the execution is a livelock.
 //!
-//! What counts as looking: loads, failed compare-and-exchanges and attempts to lock, updates that leave the value
-//! as it was and release nothing, offers to give way, barriers with nothing to order. Everything else is an effect.
+//! What counts as looking: loads, failed compare-and-exchanges and attempts to lock, updates that
+//! leave the value as it was and release nothing, offers to give way, barriers with nothing to
+//! order. Everything else is an effect.
 //!
-//! Under the weak model a thread that has not looked at the newest message sees something new at its next read:
-//! a store does not stay unseen for ever.
+//! Under the weak model a thread that has not looked at the newest message sees something new at
+//! its next read: a store does not stay unseen for ever.
 //!
-//! Limits: state that is local to a thread and lies on the heap (a counter in a `Box`) is not seen, so a loop
-//! that counts there is taken for one that waits. Who claims to have seen everything lets such loops go round more
-//! often, and looks whether that shows anything new (`explore/repeats.rs`). A stack holds what is dead, too: if that
-//! differs, the thread is not known to repeat itself, and meets the step limit as a loop of another kind
-//! does. On processors other than x86-64 no loop is found.
+//! Limits: state that is local to a thread and lies on the heap (a counter in a `Box`) is not seen,
+//! so a loop that counts there is taken for one that waits. Who claims to have seen everything lets
+//! such loops go round more often, and looks whether that shows anything new
+//! (`explore/repeats.rs`). A stack holds what is dead, too: if that differs, the thread is not
+//! known to repeat itself, and meets the step limit as a loop of another kind does. On processors
+//! other than x86-64 no loop is found.
 
 use super::super::coroutine::FINDS_LOOPS;
 use super::super::event::{ObjectId, Place};
@@ -29,8 +32,8 @@ use crate::schedule::THREADS_MAX;
 const PATIENCE: u32 = 8;
 
 impl Execution {
-    /// The running thread is about to read. Where its stack ends, if it may have read this here before, and has
-    /// only looked since.
+    /// The running thread is about to read. Where its stack ends, if it may have read this here
+    /// before, and has only looked since.
     #[inline(always)]
     pub(in crate::sim) fn reads_again(&mut self, object: ObjectId, place: Place) -> Option<usize> {
         if !FINDS_LOOPS {
@@ -57,7 +60,8 @@ impl Execution {
         self.polling.seen[self.me % THREADS_MAX] = 0;
     }
 
-    /// The running thread may have read this here before; so much is local to it. True if it waits for a write.
+    /// The running thread may have read this here before; so much is local to it. True if it waits
+    /// for a write.
     pub(in crate::sim) fn repeats(&mut self, local: LocalState, object: ObjectId, place: Place) -> bool {
         let me = self.me % THREADS_MAX;
         if self.is_evaluating() || self.closing.is_over || self.is_computing() || std::thread::panicking() {

@@ -1,4 +1,5 @@
-//! What is kept of each event for those who look at more than outcomes: traces, remarks, and what steps of a search touch.
+//! What is kept of each event for those who look at more than outcomes: traces, remarks, and what
+//! steps of a search touch.
 
 use super::super::event::{Event, Kind, ObjectId, Place, What};
 use super::{Execution, RECORDING};
@@ -27,7 +28,8 @@ impl Execution {
         self.attention & RECORDING != 0
     }
 
-    /// As `record_access`, of an event that has read the object: if the running thread evaluates an awaited condition, that is kept.
+    /// As `record_access`, of an event that has read the object: if the running thread evaluates an
+    /// awaited condition, that is kept.
     #[inline(always)]
     pub(in crate::sim) fn record_read(&mut self, object: ObjectId, read: u64, written: Option<u64>) {
         if self.attention != 0 {
@@ -46,7 +48,8 @@ impl Execution {
         self.record_access(Some(read), written);
     }
 
-    /// An update that has left the value as it was and told nobody anything: nobody can tell it from a read.
+    /// An update that has left the value as it was and told nobody anything: nobody can tell it
+    /// from a read.
     pub(in crate::sim) fn record_silent_update(&mut self, object: ObjectId, value: u64) {
         if self.attention != 0 {
             self.record.is_silent = true;

@@ -1,8 +1,10 @@
 //! What operations do where memory is not sequentially consistent: which model is asked.
 //!
-//! The operations in `op/` come here behind one branch that is never taken under sequential consistency, so that the models cost nothing
-//! there. What the models do is said in `memory/tso.rs` and `memory/weak.rs`; `landing.rs` and `seeing.rs` ask the schedule what they
-//! leave open. Once the execution is torn down, memory is sequentially consistent again: destructors must not depend on a schedule.
+//! The operations in `op/` come here behind one branch that is never taken under sequential
+//! consistency, so that the models cost nothing there. What the models do is said in
+//! `memory/tso.rs` and `memory/weak.rs`; `landing.rs` and `seeing.rs` ask the schedule what they
+//! leave open. Once the execution is torn down, memory is sequentially consistent again:
+//! destructors must not depend on a schedule.
 
 use super::super::asked::{Asked, Change};
 use super::super::event::ObjectId;
@@ -78,7 +80,8 @@ impl Execution {
         }
     }
 
-    /// All values that a read-modify-write of the word could read now, each once, and room for what it would write.
+    /// All values that a read-modify-write of the word could read now, each once, and room for what
+    /// it would write.
     #[cold]
     #[inline(never)]
     pub(in crate::sim) fn values_that_may_be_read(&mut self, object: ObjectId, manner: Manner) -> Asked {
@@ -124,7 +127,8 @@ impl Execution {
         old
     }
 
-    /// A read-modify-write of the newest value, which succeeds and is ordered as said, but by no full barrier.
+    /// A read-modify-write of the newest value, which succeeds and is ordered as said, but by no
+    /// full barrier.
     #[cold]
     #[inline(never)]
     pub(in crate::sim) fn update_newest(
@@ -167,7 +171,8 @@ impl Execution {
     #[inline(never)]
     pub(super) fn take_relaxed(&mut self, lock: ObjectId, order: Ordering) {
         if self.is_tso() {
-            // Its own release of the lock has to land first, and with it what was stored before that.
+            // Its own release of the lock has to land first, and with it what was stored before
+            // that.
             let drains = self.relaxed.model == MemoryModel::Tso && order != Ordering::Relaxed;
             if drains || self.memory.buffers.forwarded(self.me, lock).is_some() {
                 self.drain(self.me);
@@ -229,7 +234,8 @@ impl Execution {
         }
     }
 
-    /// The running thread has rested until nobody else could go on: all that they have done is seen.
+    /// The running thread has rested until nobody else could go on: all that they have done is
+    /// seen.
     #[cold]
     #[inline(never)]
     pub(in crate::sim) fn see_all(&mut self) {

@@ -16,8 +16,8 @@ impl Execution {
         idler
     }
 
-    /// Which of the idle threads goes on. Beside the event of who was the last to run, so that it moves no
-    /// key.
+    /// Which of the idle threads goes on. Beside the event of who was the last to run, so that it
+    /// moves no key.
     fn choose_idler(&mut self, spot: Spot) -> usize {
         let count = self.rest.idlers.count_ones() as usize;
         let spot = Spot::beside(spot.key(), IDLER);

@@ -23,7 +23,8 @@ impl Execution {
         word
     }
 
-    /// The running thread lets go of the result that the word stands for. Whether the other one has done so before.
+    /// The running thread lets go of the result that the word stands for. Whether the other one has
+    /// done so before.
     pub(in crate::sim) fn count_down(&mut self, word: ObjectId) -> bool {
         let orders = (Ordering::AcqRel, Ordering::Acquire);
         if self.relaxed.is_on {
@@ -40,7 +41,8 @@ impl Execution {
         self.results.words.iter().filter_map(|&(_, word)| self.admits(word))
     }
 
-    /// Whether a handle is gone neither by a join nor dropped, of a thread among these that has ended.
+    /// Whether a handle is gone neither by a join nor dropped, of a thread among these that has
+    /// ended.
     pub(crate) fn has_forgotten(&mut self, threads: u32) -> bool {
         let kept = if self.is_torn_down() { 0 } else { threads & !self.results.handles_dropped };
         (0..self.roster.count).any(|thread| kept & (1 << thread) != 0 && self.job(thread).has_result())

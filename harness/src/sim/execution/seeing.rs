@@ -1,7 +1,9 @@
-//! The weak model at work: which message a read sees, where a write goes and where a full barrier stands are choices of the schedule.
+//! The weak model at work: which message a read sees, where a write goes and where a full barrier
+//! stands are choices of the schedule.
 //!
-//! Each choice is among numbered alternatives of which the first is the usual one: the newest message, the end of the list. An
-//! execution without decisions is sequentially consistent, and each unusual choice counts like a preemption.
+//! Each choice is among numbered alternatives of which the first is the usual one: the newest
+//! message, the end of the list. An execution without decisions is sequentially consistent, and
+//! each unusual choice counts like a preemption.
 
 use super::super::asked::Change;
 use super::super::event::{Intent, Kind, ObjectId};
@@ -24,8 +26,8 @@ fn is_consistent(order: Ordering) -> bool {
 }
 
 impl Execution {
-    /// One of the alternatives, of which there is one at least, the usual one first. What a choice cannot
-    /// name is left out, and that is noted.
+    /// One of the alternatives, of which there is one at least, the usual one first. What a choice
+    /// cannot name is left out, and that is noted.
     fn choose_among(&mut self, question: u64, mut alternatives: Vec<Message>) -> Message {
         debug_assert!(!alternatives.is_empty());
         if alternatives.len() > ALTERNATIVES_MAX {
@@ -50,15 +52,16 @@ impl Execution {
         self.see_one(object, order, insists, |_| true)
     }
 
-    /// Whether the running thread looks again at what it awaits: then it sees something new, if there is something.
-    /// Where a loop waits, that holds for the next read alone.
+    /// Whether the running thread looks again at what it awaits: then it sees something new, if
+    /// there is something. Where a loop waits, that holds for the next read alone.
     fn insists(&mut self) -> bool {
         let is_polling = self.polling.insisting & (1 << self.me) != 0;
         self.polling.insisting &= !(1 << self.me);
         is_polling || self.conditions.insisting & (1 << self.me) != 0
     }
 
-    /// A read of a message with such a value, of which there is one; of a new one, if the thread `insists`.
+    /// A read of a message with such a value, of which there is one; of a new one, if the thread
+    /// `insists`.
     fn see_one(&mut self, object: ObjectId, order: Ordering, insists: bool, suits: impl Fn(u64) -> bool) -> u64 {
         let me = self.me;
         let earlier = self.begin_access(is_consistent(order));
@@ -119,7 +122,8 @@ impl Execution {
         }
     }
 
-    /// Some have learned of a lock that it was taken: they cannot wait for its release any more by looking at how it was before.
+    /// Some have learned of a lock that it was taken: they cannot wait for its release any more by
+    /// looking at how it was before.
     fn disable_who_sees_held(&mut self) {
         let mut left = self.enabled & !(1 << self.me);
         while left != 0 {
@@ -132,8 +136,8 @@ impl Execution {
         }
     }
 
-    /// A read-modify-write, which stands between full barriers if that is its manner and it writes. Which message it sees decides whether it
-    /// does. Returns the old value and the new one.
+    /// A read-modify-write, which stands between full barriers if that is its manner and it writes.
+    /// Which message it sees decides whether it does. Returns the old value and the new one.
     pub(super) fn update_message(
         &mut self,
         object: ObjectId,
@@ -183,7 +187,8 @@ impl Execution {
         (old, new)
     }
 
-    /// A read-modify-write of the newest message, without barriers. Returns the place of that message.
+    /// A read-modify-write of the newest message, without barriers. Returns the place of that
+    /// message.
     pub(super) fn replace_newest(&mut self, object: ObjectId, value: u64, order: Ordering) {
         let newest = self.memory.weak.newest_place(object);
         let how = (order, Manner::Usual);
@@ -201,7 +206,8 @@ impl Execution {
         self.replace_newest(lock, HELD, order);
     }
 
-    /// Whether an attempt to take the lock does: it may see an old message that says that the lock is held.
+    /// Whether an attempt to take the lock does: it may see an old message that says that the lock
+    /// is held.
     pub(super) fn sees_free_to_take(&mut self, lock: ObjectId) -> bool {
         if self.memory.newest(lock) != 0 {
             return false;

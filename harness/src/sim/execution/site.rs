@@ -30,7 +30,8 @@ impl Execution {
             return;
         }
         let serial = self.names.sites.serial();
-        // What follows a nested site is an anchor of its own, so that a patch inside the nested site moves nothing behind it.
+        // What follows a nested site is an anchor of its own, so that a patch inside the nested
+        // site moves nothing behind it.
         let hash = hash_path(left.inner, 1);
         self.threads[self.me].anchor = Anchor { path: left.path, hash, serial };
         self.record(What::Leave(left.name), Location::caller());

@@ -55,7 +55,8 @@ impl Execution {
         self.me
     }
 
-    /// Threads of which something is left when the execution is over: a stack, a closure or a result.
+    /// Threads of which something is left when the execution is over: a stack, a closure or a
+    /// result.
     #[inline(always)]
     pub(crate) fn leftovers(&self) -> u32 {
         self.unfinished() | self.results.kept
@@ -86,7 +87,8 @@ impl Execution {
         self.jobs[me].start()
     }
 
-    /// The running thread is suspended, and whoever was chosen goes on: a thread, or the runner when the execution is over.
+    /// The running thread is suspended, and whoever was chosen goes on: a thread, or the runner
+    /// when the execution is over.
     pub(in crate::sim) fn hop_away(&mut self) -> *const Context {
         let me = self.me % THREADS_MAX;
         if self.closing.is_over {
@@ -168,7 +170,8 @@ impl Execution {
         self.cleared(thread);
     }
 
-    /// Whether the thread has begun its job: unless it has ended since, there is something on its stack.
+    /// Whether the thread has begun its job: unless it has ended since, there is something on its
+    /// stack.
     pub(crate) fn has_begun(&self, thread: usize) -> bool {
         self.roster.begun & (1 << thread) != 0
     }

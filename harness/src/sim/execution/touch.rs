@@ -1,21 +1,26 @@
 //! Marks: what each step touches, for exhaustive search.
 //!
-//! A step is an event and everything the thread does until its next choice point. What it touches is marked as it happens, so it is exact
-//! where an announcement can only say the most: an attempt that fails to take a lock, a compare-and-exchange that fails and a wake-up of
-//! nobody read. What has no choice point of its own counts for the step it happens in: plain data, and looks at words and at ends of
-//! threads that are no events. So whatever a subject can base a decision on is marked.
+//! A step is an event and everything the thread does until its next choice point. What it touches
+//! is marked as it happens, so it is exact where an announcement can only say the most: an attempt
+//! that fails to take a lock, a compare-and-exchange that fails and a wake-up of nobody read. What
+//! has no choice point of its own counts for the step it happens in: plain data, and looks at words
+//! and at ends of threads that are no events. So whatever a subject can base a decision on is
+//! marked.
 //!
-//! Fences, starting, ending and joining threads, yielding and idling touch nothing; but threads are numbered in the order in which they are
-//! started, so starting a thread touches the numbers. An await of one word touches nothing either: once a write has ended
-//! it, no further write matters to it. An await of several words reads all of them, for there is no telling which write ended it.
+//! Fences, starting, ending and joining threads, yielding and idling touch nothing; but threads are
+//! numbered in the order in which they are started, so starting a thread touches the numbers. An
+//! await of one word touches nothing either: once a write has ended it, no further write matters to
+//! it. An await of several words reads all of them, for there is no telling which write ended it.
 //!
-//! While a panic unwinds a thread there are no choice points: all that destructors do counts for the step in which the panic began, and
-//! depends on what that has read. They do not wait but go on, or else the execution ends: so there a join touches the end of the
-//! thread, and an await all that it reads.
+//! While a panic unwinds a thread there are no choice points: all that destructors do counts for
+//! the step in which the panic began, and depends on what that has read. They do not wait but go
+//! on, or else the execution ends: so there a join touches the end of the thread, and an await all
+//! that it reads.
 //!
-//! Under total store order a store touches nothing until it lands, and what reads it from the own buffer touches nothing before
-//! that. Landing touches the buffer too, and so does an attempt that needs it to be empty only in order to succeed. Under the weak
-//! model full barriers and those who wait until a lock is seen free share the line of barriers.
+//! Under total store order a store touches nothing until it lands, and what reads it from the own
+//! buffer touches nothing before that. Landing touches the buffer too, and so does an attempt that
+//! needs it to be empty only in order to succeed. Under the weak model full barriers and those who
+//! wait until a lock is seen free share the line of barriers.
 
 use super::super::event::{Kind, ObjectId};
 use super::super::memory::Buffering;
@@ -178,8 +183,9 @@ impl Execution {
         }
     }
 
-    /// A full barrier was put into the line, or somebody waited who cannot go on if barriers of others have told too much. In which
-    /// order barriers are made does not matter, for each place is tried.
+    /// A full barrier was put into the line, or somebody waited who cannot go on if barriers of
+    /// others have told too much. In which order barriers are made does not matter, for each place
+    /// is tried.
     pub(super) fn mark_line(&mut self, waits: bool) {
         if self.decider.is_steered() {
             self.mark_no_object(SLOT_OF_NUMBERS, HASH_OF_LINE, waits);
@@ -191,7 +197,8 @@ impl Execution {
         self.mark(Marked::Touch(Touch { slot, hash, writes, is_loose: true, minds_own: true, needs, held }));
     }
 
-    /// Something has landed, or the thread has made an attempt that does not wait for that if it fails.
+    /// Something has landed, or the thread has made an attempt that does not wait for that if it
+    /// fails.
     pub(super) fn mark_buffer(&mut self, owner: usize, lands: bool) {
         let process = if lands { BUFFERS_FROM + owner } else { owner };
         let hash = hash_numbered(HASH_OF_BUFFERS, owner as u32);
@@ -226,8 +233,8 @@ impl Execution {
         self.threads[self.me].watched = watched;
     }
 
-    /// Threads that wait for a lock when the execution is over, also those to whom only the last step gave it: they are not among those `able` to go
-    /// on before that.
+    /// Threads that wait for a lock when the execution is over, also those to whom only the last
+    /// step gave it: they are not among those `able` to go on before that.
     pub(crate) fn held_up_at_locks(&self, able: u32) -> impl Iterator<Item = HeldUp> + '_ {
         let blocked = self.unfinished() & !(self.enabled & able);
         let blocked = (0..THREADS_MAX).filter(move |&thread| blocked & (1 << thread) != 0);

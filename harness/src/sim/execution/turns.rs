@@ -1,7 +1,7 @@
 //! Choice points: a thread announces its event, and the schedule says who goes on.
 //!
-//! This is the hottest path of the simulator. What looks roundabout here keeps a value out of memory on the way to the decision, or keeps an
-//! operation small enough to be inlined.
+//! This is the hottest path of the simulator. What looks roundabout here keeps a value out of
+//! memory on the way to the decision, or keeps an operation small enough to be inlined.
 
 use super::super::coroutine::{Context, stack_pointer};
 use super::super::event::{Intent, Kind, ObjectId, Place};
@@ -26,8 +26,8 @@ impl Execution {
     /// The calling thread announces an event. If it gives way: to this stack.
     #[inline(always)]
     pub(in crate::sim) fn arrive(&mut self, intent: Intent) -> *const Context {
-        // Taken apart here: as a whole it would be forced into memory, where its kind is no constant any more and copying it stalls (wide
-        // loads of narrow stores).
+        // Taken apart here: as a whole it would be forced into memory, where its kind is no
+        // constant any more and copying it stalls (wide loads of narrow stores).
         let Intent { kind, object, second, place } = intent;
         let here = stack_pointer();
         let me = self.me % THREADS_MAX;
@@ -45,7 +45,8 @@ impl Execution {
         thread.intent.place = place;
         let anchor = thread.anchor;
         let bit = 1 << me;
-        // Not written and read again on the way to the decision: that takes longer than the decision.
+        // Not written and read again on the way to the decision: that takes longer than the
+        // decision.
         let enabled = self.enabled;
         let only_if = |condition: bool| if condition { enabled | bit } else { enabled & !bit };
         let (enabled, spot) = if kind.is_loose() {
@@ -62,7 +63,8 @@ impl Execution {
                 }
                 _ => enabled,
             };
-            // Events without an object are counted by kind: a barrier that a patch adds moves no later join.
+            // Events without an object are counted by kind: a barrier that a patch adds moves no
+            // later join.
             (enabled, next_spot(anchor, HASH_OF_NONE, &mut self.names.loose[me][kind as usize], kind))
         } else {
             let touched = &mut self.objects[object.index()];
@@ -104,7 +106,8 @@ impl Execution {
 
     /// Picks who goes on. Where the running thread gives way to, if it does.
     ///
-    /// Whoever is chosen is not kept and read again on the way to its stack: that takes longer than the choice.
+    /// Whoever is chosen is not kept and read again on the way to its stack: that takes longer than
+    /// the choice.
     #[inline(always)]
     pub(super) fn hand_over(&mut self, me: usize, enabled: u32, spot: Spot, drawn: Drawn) -> *const Context {
         if enabled == 0 {
@@ -212,7 +215,8 @@ impl Execution {
         true
     }
 
-    /// Whether some thread waits for a lock, or for a thread that waits for it: no wake-up can help these.
+    /// Whether some thread waits for a lock, or for a thread that waits for it: no wake-up can help
+    /// these.
     pub(super) fn is_deadlocked(&self) -> bool {
         (0..self.roster.count).filter(|&thread| self.unfinished() & (1 << thread) != 0).any(|thread| {
             match self.threads[thread].intent.kind {
@@ -259,7 +263,8 @@ impl Execution {
         self.decider.choose(spot, options, false)
     }
 
-    /// Which of `options` alternatives memory takes at the announced event: the answer to one of several questions.
+    /// Which of `options` alternatives memory takes at the announced event: the answer to one of
+    /// several questions.
     pub(super) fn choose_seen(&mut self, question: u64, options: usize) -> usize {
         let spot = Spot::beside(self.announced_key(), question);
         let chosen = if options > 1 { self.decider.choose(spot, options, true) } else { 0 };
@@ -267,13 +272,14 @@ impl Execution {
         chosen
     }
 
-    /// Where the running thread has announced its event. Kept where memory is not sequentially consistent, and for those who log or trace.
+    /// Where the running thread has announced its event. Kept where memory is not sequentially
+    /// consistent, and for those who log or trace.
     pub(super) fn announced_key(&self) -> Key {
         self.names.announced[self.me].key()
     }
 
-    /// Threads that could have gone on when a fault, or the end of the main thread at rest, ended the execution; nothing if it ended
-    /// because nobody could go on.
+    /// Threads that could have gone on when a fault, or the end of the main thread at rest, ended
+    /// the execution; nothing if it ended because nobody could go on.
     pub(crate) fn kept_from_going_on(&self) -> Option<u32> {
         match self.closing.ending {
             Ending::Fault(..) | Ending::Resting => Some(self.could_go_on() & !(1 << self.me)),

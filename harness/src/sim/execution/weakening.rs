@@ -1,9 +1,11 @@
-//! Orderings taken away: what an execution would be if a lock, a barrier or an ordered access at some place of the source ordered nothing.
+//! Orderings taken away: what an execution would be if a lock, a barrier or an ordered access at
+//! some place of the source ordered nothing.
 //!
-//! Promise: at such a place the acquisition of a lock excludes as ever and is a relaxed read-modify-write, its release a relaxed store, a barrier
-//! nothing, an ordered read-modify-write a relaxed one; under total store order an acquisition does not drain the buffer. Everywhere else,
-//! and in executions that nobody asks this of, nothing changes. Limits: loads and stores that acquire or release keep that; what
-//! processors order by dependencies is no ordering of a place.
+//! Promise: at such a place the acquisition of a lock excludes as ever and is a relaxed
+//! read-modify-write, its release a relaxed store, a barrier nothing, an ordered read-modify-write
+//! a relaxed one; under total store order an acquisition does not drain the buffer. Everywhere
+//! else, and in executions that nobody asks this of, nothing changes. Limits: loads and stores that
+//! acquire or release keep that; what processors order by dependencies is no ordering of a place.
 
 use super::super::event::Place;
 use super::super::weakened::Weakened;

@@ -1,8 +1,8 @@
 //! Memory: what reads see and which data are ordered.
 //!
-//! A memory model answers for shared words: which write a read sees, when a store becomes visible, and what an access orders.
-//! Beside it, and the same under every model, runs the happens-before order of release and acquire operations, from
-//! which data races on plain data are found.
+//! A memory model answers for shared words: which write a read sees, when a store becomes visible,
+//! and what an access orders. Beside it, and the same under every model, runs the happens-before
+//! order of release and acquire operations, from which data races on plain data are found.
 
 mod order;
 mod buffering;
@@ -36,7 +36,8 @@ pub enum MemoryModel {
     Tso,
     /// As `Tso`, but taking a lock is no full barrier: what its taker has stored may land later.
     TsoLaxLocks,
-    /// Release and acquire by views, C11's RC11 without load buffering: reads may be out of date, writes may come late.
+    /// Release and acquire by views, C11's RC11 without load buffering: reads may be out of date,
+    /// writes may come late.
     Weak,
 }
 
@@ -76,8 +77,9 @@ impl MemoryModel {
 
 /// The shared words of one execution under its memory model.
 ///
-/// Every access of a subject, the lock words included, comes through here with the acting thread and its ordering. Under
-/// sequential consistency the answer needs no choice; the other models ask the schedule, see `sim/execution/landing.rs` and `sim/execution/seeing.rs`.
+/// Every access of a subject, the lock words included, comes through here with the acting thread
+/// and its ordering. Under sequential consistency the answer needs no choice; the other models ask
+/// the schedule, see `sim/execution/landing.rs` and `sim/execution/seeing.rs`.
 pub(crate) struct Memory {
     words: Sc,
     pub(crate) order: Order,
@@ -186,7 +188,8 @@ impl Memory {
         word.version += 1;
     }
 
-    /// Whether an event of the thread that needs the lock free can see it so, though its newest value may be another.
+    /// Whether an event of the thread that needs the lock free can see it so, though its newest
+    /// value may be another.
     #[cold]
     pub(super) fn shows_free(&self, model: MemoryModel, thread: usize, kind: Kind, lock: ObjectId) -> bool {
         match model {

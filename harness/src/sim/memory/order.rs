@@ -76,11 +76,13 @@ impl Published {
 
 /// Happens-before of one execution, by the rules of C++20 for release sequences and fences.
 ///
-/// Deviation: `smp_wmb` counts as a release fence and `smp_rmb` as an acquire fence. The kernel's barriers order only writes (reads) among
-/// themselves, which is weaker; a race that hides behind the difference (a plain read before `smp_wmb`) is not found.
+/// Deviation: `smp_wmb` counts as a release fence and `smp_rmb` as an acquire fence. The kernel's
+/// barriers order only writes (reads) among themselves, which is weaker; a race that hides behind
+/// the difference (a plain read before `smp_wmb`) is not found.
 ///
-/// Only plain data ask for it, so it is kept from when the first of them is made. What was ordered before orders nothing after: every
-/// chain from one access to another consists of what came after the first.
+/// Only plain data ask for it, so it is kept from when the first of them is made. What was ordered
+/// before orders nothing after: every chain from one access to another consists of what came after
+/// the first.
 pub(crate) struct Order {
     is_kept: bool,
     threads: [ThreadOrder; THREADS_MAX],
@@ -118,7 +120,8 @@ impl Order {
 
     #[inline(never)]
     fn begin_kept(&mut self, thread: usize, parent: Option<usize>) {
-        // Changed in place: a copy with one component changed is a wide load of a narrow store, which stalls.
+        // Changed in place: a copy with one component changed is a wide load of a narrow store,
+        // which stalls.
         self.threads[thread].now = match parent {
             Some(parent) => self.threads[parent].now,
             None => Clock::ZERO,
@@ -154,8 +157,9 @@ impl Order {
         }
     }
 
-    /// The writer publishes what it knows, if it releases; what it knew at its last release fence, if not.
-    /// A read-modify-write continues the release sequence of what it replaces; a plain store ends it.
+    /// The writer publishes what it knows, if it releases; what it knew at its last release fence,
+    /// if not. A read-modify-write continues the release sequence of what it replaces; a plain
+    /// store ends it.
     #[inline(always)]
     pub(crate) fn write(&mut self, thread: usize, published: &mut Published, release: bool, continues: bool) {
         if !self.is_kept {

@@ -1,31 +1,36 @@
-//! The order of sequentially consistent accesses and fences: an access may not do what would close a cycle in it.
+//! The order of sequentially consistent accesses and fences: an access may not do what would close
+//! a cycle in it.
 //!
-//! RC11 (Lahav, Vafeiadis, Kang, Hur, Dreyer, "Repairing sequential consistency in C/C++11", PLDI 2017, section 4) asks that the relation
-//! `psc` of sequentially consistent accesses and fences has no cycle. C++20 took this over (P0668). Here the accesses and fences of an
-//! execution that `psc` is about are kept, each with how many of every thread come before it; those of one thread stand
+//! RC11 (Lahav, Vafeiadis, Kang, Hur, Dreyer, "Repairing sequential consistency in C/C++11", PLDI
+//! 2017, section 4) asks that the relation `psc` of sequentially consistent accesses and fences has
+//! no cycle. C++20 took this over (P0668). Here the accesses and fences of an execution that `psc`
+//! is about are kept, each with how many of every thread come before it; those of one thread stand
 //! in one line, so a number says which. An alternative that would close a cycle is none.
 //!
-//! One alternative is always left. An event is made after all that it depends on, so nothing happens after it yet; if it reads the
-//! newest message, or writes behind it, nothing follows it in the order of its word either, and it begins no edge. So only a read of an
-//! old message and a write in front of another one can close a cycle: from what comes before it, or itself, to what comes after
-//! a newer access of the word.
+//! One alternative is always left. An event is made after all that it depends on, so nothing
+//! happens after it yet; if it reads the newest message, or writes behind it, nothing follows it in
+//! the order of its word either, and it begins no edge. So only a read of an old message and a
+//! write in front of another one can close a cycle: from what comes before it, or itself, to what
+//! comes after a newer access of the word.
 //!
-//! Nor does it matter in which order events of different words are made: a part of a graph without cycles has none, so what is
-//! possible in one order is possible in the other.
+//! Nor does it matter in which order events of different words are made: a part of a graph without
+//! cycles has none, so what is possible in one order is possible in the other.
 //!
-//! Full barriers stand in a line of their own as well ([`super::barriers`]), which is enough where no access is sequentially consistent.
-//! So the order here is kept from the first such access on.
+//! Full barriers stand in a line of their own as well ([`super::barriers`]), which is enough where
+//! no access is sequentially consistent. So the order here is kept from the first such access on.
 //!
-//! Deviations: program order before and after happens-before may be on one location (as in C++20, "strongly happens before"; the paper
-//! leaves it out). From a read to a read of a newer message there is no edge unless that was written by a sequentially consistent
-//! access, as in the paper; the text of C++20 has one ("coherence-ordered before"). Waiting until a lock is seen free asks the line alone.
+//! Deviations: program order before and after happens-before may be on one location (as in C++20,
+//! "strongly happens before"; the paper leaves it out). From a read to a read of a newer message
+//! there is no edge unless that was written by a sequentially consistent access, as in the paper;
+//! the text of C++20 has one ("coherence-ordered before"). Waiting until a lock is seen free asks
+//! the line alone.
 
 use super::view::{Events, Stamp, join_events};
 use crate::schedule::THREADS_MAX;
 use crate::sim::event::ObjectId;
 
-/// Where an access is in the order of its word: a write before its readers, these before the next write. Readers of one
-/// message share a place, and a read-modify-write is where its write is.
+/// Where an access is in the order of its word: a write before its readers, these before the next
+/// write. Readers of one message share a place, and a read-modify-write is where its write is.
 type Rank = u64;
 
 pub(super) fn rank_of_read(stamp: Stamp) -> Rank {
@@ -161,7 +166,8 @@ impl Psc {
         self.nodes[thread].push(node);
     }
 
-    /// The last access of the object stays; it was an attempt that is admitted, if it was not the usual one.
+    /// The last access of the object stays; it was an attempt that is admitted, if it was not the
+    /// usual one.
     pub(super) fn settle(&mut self, thread: usize, object: ObjectId, earlier: &Events, is_consistent: bool) {
         let &Access { number, rank, writes, past, .. } =
             self.accesses[object.index()].last().expect("there was an access");
@@ -221,7 +227,8 @@ impl Psc {
         found.enumerate().filter_map(|(owner, nth)| Some((owner, nth?))).collect::<Vec<_>>().into_iter()
     }
 
-    /// What comes after newer accesses of the object: of the writes among them, and of all. Nothing if there are none.
+    /// What comes after newer accesses of the object: of the writes among them, and of all. Nothing
+    /// if there are none.
     fn targets(&self, object: ObjectId, rank: Rank, past: &Events) -> Option<(Targets, Targets)> {
         let (mut written, mut seen) = ([NEVER; THREADS_MAX], [NEVER; THREADS_MAX]);
         let mut is_newest = true;
@@ -268,7 +275,8 @@ impl Psc {
         }
     }
 
-    /// How many nodes of each thread come before the node, which is the last of its thread, or will be.
+    /// How many nodes of each thread come before the node, which is the last of its thread, or will
+    /// be.
     fn before(&self, thread: usize, node: &Node) -> Events {
         let mut before = [0; THREADS_MAX];
         for (owner, nodes) in self.nodes.iter().enumerate() {
@@ -289,8 +297,9 @@ impl Psc {
         before
     }
 
-    /// Whether there is an edge between nodes of different threads, of which the other one is not known to be before the event in front of the
-    /// second. (What a thread has done itself before the second leads to no other edges.)
+    /// Whether there is an edge between nodes of different threads, of which the other one is not
+    /// known to be before the event in front of the second. (What a thread has done itself before
+    /// the second leads to no other edges.)
     fn leads(&self, (owner, other): (usize, &Node), (thread, node): (usize, &Node)) -> bool {
         let happened = |access: &Access| node.past[access.thread] >= access.number;
         let follows = |access: &Access| access.past[owner] >= other.number;

@@ -1,7 +1,8 @@
 //! Sequential consistency (Lamport 1979): one newest value a word, which every read sees.
 //!
-//! Promise: the outcomes of an execution are those of some interleaving of its events. Limits: what hardware and compilers reorder is
-//! not shown; a program that depends on a missing barrier looks right here.
+//! Promise: the outcomes of an execution are those of some interleaving of its events. Limits: what
+//! hardware and compilers reorder is not shown; a program that depends on a missing barrier looks
+//! right here.
 
 use super::Published;
 use crate::sim::event::ObjectId;

@@ -1,9 +1,11 @@
 //! What the kernel's full barriers tell, to all who come after them by any chain.
 //!
-//! In the kernel's model (Alglave, Maranget, McKenney, Parri, Stern, "Frightening small children and disconcerting grown-ups", ASPLOS
-//! 2018) `pb`, which is `prop ; strong-fence ; hb*`, has no cycle: whatever was seen before a full barrier counts for everything
-//! that comes after the barrier by `hb`, which also leads from a relaxed write to its reader. In C++ it counts for what is released and acquired.
-//! So here each write tells what was seen before those full barriers of the kernel's that come before it, whatever its order.
+//! In the kernel's model (Alglave, Maranget, McKenney, Parri, Stern, "Frightening small children
+//! and disconcerting grown-ups", ASPLOS 2018) `pb`, which is `prop ; strong-fence ; hb*`, has no
+//! cycle: whatever was seen before a full barrier counts for everything that comes after the
+//! barrier by `hb`, which also leads from a relaxed write to its reader. In C++ it counts for what
+//! is released and acquired. So here each write tells what was seen before those full barriers of
+//! the kernel's that come before it, whatever its order.
 //!
 //! ```text
 //!   x := 1
@@ -13,8 +15,9 @@
 //!                                               x is 1
 //! ```
 //!
-//! Nobody has to keep for that what is told this way apart from the rest: a view knows which events happened before, so it says which barriers
-//! did, and these are kept here with what their threads had seen.
+//! Nobody has to keep for that what is told this way apart from the rest: a view knows which events
+//! happened before, so it says which barriers did, and these are kept here with what their threads
+//! had seen.
 
 use super::view::{Events, View};
 use crate::schedule::THREADS_MAX;
@@ -23,7 +26,8 @@ use crate::schedule::THREADS_MAX;
 struct Barrier {
     /// Which event of its thread, from 1.
     number: u32,
-    /// What it has seen, and those in front of it in the line: by number among the views of messages.
+    /// What it has seen, and those in front of it in the line: by number among the views of
+    /// messages.
     view: u32,
 }
 
@@ -51,7 +55,8 @@ impl Strong {
         self.is_any = true;
     }
 
-    /// Adds what was seen before those that are among the events. A view that knows one already has all that was seen before it.
+    /// Adds what was seen before those that are among the events. A view that knows one already has
+    /// all that was seen before it.
     pub(super) fn tell(&self, events: &Events, views: &[View], told: &mut View) {
         if !self.is_any {
             return;

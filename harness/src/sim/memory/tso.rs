@@ -1,9 +1,11 @@
 //! Total store order: what the processors of the x86 family do.
 //!
-//! Promise: the outcomes are those of x86-TSO (Sewell, Sarkar, Owens, Zappa Nardelli, Myreen, "x86-TSO: a rigorous and usable programmer's
-//! model for x86 multiprocessors", CACM 53(7), 2010). A store goes into a buffer of its thread, first in, first out; it *lands* in
-//! memory some time later, which the schedule decides. A read sees the newest store of its own buffer, or else memory. A full barrier
-//! and a locked instruction let everything land first that is in the own buffer.
+//! Promise: the outcomes are those of x86-TSO (Sewell, Sarkar, Owens, Zappa Nardelli, Myreen,
+//! "x86-TSO: a rigorous and usable programmer's model for x86 multiprocessors", CACM 53(7), 2010).
+//! A store goes into a buffer of its thread, first in, first out; it *lands* in memory some time
+//! later, which the schedule decides. A read sees the newest store of its own buffer, or else
+//! memory. A full barrier and a locked instruction let everything land first that is in the own
+//! buffer.
 //!
 //! ```text
 //!   thread 0        buffer 0      memory      buffer 1        thread 1
@@ -14,20 +16,25 @@
 //!                                 y = 1  <--- y := 1
 //! ```
 //!
-//! Locked instructions are read-modify-writes that write, whatever ordering the source gives them, sequentially consistent stores (compilers
-//! make an `xchg` of them), and taking a lock. Releasing a lock is an ordinary store: whoever waits for it can go on when
-//! it has landed. A thread that has ended may leave stores behind; joining it waits for them.
+//! Locked instructions are read-modify-writes that write, whatever ordering the source gives them,
+//! sequentially consistent stores (compilers make an `xchg` of them), and taking a lock. Releasing
+//! a lock is an ordinary store: whoever waits for it can go on when it has landed. A thread that
+//! has ended may leave stores behind; joining it waits for them.
 //!
-//! With lax locks ([`crate::MemoryModel::TsoLaxLocks`]) taking a lock is no locked instruction in this sense: its taker's stores may land
-//! later. No processor of the family does that. The model is a switch, to see what depends on the barrier in `spin_lock`, which the kernel
-//! does not promise (Documentation/memory-barriers.txt, "Implicit kernel memory barriers").
+//! With lax locks ([`crate::MemoryModel::TsoLaxLocks`]) taking a lock is no locked instruction in
+//! this sense: its taker's stores may land later. No processor of the family does that. The model
+//! is a switch, to see what depends on the barrier in `spin_lock`, which the kernel does not
+//! promise (Documentation/memory-barriers.txt, "Implicit kernel memory barriers").
 //!
-//! Limits: no instruction that locks longer than itself, no non-temporal store, no interrupt, no code that changes.
+//! Limits: no instruction that locks longer than itself, no non-temporal store, no interrupt, no
+//! code that changes.
 //!
-//! Deviations: starting a thread lets everything land that its parent has stored, as any way to start one does. A read-modify-write that
-//! does not write, such as a compare-and-exchange that fails, is a plain read and lets nothing land: the processor does more, but
-//! the kernel promises no more of it (Documentation/atomic_t.txt). Barriers for reads or writes alone order nothing
-//! that is not ordered anyway. Plain data are outside: they are checked for races, and without a race no read could tell.
+//! Deviations: starting a thread lets everything land that its parent has stored, as any way to
+//! start one does. A read-modify-write that does not write, such as a compare-and-exchange that
+//! fails, is a plain read and lets nothing land: the processor does more, but the kernel promises
+//! no more of it (Documentation/atomic_t.txt). Barriers for reads or writes alone order nothing
+//! that is not ordered anyway. Plain data are outside: they are checked for races, and without a
+//! race no read could tell.
 
 use super::Published;
 use crate::schedule::{Key, THREADS_MAX};
@@ -53,7 +60,8 @@ pub(crate) struct Buffers {
     queues: [VecDeque<Store>; THREADS_MAX],
     /// Stores that each thread has made into its buffer.
     made: [u32; THREADS_MAX],
-    /// The thread that has just stored into its empty buffer: nobody was asked yet whether that lands at once.
+    /// The thread that has just stored into its empty buffer: nobody was asked yet whether that
+    /// lands at once.
     fresh: Option<usize>,
 }
 

@@ -1,7 +1,7 @@
 //! Views: for each word, how far in its order of writes somebody has seen.
 //!
-//! A view holds for each object the stamp of a message, beyond which (and not before) its owner may read, and for each thread how many of
-//! its events happened before. Views only grow.
+//! A view holds for each object the stamp of a message, beyond which (and not before) its owner may
+//! read, and for each thread how many of its events happened before. Views only grow.
 
 use crate::schedule::THREADS_MAX;
 use crate::sim::event::ObjectId;
@@ -76,7 +76,8 @@ impl View {
         &self.events
     }
 
-    /// Whether the event of that number of the thread happened before. Events of a thread are counted from 1.
+    /// Whether the event of that number of the thread happened before. Events of a thread are
+    /// counted from 1.
     pub(super) fn knows(&self, thread: usize, number: u32) -> bool {
         self.events[thread] >= number
     }

@@ -1,13 +1,17 @@
-//! A weak machine: release and acquire by views, as in C11 and as the kernel's primitives promise at least.
+//! A weak machine: release and acquire by views, as in C11 and as the kernel's primitives promise
+//! at least.
 //!
-//! Promise: the outcomes are those of RC11 (Lahav, Vafeiadis, Kang, Hur, Dreyer, "Repairing sequential consistency in C/C++11", PLDI 2017) with
-//! C++20's release sequences, for programs of accesses and fences of all kinds. The machine is
-//! that of Kang, Hur, Lahav, Vafeiadis, Dreyer ("A promising semantics for relaxed-memory concurrency", POPL 2017) without
-//! promises: each word has a list of messages in the order in which they overwrite one another; each thread has a [`View`] of
-//! how far in each list it has seen. A read sees any message that is not before the thread's view, a write goes anywhere behind it;
-//! but nothing goes between a read-modify-write and the message it has replaced. A message that was released carries the view of
-//! its writer, and whoever acquires it takes that over. Full barriers stand in a line of their own, see [`super::barriers`]; the kernel's count
-//! for all who come after them by any chain, see [`super::strong`].
+//! Promise: the outcomes are those of RC11 (Lahav, Vafeiadis, Kang, Hur, Dreyer, "Repairing
+//! sequential consistency in C/C++11", PLDI 2017) with C++20's release sequences, for programs of
+//! accesses and fences of all kinds. The machine is that of Kang, Hur, Lahav, Vafeiadis, Dreyer ("A
+//! promising semantics for relaxed-memory concurrency", POPL 2017) without promises: each word has
+//! a list of messages in the order in which they overwrite one another; each thread has a [`View`]
+//! of how far in each list it has seen. A read sees any message that is not before the thread's
+//! view, a write goes anywhere behind it; but nothing goes between a read-modify-write and the
+//! message it has replaced. A message that was released carries the view of its writer, and whoever
+//! acquires it takes that over. Full barriers stand in a line of their own, see
+//! [`super::barriers`]; the kernel's count for all who come after them by any chain, see
+//! [`super::strong`].
 //!
 //! ```text
 //!   x:  0 --- 2 --- 1        y:  0 --- 1 (released: x is at least at 2)
@@ -15,38 +19,47 @@
 //!   the view of who has acquired y: x may be read as 2 or 1, not as 0
 //! ```
 //!
-//! Sequentially consistent accesses acquire and release, and do nothing on which not all threads could agree, see [`super::psc`]. They are no
-//! barriers: a load of another strength may see what is older than they are, as in C++20.
+//! Sequentially consistent accesses acquire and release, and do nothing on which not all threads
+//! could agree, see [`super::psc`]. They are no barriers: a load of another strength may see what
+//! is older than they are, as in C++20.
 //!
-//! The kernel's primitives: `READ_ONCE` and `WRITE_ONCE` are relaxed accesses, `smp_mb` is a full barrier. `smp_rmb` is an
-//! acquire fence for later reads and what releases or acquires; other writes after it are not ordered by it. What
-//! is written after `smp_wmb` tells what its thread has written before, and what those writes tell that were released, but nothing that
-//! was read. `smp_store_release`, and a read-modify-write that releases, come after what their thread has read, and tell it, even where
-//! no read has acquired. An atomic without a result is relaxed, and `smp_rmb` does not order what it reads. Another read-modify-write without
-//! suffix is one that acquires and releases, between two full barriers; if it does not write, a relaxed read.
+//! The kernel's primitives: `READ_ONCE` and `WRITE_ONCE` are relaxed accesses, `smp_mb` is a full
+//! barrier. `smp_rmb` is an acquire fence for later reads and what releases or acquires; other
+//! writes after it are not ordered by it. What is written after `smp_wmb` tells what its thread has
+//! written before, and what those writes tell that were released, but nothing that was read.
+//! `smp_store_release`, and a read-modify-write that releases, come after what their thread has
+//! read, and tell it, even where no read has acquired. An atomic without a result is relaxed, and
+//! `smp_rmb` does not order what it reads. Another read-modify-write without suffix is one that
+//! acquires and releases, between two full barriers; if it does not write, a relaxed read.
 //!
-//! Locks: taking one is an acquiring read-modify-write of the newest message, the only one that says the lock is free and was not
-//! taken. The kernel's model orders more than C11 does (tools/memory-model/Documentation/explanation.txt, "Locking"): what comes
-//! before an unlock is ordered before what comes after a later lock, of the same lock by anybody or of any lock by the same
-//! thread, as seen from everywhere, except for a write and a later read. So whoever takes a lock takes over what was seen before the
-//! last unlock of it, and before each own unlock, and all its later writes release that. Looking at a lock, and failing to take it,
-//! are relaxed reads, which may be out of date.
+//! Locks: taking one is an acquiring read-modify-write of the newest message, the only one that
+//! says the lock is free and was not taken. The kernel's model orders more than C11 does
+//! (tools/memory-model/Documentation/explanation.txt, "Locking"): what comes before an unlock is
+//! ordered before what comes after a later lock, of the same lock by anybody or of any lock by the
+//! same thread, as seen from everywhere, except for a write and a later read. So whoever takes a
+//! lock takes over what was seen before the last unlock of it, and before each own unlock, and all
+//! its later writes release that. Looking at a lock, and failing to take it, are relaxed reads,
+//! which may be out of date.
 //!
-//! Limits: no load buffering, that is no read from a write that depends on it or comes after it in its own thread: `po` and `rf` together have no
-//! cycle. The kernel's model allows that where nothing is depended on. Dependencies order nothing here, while the kernel's model orders
-//! what depends on an address, data or a condition. A read sees one of the 256 newest messages that it may see, a write goes to one of
-//! as many places, between two messages there is room for at least 31 more, and a full barrier goes in front of one of the last 31. An execution
-//! in which more would have been possible says so, see [`crate::Gaps`].
+//! Limits: no load buffering, that is no read from a write that depends on it or comes after it in
+//! its own thread: `po` and `rf` together have no cycle. The kernel's model allows that where
+//! nothing is depended on. Dependencies order nothing here, while the kernel's model orders what
+//! depends on an address, data or a condition. A read sees one of the 256 newest messages that it
+//! may see, a write goes to one of as many places, between two messages there is room for at least
+//! 31 more, and a full barrier goes in front of one of the last 31. An execution in which more
+//! would have been possible says so, see [`crate::Gaps`].
 //!
-//! Deviations from the kernel's model: there, that a read saw an old value puts it before earlier reads of its thread which know of a
-//! newer one, and what is ordered by `hb` comes after both (`prop & int` is part of `hb`); here a read orders nothing that was done
-//! before. What a thread was told, but has not acquired, counts for itself at its barriers and releases, and not where a chain of relaxed
-//! writes of others comes back to it. Examples are in `harness/docs/weak.md`. A mutex in the shape of the standard library has the rules of the
-//! kernel's locks; the
-//! readers of a reader-writer lock only acquire and release. An await is a loop of which only the last round counts: its reads are free
-//! in the first round and see something new in each further one. Races on plain data are those of C11's happens-before, which knows
-//! nothing of the locks' further ordering; plain data themselves are outside. This is not the kernel's memory model, only a machine
-//! that is for most programs as weak.
+//! Deviations from the kernel's model: there, that a read saw an old value puts it before earlier
+//! reads of its thread which know of a newer one, and what is ordered by `hb` comes after both
+//! (`prop & int` is part of `hb`); here a read orders nothing that was done before. What a thread
+//! was told, but has not acquired, counts for itself at its barriers and releases, and not where a
+//! chain of relaxed writes of others comes back to it. Examples are in `harness/docs/weak.md`. A
+//! mutex in the shape of the standard library has the rules of the kernel's locks; the readers of a
+//! reader-writer lock only acquire and release. An await is a loop of which only the last round
+//! counts: its reads are free in the first round and see something new in each further one. Races
+//! on plain data are those of C11's happens-before, which knows nothing of the locks' further
+//! ordering; plain data themselves are outside. This is not the kernel's memory model, only a
+//! machine that is for most programs as weak.
 
 use super::barriers::Line;
 use super::psc::{Attempt, Psc, rank_behind, rank_of_read};
@@ -82,19 +95,22 @@ struct Seen {
     acquired: View,
     /// The same after `smp_rmb`: not what atomics without a result were told.
     heard: View,
-    /// What its writes are not before that neither release nor read: `current` without what `smp_rmb`
-    /// alone has made known.
+    /// What its writes are not before that neither release nor read: `current` without what
+    /// `smp_rmb` alone has made known.
     ordered: View,
-    /// What its relaxed writes tell: `current` at the last release fence, and what taking locks has added.
+    /// What its relaxed writes tell: `current` at the last release fence, and what taking locks has
+    /// added.
     released: View,
     /// `acquired` at its last unlock.
     unlocked: View,
-    /// At its last write barrier, what it had written and what those of its writes tell that were released.
+    /// At its last write barrier, what it had written and what those of its writes tell that were
+    /// released.
     wrote: View,
     /// Its writes since then, with what they tell, and whether they were released.
     writes: Vec<(ObjectId, Stamp, Option<u32>, bool)>,
-    /// Its accesses since its last full barrier of the kernel's, with what has happened before each, or is told by the message. A later write of the
-    /// same word comes after the full barriers of which that knows.
+    /// Its accesses since its last full barrier of the kernel's, with what has happened before
+    /// each, or is told by the message. A later write of the same word comes after the full
+    /// barriers of which that knows.
     met: Vec<(ObjectId, Events)>,
 }
 
@@ -267,7 +283,8 @@ impl Weak {
         self.words[object.index()].last().map_or(0, |message| message.stamp)
     }
 
-    /// The messages that the thread may see, the newest first; only what is new to it if `insists` and there is any.
+    /// The messages that the thread may see, the newest first; only what is new to it if `insists`
+    /// and there is any.
     pub(crate) fn readable(&self, thread: usize, object: ObjectId, insists: bool) -> impl Iterator<Item = Place> {
         self.replaceable(thread, object, Manner::Usual, insists)
     }
@@ -299,15 +316,17 @@ impl Weak {
         (self.words[object.index()].len() - 1) as Place
     }
 
-    /// Whether a read-modify-write may replace the message: no other one has, and there is room behind it.
+    /// Whether a read-modify-write may replace the message: no other one has, and there is room
+    /// behind it.
     pub(crate) fn can_replace(&self, object: ObjectId, place: Place) -> bool {
         let word = &self.words[object.index()];
         let at = place as usize;
         !word[at].is_replaced && word.get(at + 1).is_none_or(|next| next.stamp - word[at].stamp > 1)
     }
 
-    /// The thread is about to write: what that will tell, and what it comes after, which is what it tells and more. It is free of
-    /// what `smp_rmb` orders if it neither releases nor `reads` what that orders.
+    /// The thread is about to write: what that will tell, and what it comes after, which is what it
+    /// tells and more. It is free of what `smp_rmb` orders if it neither releases nor `reads` what
+    /// that orders.
     pub(crate) fn prepare(&mut self, thread: usize, object: ObjectId, how: Ordering, manner: Manner, reads: bool) {
         let releases = releases(how);
         self.is_free = !releases && (!reads || manner == Manner::NoReturn);
@@ -332,12 +351,14 @@ impl Weak {
         self.words[object.index()][place as usize].stamp >= self.least
     }
 
-    /// The messages behind which the thread may put what it was prepared to write, the newest first.
+    /// The messages behind which the thread may put what it was prepared to write, the newest
+    /// first.
     pub(crate) fn places(&self, object: ObjectId) -> impl Iterator<Item = Place> {
         self.since(object, self.least).filter(move |&place| self.can_replace(object, place))
     }
 
-    /// The thread sees the message, and learns what it tells: at once, or at its next acquire fence.
+    /// The thread sees the message, and learns what it tells: at once, or at its next acquire
+    /// fence.
     pub(crate) fn read(
         &mut self,
         order: &mut Order,
@@ -378,7 +399,8 @@ impl Weak {
         message.value
     }
 
-    /// The thread writes behind the message, as it was prepared to. True if nothing is behind what it wrote.
+    /// The thread writes behind the message, as it was prepared to. True if nothing is behind what
+    /// it wrote.
     pub(crate) fn write(
         &mut self,
         order: &mut Order,
@@ -467,15 +489,16 @@ impl Weak {
         }
     }
 
-    /// Later reads of the thread come after its earlier ones, as after a read barrier of the kernel's. Its writes do not, unless
-    /// something else orders them.
+    /// Later reads of the thread come after its earlier ones, as after a read barrier of the
+    /// kernel's. Its writes do not, unless something else orders them.
     pub(crate) fn order_reads(&mut self, thread: usize) {
         let seen = &mut self.threads[thread];
         seen.count(thread);
         seen.current.copy(&seen.heard);
     }
 
-    /// Later relaxed writes of the thread tell what it has seen until now, as after a release fence.
+    /// Later relaxed writes of the thread tell what it has seen until now, as after a release
+    /// fence.
     pub(crate) fn release(&mut self, thread: usize) {
         let seen = &mut self.threads[thread];
         seen.count(thread);
@@ -483,8 +506,9 @@ impl Weak {
         seen.released.join(&seen.current);
     }
 
-    /// Later relaxed writes of the thread tell what it has written until now, as after a write barrier of the kernel's, and what those of its
-    /// writes tell that were released. Not what it has read.
+    /// Later relaxed writes of the thread tell what it has written until now, as after a write
+    /// barrier of the kernel's, and what those of its writes tell that were released. Not what it
+    /// has read.
     pub(crate) fn order_writes(&mut self, thread: usize) {
         let seen = &mut self.threads[thread];
         seen.count(thread);
@@ -501,8 +525,9 @@ impl Weak {
         released.join(wrote);
     }
 
-    /// In how many places of the line a full barrier of the thread may stand, after which it has seen no more of the object than `stamp`, if one
-    /// is given. They are counted from the end, and begin with the first one returned.
+    /// In how many places of the line a full barrier of the thread may stand, after which it has
+    /// seen no more of the object than `stamp`, if one is given. They are counted from the end, and
+    /// begin with the first one returned.
     pub(crate) fn barrier_places(&mut self, thread: usize, limit: Option<(ObjectId, Place)>) -> std::ops::Range<usize> {
         let seen = &mut self.threads[thread];
         seen.current.copy(&seen.acquired);
@@ -514,8 +539,8 @@ impl Weak {
         first..places
     }
 
-    /// In how many places of the line a barrier of somebody with this view may stand. Those in front of what has left the window
-    /// are not known.
+    /// In how many places of the line a barrier of somebody with this view may stand. Those in
+    /// front of what has left the window are not known.
     fn places_in_line(&self, view: &View) -> usize {
         let places = self.line.places(view);
         if self.line.is_beyond_window(places) {
@@ -532,8 +557,8 @@ impl Weak {
         acquired.stamp(object) <= stamp && self.line.seen_before(places - 1).stamp(object) <= stamp
     }
 
-    /// The thread makes a full barrier in that place of the line; one of the kernel's, if it `is_strong`. [`Weak::barrier_places`] was asked
-    /// before.
+    /// The thread makes a full barrier in that place of the line; one of the kernel's, if it
+    /// `is_strong`. [`Weak::barrier_places`] was asked before.
     pub(crate) fn barrier(&mut self, thread: usize, place: usize, is_strong: bool) {
         let seen = &mut self.threads[thread];
         self.psc.fence(thread, seen.number(thread) + 1, seen.current.events());
@@ -579,7 +604,8 @@ impl Weak {
         *self.threads[thread].current.events()
     }
 
-    /// Whether the thread may do that with the message, for all that sequentially consistent accesses have to agree on.
+    /// Whether the thread may do that with the message, for all that sequentially consistent
+    /// accesses have to agree on.
     pub(crate) fn admits(&self, thread: usize, object: ObjectId, place: Place, act: Act, how: Ordering) -> bool {
         if !self.psc.is_kept() || place == self.newest_place(object) {
             return true;
@@ -609,8 +635,8 @@ impl Weak {
         }
     }
 
-    /// The thread has taken a lock: what was seen before the unlock that it read, and before its own unlocks, counts as seen, and its
-    /// later writes tell it.
+    /// The thread has taken a lock: what was seen before the unlock that it read, and before its
+    /// own unlocks, counts as seen, and its later writes tell it.
     pub(crate) fn pull(&mut self, thread: usize, object: ObjectId, place: Place) {
         let Seen { current, acquired, heard, ordered, released, unlocked, .. } = &mut self.threads[thread];
         released.join(unlocked);
@@ -624,8 +650,8 @@ impl Weak {
         ordered.copy(current);
     }
 
-    /// The thread, which holds the lock, writes that it is free. The message tells all that was seen before, also what relaxed reads
-    /// were told.
+    /// The thread, which holds the lock, writes that it is free. The message tells all that was
+    /// seen before, also what relaxed reads were told.
     ///
     /// If the ordering was taken away, the message tells what a relaxed store would.
     pub(crate) fn unlock(&mut self, order: &mut Order, thread: usize, lock: ObjectId, ordering: Ordering) {
@@ -644,8 +670,8 @@ impl Weak {
     }
 }
 
-/// Keeps a view for a message, together with that of the one it replaces. Returns its number, if it tells anything; one that was released
-/// tells that it happened.
+/// Keeps a view for a message, together with that of the one it replaces. Returns its number, if it
+/// tells anything; one that was released tells that it happened.
 fn keep(views: &mut Vec<View>, count: &mut usize, told: &View, before: Option<u32>, releases: bool) -> Option<u32> {
     if told.is_empty() && !releases {
         return before;

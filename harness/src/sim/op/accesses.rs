@@ -1,4 +1,5 @@
-//! Words: loads, stores, read-modify-writes and fences; plain data, ghosts, and what is told of them.
+//! Words: loads, stores, read-modify-writes and fences; plain data, ghosts, and what is told of
+//! them.
 
 use super::super::coroutine::{Turn, current, wipe_stack};
 use super::super::event::{Intent, Kind, ObjectId, Place, What};
@@ -42,7 +43,8 @@ combined!(store_release announce_store_release later_store_release Store (object
     execution.changed(object);
 });
 
-/// Says of the update that the calling thread announces next that it writes only if it finds this value.
+/// Says of the update that the calling thread announces next that it writes only if it finds this
+/// value.
 #[inline(always)]
 pub(crate) fn expect(value: u64) {
     current::get().with(|execution| {
@@ -52,11 +54,13 @@ pub(crate) fn expect(value: u64) {
     });
 }
 
-/// An atomic read-modify-write. `change` gives the new value, or nothing to leave the word as it is. Returns the old value.
+/// An atomic read-modify-write. `change` gives the new value, or nothing to leave the word as it
+/// is. Returns the old value.
 ///
-/// When nothing is written the access is a read with `failure` as its ordering, but it was announced as an update: a footprint is
-/// known before the event runs, so it is the larger of the two. `change` may be asked for several old values; it is the subject's, so it
-/// is asked before the event happens, and nothing happens between.
+/// When nothing is written the access is a read with `failure` as its ordering, but it was
+/// announced as an update: a footprint is known before the event runs, so it is the larger of the
+/// two. `change` may be asked for several old values; it is the subject's, so it is asked before
+/// the event happens, and nothing happens between.
 #[inline]
 pub(crate) fn update(
     ticket: Ticket,
@@ -301,7 +305,8 @@ pub(crate) fn peek(ticket: Ticket) -> u64 {
     })
 }
 
-/// Whether data of a lock are of the running execution. If not the calling thread, or whoever else calls, panics.
+/// Whether data of a lock are of the running execution. If not the calling thread, or whoever else
+/// calls, panics.
 #[track_caller]
 #[inline(always)]
 pub(crate) fn check_home(ticket: Ticket) {

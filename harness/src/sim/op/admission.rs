@@ -1,7 +1,8 @@
 //! Who may go on with what: handles of this execution, and threads of one that is not over.
 //!
-//! A handle from elsewhere is a misuse that ends the execution. A thread that may not go on gives way for good; where the language
-//! does not let it, in a destructor that runs while its stack unwinds, it is *stuck* until the runner can help it, see `clearing.rs`.
+//! A handle from elsewhere is a misuse that ends the execution. A thread that may not go on gives
+//! way for good; where the language does not let it, in a destructor that runs while its stack
+//! unwinds, it is *stuck* until the runner can help it, see `clearing.rs`.
 
 use super::super::coroutine::current::{self, Handle};
 use super::super::coroutine::raise;
@@ -13,7 +14,8 @@ const FOREIGN: &str =
     "a handle of another execution was used: make words, locks and threads inside of the body that uses them";
 
 impl Handle {
-    /// The object that the handle of a subject is for. If it is from elsewhere the execution ends; should it be over, the object is none.
+    /// The object that the handle of a subject is for. If it is from elsewhere the execution ends;
+    /// should it be over, the object is none.
     #[inline(always)]
     pub(in crate::sim) fn admit(self, ticket: Ticket, place: Place) -> ObjectId {
         match self.with(|execution| execution.admits(ticket)) {
@@ -59,8 +61,8 @@ pub(crate) fn fail(kind: FaultKind, message: String, place: Place) -> ! {
     never_go_on(here)
 }
 
-/// As `fail`, wherever the calling thread is. Returns only to destructors that run while its stack unwinds: they go on, and
-/// nothing that they do has an effect.
+/// As `fail`, wherever the calling thread is. Returns only to destructors that run while its stack
+/// unwinds: they go on, and nothing that they do has an effect.
 #[cold]
 #[inline(never)]
 pub(crate) fn end_faulty(kind: FaultKind, message: String, place: Place) {
@@ -72,8 +74,8 @@ pub(crate) fn end_faulty(kind: FaultKind, message: String, place: Place) {
 
 /// Gives way for good: the execution is over and the calling thread never goes on.
 ///
-/// A destructor that runs while its stack unwinds cannot be suspended for good. It unwinds too, as from any panic in such a place: the
-/// language ends the process unless it catches that itself.
+/// A destructor that runs while its stack unwinds cannot be suspended for good. It unwinds too, as
+/// from any panic in such a place: the language ends the process unless it catches that itself.
 #[cold]
 pub(crate) fn never_go_on(here: Handle) -> ! {
     loop {
@@ -91,8 +93,9 @@ pub(crate) fn never_go_on(here: Handle) -> ! {
     }
 }
 
-/// The execution is over, and what the caller waits for will never be. A destructor that runs while its stack unwinds cannot go on without
-/// it, and should it unwind too, the language would end the process and not say why.
+/// The execution is over, and what the caller waits for will never be. A destructor that runs while
+/// its stack unwinds cannot go on without it, and should it unwind too, the language would end the
+/// process and not say why.
 #[cold]
 pub(crate) fn never_get(here: Handle) -> ! {
     if std::thread::panicking() {
@@ -101,7 +104,8 @@ pub(crate) fn never_get(here: Handle) -> ! {
     never_go_on(here)
 }
 
-/// The execution is over, and a destructor wants the data that a lock guards: for good, unless somebody else has them.
+/// The execution is over, and a destructor wants the data that a lock guards: for good, unless
+/// somebody else has them.
 #[cold]
 #[inline(never)]
 pub(in crate::sim) fn take_after_end(here: Handle, ticket: Ticket) {
@@ -114,8 +118,9 @@ pub(in crate::sim) fn take_after_end(here: Handle, ticket: Ticket) {
     }
 }
 
-/// Runs a function of the subject that must not act on the machine: what it computes may be asked for more or less often, and what it is
-/// asked for is one event. Nothing refers into the execution meanwhile.
+/// Runs a function of the subject that must not act on the machine: what it computes may be asked
+/// for more or less often, and what it is asked for is one event. Nothing refers into the execution
+/// meanwhile.
 #[inline(always)]
 pub(crate) fn compute<R>(here: Handle, of_subject: impl FnOnce() -> R) -> R {
     /// Back to acting, also if the function unwinds.

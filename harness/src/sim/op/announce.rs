@@ -1,6 +1,7 @@
 //! How operations announce their events.
 
-/// One function for each kind of event that announces it. Where it `looks`, the thread may repeat itself.
+/// One function for each kind of event that announces it. Where it `looks`, the thread may repeat
+/// itself.
 macro_rules! announcements {
     ($($name:ident $kind:ident looks $looks:literal)*) => {$(
         #[inline(never)]
@@ -15,8 +16,9 @@ macro_rules! announcements {
     )*};
 }
 
-/// An operation that announces its event and, if no other thread goes on first, performs it at once: one call instead of two for the most
-/// frequent ones. `$perform` is written out twice, for a closure that is used once is inlined.
+/// An operation that announces its event and, if no other thread goes on first, performs it at
+/// once: one call instead of two for the most frequent ones. `$perform` is written out twice, for a
+/// closure that is used once is inlined.
 macro_rules! combined {
     (
         $name:ident $combined:ident $later:ident $kind:ident

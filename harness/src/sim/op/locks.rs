@@ -23,13 +23,15 @@ combined!(lock_fails announce_lock later_lock Lock (object, place) -> bool, barr
     is_over
 });
 
-/// Takes a lock that guards nothing outside of the machine: once everything is over, there is nothing to take.
+/// Takes a lock that guards nothing outside of the machine: once everything is over, there is
+/// nothing to take.
 #[inline(always)]
 pub(crate) fn lock(ticket: Ticket, place: Place) {
     lock_fails(ticket, place);
 }
 
-/// Takes a lock that guards data: nobody else has them when it returns, whatever has become of the execution.
+/// Takes a lock that guards data: nobody else has them when it returns, whatever has become of the
+/// execution.
 #[inline(always)]
 pub(crate) fn lock_data(ticket: Ticket, place: Place) {
     if lock_fails(ticket, place) {
@@ -52,7 +54,8 @@ pub(crate) fn unlock(ticket: Ticket, place: Place) {
     }
 }
 
-/// As `unlock`, when a guard is dropped. Outside of all executions its lock is gone, and there is nothing to do.
+/// As `unlock`, when a guard is dropped. Outside of all executions its lock is gone, and there is
+/// nothing to do.
 #[inline(always)]
 pub(crate) fn release(ticket: Ticket, place: Place) {
     if current::is_inside() {

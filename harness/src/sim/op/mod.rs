@@ -1,8 +1,9 @@
 //! The operations behind the primitives: announce, give way if the schedule says so, perform.
 //!
-//! A frequent operation is two functions that are not inlined, one that announces it and contains a specialized choice point, and one that
-//! performs it; subject code stays small. Between the two, in the subject's own function, the thread takes its turn (see
-//! [`Handle::announce`] for why there).
+//! A frequent operation is two functions that are not inlined, one that announces it and contains a
+//! specialized choice point, and one that performs it; subject code stays small. Between the two,
+//! in the subject's own function, the thread takes its turn (see [`Handle::announce`] for why
+//! there).
 
 mod accesses;
 mod admission;

@@ -1,15 +1,17 @@
 //! The result of a thread that nobody takes.
 //!
-//! As in the standard library, the thread and its handle share the result, and who lets go of it last drops it: the thread, as its last
-//! act, if the handle is gone by then; else whoever drops the handle. To let go is an event, a read-modify-write of a word that stands for
-//! the count of the library's `Arc`: so a search tries both orders, and the memory model has what the last one does come after what the
-//! first one did.
+//! As in the standard library, the thread and its handle share the result, and who lets go of it
+//! last drops it: the thread, as its last act, if the handle is gone by then; else whoever drops
+//! the handle. To let go is an event, a read-modify-write of a word that stands for the count of
+//! the library's `Arc`: so a search tries both orders, and the memory model has what the last one
+//! does come after what the first one did.
 //!
-//! Results without a destructor have no such events: whoever drops them does nothing. No weakening of an ordering reaches these events,
-//! for they are at no place of the subject.
+//! Results without a destructor have no such events: whoever drops them does nothing. No weakening
+//! of an ordering reaches these events, for they are at no place of the subject.
 //!
-//! Limits: the library leaks a result whose handle is forgotten; here it is dropped when the execution is over. The library ends the
-//! process if a destructor panics; here that ends the execution.
+//! Limits: the library leaks a result whose handle is forgotten; here it is dropped when the
+//! execution is over. The library ends the process if a destructor panics; here that ends the
+//! execution.
 
 use super::super::coroutine::current::{self, Handle};
 use super::super::coroutine::message;
@@ -51,8 +53,8 @@ pub(in crate::sim) fn let_go_of_own(here: Handle) {
     }
 }
 
-/// The handle of a thread is dropped. If its result has a destructor, somebody has to run that; what is left when the execution is over is
-/// cleared away.
+/// The handle of a thread is dropped. If its result has a destructor, somebody has to run that;
+/// what is left when the execution is over is cleared away.
 #[inline]
 pub(crate) fn drop_handle(ticket: Ticket, has_destructor: bool) {
     if !current::is_inside() {

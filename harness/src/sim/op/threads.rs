@@ -24,7 +24,8 @@ fn announce_join(second: ObjectId, place: Place) -> Turn {
     current::get().announce(Intent { kind: Kind::Join, object: ObjectId::NONE, second, place })
 }
 
-/// Waits for the end of the thread. Its number, if it is a thread of this execution; everything is over if it is not.
+/// Waits for the end of the thread. Its number, if it is a thread of this execution; everything is
+/// over if it is not.
 #[inline(always)]
 pub(crate) fn join(ticket: Ticket, place: Place) -> Option<usize> {
     let thread = current::get().admit_thread(ticket, place)?;

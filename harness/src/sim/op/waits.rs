@@ -1,8 +1,10 @@
 //! Waiting: in a queue for a wake-up, and for a condition on what is written.
 //!
-//! An awaited condition is tried again when a word is written that it has read. What else it looks at is not watched, and a thread that waits
-//! for it would be taken for one that waits for ever. So a condition that looks at something else is a misuse. Locks could be watched,
-//! but two conditions that take the same lock would wake each other without end, and under total store order one would wake itself.
+//! An awaited condition is tried again when a word is written that it has read. What else it looks
+//! at is not watched, and a thread that waits for it would be taken for one that waits for ever. So
+//! a condition that looks at something else is a misuse. Locks could be watched, but two conditions
+//! that take the same lock would wake each other without end, and under total store order one would
+//! wake itself.
 
 use super::super::coroutine::{Turn, current};
 use super::super::event::{Intent, Kind, ObjectId, Place};
@@ -13,14 +15,16 @@ use super::super::unfit::Looks;
 use super::admission::{end_faulty, fail, never_go_on, take_after_end};
 use super::locks::later_lock;
 
-/// Releases the lock and begins to sleep, as one event; once woken, takes the lock again, as another. Once everything is over it
-/// does nothing, and whoever holds the lock keeps it: a wake-up for no reason.
+/// Releases the lock and begins to sleep, as one event; once woken, takes the lock again, as
+/// another. Once everything is over it does nothing, and whoever holds the lock keeps it: a wake-up
+/// for no reason.
 #[inline(always)]
 pub(crate) fn wait(queue: Ticket, lock: Ticket, place: Place) {
     wait_fails(queue, lock, place);
 }
 
-/// As `wait`, with a lock that guards data: they are the caller's when it returns, whatever has become of the execution.
+/// As `wait`, with a lock that guards data: they are the caller's when it returns, whatever has
+/// become of the execution.
 #[inline(always)]
 pub(crate) fn wait_with_data(queue: Ticket, lock: Ticket, place: Place) {
     if wait_fails(queue, lock, place) {

@@ -26,8 +26,8 @@ pub(crate) enum FaultKind {
 
 /// Whether the execution is over, and why.
 ///
-/// Invariant: what is torn down is over, except while a panic of its own unwinds the thread that has torn it
-/// down; and what is over stays as it ended.
+/// Invariant: what is torn down is over, except while a panic of its own unwinds the thread that
+/// has torn it down; and what is over stays as it ended.
 pub(in crate::sim) struct Closing {
     /// What unwinding stacks still do has no effect.
     pub(in crate::sim) is_torn_down: bool,

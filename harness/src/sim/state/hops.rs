@@ -4,7 +4,8 @@ use super::super::coroutine::{Beat, Context};
 
 /// How threads give way to one another.
 ///
-/// Invariant: `from` is null, or the context of the thread that gives way, until another one goes on.
+/// Invariant: `from` is null, or the context of the thread that gives way, until another one goes
+/// on.
 pub(in crate::sim) struct Hops {
     /// Whoever was chosen to go on.
     pub(in crate::sim) next: usize,

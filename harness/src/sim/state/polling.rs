@@ -26,8 +26,9 @@ pub(in crate::sim) struct Watch {
 
 /// What threads have done since they last did more than look.
 ///
-/// Invariant: a thread is in `watching` while its bit in `Execution::attention` is set for that reason; its
-/// watch is good as long as `seen` has [`WATCHED`], which whatever has an effect clears.
+/// Invariant: a thread is in `watching` while its bit in `Execution::attention` is set for that
+/// reason; its watch is good as long as `seen` has [`WATCHED`], which whatever has an effect
+/// clears.
 pub(in crate::sim) struct Polling {
     /// For each thread, a bit for each place and object that it has read. Two may share one.
     pub(in crate::sim) seen: [u64; THREADS_MAX],

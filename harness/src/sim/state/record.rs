@@ -7,7 +7,8 @@ use super::super::event::Event;
 /// Invariant: empty unless `tracing`.
 pub(in crate::sim) struct Record {
     pub(in crate::sim) tracing: bool,
-    /// The update that is recorded has left the value as it was and told nobody anything: it is no write.
+    /// The update that is recorded has left the value as it was and told nobody anything: it is no
+    /// write.
     pub(in crate::sim) is_silent: bool,
     pub(in crate::sim) trace: Vec<Event>,
     pub(in crate::sim) remarks: Vec<String>,

@@ -4,10 +4,11 @@ use super::super::asked::Asked;
 use super::super::memory::{Buffering, MemoryModel, Message};
 use crate::schedule::THREADS_MAX;
 
-/// What a memory model other than sequential consistency needs to know of the event that is being made.
+/// What a memory model other than sequential consistency needs to know of the event that is being
+/// made.
 ///
-/// Invariant: `is_on` says whether the model is another one, until the execution is torn down; from then on
-/// memory is sequentially consistent.
+/// Invariant: `is_on` says whether the model is another one, until the execution is torn down; from
+/// then on memory is sequentially consistent.
 pub(in crate::sim) struct Relaxed {
     pub(in crate::sim) model: MemoryModel,
     pub(in crate::sim) is_on: bool,

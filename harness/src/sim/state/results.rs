@@ -6,7 +6,8 @@ use super::super::ticket::Ticket;
 pub(in crate::sim) struct Results {
     /// Threads that ended with a result which has to be dropped if nobody takes it.
     pub(in crate::sim) kept: u32,
-    /// The words of results that a thread or its handle has let go of, with the numbers of the threads.
+    /// The words of results that a thread or its handle has let go of, with the numbers of the
+    /// threads.
     pub(in crate::sim) words: Vec<(usize, Ticket)>,
     /// Threads whose handles were dropped.
     pub(in crate::sim) handles_dropped: u32,

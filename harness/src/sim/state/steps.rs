@@ -2,8 +2,8 @@
 
 /// The step limit, and what is left of it.
 ///
-/// Invariant: while a function of the subject computes, nothing is left and `kept_back` has it: so whoever
-/// passes a choice point then comes by the path of those that are at their limit.
+/// Invariant: while a function of the subject computes, nothing is left and `kept_back` has it: so
+/// whoever passes a choice point then comes by the path of those that are at their limit.
 pub(in crate::sim) struct Steps {
     pub(in crate::sim) left: u64,
     /// How many there were to begin with; once the execution is torn down, how many were made.

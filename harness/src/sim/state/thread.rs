@@ -5,7 +5,8 @@ use super::super::event::{Intent, Kind, ObjectId, Place};
 use super::super::sites::Anchor;
 use crate::schedule::Drawn;
 
-/// What each choice point touches of a thread, and little else, so that it stays in two cache lines.
+/// What each choice point touches of a thread, and little else, so that it stays in two cache
+/// lines.
 #[repr(align(128))]
 pub(in crate::sim) struct Thread {
     pub(in crate::sim) intent: Intent,

@@ -107,7 +107,8 @@ impl BadEndPart {
 }
 
 impl ScenarioPart {
-    /// Its id, with a mark if repairs were made in all variants, and the memory model if it is not the usual one.
+    /// Its id, with a mark if repairs were made in all variants, and the memory model if it is not
+    /// the usual one.
     pub fn title(&self) -> String {
         let repaired = if self.repairs.is_empty() { "" } else { " +R" };
         let memory = if self.memory == "sc" { String::new() } else { format!(" {}", self.memory) };
@@ -119,7 +120,8 @@ impl ScenarioPart {
         self.variants.iter().flat_map(|variant| &variant.outcomes).find(|outcome| outcome.id == id)
     }
 
-    /// The weakest evidence of its variants, with the gaps of all; none that counts, where executions explored nothing.
+    /// The weakest evidence of its variants, with the gaps of all; none that counts, where
+    /// executions explored nothing.
     pub fn evidence(&self) -> Option<Evidence> {
         if self.unshared.is_some() {
             return Some(Evidence::NOTHING);

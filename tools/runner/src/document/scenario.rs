@@ -30,7 +30,8 @@ pub struct ScenarioPart {
     /// Schedules that were run more than once, to see whether they run the same.
     #[serde(default)]
     pub repeated: u64,
-    /// Executions were made and nothing was explored: what was seen, and the likely cause. Then there are no verdicts.
+    /// Executions were made and nothing was explored: what was seen, and the likely cause. Then
+    /// there are no verdicts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unshared: Option<String>,
     /// What each variant showed.
@@ -86,7 +87,8 @@ pub struct EvidencePart {
     pub sampled: u64,
     /// Where the random ones began.
     pub seed: Option<u64>,
-    /// Executions cut off by the step limit; this and what follows without those of what was covered.
+    /// Executions cut off by the step limit; this and what follows without those of what was
+    /// covered.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub cut: u64,
     /// Executions ended by another limit of the machine.
@@ -170,12 +172,14 @@ pub struct DivergencePart {
     pub preemptions: usize,
     /// The witness, for `lockstep replay`.
     pub token: String,
-    /// How the two under the witness end, where that is not the same, and what a client can first tell, in a sentence.
+    /// How the two under the witness end, where that is not the same, and what a client can first
+    /// tell, in a sentence.
     pub difference: String,
     /// The first event that differs, in a sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_event: Option<String>,
-    /// Where that event is in the source of the later variant, or of the earlier one if only that has it.
+    /// Where that event is in the source of the later variant, or of the earlier one if only that
+    /// has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<PlacePart>,
     /// Both traces under the witness.

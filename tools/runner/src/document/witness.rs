@@ -36,7 +36,8 @@ impl fmt::Display for PlacePart {
 impl FromStr for PlacePart {
     type Err = Infallible;
 
-    /// A text without line and column names a file alone: the document may be of somebody who knows no more.
+    /// A text without line and column names a file alone: the document may be of somebody who knows
+    /// no more.
     fn from_str(text: &str) -> Result<PlacePart, Infallible> {
         let mut parts = text.rsplitn(3, ':');
         let mut number = || parts.next()?.parse().ok();
@@ -122,7 +123,8 @@ pub struct EventPart {
     pub from: Option<usize>,
 }
 
-/// What either side did: indices of events. Both, if they did the same or something in each other's place.
+/// What either side did: indices of events. Both, if they did the same or something in each other's
+/// place.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RowPart {

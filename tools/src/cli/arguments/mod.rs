@@ -16,8 +16,8 @@ use std::path::PathBuf;
 
 /// Says what each patch of a series does to the behaviour of concurrent code.
 ///
-/// Without a command: compares the three designs of utrace's stop/resume protocol on all scenarios, as they were in 2009 and with three
-/// repairs, and prints the matrix.
+/// Without a command: compares the three designs of utrace's stop/resume protocol on all scenarios,
+/// as they were in 2009 and with three repairs, and prints the matrix.
 #[derive(Debug, Parser)]
 #[command(name = "lockstep", version, max_term_width = 100, after_help = EXAMPLES, disable_help_flag = true)]
 pub struct Arguments {
@@ -75,7 +75,8 @@ pub enum Command {
         #[command(subcommand)]
         command: SeriesCommand,
     },
-    /// Shows which shared fields a module touches under which locks, and what each step of a series changes in that.
+    /// Shows which shared fields a module touches under which locks, and what each step of a series
+    /// changes in that.
     Audit {
         /// What the series is.
         #[command(flatten)]
@@ -84,7 +85,8 @@ pub enum Command {
         #[arg(long)]
         observe: bool,
     },
-    /// Breaks the designs on purpose, in many ways, and tells how many of the broken ones the comparison notices.
+    /// Breaks the designs on purpose, in many ways, and tells how many of the broken ones the
+    /// comparison notices.
     Mutate {
         /// What is broken.
         #[command(flatten)]
@@ -103,12 +105,15 @@ pub enum Command {
         #[command(flatten)]
         input: Input,
     },
-    /// Explores each variant by itself and shows its outcomes, how often each was seen, and what the set rests on.
+    /// Explores each variant by itself and shows its outcomes, how often each was seen, and what
+    /// the set rests on.
     Explore {
-        /// Every execution that matters, whatever the budget in executions; Ctrl-C and --time end it with what was found.
+        /// Every execution that matters, whatever the budget in executions; Ctrl-C and --time end
+        /// it with what was found.
         #[arg(long)]
         exhaustive: bool,
-        /// Takes the orderings of the kernel and of the designs away, one at a time, and shows which of them some outcome depends on.
+        /// Takes the orderings of the kernel and of the designs away, one at a time, and shows
+        /// which of them some outcome depends on.
         #[arg(long, conflicts_with = "exhaustive")]
         relax: bool,
         /// Looks whether what '--relax' printed into this file still holds, by its witnesses
@@ -132,7 +137,8 @@ pub enum Command {
         #[arg(long)]
         explain: bool,
     },
-    /// Runs generated scenarios until the budget is used or Ctrl-C, and minimizes each class of divergences that it finds.
+    /// Runs generated scenarios until the budget is used or Ctrl-C, and minimizes each class of
+    /// divergences that it finds.
     Hunt(HuntArguments),
     /// Merges the parts of a hunt.
     Merge {
@@ -217,7 +223,8 @@ pub enum CorpusCommand {
     List,
     /// Runs each case and says whether both variants still differ as recorded.
     Replay,
-    /// Removes cases whose divergence is gone, and those of which a smaller one of the same class exists.
+    /// Removes cases whose divergence is gone, and those of which a smaller one of the same class
+    /// exists.
     Prune {
         /// Only says what would be removed.
         #[arg(long)]
@@ -238,11 +245,13 @@ pub struct HuntArguments {
     #[arg(long, env = "LOCKSTEP_SCHEDULES", default_value_t = 64, hide_env = true, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub schedules: u64,
 
-    /// Runs of an exhaustive search of a variant in a case, at most: what takes longer is cut down first; 0 judges nothing
+    /// Runs of an exhaustive search of a variant in a case, at most: what takes longer is cut down
+    /// first; 0 judges nothing
     #[arg(long, env = "LOCKSTEP_SEARCH_MAX", default_value_t = 20_000, hide_env = true)]
     pub search_max: u64,
 
-    /// Judges nothing: every variant runs every schedule twice, the second time in the opposite order on other stacks, and is compared with itself
+    /// Judges nothing: every variant runs every schedule twice, the second time in the opposite
+    /// order on other stacks, and is compared with itself
     #[arg(long, env = "LOCKSTEP_SOAK", hide_env = true, conflicts_with = "search_max")]
     pub soak: bool,
 
@@ -345,7 +354,8 @@ pub struct Options {
     )]
     pub executions: u64,
 
-    /// Runs of the exhaustive search of each variant, at most; what it does not complete is enumerated and sampled
+    /// Runs of the exhaustive search of each variant, at most; what it does not complete is
+    /// enumerated and sampled
     #[arg(
         long,
         global = true,
@@ -409,7 +419,8 @@ const EVERYTHING: [&str; 12] = [
     "format",
 ];
 
-/// The command line as it is read and described: each command shows only the options that say something to it.
+/// The command line as it is read and described: each command shows only the options that say
+/// something to it.
 pub fn definition() -> clap::Command {
     let mut definition = without_empty_mirrors(Arguments::command());
     let options: Vec<clap::Arg> = definition.get_arguments().cloned().collect();

@@ -15,7 +15,8 @@ pub struct MutateInput {
     /// Files of the shipped subject, such as utrace/reset.rs, by commas [default: the designs].
     #[arg(long, value_name = "FILES", value_delimiter = ',', conflicts_with = "base")]
     pub files: Vec<String>,
-    /// The reviewed list of equivalent mutants [default: variants/equivalent.toml, or equivalent.toml beside the base].
+    /// The reviewed list of equivalent mutants
+    /// [default: variants/equivalent.toml, or equivalent.toml beside the base].
     #[arg(long, value_name = "FILE")]
     pub equivalent: Option<PathBuf>,
     /// Search every execution beyond sc too, within --exhaustive-max.

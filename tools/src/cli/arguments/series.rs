@@ -6,12 +6,14 @@ use std::path::PathBuf;
 /// What to do with a series.
 #[derive(Debug, Subcommand)]
 pub enum SeriesCommand {
-    /// Applies the committed patches and proves that each gives the file that it names, and each alternative its policy.
+    /// Applies the committed patches and proves that each gives the file that it names, and each
+    /// alternative its policy.
     Verify {
         /// The folder with the series [default: variants/series of the workspace].
         folder: Option<PathBuf>,
     },
-    /// Writes a package with one module for the base and each patch, and the registry that puts them behind the trait.
+    /// Writes a package with one module for the base and each patch, and the registry that puts
+    /// them behind the trait.
     Materialize {
         /// Where to write it.
         folder: PathBuf,
@@ -25,13 +27,15 @@ pub enum SeriesCommand {
         #[command(flatten)]
         input: Input,
     },
-    /// Writes mails that lead from each module to the next, with a cover letter that says what they do to behaviour.
+    /// Writes mails that lead from each module to the next, with a cover letter that says what they
+    /// do to behaviour.
     Derive {
-        /// The module's root, step by step; the files in its folder belong to the step. If there are any, the mails call the module
-        /// what the first step calls it.
+        /// The module's root, step by step; the files in its folder belong to the step. If there
+        /// are any, the mails call the module what the first step calls it.
         #[arg(required = true, num_args = 2.., value_name = "FILE")]
         files: Vec<PathBuf>,
-        /// The folder that gets the mails. What stands there as subject and message of a patch is kept.
+        /// The folder that gets the mails. What stands there as subject and message of a patch is
+        /// kept.
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
         /// The file with trait and scenarios [default: subject.rs beside the first file].
@@ -49,7 +53,8 @@ pub struct Input {
     /// The module that the first patch changes [default: the first design].
     #[arg(long, value_name = "FILE", requires = "series")]
     pub base: Option<PathBuf>,
-    /// A folder of patches, an mbox, or revisions as A..B [default: variants/series of the workspace].
+    /// A folder of patches, an mbox, or revisions as A..B
+    /// [default: variants/series of the workspace].
     #[arg(long, value_name = "PATCHES", requires = "base")]
     pub series: Option<String>,
     /// The file with trait and scenarios [default: subject.rs beside the base].

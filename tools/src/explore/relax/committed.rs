@@ -1,9 +1,11 @@
 //! Committed tables of orderings: read back, and looked at again.
 //!
-//! Promise: every place of the table exists and none is missing; every cell says what its witnesses say; and every witness, run twice, shows what it
-//! says without its ordering and does not with it. So a line about something that depends on an ordering cannot go stale silently.
+//! Promise: every place of the table exists and none is missing; every cell says what its witnesses
+//! say; and every witness, run twice, shows what it says without its ordering and does not with it.
+//! So a line about something that depends on an ordering cannot go stale silently.
 //!
-//! Limit: a place that was free and no longer is, is not noticed; that takes a search, which `explore --relax` makes.
+//! Limit: a place that was free and no longer is, is not noticed; that takes a search, which
+//! `explore --relax` makes.
 
 use super::rows::{Row, ShownPart};
 use super::text::{HEAD, WITHOUT};
@@ -131,7 +133,8 @@ fn sections(text: &str) -> Result<Vec<Section>, String> {
     Ok(sections)
 }
 
-/// What follows the head: a line with the model, one with the scenarios, the table, the legend, the witnesses.
+/// What follows the head: a line with the model, one with the scenarios, the table, the legend, the
+/// witnesses.
 fn section(text: &str) -> Result<Section, String> {
     let mut lines = text.lines();
     let name = lines.next().unwrap_or_default();

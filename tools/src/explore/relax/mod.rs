@@ -1,11 +1,14 @@
-//! `explore --relax`: each ordering of the kernel and of the designs taken away, one at a time, and what then shows.
+//! `explore --relax`: each ordering of the kernel and of the designs taken away, one at a time, and
+//! what then shows.
 //!
-//! Claim C14 asks for it: an ordering that some outcome or claim depends on deserves a comment. One table for all designs, a line a place; below it,
-//! for each that something depends on, what the weakened design shows and a token for each. What one run prints can be committed;
-//! `--check` then looks whether it still holds.
+//! Claim C14 asks for it: an ordering that some outcome or claim depends on deserves a comment. One
+//! table for all designs, a line a place; below it, for each that something depends on, what the
+//! weakened design shows and a token for each. What one run prints can be committed; `--check` then
+//! looks whether it still holds.
 //!
-//! Limit: how much a place is searched is a part of what `--exhaustive-max`, `--enumerated` and `--executions` give a comparison, for there are
-//! thousands of places and scenarios; see `claims::dependence`.
+//! Limit: how much a place is searched is a part of what `--exhaustive-max`, `--enumerated` and
+//! `--executions` give a comparison, for there are thousands of places and scenarios; see
+//! `claims::dependence`.
 
 mod committed;
 mod rows;

@@ -1,4 +1,5 @@
-//! What is said of a place of one variant: the data that the table, the JSON, the committed text and the sheet share.
+//! What is said of a place of one variant: the data that the table, the JSON, the committed text
+//! and the sheet share.
 
 use super::work::Studied;
 use lockstep::{Evidence, MemoryModel};

@@ -1,6 +1,7 @@
 //! The table of orderings as text, for the terminal and to be committed.
 //!
-//! Promise: nothing volatile: no lines of the source but in tokens, no times, no numbers of executions but those that evidence names.
+//! Promise: nothing volatile: no lines of the source but in tokens, no times, no numbers of
+//! executions but those that evidence names.
 
 use super::rows::{Row, TogetherPart};
 use comfy_table::{ContentArrangement, Table, presets};
@@ -71,7 +72,8 @@ fn witnesses(rows: &[Row]) -> String {
     for row in rows.iter().filter(|row| !row.shown.is_empty()) {
         text += &format!("\n{}{WITHOUT}{} in {}\n", row.variant, row.what_is_done(), row.function);
         for shown in &row.shown {
-            // What a claim says stands in the table of claims; of two variants compared the outcome is what replays.
+            // What a claim says stands in the table of claims; of two variants compared the outcome
+            // is what replays.
             let said = match &shown.claim {
                 None => format!("shows {}", shown.what),
                 Some(claim) if shown.what.starts_with(ANOTHER) => format!("touches {claim}: {}", shown.what),

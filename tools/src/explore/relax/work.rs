@@ -1,10 +1,11 @@
 //! What is done to find what depends on which ordering: by whom, in which order.
 //!
-//! Promise: the work is divided into parts that depend on nothing but what all parts before have found, and what they find is put together in
-//! their order. So the result does not depend on the number of OS threads.
+//! Promise: the work is divided into parts that depend on nothing but what all parts before have
+//! found, and what they find is put together in their order. So the result does not depend on the
+//! number of OS threads.
 //!
-//! Limit: all workers write down what they run in one place, so while one is stuck the watchdog sees the others go on, and names it
-//! when they are done.
+//! Limit: all workers write down what they run in one place, so while one is stuck the watchdog
+//! sees the others go on, and names it when they are done.
 
 use crate::cli::session::{self, Progress, Running};
 use lockstep::CompareConfig;
@@ -20,7 +21,8 @@ use utrace_variants::claims::{
 pub struct Studied {
     pub variant: &'static VariantInfo,
     pub sites: Vec<(OrderingSite, Option<Dependence>)>,
-    /// What places for which alone nothing was found show together: the scenario, the places by number, and what it is.
+    /// What places for which alone nothing was found show together: the scenario, the places by
+    /// number, and what it is.
     pub together: Vec<(&'static str, Vec<usize>, String)>,
 }
 
@@ -114,7 +116,8 @@ fn of_place<'a>(parts: &[Part<'a>], number: usize) -> Vec<(&'a Baseline, Found)>
     own.map(|(_, known, found)| (*known, found.clone())).collect()
 }
 
-/// Asks the claims that compare the variant with another, wherever the variant shows something new: what shows nothing new breaks none.
+/// Asks the claims that compare the variant with another, wherever the variant shows something new:
+/// what shows nothing new breaks none.
 fn compared<'a>(
     variant: &'static VariantInfo,
     sites: &[OrderingSite],

@@ -14,7 +14,8 @@ use super::typed::Typed;
 use super::words::Words;
 
 impl Code<'_> {
-    /// Reads a call that gives back no value, without the semicolon; `false` if the next call is not of that sort.
+    /// Reads a call that gives back no value, without the semicolon; `false` if the next call is
+    /// not of that sort.
     pub fn call_statement(&mut self, words: &mut Words<'_>, body: &mut Vec<Statement>) -> Result<bool, LitmusError> {
         let primitive = known(words.peek())?;
         if gives_back_a_value(primitive) {

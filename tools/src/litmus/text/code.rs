@@ -404,7 +404,8 @@ impl Code<'_> {
         Ok(())
     }
 
-    /// A local variable that may be read or set here. One that is only ever set need not be declared, as in herd.
+    /// A local variable that may be read or set here. One that is only ever set need not be
+    /// declared, as in herd.
     pub fn register(&mut self, name: Word<'_>) -> Result<RegisterId, LitmusError> {
         if let Some(known) = self.registers.iter().position(|register| register.name == name.text) {
             return Ok(known);

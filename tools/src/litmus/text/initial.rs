@@ -84,7 +84,8 @@ impl Symbols {
         Ok(first)
     }
 
-    /// The variable is declared with that type. What was said first counts, but something has to be said.
+    /// The variable is declared with that type. What was said first counts, but something has to be
+    /// said.
     pub fn declare_as(&mut self, location: LocationId, declared: Declared) {
         let variable = self.shared[location].at.0;
         for shared in self.shared.iter_mut().filter(|shared| shared.at.0 == variable) {

@@ -1,8 +1,8 @@
 //! Words of a litmus test in herd's C format.
 //!
-//! The format is three languages in one file, and they disagree on comments: `(*` begins one everywhere but between the
-//! braces of a thread, where it is C. So the lexer follows the sections: header, initial state, threads, condition. The
-//! comments of C are taken everywhere.
+//! The format is three languages in one file, and they disagree on comments: `(*` begins one
+//! everywhere but between the braces of a thread, where it is C. So the lexer follows the sections:
+//! header, initial state, threads, condition. The comments of C are taken everywhere.
 
 use super::super::error::{LitmusError, Place};
 

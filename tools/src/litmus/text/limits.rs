@@ -12,6 +12,6 @@ pub const REGISTERS_MAX: usize = 64;
 /// Statements of a program.
 pub const STATEMENTS_MAX: usize = 1_000;
 
-/// Blocks and branches inside each other, and operators and calls of one expression or condition. Both are walked
-/// recursively, on the small stacks of simulated threads too.
+/// Blocks and branches inside each other, and operators and calls of one expression or condition.
+/// Both are walked recursively, on the small stacks of simulated threads too.
 pub const DEPTH_MAX: usize = 64;

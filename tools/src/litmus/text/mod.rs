@@ -1,9 +1,10 @@
 //! Litmus tests in herd's C format, as the kernel's memory model uses it, read into a [`Program`].
 //!
-//! Promise: a test that is accepted means here what it means to herd under the kernel's macros, or to C11 if it uses C11's
-//! operations, and whatever would not is refused with its place and the reason. Limits: no RCU and SRCU, no structures,
-//! no local arrays, no macros, and of control flow `if` and loops. Deviations: a name that a thread neither declares nor
-//! sets, and a missing condition, are errors, where herd takes a register and a condition that always holds; the
+//! Promise: a test that is accepted means here what it means to herd under the kernel's macros, or
+//! to C11 if it uses C11's operations, and whatever would not is refused with its place and the
+//! reason. Limits: no RCU and SRCU, no structures, no local arrays, no macros, and of control flow
+//! `if` and loops. Deviations: a name that a thread neither declares nor sets, and a missing
+//! condition, are errors, where herd takes a register and a condition that always holds; the
 //! operators of C and several names in one declaration are taken as C has them.
 
 mod call;

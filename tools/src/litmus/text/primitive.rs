@@ -1,4 +1,5 @@
-//! Primitives by name: the kernel's, as `linux-kernel.def` of the kernel's memory model defines them, and C11's.
+//! Primitives by name: the kernel's, as `linux-kernel.def` of the kernel's memory model defines
+//! them, and C11's.
 
 use super::super::ast::{Fence, Operation, Order, UpdateResult};
 

@@ -1,7 +1,9 @@
-//! Space-time diagrams: threads are columns, time runs downwards, both variants on one grid of rows (Lamport, CACM 1978).
+//! Space-time diagrams: threads are columns, time runs downwards, both variants on one grid of rows
+//! (Lamport, CACM 1978).
 //!
-//! Bars beside a thread are the locks it holds; arrows are wake-ups and reads of what another thread wrote. Rows that a reader does not need are
-//! folded into one; an arrow or bar that begins in a fold begins at the fold.
+//! Bars beside a thread are the locks it holds; arrows are wake-ups and reads of what another
+//! thread wrote. Rows that a reader does not need are folded into one; an arrow or bar that begins
+//! in a fold begins at the fold.
 
 use super::super::range_diff::cut;
 use crate::cli::counted::counted;

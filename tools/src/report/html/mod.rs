@@ -1,7 +1,8 @@
 //! The page: one self-contained file that works offline.
 //!
-//! Promise: nothing is loaded from anywhere; every name and message is escaped by the template; a policy in the head lets only the page's own
-//! script and style run, by their hashes. Without the script everything is readable; the script adds filters, keys and stepping.
+//! Promise: nothing is loaded from anywhere; every name and message is escaped by the template; a
+//! policy in the head lets only the page's own script and style run, by their hashes. Without the
+//! script everything is readable; the script adds filters, keys and stepping.
 
 mod diagram;
 

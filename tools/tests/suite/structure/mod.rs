@@ -378,6 +378,26 @@ fn a_source_file_is_short_enough_to_read() {
     check("split it: one noun a file", &long);
 }
 
+#[test]
+fn comments_wrap() {
+    const COLUMNS_MAX: usize = 100;
+    // Their lines are what tokens of orderings and the patches of the series refer to.
+    let is_moved_by_tools =
+        |path: &Path| ["variants/src/kernel", "variants/src/utrace"].iter().any(|own| path.starts_with(own));
+    let mut wide = Vec::new();
+    for (path, text) in SOURCES.map(|folder| files(folder, "rs")).concat() {
+        let mut is_code = false;
+        for (number, line) in text.lines().enumerate().filter(|_| !is_moved_by_tools(&path)) {
+            let Some(comment) = line.trim_start().strip_prefix("//") else { continue };
+            is_code ^= comment.trim_start_matches(['/', '!']).trim_start().starts_with("```");
+            if !is_code && line.chars().count() > COLUMNS_MAX {
+                wide.push(format!("{}:{}: {} columns", path.display(), number + 1, line.chars().count()));
+            }
+        }
+    }
+    check("a comment is wider than 100 columns", &wide);
+}
+
 /// What the owner fixed, and the usual files. Whatever else a build or an editor leaves there is not part of the project.
 #[test]
 fn nothing_else_stands_at_the_top() {

@@ -1,4 +1,5 @@
-//! Goals as text: `goal WHEN : NAME`, or `goal-of-some WHEN : NAME` for what only some of the designs can reach.
+//! Goals as text: `goal WHEN : NAME`, or `goal-of-some WHEN : NAME` for what only some of the
+//! designs can reach.
 //!
 //! ```text
 //! goal inside taken-over : the second takes it over
@@ -6,7 +7,8 @@
 //! goal-of-some syscall aborted : the system call is aborted
 //! ```
 //!
-//! Promise: as for the whole form. Limits: a goal that names nothing of the scenario is refused, one that nothing can reach is not.
+//! Promise: as for the whole form. Limits: a goal that names nothing of the scenario is refused,
+//! one that nothing can reach is not.
 
 use std::borrow::Cow;
 

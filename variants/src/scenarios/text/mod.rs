@@ -1,8 +1,10 @@
 //! The text form of a scenario: readable, versioned, one statement a line.
 //!
-//! Promise: reading what was written gives the same scenario; an error names line and column. A text that has goals says that it is of version 2, any
-//! other is of version 1, which knew none. Limits: the goals of a scenario that was generated are the whole state chart, and say nothing of it: whoever
-//! writes it down leaves them out. Blank lines and lines that begin with `#` mean nothing, and neither does indentation.
+//! Promise: reading what was written gives the same scenario; an error names line and column. A
+//! text that has goals says that it is of version 2, any other is of version 1, which knew none.
+//! Limits: the goals of a scenario that was generated are the whole state chart, and say nothing of
+//! it: whoever writes it down leaves them out. Blank lines and lines that begin with `#` mean
+//! nothing, and neither does indentation.
 //!
 //! ```text
 //! lockstep-scenario 2

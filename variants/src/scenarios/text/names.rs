@@ -1,4 +1,5 @@
-//! Names of values, to and from words. What has a name elsewhere keeps it; reading looks through all values for the name.
+//! Names of values, to and from words. What has a name elsewhere keeps it; reading looks through
+//! all values for the name.
 
 use crate::describe::action_name;
 use crate::kernel::sigset::{SigSet, Signal, signal_name};

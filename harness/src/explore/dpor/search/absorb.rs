@@ -1,4 +1,5 @@
-//! After an execution: its steps are taken over, one by one, with what they touch and what comes before them.
+//! After an execution: its steps are taken over, one by one, with what they touch and what comes
+//! before them.
 
 use super::super::clock::{Clock, point};
 use super::super::guide::{Guide, Habit, habit_of};
@@ -8,7 +9,8 @@ use crate::sim::Machine;
 use std::collections::btree_map::Entry;
 
 impl<const PROCESSES: usize> Search<PROCESSES> {
-    /// Takes over what the guided execution did. False if it did not follow: then it depends on more than its schedule.
+    /// Takes over what the guided execution did. False if it did not follow: then it depends on
+    /// more than its schedule.
     pub(in crate::explore::dpor) fn absorb(&mut self, machine: &Machine) -> bool {
         let marks = machine.steer().map_or(&[][..], Guide::marks);
         let arrivals = machine.arrivals();
@@ -47,17 +49,20 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
         let last = self.steps.len() as u32 - 1;
         let mut left = kept.unwrap_or(0);
         while left != 0 {
-            // Whoever was kept from going on could have gone on before the step that ended everything.
+            // Whoever was kept from going on could have gone on before the step that ended
+            // everything.
             self.want(last, left & left.wrapping_neg(), left.trailing_zeros() as usize);
             left &= left - 1;
         }
-        // Also where everybody else is asleep: what is explored elsewhere need not have these threads held up by the same steps.
+        // Also where everybody else is asleep: what is explored elsewhere need not have these
+        // threads held up by the same steps.
         if !machine.is_cut() {
             let able = if kept.is_some() { self.steps[last as usize].options } else { u32::MAX };
             machine.held_up_at_locks(able).for_each(|held_up| self.held_up(held_up.thread, held_up.touch));
         }
         if machine.is_redundant() {
-            // Who sleeps here was decided without what this execution has shown of its steps. If it matters, the search begins anew.
+            // Who sleeps here was decided without what this execution has shown of its steps. If it
+            // matters, the search begins anew.
             let (asleep, _) = self.asleep_next();
             self.has_grown |= machine.could_go_on() & !asleep != 0;
         }
@@ -90,8 +95,8 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
         });
     }
 
-    /// The last step has ended. Where nobody could go on and the resting thread did, and where stores landed that nobody could
-    /// observe, steps begin without a question.
+    /// The last step has ended. Where nobody could go on and the resting thread did, and where
+    /// stores landed that nobody could observe, steps begin without a question.
     fn close_all(&mut self, marks: &[Mark], ends_all: bool) {
         let mut from = 0;
         for (at, mark) in marks.iter().enumerate() {
@@ -199,7 +204,8 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
         }
     }
 
-    /// The store of the thread has landed: what the thread has read of it before, it has read of the object from now on.
+    /// The store of the thread has landed: what the thread has read of it before, it has read of
+    /// the object from now on.
     fn list_forwarded(&mut self, thread: usize, nth: u32) {
         let Some(&stored) = self.stores[thread].get(nth as usize) else {
             self.has_lost = true;
@@ -232,8 +238,9 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
         clock
     }
 
-    /// What a step touches beside its event depends on what the event has read. But whether two steps are taken for dependent
-    /// must depend on nothing but where their threads are. So a step touches what it touched in any execution. Whether that is everything.
+    /// What a step touches beside its event depends on what the event has read. But whether two
+    /// steps are taken for dependent must depend on nothing but where their threads are. So a step
+    /// touches what it touched in any execution. Whether that is everything.
     fn learn(&mut self, number: u32, looks_at_all: bool) -> bool {
         let Step { thread, key, .. } = self.steps[number as usize];
         let name = habit_of(usize::from(thread), key);

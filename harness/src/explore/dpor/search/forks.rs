@@ -15,7 +15,8 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
         self.steps[step].wanted = wanted;
     }
 
-    /// The first step that is not fixed and before which another thread has to be tried, unless alternatives before it are still open.
+    /// The first step that is not fixed and before which another thread has to be tried, unless
+    /// alternatives before it are still open.
     pub(in crate::explore::dpor) fn first_fork(&self) -> Option<usize> {
         let is_open = |step: &Step<PROCESSES>| step.wanted & !(step.tried | 1 << step.thread | step.asleep) != 0;
         let made = self.steps.len() - usize::from(self.is_prepared);
@@ -24,7 +25,8 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
         before.iter().all(|choice| u32::from(choice.chosen) + 1 == choice.options).then_some(at)
     }
 
-    /// From now on the steps before `base` stay as they are. Returns what is known of those that are new among them.
+    /// From now on the steps before `base` stay as they are. Returns what is known of those that
+    /// are new among them.
     pub(in crate::explore::dpor) fn fix(&mut self, base: usize, alternatives_touch_alike: bool) -> Vec<Fork> {
         let fixed = self.base..base;
         self.base = base;

@@ -1,4 +1,5 @@
-//! The search in one part of the tree of executions: a stack of steps, the races among them, and what is left to try.
+//! The search in one part of the tree of executions: a stack of steps, the races among them, and
+//! what is left to try.
 
 mod absorb;
 mod forks;
@@ -56,7 +57,8 @@ struct Step<const PROCESSES: usize> {
 struct Access {
     step: u32,
     touch: Touch,
-    /// The store of the own buffer that it reads, if it does: then it is none of the accesses to the slot before that has landed.
+    /// The store of the own buffer that it reads, if it does: then it is none of the accesses to
+    /// the slot before that has landed.
     forwarded: u32,
     /// The access to the slot before this one.
     earlier: u32,
@@ -76,7 +78,8 @@ struct Choice {
     chosen: u8,
 }
 
-/// A race with a step that is not this search's to vary: one of these threads has to be tried there.
+/// A race with a step that is not this search's to vary: one of these threads has to be tried
+/// there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Wish {
     pub(super) step: u32,
@@ -117,7 +120,8 @@ pub(super) struct Search<const PROCESSES: usize> {
     heads: Vec<u32>,
     /// Steps that woke threads, with the threads.
     wakes: Vec<(u32, u32)>,
-    /// Whose stores have landed where a panic unwinds, and so in a step of their thread: all other landings are steps of buffers.
+    /// Whose stores have landed where a panic unwinds, and so in a step of their thread: all other
+    /// landings are steps of buffers.
     landings: Vec<u8>,
     /// The step that started each thread from the second on.
     spawns: Vec<u32>,
@@ -141,14 +145,16 @@ pub(super) struct Search<const PROCESSES: usize> {
     wishes: Vec<Wish>,
     /// A step touched more, beside its event, than it was known to.
     has_grown: bool,
-    /// A store has landed that no step was seen to make: what its execution shows of races is not known.
+    /// A store has landed that no step was seen to make: what its execution shows of races is not
+    /// known.
     has_lost: bool,
     /// Places of steps were seen that were not known.
     has_news: bool,
     /// A slot for each name of an object, and the name and slot of each object of an execution.
     slots: BTreeMap<u64, Slot>,
     names: Vec<(u64, Slot)>,
-    /// For one step at a time: what it touches, what of it is beside the event, and the steps it races with.
+    /// For one step at a time: what it touches, what of it is beside the event, and the steps it
+    /// races with.
     fresh: Vec<Access>,
     loose: Vec<Touch>,
     racing: Vec<u32>,
@@ -292,7 +298,8 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
         true
     }
 
-    /// Whether a step touched more than it was known to, so that what was decided before may be wrong.
+    /// Whether a step touched more than it was known to, so that what was decided before may be
+    /// wrong.
     pub(super) fn has_grown(&self) -> bool {
         self.has_grown
     }

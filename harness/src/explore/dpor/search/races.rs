@@ -1,4 +1,5 @@
-//! Races: which earlier steps a step depends on though it could have come before them, and who has to be tried there instead.
+//! Races: which earlier steps a step depends on though it could have come before them, and who has
+//! to be tried there instead.
 
 use super::super::clock::{Clock, point};
 use super::{Access, NONE, Search, Wish};
@@ -57,15 +58,16 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
         writes.take_while(|&step| read.is_none_or(|read| step > read)).last()
     }
 
-    /// Whether these are a store of a thread that lands and a read of the same thread, which sees that store either way.
+    /// Whether these are a store of a thread that lands and a read of the same thread, which sees
+    /// that store either way.
     fn is_own(&self, process: usize, touch: &Touch, access: &Access) -> bool {
         let other = self.thread_of(access.step);
         !touch.minds_own && other == process + BUFFERS_FROM
             || !access.touch.minds_own && process == other + BUFFERS_FROM
     }
 
-    /// Finds the steps that race with one that touches what is fresh: they depend on each other, nothing between orders them, and the
-    /// later one could have happened first.
+    /// Finds the steps that race with one that touches what is fresh: they depend on each other,
+    /// nothing between orders them, and the later one could have happened first.
     pub(super) fn find_races(&mut self, thread: usize, known: &Clock<PROCESSES>, is_total: bool) {
         let mut racing = std::mem::take(&mut self.racing);
         let blocking = self.fresh.iter().map(|access| access.touch).find(|touch| touch.needs != Needs::Nothing);
@@ -117,7 +119,8 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
         usize::from(self.steps[step as usize].thread)
     }
 
-    /// Whether an event that needs something of a lock could happen if neither `step` nor what depends on it had.
+    /// Whether an event that needs something of a lock could happen if neither `step` nor what
+    /// depends on it had.
     fn could_come_first(&self, step: u32, blocking: Option<Touch>) -> bool {
         let Some(Touch { slot, needs, mut held, .. }) = blocking else { return true };
         let thread = self.thread_of(step);
@@ -161,11 +164,13 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
         }
     }
 
-    /// The threads that can begin a sequence in which what does not depend on `step` happens without it, and then the next step of `last`.
+    /// The threads that can begin a sequence in which what does not depend on `step` happens
+    /// without it, and then the next step of `last`.
     ///
-    /// The papers let `last` begin it if that step depends on nothing else in the sequence. But what it touches is only known of
-    /// where it was made: without `step` before it, it may read something else, and then succeed where it failed, look at plain data, or be the
-    /// last of its thread. So it begins the sequence only if there is nothing else in it.
+    /// The papers let `last` begin it if that step depends on nothing else in the sequence. But
+    /// what it touches is only known of where it was made: without `step` before it, it may read
+    /// something else, and then succeed where it failed, look at plain data, or be the last of its
+    /// thread. So it begins the sequence only if there is nothing else in it.
     fn initials(&self, step: u32, last: usize) -> u32 {
         let thread = self.thread_of(step);
         let mut firsts = [NONE; PROCESSES];
@@ -241,7 +246,8 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
         self.accesses.push(access);
     }
 
-    /// The execution is over and a thread could not go on because of a lock: it races like the step it did not make.
+    /// The execution is over and a thread could not go on because of a lock: it races like the step
+    /// it did not make.
     pub(super) fn held_up(&mut self, thread: usize, touch: Touch) {
         let known = self.known(thread);
         self.fresh.clear();

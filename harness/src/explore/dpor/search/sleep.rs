@@ -1,4 +1,5 @@
-//! Sleep sets: who need not be tried, because what would follow was explored, until a step comes that depends on it.
+//! Sleep sets: who need not be tried, because what would follow was explored, until a step comes
+//! that depends on it.
 
 use super::super::guide::{Print, Sleeper};
 use super::{NONE, Search, Step};
@@ -25,7 +26,8 @@ impl<const PROCESSES: usize> Search<PROCESSES> {
         (asleep, tried_at)
     }
 
-    /// Whether the last step and the next one of a sleeping thread, which was tried before the step `tried`, depend on each other.
+    /// Whether the last step and the next one of a sleeping thread, which was tried before the step
+    /// `tried`, depend on each other.
     fn wakes_up(&self, thread: usize, tried: usize) -> bool {
         let last = &self.steps[self.steps.len() - 1];
         let (process, touched) = (usize::from(last.thread), &self.accesses[last.accesses_from as usize..]);

@@ -1,14 +1,18 @@
 //! Sequential consistency and x86-TSO: one order of moments in which everything happens.
 //!
-//! Promise: under `Order<false>` a graph is consistent exactly if program order, reads-from, coherence and from-reads together have no
-//! cycle (Lamport 1979; as an axiom: Alglave, Maranget, Tautschnig, TOPLAS 2014). Under `Order<true>` it is consistent exactly if it is
-//! one of the store-buffer machine of Owens, Sarkar and Sewell (TPHOLs 2009), which is x86-TSO: an event happens at the moment when it is
-//! issued, and a store has a second moment, when it lands. Moments of issue are in program order; stores land after they are issued, in
-//! program order, and before an issue that drains the buffer; what another thread reads has landed, and what lands later than what is
-//! read lands after the read. A thread reads its own latest store even before it has landed.
+//! Promise: under `Order<false>` a graph is consistent exactly if program order, reads-from,
+//! coherence and from-reads together have no cycle (Lamport 1979; as an axiom: Alglave, Maranget,
+//! Tautschnig, TOPLAS 2014). Under `Order<true>` it is consistent exactly if it is one of the
+//! store-buffer machine of Owens, Sarkar and Sewell (TPHOLs 2009), which is x86-TSO: an event
+//! happens at the moment when it is issued, and a store has a second moment, when it lands. Moments
+//! of issue are in program order; stores land after they are issued, in program order, and before
+//! an issue that drains the buffer; what another thread reads has landed, and what lands later than
+//! what is read lands after the read. A thread reads its own latest store even before it has
+//! landed.
 //!
-//! Deviations: an SC store is an exchange, as compilers have it, so it drains the buffer. An update that writes nothing, or an attempt to take a
-//! lock that fails, is a load and does not, although the processor locks the bus: C11 and the kernel promise no order there.
+//! Deviations: an SC store is an exchange, as compilers have it, so it drains the buffer. An update
+//! that writes nothing, or an attempt to take a lock that fails, is a load and does not, although
+//! the processor locks the bus: C11 and the kernel promise no order there.
 
 use super::super::clock::Clock;
 use super::super::events::{Event, EventId, Graph, Source};
@@ -94,7 +98,8 @@ impl<const BUFFERED: bool> Order<BUFFERED> {
         event.is_in(clock)
     }
 
-    /// The last store before it in its thread that lands apart. None if the buffer was drained since.
+    /// The last store before it in its thread that lands apart. None if the buffer was drained
+    /// since.
     fn last_store(graph: &Graph, id: EventId) -> Option<EventId> {
         let Event { thread, index, .. } = graph.events[id];
         let earlier = graph.threads[thread][..index].iter().rev().copied();
@@ -219,7 +224,8 @@ impl<const BUFFERED: bool> Order<BUFFERED> {
         }
     }
 
-    /// What comes right after the moment learns what it knows. Returns whether that was news for any, and says for which.
+    /// What comes right after the moment learns what it knows. Returns whether that was news for
+    /// any, and says for which.
     fn tell(&mut self, graph: &Graph, moment: Moment, mut changed: impl FnMut(Moment)) -> bool {
         let past = *self.past(moment);
         let mut has_changed = false;

@@ -1,16 +1,19 @@
 //! The partial order of SC fences and accesses of RC11 has no cycle.
 //!
-//! With `eco` for the order of the accesses of one location (writes in coherence order, each followed by its readers), fences are ordered by
-//! `hb` and by `hb ; eco ; hb`, and SC accesses together with fences by `scb` between them (Lahav et al., PLDI 2017, section 4):
-//! program order, happens-before on one location, program order followed by happens-before and program order, coherence, from-reads.
+//! With `eco` for the order of the accesses of one location (writes in coherence order, each
+//! followed by its readers), fences are ordered by `hb` and by `hb ; eco ; hb`, and SC accesses
+//! together with fences by `scb` between them (Lahav et al., PLDI 2017, section 4): program order,
+//! happens-before on one location, program order followed by happens-before and program order,
+//! coherence, from-reads.
 //!
-//! Deviation: the paper leaves out program order on one location before and after happens-before; C++20 (intro.races, "strongly happens
-//! before") does not, and neither do we.
+//! Deviation: the paper leaves out program order on one location before and after happens-before;
+//! C++20 (intro.races, "strongly happens before") does not, and neither do we.
 //!
-//! What the kernel's barriers alone tell orders fences among themselves, but nothing together with SC accesses: no program has both.
+//! What the kernel's barriers alone tell orders fences among themselves, but nothing together with
+//! SC accesses: no program has both.
 //!
-//! `hb ; eco ; hb` between two fences is found per location: the earliest place in the order of its accesses that comes after the one fence
-//! against the latest that comes before the other.
+//! `hb ; eco ; hb` between two fences is found per location: the earliest place in the order of its
+//! accesses that comes after the one fence against the latest that comes before the other.
 
 use super::super::events::{Event, EventId, Graph};
 use super::super::label::{Fence, Label, Order};
@@ -36,8 +39,8 @@ pub(super) struct Psc {
     /// For each node and location the first rank after the node, and the last before it.
     ranks: Vec<(usize, usize)>,
     colors: Vec<Color>,
-    /// Whether edges of accesses count, and of fences those that come of what happens before; otherwise fences alone, and also what
-    /// the kernel's barriers tell.
+    /// Whether edges of accesses count, and of fences those that come of what happens before;
+    /// otherwise fences alone, and also what the kernel's barriers tell.
     counts_accesses: bool,
 }
 
@@ -51,7 +54,8 @@ enum Color {
 /// No access: later than all, and earlier than all as 0.
 const NEVER: usize = usize::MAX;
 
-/// Its place in the order of accesses of the location. Readers of one write share one; an update is where its write is.
+/// Its place in the order of accesses of the location. Readers of one write share one; an update is
+/// where its write is.
 fn rank(graph: &Graph, event: &Event) -> usize {
     if event.writes() { 2 * event.position + 1 } else { 2 * graph.position(event.source) + 2 }
 }
@@ -119,7 +123,8 @@ impl Psc {
             for (nth, node) in self.nodes.iter().enumerate() {
                 let (first, last) = &mut self.ranks[nth * locations + location];
                 let is_own = node.id == id;
-                // What a write tells of the kernel's barriers comes before the write, even if nothing else of its thread comes after them.
+                // What a write tells of the kernel's barriers comes before the write, even if
+                // nothing else of its thread comes after them.
                 let is_told = node.is_strong
                     && !self.counts_accesses
                     && event.writes()
@@ -169,7 +174,8 @@ impl Psc {
         self.counts_accesses && Self::base(graph, views, first, second)
     }
 
-    /// Whether `scb` leads from what follows the one, or itself, to what precedes the other, or itself.
+    /// Whether `scb` leads from what follows the one, or itself, to what precedes the other, or
+    /// itself.
     fn base(graph: &Graph, views: &[View], first: &Node, second: &Node) -> bool {
         if first.thread == second.thread && first.point < second.point {
             return true;

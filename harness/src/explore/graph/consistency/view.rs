@@ -1,7 +1,7 @@
 //! What an event knows, and where it stands among the points of its thread.
 //!
-//! The three points of an event are before the access, the access, and after it; only for an update of order `Full` does the difference
-//! matter.
+//! The three points of an event are before the access, the access, and after it; only for an update
+//! of order `Full` does the difference matter.
 
 use super::super::clock::{Clock, EVENTS_MAX, LAST};
 use super::super::events::Event;
@@ -17,7 +17,8 @@ const _: () = assert!(EVENTS_MAX * POINTS < LAST);
 pub(super) struct Known {
     /// What happens before.
     pub(super) events: Clock,
-    /// Writes up to there are known to be written, though they do not happen before: the kernel's write barrier tells no more.
+    /// Writes up to there are known to be written, though they do not happen before: the kernel's
+    /// write barrier tells no more.
     pub(super) writes: Clock,
 }
 
@@ -40,7 +41,8 @@ pub(super) struct View {
     pub(super) entry: Known,
     /// Before what follows it.
     pub(super) now: Known,
-    /// The same for a write that neither releases nor reads: without what `smp_rmb` alone has made known.
+    /// The same for a write that neither releases nor reads: without what `smp_rmb` alone has made
+    /// known.
     pub(super) ordered: Known,
     /// What happens before its access, which is part of it.
     pub(super) own: Clock,

@@ -1,23 +1,30 @@
 //! RC11 without load buffering, with the kernel's rule for locks.
 //!
-//! Promise: a graph is consistent exactly if reads and coherence agree with happens-before, nothing comes between the two halves of a
-//! read-modify-write, and the partial order of SC fences and accesses has no cycle: RC11 of Lahav, Vafeiadis, Kang, Hur and Dreyer (PLDI
-//! 2017) with the release sequences of C++20 (a plain store of the same thread ends one). Load buffering cannot be shown: what a
-//! read sees was there before it, as in the promise-free machine of Kang, Hur, Lahav, Vafeiadis and Dreyer (POPL 2017).
+//! Promise: a graph is consistent exactly if reads and coherence agree with happens-before, nothing
+//! comes between the two halves of a read-modify-write, and the partial order of SC fences and
+//! accesses has no cycle: RC11 of Lahav, Vafeiadis, Kang, Hur and Dreyer (PLDI 2017) with the
+//! release sequences of C++20 (a plain store of the same thread ends one). Load buffering cannot be
+//! shown: what a read sees was there before it, as in the promise-free machine of Kang, Hur, Lahav,
+//! Vafeiadis and Dreyer (POPL 2017).
 //!
-//! Limits: this is not the kernel's memory model. It has no dependencies, so it allows what they forbid, and it forbids all load
-//! buffering, which the kernel's model allows.
+//! Limits: this is not the kernel's memory model. It has no dependencies, so it allows what they
+//! forbid, and it forbids all load buffering, which the kernel's model allows.
 //!
-//! Deviations from RC11: what comes before an unlock, and what it has read, is ordered before what the same thread writes after a later
-//! acquisition of any lock, and before what another thread writes after taking the same lock next: outsiders see critical sections in order, as the
-//! kernel's model has it ("pull"). Readers of a reader-writer lock only acquire and release. An update of the order `Full` that writes is an SC fence, the access, and an SC fence.
-//! A write of the order `StoreRelease` comes after what was read before, and tells it. The kernel's read barrier orders reads before later reads, but not
-//! before writes that neither release nor read; what an update of the order `NoReturn` reads it does not order at all. What the kernel's write barrier tells are the writes of its thread alone.
-//! What was seen before a full barrier of the kernel's is told by every write that comes after the barrier: so it counts for all who do by any chain,
-//! as `pb` of the kernel's model asks (Alglave, Maranget, McKenney, Parri, Stern, "Frightening small children and disconcerting grown-ups", ASPLOS
-//! 2018).
+//! Deviations from RC11: what comes before an unlock, and what it has read, is ordered before what
+//! the same thread writes after a later acquisition of any lock, and before what another thread
+//! writes after taking the same lock next: outsiders see critical sections in order, as the
+//! kernel's model has it ("pull"). Readers of a reader-writer lock only acquire and release. An
+//! update of the order `Full` that writes is an SC fence, the access, and an SC fence. A write of
+//! the order `StoreRelease` comes after what was read before, and tells it. The kernel's read
+//! barrier orders reads before later reads, but not before writes that neither release nor read;
+//! what an update of the order `NoReturn` reads it does not order at all. What the kernel's write
+//! barrier tells are the writes of its thread alone. What was seen before a full barrier of the
+//! kernel's is told by every write that comes after the barrier: so it counts for all who do by any
+//! chain, as `pb` of the kernel's model asks (Alglave, Maranget, McKenney, Parri, Stern,
+//! "Frightening small children and disconcerting grown-ups", ASPLOS 2018).
 //!
-//! Happens-before depends only on what comes before an event, so its clocks are made once, at the points of `view.rs`.
+//! Happens-before depends only on what comes before an event, so its clocks are made once, at the
+//! points of `view.rs`.
 
 use super::super::clock::Clock;
 use super::super::events::{Event, EventId, Graph, Source};
@@ -34,7 +41,8 @@ pub(in super::super) struct Weak {
 }
 
 impl Weak {
-    /// What came before the thread last released a lock, and what it had read by then. The release itself is not part of it.
+    /// What came before the thread last released a lock, and what it had read by then. The release
+    /// itself is not part of it.
     fn unlocked(&self, graph: &Graph, event: &Event) -> Option<Known> {
         let earlier = graph.threads[event.thread][..event.index].iter().rev();
         let unlock = earlier.copied().find(|&other| matches!(graph.events[other].label, Label::Unlock(_)))?;
@@ -63,7 +71,8 @@ impl Weak {
         told
     }
 
-    /// What was seen before the kernel's full barriers that come before accesses which the thread has made before of the word that it writes.
+    /// What was seen before the kernel's full barriers that come before accesses which the thread
+    /// has made before of the word that it writes.
     fn strong_by_location(&self, graph: &Graph, write: &Event) -> Known {
         let mut told = Known::default();
         for &earlier in &graph.threads[write.thread][..write.index] {
@@ -162,7 +171,8 @@ impl Weak {
         view
     }
 
-    /// What the thread has written is told by its later writes, and what those of its writes tell that were released.
+    /// What the thread has written is told by its later writes, and what those of its writes tell
+    /// that were released.
     fn order_writes(&self, graph: &Graph, barrier: &Event, view: &mut View) {
         for &earlier in &graph.threads[barrier.thread][..barrier.index] {
             let event = &graph.events[earlier];

@@ -66,15 +66,9 @@ fn select_variants(names: &[String]) -> Result<Vec<&'static VariantInfo>, String
     if names.is_empty() {
         return Ok(variants().iter().filter(|variant| variant.main_series).collect());
     }
-    let mut selected: Vec<&'static VariantInfo> = Vec::new();
-    for name in names {
-        let found = find_variant(name)?;
-        if selected.iter().any(|variant| variant.name == found.name) {
-            return Err(format!("variant '{name}' is named twice: name each once"));
-        }
-        selected.push(found);
-    }
-    Ok(selected)
+    refuse_twice("variant", names)?;
+    let numbers = select_names("variant", variants().iter().map(|variant| variant.name), names).map_err(see_list)?;
+    Ok(numbers.into_iter().map(|number| &variants()[number]).collect())
 }
 
 /// The variant of that name.
@@ -85,18 +79,37 @@ pub fn find_variant(name: &str) -> Result<&'static VariantInfo, String> {
 
 /// The scenarios of those ids; all if none is named.
 pub fn select_scenarios(ids: &[String]) -> Result<Vec<&'static Scenario>, String> {
-    if ids.is_empty() {
-        return Ok(scenarios().iter().collect());
+    refuse_twice("scenario", ids)?;
+    let numbers = select_names("scenario", scenarios().iter().map(|scenario| &*scenario.id), ids).map_err(see_list)?;
+    Ok(numbers.into_iter().map(|number| &scenarios()[number]).collect())
+}
+
+/// What was asked for by name among what there is, by number; all if nothing was.
+pub fn select_names<'a>(
+    what: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+    wanted: &[String],
+) -> Result<Vec<usize>, String> {
+    refuse_twice(what, wanted)?;
+    let find = |name: &String| {
+        let found = known.clone().position(|id| id.eq_ignore_ascii_case(name.trim()));
+        found.ok_or_else(|| unknown(what, name, known.clone()))
+    };
+    let wanted: Vec<&String> = wanted.iter().filter(|name| !name.trim().is_empty()).collect();
+    if wanted.is_empty() {
+        return Ok((0..known.clone().count()).collect());
     }
-    let mut selected: Vec<&'static Scenario> = Vec::new();
-    for id in ids {
-        let found = find_scenario(id.trim())?;
-        if selected.iter().any(|scenario| scenario.id == found.id) {
-            return Err(format!("scenario '{}' is named twice: name each once", found.id));
+    wanted.into_iter().map(find).collect()
+}
+
+/// A name that is there twice is a mistake, or would count twice.
+fn refuse_twice(what: &str, names: &[String]) -> Result<(), String> {
+    for (at, name) in names.iter().map(|name| name.trim()).enumerate() {
+        if !name.is_empty() && names[..at].iter().any(|other| other.trim().eq_ignore_ascii_case(name)) {
+            return Err(format!("{what} '{name}' is named twice: name each once"));
         }
-        selected.push(found);
     }
-    Ok(selected)
+    Ok(())
 }
 
 /// The scenario of that id.

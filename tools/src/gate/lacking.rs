@@ -2,11 +2,11 @@
 
 use super::config::Config;
 use super::series::Named;
-use crate::cli::selection::select;
+use crate::cli::selection::{select, select_names};
 use crate::document::{Document, ScenarioPart};
 use crate::series::{compared_sources, prepare_steps};
 use crate::source::steps::Step;
-use crate::workshop::{Place, select_names};
+use crate::workshop::Place;
 use lockstep_runner::protocol::Setting;
 use std::collections::BTreeSet;
 use utrace_variants::{Repairs, subject_name};

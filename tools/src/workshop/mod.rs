@@ -21,6 +21,6 @@ pub use built::Built;
 pub use own::{look_at, own_package, own_subject, package_name};
 pub use package::Package;
 pub use place::{Place, is_shipped};
-pub use runner::{Runner, listing, select_listed, select_names, select_steps};
+pub use runner::{Runner, listing, select_listed, select_steps};
 pub use shipped::{Steps, shipped_package};
 pub use utrace::{Glue as Utrace, situation};

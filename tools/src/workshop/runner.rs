@@ -1,7 +1,7 @@
 //! A running package: requests and answers.
 
 use crate::cli::arguments::Options;
-use crate::cli::selection::unknown;
+use crate::cli::selection::select_names;
 use crate::cli::session;
 use crate::cli::trouble::Trouble;
 use lockstep_runner::protocol::{self, Answer, Listing, Request};
@@ -48,23 +48,6 @@ pub fn select_listed(listed: &Listing, wanted: &[String]) -> Result<Vec<String>,
 pub fn select_steps(listing: &Listing, options: &Options) -> Result<Vec<String>, Trouble> {
     let numbers = select_names("step", listing.variants.iter().map(String::as_str), &options.variants)?;
     Ok(numbers.into_iter().map(|number| listing.variants[number].clone()).collect())
-}
-
-/// What was asked for by name among what there is, by number; all if nothing was.
-pub fn select_names<'a>(
-    what: &str,
-    known: impl Iterator<Item = &'a str> + Clone,
-    wanted: &[String],
-) -> Result<Vec<usize>, String> {
-    let find = |name: &String| {
-        let found = known.clone().position(|id| id.eq_ignore_ascii_case(name.trim()));
-        found.ok_or_else(|| unknown(what, name, known.clone()))
-    };
-    let wanted: Vec<&String> = wanted.iter().filter(|name| !name.trim().is_empty()).collect();
-    if wanted.is_empty() {
-        return Ok((0..known.clone().count()).collect());
-    }
-    wanted.into_iter().map(find).collect()
 }
 
 impl Runner {

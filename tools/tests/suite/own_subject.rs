@@ -55,6 +55,8 @@ fn a_series_is_explored_run_minimized_and_compared_as_the_designs_are() {
     let text = check(&[&["run"], &some[..]].concat(), 0, "inside on base: inside\ntoken: lk1.semaphore.inside.sc.m1.u");
     assert!(text.contains("/semaphore/semaphore.rs:") && text.contains("/semaphore/subject.rs:"), "{text}");
     check(&["run"], 2, "run needs one scenario");
+    check(&["compare", "--scenario", "inside,Inside"], 2, "scenario 'Inside' is named twice: name each once");
+    check(&["compare", "--variants", "base,base"], 2, "step 'base' is named twice: name each once");
     let text = check(&["compare", "--scenario", "inside"], 0, "base -> 1-count-in-a-file: equal");
     assert!(text.contains("\nexecutions: base "), "{text}");
     let text = check(&["compare", "--scenario", "inside", "--format", "json"], 0, "");

@@ -49,3 +49,26 @@ fn a_seqcst_update_does_not_order_an_acquire_load_behind_it() {
     let command = [&["gate", "--memory", "weak"], &SERIES[..]].concat();
     said_in(&reported("debts-of-readers"), &command, 100, "removed");
 }
+
+/// Before, each of these ran into 20,000 choice points, and nothing was ever exhaustive.
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn loops_that_wait_by_reading_are_explored_to_their_end() {
+    let ticket = ["series", "check", "--base", "src/ticket.rs", "--series", "series"];
+    for memory in ["sc", "tso", "weak"] {
+        let command = [&ticket[..], &["--memory", memory]].concat();
+        let said = check_in(&reported("ticket-lock"), &command, 0, "outcomes of each step: 1/2 (exhaustive)");
+        assert!(said.contains("1-cheaper-unlock ends: sim: data race: read of count"), "{said}");
+    }
+    let check = [&["series", "check"], &SERIES[..]].concat();
+    let few = [&check[..], &["--scenario", "publish_and_wait"]].concat();
+    let said = check_in(&reported("polled-flag"), &few, 0, "outcomes of each step: 1/1 (exhaustive)");
+    assert!(said.contains("base ends: sim: data race: read of data by waiter"), "{said}");
+    let said = check_in(&reported("sequence-lock"), &check, 0, "the same outcomes in all 3 scenarios");
+    assert_eq!(said.matches("(exhaustive)").count(), 3, "{said}");
+    // A thread that goes round for ever is told from one that sleeps for ever.
+    let said = check_in(&reported("polite-flag"), &check, 0, "other outcomes in 1 of 2 scenarios: only_wait +1 -1");
+    let livelock = "livelock, main waits for end of waiter, waiter waits for a write, in a loop that reads flag";
+    assert!(said.contains(livelock) && said.contains("stuck, main waits for end of waiter"), "{said}");
+    assert_eq!(said.matches("(exhaustive)").count(), 2, "{said}");
+}

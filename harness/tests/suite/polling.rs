@@ -193,6 +193,42 @@ fn a_lock_that_is_only_tried() {
     check(body, &STRONG, 1, 100, &["completed"]);
 }
 
+/// Whatever others or a client can tell keeps a loop from being one that waits: it goes on to the step limit.
+#[test]
+fn a_loop_with_an_effect_is_no_loop_that_waits() {
+    type Effect = fn(Atomic<u32>, SpinLock, Plain<u64>);
+    let effects: [Effect; 6] = [
+        |_, _, _| observe(7),
+        |word, _, _| word.store(1, Relaxed),
+        |word, _, _| _ = word.fetch_add(1, Relaxed),
+        |_, lock, _| {
+            lock.lock();
+            lock.unlock();
+        },
+        |_, _, data| data.set(1),
+        |_, _, data| _ = data.get(),
+    ];
+    for (nth, effect) in effects.into_iter().enumerate() {
+        let body = || {
+            let (flag, word) = (Atomic::named("flag", 0_u32), Atomic::named("word", 0_u32));
+            let (lock, data) = (SpinLock::named("lock"), Plain::named("data", 0_u64));
+            scope(|threads| {
+                threads.spawn("poller", || {
+                    while flag.load(Acquire) == 0 {
+                        effect(word, lock, data);
+                    }
+                });
+            });
+        };
+        for memory in MODELS {
+            let program = Program { body: &body, abandon: Abandon::Unwind };
+            let config = ExploreConfig { executions: 1, steps_max: 200, memory, ..ExploreConfig::default() };
+            let found = explore(&program, &config);
+            assert_eq!(ends(&found), ["step limit"], "effect {nth} under {memory:?}");
+        }
+    }
+}
+
 /// Counts where neither a register nor the stack of its caller shows it. Whether that is enough.
 #[inline(never)]
 fn is_tired(turns: &Cell<u64>) -> bool {

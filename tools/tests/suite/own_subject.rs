@@ -56,6 +56,7 @@ fn a_series_is_explored_run_minimized_and_compared_as_the_designs_are() {
     assert!(text.contains("/semaphore/semaphore.rs:") && text.contains("/semaphore/subject.rs:"), "{text}");
     check(&["run"], 2, "run needs one scenario");
     check(&["compare", "--scenario", "inside,Inside"], 2, "scenario 'Inside' is named twice: name each once");
+    check(&["compare", "--variants", "base"], 2, "--variants means nothing to the comparison of a series");
     check(&["explore", "--variants", "base,base"], 2, "step 'base' is named twice: name each once");
     let text = check(&["compare", "--scenario", "inside"], 0, "base -> 1-count-in-a-file: equal");
     assert!(text.contains("\nexecutions: base "), "{text}");

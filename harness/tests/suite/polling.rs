@@ -330,7 +330,7 @@ fn told(exploration: &Exploration) -> BTreeSet<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// `await_until` is what such a loop means. Its outcomes are found by another part of the machine.
     #[test]

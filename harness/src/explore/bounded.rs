@@ -17,7 +17,7 @@
 
 use super::control::{Noted, WORKERS_MAX};
 use super::evidence::{Covered, Evidence, Tried};
-use super::repeats::unrepeated;
+use super::repeats::doubts;
 use super::replay::{explicit_of, is_preemption};
 use super::{Exploration, ExploreConfig, Program};
 use crate::schedule::{Arrival, Plan, Schedule, Step};
@@ -90,7 +90,7 @@ pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>, preempt
         level = found.deeper;
     }
     if covered != Covered::NOTHING {
-        let strayed = unrepeated(program, config, &total.outcomes);
+        let strayed = doubts(program, config, &total.outcomes, false).strayed;
         total.gaps.strayed += strayed;
         if strayed > 0 {
             covered = Covered::NOTHING;

@@ -11,32 +11,34 @@
 use super::outcome::{OutcomeId, OutcomeSet};
 use super::replay::Replayer;
 use super::{ExploreConfig, Program};
-use crate::sim::Machine;
+use crate::sim::Gaps;
 
 /// Rounds that loops go, beside the usual one. The last are as many as the step limit allows.
 const ROUNDS: [u32; 3] = [3, 20, u32::MAX];
 
-fn outcome(machine: &Machine) -> OutcomeId {
-    OutcomeId(machine.outcome_hash())
-}
-
-/// How many outcomes do not show again.
-pub(super) fn unrepeated(program: &Program<'_>, config: &ExploreConfig<'_>, outcomes: &OutcomeSet) -> u64 {
+/// What keeps the outcomes from being all that there are, as far as their witnesses show it;
+/// whether loops go round more often is asked only where they are said to be `everything`.
+pub(super) fn doubts(
+    program: &Program<'_>,
+    config: &ExploreConfig<'_>,
+    outcomes: &OutcomeSet,
+    everything: bool,
+) -> Gaps {
     let mut replayer = Replayer::new();
-    let mut shows = |witness| replayer.look(program, witness, &config.run(), outcome);
-    outcomes.iter().filter(|seen| shows(&seen.witness) != seen.outcome.id).count() as u64
-}
-
-/// How many witnesses show what is not in the set, if loops that wait go round more often.
-pub(super) fn counting(program: &Program<'_>, config: &ExploreConfig<'_>, outcomes: &OutcomeSet) -> u64 {
-    let mut replayer = Replayer::new();
-    let mut shows_new = |witness| {
-        let has_polled = replayer.look(program, witness, &config.run(), Machine::has_polled);
-        has_polled
-            && ROUNDS.into_iter().any(|rounds| {
-                let look = |machine: &Machine| machine.is_cut() || outcomes.contains(outcome(machine));
-                !replayer.look_after(rounds, program, witness, &config.run(), look)
+    let mut gaps = Gaps::NONE;
+    for seen in outcomes.iter() {
+        let mut shown = |rounds| {
+            replayer.look_after(rounds, program, &seen.witness, &config.run(), |machine| {
+                (OutcomeId(machine.outcome_hash()), machine.has_polled(), machine.is_cut())
             })
-    };
-    outcomes.iter().filter(|seen| shows_new(&seen.witness)).count() as u64
+        };
+        let (outcome, has_polled, _) = shown(1);
+        gaps.strayed += u64::from(outcome != seen.outcome.id);
+        let mut is_new = |rounds| {
+            let (outcome, _, is_cut) = shown(rounds);
+            !is_cut && !outcomes.contains(outcome)
+        };
+        gaps.unseen += u64::from(everything && has_polled && ROUNDS.into_iter().any(&mut is_new));
+    }
+    gaps
 }

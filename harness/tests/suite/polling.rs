@@ -42,32 +42,26 @@ fn check(body: impl Fn() + Sync, models: &[MemoryModel], outcomes: usize, execut
     }
 }
 
+/// Goes round until a flag is set, with this between two looks.
+fn polled(pause: fn()) {
+    let flag = Atomic::named("flag", 0_u32);
+    scope(|threads| {
+        threads.spawn("writer", || flag.store(1, Release));
+        while flag.load(Acquire) == 0 {
+            pause();
+        }
+    });
+    observe(1);
+}
+
 #[test]
 fn a_flag_that_is_polled() {
-    let body = || {
-        let flag = Atomic::named("flag", 0_u32);
-        scope(|threads| {
-            threads.spawn("writer", || flag.store(1, Release));
-            while flag.load(Acquire) == 0 {}
-        });
-        observe(1);
-    };
-    check(body, &MODELS, 1, 12, &["completed"]);
+    check(|| polled(|| ()), &MODELS, 1, 12, &["completed"]);
 }
 
 #[test]
 fn a_flag_that_is_polled_politely() {
-    let body = || {
-        let flag = Atomic::named("flag", 0_u32);
-        scope(|threads| {
-            threads.spawn("writer", || flag.store(1, Release));
-            while flag.load(Acquire) == 0 {
-                yield_now();
-            }
-        });
-        observe(1);
-    };
-    check(body, &MODELS, 1, 40, &["completed"]);
+    check(|| polled(yield_now), &MODELS, 1, 40, &["completed"]);
 }
 
 #[test]

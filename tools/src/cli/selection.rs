@@ -66,34 +66,36 @@ fn select_variants(names: &[String]) -> Result<Vec<&'static VariantInfo>, String
     if names.is_empty() {
         return Ok(variants().iter().filter(|variant| variant.main_series).collect());
     }
-    refuse_twice("variant", names)?;
-    let numbers = select_names("variant", variants().iter().map(|variant| variant.name), names).map_err(see_list)?;
+    let known = variants().iter().map(|variant| variant.name);
+    let numbers = select_names("variant", known, names, SEE_LIST)?;
     Ok(numbers.into_iter().map(|number| &variants()[number]).collect())
 }
 
 /// The variant of that name.
 pub fn find_variant(name: &str) -> Result<&'static VariantInfo, String> {
     let found = variants().iter().find(|variant| variant.name == name.trim());
-    found.ok_or_else(|| see_list(unknown("variant", name, variants().iter().map(|variant| variant.name))))
+    found.ok_or_else(|| unknown("variant", name, variants().iter().map(|variant| variant.name)) + SEE_LIST)
 }
 
 /// The scenarios of those ids; all if none is named.
 pub fn select_scenarios(ids: &[String]) -> Result<Vec<&'static Scenario>, String> {
-    refuse_twice("scenario", ids)?;
-    let numbers = select_names("scenario", scenarios().iter().map(|scenario| &*scenario.id), ids).map_err(see_list)?;
+    let known = scenarios().iter().map(|scenario| &*scenario.id);
+    let numbers = select_names("scenario", known, ids, SEE_LIST)?;
     Ok(numbers.into_iter().map(|number| &scenarios()[number]).collect())
 }
 
-/// What was asked for by name among what there is, by number; all if nothing was.
+/// What was asked for by name among what there is, by number; all if nothing was. The hint is added
+/// to the message about a name that does not exist.
 pub fn select_names<'a>(
     what: &str,
     known: impl Iterator<Item = &'a str> + Clone,
     wanted: &[String],
+    hint: &str,
 ) -> Result<Vec<usize>, String> {
     refuse_twice(what, wanted)?;
     let find = |name: &String| {
         let found = known.clone().position(|id| id.eq_ignore_ascii_case(name.trim()));
-        found.ok_or_else(|| unknown(what, name, known.clone()))
+        found.ok_or_else(|| unknown(what, name, known.clone()) + hint)
     };
     let wanted: Vec<&String> = wanted.iter().filter(|name| !name.trim().is_empty()).collect();
     if wanted.is_empty() {
@@ -115,12 +117,11 @@ fn refuse_twice(what: &str, names: &[String]) -> Result<(), String> {
 /// The scenario of that id.
 pub fn find_scenario(id: &str) -> Result<&'static Scenario, String> {
     let found = scenarios().iter().find(|scenario| scenario.id.eq_ignore_ascii_case(id));
-    found.ok_or_else(|| see_list(unknown("scenario", id, scenarios().iter().map(|scenario| &*scenario.id))))
+    found.ok_or_else(|| unknown("scenario", id, scenarios().iter().map(|scenario| &*scenario.id)) + SEE_LIST)
 }
 
-fn see_list(message: String) -> String {
-    message + "; 'lockstep list' shows all"
-}
+/// Behind a message about a name that does not exist.
+const SEE_LIST: &str = "; 'lockstep list' shows all";
 
 /// The message for a name that does not exist: with the nearest ones that do.
 pub fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {

@@ -75,7 +75,7 @@ fn of_series(document: &Document, config: &Config, series: &Named, steps: &[Step
     let mut lacking = Vec::new();
     for options in &config.runs {
         let all = series.scenarios.iter().map(String::as_str);
-        for nth in select_names("scenario", all, &options.scenario)? {
+        for nth in select_names("scenario", all, &options.scenario, "")? {
             let id = &series.scenarios[nth];
             if !holds(document, |part| part.id == *id && part.memory == options.memory, &names) {
                 lacking.push(format!("{id} {}", options.memory));

@@ -44,10 +44,6 @@ pub fn settings(listing: &Listing, options: &Options) -> Result<Vec<Setting>, Tr
 
 /// Compares the steps on the scenarios that the options select.
 pub fn check(bench: &mut dyn Bench, steps: Vec<Step>, options: &Options) -> Result<Checked, Trouble> {
-    if !options.variants.is_empty() {
-        let why = "--variants means nothing to the comparison of a series: all its steps are compared";
-        return Err(Trouble::Usage(why.to_owned()));
-    }
     let listing = listing(bench)?;
     let outcomes = compare_all(bench, &listing.variants, &settings(&listing, options)?, options)?;
     Ok(Checked { steps, outcomes })

@@ -7,7 +7,7 @@
 
 use super::change::{changes, diff};
 use super::check::check;
-use super::preparation::{base, begun, package, refuse_repairs};
+use super::preparation::{base, begun, package, refuse_for_comparison};
 use crate::cli::arguments::{Input, Options};
 use crate::cli::files::fingerprint_of;
 use crate::cli::trouble::Trouble;
@@ -25,7 +25,7 @@ pub fn document(input: &Input, runs: &[Options]) -> Result<(Document, Outcomes),
     let base = base(input, &place);
     let package = package(&place, &base, &steps, input.subject.as_deref())?;
     for options in runs {
-        refuse_repairs(input.base.as_deref(), &place, options)?;
+        refuse_for_comparison(input.base.as_deref(), &place, options)?;
     }
     let mut bench = Built::start(&package, &place)?;
     let mut document = Document::of(runs.iter().map(|options| options.memory.clone()).collect());

@@ -26,7 +26,7 @@ use crate::workshop::{Built, Place, select_steps};
 use check::{Checked, check, settings};
 use derive::Source;
 use lockstep_runner::protocol::{Compared, Listing, Setting};
-use preparation::{package, refuse_repairs};
+use preparation::{package, refuse_for_comparison, refuse_repairs};
 use std::path::{Path, PathBuf};
 
 pub use document::{compared_sources, document};
@@ -78,7 +78,7 @@ fn carry_out(command: &SeriesCommand, options: &Options) -> Result<(String, Stat
         }
         SeriesCommand::Check { input } => {
             let place = Place::find(input.build.as_deref())?;
-            refuse_repairs(input.base.as_deref(), &place, options)?;
+            refuse_for_comparison(input.base.as_deref(), &place, options)?;
             let (steps, package) = prepare(input, &place)?;
             let checked = check(&mut Built::start(&package, &place)?, steps, options)?;
             let text = match options.format {
@@ -132,7 +132,7 @@ fn derived(
 ) -> Result<(String, Status), Trouble> {
     let sources = sources(place, paths)?;
     let words = derive::words(&sources, out)?;
-    refuse_repairs(Some(&paths[0]), place, options)?;
+    refuse_for_comparison(Some(&paths[0]), place, options)?;
     let (mut behaviour, mut status) = (None, Status::Fine);
     if !text_only {
         let step = |(nth, source): (usize, &Source)| Step {

@@ -22,6 +22,14 @@ pub fn refuse_repairs(base: Option<&Path>, place: &Place, options: &Options) -> 
     }
 }
 
+/// What means nothing to the comparison of a series.
+pub fn refuse_for_comparison(base: Option<&Path>, place: &Place, options: &Options) -> Result<(), String> {
+    if !options.variants.is_empty() {
+        return Err("--variants means nothing to the comparison of a series: all its steps are compared".to_owned());
+    }
+    refuse_repairs(base, place, options)
+}
+
 /// The steps that the options name, and the package that runs them.
 pub fn prepare(input: &Input, place: &Place) -> Result<(Vec<Step>, Package), Trouble> {
     let steps = prepare_steps(input, place)?;

@@ -40,13 +40,13 @@ pub fn listing(bench: &mut dyn Bench) -> Result<Listing, Trouble> {
 /// The scenarios of a subject that were asked for, by id; all if none was.
 pub fn select_listed(listed: &Listing, wanted: &[String]) -> Result<Vec<String>, String> {
     let ids = || listed.scenarios.iter().map(|situation| situation.id.as_str());
-    let numbers = select_names("scenario", ids(), wanted)?;
+    let numbers = select_names("scenario", ids(), wanted, "")?;
     Ok(numbers.into_iter().filter_map(|number| ids().nth(number).map(str::to_owned)).collect())
 }
 
 /// The steps of a series that the options name, or all.
 pub fn select_steps(listing: &Listing, options: &Options) -> Result<Vec<String>, Trouble> {
-    let numbers = select_names("step", listing.variants.iter().map(String::as_str), &options.variants)?;
+    let numbers = select_names("step", listing.variants.iter().map(String::as_str), &options.variants, "")?;
     Ok(numbers.into_iter().map(|number| listing.variants[number].clone()).collect())
 }
 

@@ -80,7 +80,7 @@ use self::search::{Fork, Search};
 use super::bounded::rank;
 use super::control::Noted;
 use super::evidence::{Covered, Evidence, Tried};
-use super::repeats::{counting, unrepeated};
+use super::repeats::doubts;
 use super::replay::explicit_of;
 use super::{Exploration, ExploreConfig, Program};
 use crate::schedule::{Plan, Schedule, THREADS_MAX};
@@ -161,8 +161,7 @@ pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>) -> Expl
                 before.merge(result);
             }
             Ended::Complete => {
-                result.gaps.strayed += unrepeated(program, config, &result.outcomes);
-                result.gaps.unseen += counting(program, config, &result.outcomes);
+                result.gaps = result.gaps.and(doubts(program, config, &result.outcomes, true));
                 let Exploration { executions, gaps, .. } = result;
                 let covered = Covered { everything: true, executions, gaps, ..Covered::NOTHING };
                 // Everything was seen once more; what the attempts before have cost is told.

@@ -5,4 +5,4 @@ use super::super::ticket::Ticket;
 
 /// Does what a thread is about to do that may repeat itself: an operation of that kind, with the
 /// two words of a hash of all that is local to the thread. It was given where the stack ends, too.
-pub(in crate::sim) type Repeat = extern "sysv64-unwind" fn(Ticket, Kind, Place, usize, u64, u64);
+pub(in crate::sim) type Repeat = extern "C-unwind" fn(Ticket, Kind, Place, usize, u64, u64);

@@ -167,7 +167,7 @@ pub(in crate::sim) const FINDS_LOOPS: bool = cfg!(target_arch = "x86_64");
 /// `top` is where the running stack ends.
 #[cfg(target_arch = "x86_64")]
 #[unsafe(naked)]
-pub(super) unsafe extern "sysv64-unwind" fn with_local_state(
+pub(super) unsafe extern "C-unwind" fn with_local_state(
     ticket: Ticket,
     kind: Kind,
     place: Place,
@@ -221,7 +221,7 @@ pub(super) unsafe extern "sysv64-unwind" fn with_local_state(
 /// There is so much room on the stack.
 #[cfg(target_arch = "x86_64")]
 #[unsafe(naked)]
-pub(super) unsafe extern "sysv64" fn wipe() {
+pub(super) unsafe extern "C" fn wipe() {
     std::arch::naked_asm!("mov ecx, 256", "lea rdi, [rsp - 2048]", "xor eax, eax", "rep stosq", "ret",)
 }
 

@@ -61,7 +61,7 @@ pub(crate) struct Execution {
     /// The running thread.
     pub(super) me: usize,
     /// Whether anybody wants to know what events do: `RECORDING`, `RELAXED`, `WEAKENED`, and a bit
-    /// for each thread that evaluates an awaited condition.
+    /// for each thread that evaluates an awaited condition or is watched, see `polling.rs`.
     pub(super) attention: u32,
     /// What it has missed until now; see also [`Execution::lacks`].
     pub(super) lacks: Lacks,

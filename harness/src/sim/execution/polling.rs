@@ -112,6 +112,11 @@ impl Execution {
         self.polling.watching & (1 << self.me) != 0
     }
 
+    /// Whether the running thread is watched and has had an effect since.
+    pub(super) fn has_acted(&self) -> bool {
+        self.is_watched() && self.polling.seen[self.me % THREADS_MAX] & WATCHED == 0
+    }
+
     /// Whether some thread has waited in a loop.
     pub(crate) fn has_polled(&self) -> bool {
         self.polling.has_waited

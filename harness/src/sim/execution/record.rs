@@ -39,6 +39,9 @@ impl Execution {
 
     #[inline(never)]
     fn keep_read(&mut self, object: ObjectId, read: u64, written: Option<u64>) {
+        if self.has_acted() {
+            self.end_watch();
+        }
         if self.attention & (1 << self.me) != 0 {
             // Who has seen an old write has something to see that was written since.
             let is_old = std::mem::take(&mut self.relaxed.has_seen_old);

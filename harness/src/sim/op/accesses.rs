@@ -8,7 +8,7 @@ use super::super::ticket::Ticket;
 use super::super::unfit::Looks;
 use super::admission::{compute, never_go_on};
 use super::announce::{announcements, combined};
-use super::polling::poll;
+use super::polling::take_or_poll;
 use std::panic::Location;
 use std::sync::atomic::Ordering;
 
@@ -98,12 +98,8 @@ fn update_as(
     place: Place,
     change: impl Fn(u64) -> Option<u64>,
 ) -> u64 {
-    let again = announce_update(ticket, place).take_or_repeat(ticket, Kind::Update, place, poll);
-    let old = update_announced(ticket, orders, manner, place, change);
-    if again {
-        wipe_stack();
-    }
-    old
+    let turn = announce_update(ticket, place);
+    take_or_poll(turn, ticket, Kind::Update, place, || update_announced(ticket, orders, manner, place, change))
 }
 
 #[inline(always)]

@@ -53,13 +53,11 @@ macro_rules! combined {
             if turn.goes_on() {
                 return result;
             }
-            if !$looks {
-                turn.take();
-            } else if turn.take_or_repeat(ticket, Kind::$kind, $place, poll) {
-                let result = $later(ticket, $place $(, $argument)*);
-                wipe_stack();
-                return result;
+            if $looks {
+                let later = || $later(ticket, $place $(, $argument)*);
+                return take_or_poll(turn, ticket, Kind::$kind, $place, later);
             }
+            turn.take();
             $later(ticket, $place $(, $argument)*)
         }
     };

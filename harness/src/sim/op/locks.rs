@@ -1,13 +1,13 @@
 //! Locks.
 
-use super::super::coroutine::{Turn, current, wipe_stack};
+use super::super::coroutine::{Turn, current};
 use super::super::event::{Intent, Kind, Place};
 use super::super::object::ONE_READER;
 use super::super::ticket::Ticket;
 use super::super::unfit::Looks;
 use super::admission::{never_go_on, take_after_end};
 use super::announce::{announcements, combined};
-use super::polling::poll;
+use super::polling::take_or_poll;
 use std::sync::atomic::Ordering;
 
 announcements! {
@@ -66,12 +66,8 @@ pub(crate) fn release(ticket: Ticket, place: Place) {
 /// Takes the lock if it is free. Whether it was.
 #[inline(always)]
 pub(crate) fn try_lock(ticket: Ticket, place: Place) -> bool {
-    let again = announce_try_lock(ticket, place).take_or_repeat(ticket, Kind::TryLock, place, poll);
-    let result = perform_try_lock(ticket, place);
-    if again {
-        wipe_stack();
-    }
-    result
+    let turn = announce_try_lock(ticket, place);
+    take_or_poll(turn, ticket, Kind::TryLock, place, || perform_try_lock(ticket, place))
 }
 
 #[inline(never)]
@@ -93,12 +89,8 @@ fn perform_try_lock(ticket: Ticket, place: Place) -> bool {
 /// Reads the lock word as memory.
 #[inline(always)]
 pub(crate) fn is_locked(ticket: Ticket, place: Place) -> bool {
-    let again = announce_is_locked(ticket, place).take_or_repeat(ticket, Kind::IsLocked, place, poll);
-    let result = perform_is_locked(ticket);
-    if again {
-        wipe_stack();
-    }
-    result
+    let turn = announce_is_locked(ticket, place);
+    take_or_poll(turn, ticket, Kind::IsLocked, place, || perform_is_locked(ticket))
 }
 
 #[inline(never)]

@@ -8,7 +8,6 @@ pub(in crate::sim) const WATCHED: u64 = 1 << 63;
 
 /// A hash of all that is local to a thread: its registers, and its stack. 128 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(C)]
 pub(in crate::sim) struct LocalState(pub(in crate::sim) u64, pub(in crate::sim) u64);
 
 /// Where a thread may be in a loop, and what was local to it there.

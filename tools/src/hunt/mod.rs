@@ -11,6 +11,7 @@ mod case;
 pub mod corpus;
 mod ledger;
 mod live;
+mod saved;
 pub mod summary;
 
 use crate::cli::arguments::{HuntArguments, Options};
@@ -25,6 +26,7 @@ use case::{Case, Origin};
 use ledger::{Entry, Ledger, Terms, Verified, Violation};
 use live::Live;
 use lockstep::{GlanceConfig, MACHINE_VERSION, Replayer, RunConfig, scramble};
+use saved::Saved;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -77,6 +79,7 @@ struct Shared {
     ledger: Ledger,
     /// The next case that nobody has taken.
     next: u64,
+    saved: Saved,
     written: Instant,
     /// A file could not be written: the hunt ends.
     error: Option<String>,
@@ -114,7 +117,7 @@ pub fn hunt(selection: &Selection, hunt: &Hunt) -> Result<(String, Status), Stri
     };
     let next = ledger.parts[0].next;
     let live = Live::new(ledger.cases, ledger.executions);
-    let shared = Shared { ledger, next, written: Instant::now(), error: None };
+    let shared = Shared { ledger, next, saved: Saved::default(), written: Instant::now(), error: None };
     let shared = Mutex::new(shared);
     std::thread::scope(|scope| {
         for number in 0..hunt.jobs {
@@ -324,7 +327,8 @@ impl Worker<'_> {
     /// Saves a find, unless an earlier case has one of the class.
     fn save(&self, found: &Case, case: u64) {
         let mut shared = self.shared();
-        if shared.ledger.is_verified_by(&found.class.to_string(), case) {
+        let class = found.class.to_string();
+        if shared.ledger.is_verified_by(&class, case) || !shared.saved.takes(class, case) {
             return;
         }
         let path = self.hunt.directory.join(found.file_name());

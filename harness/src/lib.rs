@@ -99,7 +99,7 @@ pub mod schedules;
 
 pub use differential::*;
 pub use explore::*;
-pub use schedule::{DECISIONS_MAX, Decision, Explicit, Key, Schedule, Step, THREADS_MAX, scramble};
+pub use schedule::{Decision, Explicit, Key, Schedule, Step, THREADS_MAX, scramble};
 pub use sim::{
     Abandon, BadEnd, Blocked, End, Event, Fault, Footprint, Gaps, Kind, Label, MemoryModel, OBSERVERS_MAX, ObjectId,
     Place, Weakened, What, is_simulated,

@@ -15,7 +15,7 @@
 //! numbers: `lk1` is that of the form, `m1` that of the machine, which changes when the same
 //! schedule would no longer give the same execution.
 
-use crate::schedule::{DECISIONS_MAX, Decision, Explicit, Key, Schedule, Step, THREADS_MAX, hash_name};
+use crate::schedule::{Decision, Explicit, Key, Schedule, Step, THREADS_MAX, hash_name};
 use crate::sim::MemoryModel;
 use std::fmt;
 use std::str::FromStr;
@@ -71,7 +71,7 @@ impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
             Kind::NotAToken(text) => {
-                write!(f, "'{text}' is not a token: tokens begin with {FORM}. and have seven parts")
+                write!(f, "'{}' is not a token: tokens begin with {FORM}. and have seven parts", beginning(text))
             }
             Kind::Form(form) => write!(
                 f,
@@ -92,12 +92,22 @@ impl fmt::Display for TokenError {
                 let known = MemoryModel::ALL.map(MemoryModel::name).join(", ");
                 write!(f, "the token names the memory model '{name}', which does not exist here: there are {known}")
             }
-            Kind::Schedule(text) => write!(f, "the token's schedule '{text}' cannot be read"),
+            Kind::Schedule(text) => write!(f, "the token's schedule '{}' cannot be read", beginning(text)),
         }
     }
 }
 
 impl std::error::Error for TokenError {}
+
+/// As much of a text as a message shows.
+fn beginning(text: &str) -> String {
+    const SHOWN: usize = 80;
+    let mut shown: String = text.chars().take(SHOWN).collect();
+    if shown.len() < text.len() {
+        shown.push_str("...");
+    }
+    shown
+}
 
 fn check(text: &str) -> String {
     format!("{:06x}", hash_name(text) >> 40)
@@ -121,7 +131,7 @@ impl FromStr for Token {
             .strip_prefix("lk")
             .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()));
         if !is_form || !text.is_ascii() {
-            return Err(TokenError::new(Kind::NotAToken(text.chars().take(80).collect())));
+            return Err(TokenError::new(Kind::NotAToken(text.to_owned())));
         }
         if parts[0] != FORM {
             return Err(TokenError::new(Kind::Form(parts[0].to_owned())));
@@ -178,8 +188,7 @@ fn choices(text: &str) -> Option<Vec<(u32, u8)>> {
         let (number, choice) = part.split_once('=')?;
         Some((u32::from_str_radix(number, 16).ok()?, u8::from_str_radix(choice, 16).ok()?))
     };
-    let choices = text.split(',').map(choice).collect::<Option<Vec<_>>>()?;
-    (choices.len() <= DECISIONS_MAX).then_some(choices)
+    text.split(',').map(choice).collect()
 }
 
 /// Reads what `Display` of a schedule writes, and nothing else.
@@ -251,6 +260,15 @@ mod tests {
     }
 
     #[test]
+    fn a_schedule_that_decides_at_every_step_is_read_back() {
+        let decisions = (0..40_000).map(|number| Decision { key: Key(number), choice: 1 }).collect();
+        let long = token(Schedule::Explicit(Explicit { order: Vec::new(), decisions }));
+        assert_eq!(long.to_string().parse::<Token>().as_ref(), Ok(&long));
+        let path = token(Schedule::Path((0..40_000).map(|question| Step { question, choice: 1 }).collect()));
+        assert_eq!(path.to_string().parse::<Token>().as_ref(), Ok(&path));
+    }
+
+    #[test]
     fn damage_is_named() {
         let good = token(Schedule::Uniform { seed: 7 }).to_string();
         check_error("", "is not a token");
@@ -266,5 +284,7 @@ mod tests {
         check_error(&resigned("lk1.mailbox.S2b.sc.m1.z7"), "schedule 'z7'");
         check_error(&resigned("lk1.mailbox.S2b.sc.m1.u07"), "schedule 'u07'");
         check_error(&resigned("lk1.mailbox.S2b.sc.m1.x,zz=1"), "schedule 'x,zz=1'");
+        let long = format!("x{}", ",1=z".repeat(1000));
+        check_error(&resigned(&format!("lk1.mailbox.S2b.sc.m1.{long}")), &format!("schedule '{}...'", &long[..80]));
     }
 }

@@ -4,6 +4,9 @@
 use super::key::Key;
 use super::{Decision, Explicit, Step, THREADS_MAX};
 
+/// More decisions than these are looked up in order of their keys.
+const UNSORTED_MAX: usize = 16;
+
 /// An explicit schedule or a path, while an execution follows it.
 ///
 /// Invariant: `applied` counts the decisions, or steps of the path, that were taken; it never
@@ -44,6 +47,10 @@ impl Listed {
     pub(super) fn follow(&mut self, explicit: &Explicit) {
         self.order.extend_from_slice(&explicit.order);
         self.decisions.extend_from_slice(&explicit.decisions);
+        if self.decisions.len() > UNSORTED_MAX {
+            // Of two at one key the first one stays first.
+            self.decisions.sort_by_key(|decision| decision.key);
+        }
     }
 
     pub(super) fn follow_path(&mut self, path: &[Step]) {
@@ -90,7 +97,12 @@ impl Listed {
 
     /// The decision at the key, if it can apply.
     fn decision(&mut self, key: Key, can_apply: impl Fn(usize) -> bool) -> Option<usize> {
-        let decided = self.decisions.iter().find(|decision| decision.key == key)?;
+        let decided = if self.decisions.len() > UNSORTED_MAX {
+            let at = self.decisions.partition_point(|decision| decision.key < key);
+            self.decisions.get(at).filter(|decision| decision.key == key)?
+        } else {
+            self.decisions.iter().find(|decision| decision.key == key)?
+        };
         let choice = usize::from(decided.choice);
         if !can_apply(choice) {
             return None;

@@ -105,7 +105,7 @@ pub struct Explicit {
     /// Who is preferred when the running thread cannot go on. Threads not listed follow in order of
     /// their number.
     pub order: Vec<u8>,
-    /// What is decided otherwise, by key. At most [`DECISIONS_MAX`].
+    /// What is decided otherwise, by key.
     pub decisions: Vec<Decision>,
 }
 
@@ -117,10 +117,6 @@ pub struct Decision {
     /// Which thread goes on; or which sleeper, write or other numbered alternative is chosen.
     pub choice: u8,
 }
-
-/// Decisions of one explicit schedule: a bound for tokens and for the linear look-up at each choice
-/// point.
-pub const DECISIONS_MAX: usize = 4096;
 
 impl Schedule {
     /// The uniform schedule with this number: consecutive numbers give unrelated schedules.

@@ -1,7 +1,7 @@
 //! Every schedule runs on every program: decisions that cannot apply are skipped and counted, never an error.
 
 use crate::{common, model};
-use lockstep::{DECISIONS_MAX, Decision, Explicit, Key, RunConfig, Schedule, What, explicit, run};
+use lockstep::{Decision, Explicit, Key, RunConfig, Schedule, What, explicit, run};
 use model::Program;
 use model::generate::programs;
 use proptest::prelude::*;
@@ -97,9 +97,9 @@ proptest! {
 }
 
 #[test]
-fn the_longest_schedule_and_a_longer_one_run() {
+fn schedules_of_any_length_run() {
     let program: Program = vec![vec![model::Op::Load(0); 4], vec![model::Op::Store(0, 1); 4]];
-    for count in [DECISIONS_MAX, DECISIONS_MAX + 1, 100_000] {
+    for count in [16, 17, 100_000] {
         let decisions = (0..count as u32).map(|number| Decision { key: Key(number), choice: number as u8 }).collect();
         let order = (0..count).map(|number| number as u8).rev().collect();
         let execution = check(&program, &Schedule::Explicit(Explicit { order, decisions }));
@@ -117,7 +117,11 @@ fn of_two_decisions_at_one_place_the_second_is_skipped() {
         .unwrap();
     let once = check(&program, &Schedule::Explicit(explicit.clone()));
     assert_eq!(once.skipped, 0);
-    let decisions = explicit.decisions.repeat(2);
-    let twice = check(&program, &Schedule::Explicit(Explicit { decisions, ..explicit }));
-    assert_eq!((twice.skipped, twice.trace), (1, once.trace));
+    for times in [2, 40] {
+        let mut decisions = explicit.decisions.repeat(times);
+        decisions[1..].iter_mut().for_each(|later| later.choice ^= 3);
+        let order = explicit.order.clone();
+        let several = check(&program, &Schedule::Explicit(Explicit { decisions, order }));
+        assert_eq!((several.skipped, &several.trace), (times - 1, &once.trace));
+    }
 }

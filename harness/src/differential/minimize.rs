@@ -13,7 +13,7 @@ pub const MINIMIZE_RUNS_MAX: usize = 4_000;
 /// Thread orders tried: all permutations of so many threads, the identity beyond.
 const PERMUTED_MAX: usize = 5;
 
-struct Search<'a> {
+struct Reduction<'a> {
     program: &'a Program<'a>,
     config: &'a RunConfig<'a>,
     wanted: OutcomeId,
@@ -32,7 +32,7 @@ pub fn minimize(
     wanted: OutcomeId,
     config: &RunConfig<'_>,
 ) -> (Schedule, usize) {
-    let mut search = Search { program, config, wanted, replayer: Replayer::new(), runs: 0 };
+    let mut search = Reduction { program, config, wanted, replayer: Replayer::new(), runs: 0 };
     let explicit = search.replayer.explicit(program, witness, config);
     let Some(size) = search.size(&explicit) else {
         // Two places of the execution share a key, so the explicit form is not exact here. The
@@ -69,7 +69,7 @@ pub fn minimize(
     (Schedule::Explicit(best.1), best.0.0)
 }
 
-impl Search<'_> {
+impl Reduction<'_> {
     /// The size of the schedule if it shows the outcome.
     fn size(&mut self, explicit: &Explicit) -> Option<Size> {
         self.runs += 1;

@@ -7,7 +7,9 @@
 //! the next, is so caught by the first of these that differs. Limit: what differs on other
 //! schedules only is not seen; the count says how many were tried.
 
-use super::compare::{CompareConfig, Comparison, Variant, compare};
+use super::compare::{Comparison, compare};
+use super::config::CompareConfig;
+use super::variant::Variant;
 use crate::explore::{Control, Execution, Mismatch, mismatch_of, portfolio, run};
 use crate::schedule::Schedule;
 use std::fmt;

@@ -32,7 +32,7 @@ const LEVEL_MAX: usize = 2_000_000;
 type Path = Vec<Step>;
 
 /// What all workers share.
-struct Search<'a> {
+struct Enumeration<'a> {
     program: &'a Program<'a>,
     config: &'a ExploreConfig<'a>,
     bounds: Bounds,
@@ -47,7 +47,7 @@ struct Item {
 }
 
 /// What a level has shown.
-struct Found {
+struct Level {
     result: Exploration,
     deeper: Vec<Path>,
     /// Some path with one more preemption exists that was not kept.
@@ -64,7 +64,7 @@ pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>, preempt
         logging: true,
         rounds_max: 1,
     };
-    let search = Search { program, config, bounds };
+    let search = Enumeration { program, config, bounds };
     let mut total = Exploration::new();
     let mut level: Vec<Path> = vec![Vec::new()];
     let mut covered = Covered::NOTHING;
@@ -101,12 +101,12 @@ pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>, preempt
     total
 }
 
-impl Search<'_> {
+impl Enumeration<'_> {
     /// Runs all paths of a level within the budget. Rounds deal out equal shares of what is left of
     /// it, so that which executions are made when it ends does not depend on the number of OS
     /// threads.
-    fn level(&self, paths: Vec<Path>, last: bool, budget: u64) -> Found {
-        let mut found = Found { result: Exploration::new(), deeper: Vec::new(), left_out: false, cut_short: false };
+    fn level(&self, paths: Vec<Path>, last: bool, budget: u64) -> Level {
+        let mut found = Level { result: Exploration::new(), deeper: Vec::new(), left_out: false, cut_short: false };
         let item = |path| Item { open: vec![path], deeper: Vec::new() };
         let mut items: Vec<Item> = paths.into_iter().map(item).collect();
         while items.iter().any(|item| !item.open.is_empty()) {
@@ -124,7 +124,7 @@ impl Search<'_> {
     }
 
     /// Runs `share` executions of each of the first `turns` items that have something to do.
-    fn round(&self, items: Vec<Item>, last: bool, share: u64, turns: u64, found: &mut Found) -> Vec<Item> {
+    fn round(&self, items: Vec<Item>, last: bool, share: u64, turns: u64, found: &mut Level) -> Vec<Item> {
         let mut turns = turns;
         let shares: Vec<u64> = items
             .iter()

@@ -158,3 +158,15 @@ impl OutcomeSet {
         }
     }
 }
+
+#[cfg(test)]
+impl OutcomeSet {
+    /// Outcomes in which nothing was observed, each seen once under the usual schedule.
+    pub(crate) fn of(ids: impl IntoIterator<Item = u128>) -> OutcomeSet {
+        let seen = |(first, id): (usize, u128)| {
+            let outcome = Outcome { id: OutcomeId(id), columns: Vec::new(), end: End::Completed };
+            (outcome.id, Seen { outcome, count: 1, first: first as u64, witness: Schedule::in_order() })
+        };
+        OutcomeSet { seen: ids.into_iter().enumerate().map(seen).collect() }
+    }
+}

@@ -3,8 +3,10 @@
 use super::Describe;
 use super::columns::difference_lines;
 use super::lines::{end_lines, history_lines};
-use crate::differential::compare::{Attribution, Comparison, Divergence, Pair, Variant};
+use crate::differential::compare::{Comparison, Divergence};
+use crate::differential::judge::{Attribution, Pair};
 use crate::differential::shared::{SharedEnds, shared_ends};
+use crate::differential::variant::Variant;
 use crate::explore::{Outcome, OutcomeId, RunConfig, run};
 use crate::sim::MemoryModel;
 use crate::token::Token;

@@ -55,7 +55,7 @@ impl Event {
 
 /// The events of one location.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Place {
+pub(super) struct LocationEvents {
     pub(super) initial: u64,
     /// In coherence order.
     pub(super) writes: Vec<EventId>,
@@ -70,7 +70,7 @@ pub(super) struct Graph {
     /// joining; itself included.
     before: Vec<Clock>,
     pub(super) threads: Vec<Vec<EventId>>,
-    pub(super) places: Vec<Place>,
+    pub(super) places: Vec<LocationEvents>,
     /// For each thread the event that starts it.
     pub(super) origins: [Option<EventId>; THREADS_MAX],
 }
@@ -93,7 +93,7 @@ impl Graph {
 
     fn make_place(&mut self, location: LocationId, initial: u64) {
         if location >= self.places.len() {
-            self.places.resize(location + 1, Place::default());
+            self.places.resize(location + 1, LocationEvents::default());
         }
         let place = &mut self.places[location];
         place.initial = initial;
@@ -186,7 +186,7 @@ impl Graph {
     }
 
     /// The events of the location of an access.
-    pub(super) fn place(&self, id: EventId) -> &Place {
+    pub(super) fn place(&self, id: EventId) -> &LocationEvents {
         &self.places[self.location(id)]
     }
 

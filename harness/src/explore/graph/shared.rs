@@ -49,7 +49,7 @@ pub fn graphs_shared<T: Threads>(
 }
 
 /// A search and what it has found in this round.
-struct Part<C> {
+struct Share<C> {
     search: Search<C>,
     found: Counts,
 }
@@ -60,25 +60,25 @@ fn share<T: Threads, C: Consistency>(
     look: &SharedLook<'_>,
 ) -> Counts {
     let mut total = Counts::default();
-    let mut parts = vec![Part::<C> { search: Search::new(&make().initial()), found: Counts::default() }];
+    let mut shares = vec![Share::<C> { search: Search::new(&make().initial()), found: Counts::default() }];
     let is_cancelled = AtomicBool::new(false);
-    while !parts.is_empty() {
+    while !shares.is_empty() {
         let left = config.runs.saturating_sub(total.runs());
         if left == 0 || total.strayed || is_cancelled.load(Ordering::Relaxed) {
             return total;
         }
-        let turns = parts.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        let turns = shares.len().min(usize::try_from(left).unwrap_or(usize::MAX));
         let runs = (left / turns as u64).min(ROUND);
-        round(make, &mut parts[..turns], config.jobs, runs, &|ending, last| {
+        round(make, &mut shares[..turns], config.jobs, runs, &|ending, last| {
             let goes_on = look(ending, last);
             is_cancelled.fetch_or(goes_on.is_break(), Ordering::Relaxed);
             if is_cancelled.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { goes_on }
         });
-        for part in &mut parts[..turns] {
-            total.add(&std::mem::take(&mut part.found));
+        for one in &mut shares[..turns] {
+            total.add(&std::mem::take(&mut one.found));
         }
-        parts.retain(|part| !part.search.is_over());
-        divide(&mut parts);
+        shares.retain(|one| !one.search.is_over());
+        divide(&mut shares);
     }
     total.exhausted = total.limited == 0 && !total.strayed;
     total
@@ -87,19 +87,19 @@ fn share<T: Threads, C: Consistency>(
 /// Each search makes so many runs.
 fn round<T: Threads, C: Consistency>(
     make: &(dyn Fn() -> T + Sync),
-    parts: &mut [Part<C>],
+    shares: &mut [Share<C>],
     jobs: usize,
     runs: u64,
     look: &SharedLook<'_>,
 ) {
-    let jobs = jobs.clamp(1, parts.len());
-    let open: Vec<Mutex<&mut Part<C>>> = parts.iter_mut().map(Mutex::new).collect();
+    let jobs = jobs.clamp(1, shares.len());
+    let open: Vec<Mutex<&mut Share<C>>> = shares.iter_mut().map(Mutex::new).collect();
     let next = AtomicUsize::new(0);
     let work = || {
         let mut threads = make();
-        while let Some(part) = open.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let mut part = part.lock().unwrap_or_else(PoisonError::into_inner);
-            part.found = explore(&mut threads, &mut part.search, runs, &mut |ending, last| look(ending, last));
+        while let Some(one) = open.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let mut one = one.lock().unwrap_or_else(PoisonError::into_inner);
+            one.found = explore(&mut threads, &mut one.search, runs, &mut |ending, last| look(ending, last));
         }
     };
     if jobs == 1 {
@@ -112,24 +112,24 @@ fn round<T: Threads, C: Consistency>(
     });
 }
 
-fn divide<C: Consistency>(parts: &mut Vec<Part<C>>) {
+fn divide<C: Consistency>(shares: &mut Vec<Share<C>>) {
     let mut nth = 0;
-    while nth < parts.len() && parts.len() < SEARCHES {
-        match parts[nth].search.split() {
-            Some(search) => parts.push(Part { search, found: Counts::default() }),
+    while nth < shares.len() && shares.len() < SEARCHES {
+        match shares[nth].search.split() {
+            Some(search) => shares.push(Share { search, found: Counts::default() }),
             None => nth += 1,
         }
     }
 }
 
 impl Counts {
-    /// Takes over what a part has found in a round.
-    fn add(&mut self, part: &Counts) {
-        self.complete += part.complete;
-        self.blocked += part.blocked;
-        self.cut += part.cut;
-        self.limited += part.limited;
-        self.events += part.events;
-        self.strayed |= part.strayed;
+    /// Takes over what a share has found in a round.
+    fn add(&mut self, one: &Counts) {
+        self.complete += one.complete;
+        self.blocked += one.blocked;
+        self.cut += one.cut;
+        self.limited += one.limited;
+        self.events += one.events;
+        self.strayed |= one.strayed;
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The operations in `op/` come here behind one branch that is never taken under sequential
 //! consistency, so that the models cost nothing there. What the models do is said in
-//! `memory/tso.rs` and `memory/weak.rs`; `landing.rs` and `seeing.rs` ask the schedule what they
+//! `memory/tso.rs` and `memory/weak/`; `landing.rs` and `seeing.rs` ask the schedule what they
 //! leave open. Once the execution is torn down, memory is sequentially consistent again:
 //! destructors must not depend on a schedule.
 

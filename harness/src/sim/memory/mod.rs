@@ -23,7 +23,7 @@ use std::sync::atomic::Ordering;
 pub(super) use tso::{Buffers, Store};
 pub(super) use view::Events;
 pub(crate) use weak::Manner;
-pub(super) use weak::{Act, Place as Message, Weak};
+pub(super) use weak::{Act, Position as Message, Weak};
 
 /// The memory model of an execution.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -61,10 +61,18 @@
 //! ordering; plain data themselves are outside. This is not the kernel's memory model, only a
 //! machine that is for most programs as weak.
 
+mod agreement;
+mod fences;
+mod knowledge;
+mod locks;
+mod messages;
+
+use self::knowledge::Knowledge;
+use self::messages::keep;
 use super::barriers::Line;
-use super::psc::{Attempt, Psc, rank_behind, rank_of_read};
+use super::psc::Psc;
 use super::strong::Strong;
-use super::view::{Events, Stamp, View, join_events};
+use super::view::{Stamp, View, join_events};
 use super::{Order, Published, acquires, releases};
 use crate::schedule::THREADS_MAX;
 use crate::sim::event::ObjectId;
@@ -86,67 +94,12 @@ struct Message {
     is_replaced: bool,
 }
 
-/// What a thread has seen.
-#[derive(Default)]
-struct Seen {
-    /// What its reads and writes are not before.
-    current: View,
-    /// The same after an acquire fence: beyond `current` by what relaxed reads were told.
-    acquired: View,
-    /// The same after `smp_rmb`: not what atomics without a result were told.
-    heard: View,
-    /// What its writes are not before that neither release nor read: `current` without what
-    /// `smp_rmb` alone has made known.
-    ordered: View,
-    /// What its relaxed writes tell: `current` at the last release fence, and what taking locks has
-    /// added.
-    released: View,
-    /// `acquired` at its last unlock.
-    unlocked: View,
-    /// At its last write barrier, what it had written and what those of its writes tell that were
-    /// released.
-    wrote: View,
-    /// Its writes since then, with what they tell, and whether they were released.
-    writes: Vec<(ObjectId, Stamp, Option<u32>, bool)>,
-    /// Its accesses since its last full barrier of the kernel's, with what has happened before
-    /// each, or is told by the message. A later write of the same word comes after the full
-    /// barriers of which that knows.
-    met: Vec<(ObjectId, Events)>,
-}
-
-impl Seen {
-    /// Which event of the thread, whose it is, was the last one.
-    fn number(&self, thread: usize) -> u32 {
-        self.current.events()[thread]
-    }
-
-    /// The thread makes one more event. Returns its number.
-    fn count(&mut self, thread: usize) -> u32 {
-        for view in [&mut self.acquired, &mut self.heard, &mut self.ordered] {
-            view.count(thread);
-        }
-        self.current.count(thread)
-    }
-
-    /// An access of its own: coherence.
-    fn raise(&mut self, object: ObjectId, stamp: Stamp) {
-        for view in [&mut self.current, &mut self.acquired, &mut self.heard, &mut self.ordered] {
-            view.raise(object, stamp);
-        }
-    }
-
-    /// What comes before the next access: less before a free one, see [`Weak::prepare`].
-    fn before(&self, is_free: bool) -> &View {
-        if is_free { &self.ordered } else { &self.current }
-    }
-}
-
-/// A message by its place in the list of its word.
-pub(crate) type Place = u32;
+/// A message by its position in the list of its word.
+pub(crate) type Position = u32;
 
 /// The words of one execution with all their messages.
 pub(crate) struct Weak {
-    threads: [Seen; THREADS_MAX],
+    threads: [Knowledge; THREADS_MAX],
     threads_count: usize,
     words: Vec<Vec<Message>>,
     words_count: usize,
@@ -195,7 +148,7 @@ pub(crate) enum Act {
 impl Weak {
     pub(super) fn new() -> Weak {
         Weak {
-            threads: std::array::from_fn(|_| Seen::default()),
+            threads: std::array::from_fn(|_| Knowledge::default()),
             threads_count: 0,
             words: Vec::new(),
             words_count: 0,
@@ -264,7 +217,7 @@ impl Weak {
         let number = ended;
         let [seen, ended] = self.threads.get_disjoint_mut([thread, ended]).expect("no thread waits for its own end");
         ended.count(number);
-        let Seen { current, acquired, heard, ordered, .. } = seen;
+        let Knowledge { current, acquired, heard, ordered, .. } = seen;
         for view in [current, acquired, heard, ordered] {
             view.join(&ended.current);
         }
@@ -277,51 +230,6 @@ impl Weak {
             let newest = self.newest(object);
             self.threads[thread].raise(object, newest);
         }
-    }
-
-    fn newest(&self, object: ObjectId) -> Stamp {
-        self.words[object.index()].last().map_or(0, |message| message.stamp)
-    }
-
-    /// The messages that the thread may see, the newest first; only what is new to it if `insists`
-    /// and there is any.
-    pub(crate) fn readable(&self, thread: usize, object: ObjectId, insists: bool) -> impl Iterator<Item = Place> {
-        self.replaceable(thread, object, Manner::Usual, insists)
-    }
-
-    /// The messages that an update may see, as with [`Weak::readable`].
-    pub(crate) fn replaceable(
-        &self,
-        thread: usize,
-        object: ObjectId,
-        manner: Manner,
-        insists: bool,
-    ) -> impl Iterator<Item = Place> {
-        let seen = self.threads[thread].before(manner == Manner::NoReturn).stamp(object);
-        self.since(object, seen + u64::from(insists && self.newest(object) > seen))
-    }
-
-    fn since(&self, object: ObjectId, from: Stamp) -> impl Iterator<Item = Place> {
-        let word = &self.words[object.index()];
-        let readable = word.iter().rev().take_while(move |message| message.stamp >= from).count();
-        (word.len() - readable..word.len()).rev().map(|place| place as Place)
-    }
-
-    pub(crate) fn value(&self, object: ObjectId, place: Place) -> u64 {
-        self.words[object.index()][place as usize].value
-    }
-
-    /// The message that nothing has overwritten.
-    pub(crate) fn newest_place(&self, object: ObjectId) -> Place {
-        (self.words[object.index()].len() - 1) as Place
-    }
-
-    /// Whether a read-modify-write may replace the message: no other one has, and there is room
-    /// behind it.
-    pub(crate) fn can_replace(&self, object: ObjectId, place: Place) -> bool {
-        let word = &self.words[object.index()];
-        let at = place as usize;
-        !word[at].is_replaced && word.get(at + 1).is_none_or(|next| next.stamp - word[at].stamp > 1)
     }
 
     /// The thread is about to write: what that will tell, and what it comes after, which is what it
@@ -346,17 +254,6 @@ impl Weak {
         self.least = told.stamp(object).max(seen.before(self.is_free).stamp(object));
     }
 
-    /// Whether the write that was prepared may come behind the message.
-    pub(crate) fn may_follow(&self, object: ObjectId, place: Place) -> bool {
-        self.words[object.index()][place as usize].stamp >= self.least
-    }
-
-    /// The messages behind which the thread may put what it was prepared to write, the newest
-    /// first.
-    pub(crate) fn places(&self, object: ObjectId) -> impl Iterator<Item = Place> {
-        self.since(object, self.least).filter(move |&place| self.can_replace(object, place))
-    }
-
     /// The thread sees the message, and learns what it tells: at once, or at its next acquire
     /// fence.
     pub(crate) fn read(
@@ -364,7 +261,7 @@ impl Weak {
         order: &mut Order,
         thread: usize,
         object: ObjectId,
-        place: Place,
+        place: Position,
         (how, manner): (Ordering, Manner),
     ) -> u64 {
         let is_free = manner == Manner::NoReturn;
@@ -406,7 +303,7 @@ impl Weak {
         order: &mut Order,
         thread: usize,
         object: ObjectId,
-        (behind, value): (Place, u64),
+        (behind, value): (Position, u64),
         how: Ordering,
     ) -> bool {
         let published = order.publish(thread, releases(how));
@@ -422,7 +319,7 @@ impl Weak {
         order: &mut Order,
         thread: usize,
         object: ObjectId,
-        (replaced, value): (Place, u64),
+        (replaced, value): (Position, u64),
         (how, manner): (Ordering, Manner),
     ) -> bool {
         let message = &mut self.words[object.index()][replaced as usize];
@@ -437,7 +334,14 @@ impl Weak {
     }
 
     /// Puts the message behind another one. The event was counted.
-    fn put(&mut self, thread: usize, object: ObjectId, behind: Place, mut message: Message, is_released: bool) -> bool {
+    fn put(
+        &mut self,
+        thread: usize,
+        object: ObjectId,
+        behind: Position,
+        mut message: Message,
+        is_released: bool,
+    ) -> bool {
         let word = &mut self.words[object.index()];
         let behind = behind as usize;
         let before = word[behind].stamp;
@@ -479,211 +383,4 @@ impl Weak {
             self.told.count(thread);
         }
     }
-
-    /// The thread takes over what was told to it, as an acquire fence does.
-    pub(crate) fn acquire(&mut self, thread: usize) {
-        let seen = &mut self.threads[thread];
-        seen.count(thread);
-        for view in [&mut seen.current, &mut seen.heard, &mut seen.ordered] {
-            view.copy(&seen.acquired);
-        }
-    }
-
-    /// Later reads of the thread come after its earlier ones, as after a read barrier of the
-    /// kernel's. Its writes do not, unless something else orders them.
-    pub(crate) fn order_reads(&mut self, thread: usize) {
-        let seen = &mut self.threads[thread];
-        seen.count(thread);
-        seen.current.copy(&seen.heard);
-    }
-
-    /// Later relaxed writes of the thread tell what it has seen until now, as after a release
-    /// fence.
-    pub(crate) fn release(&mut self, thread: usize) {
-        let seen = &mut self.threads[thread];
-        seen.count(thread);
-        seen.ordered.copy(&seen.current);
-        seen.released.join(&seen.current);
-    }
-
-    /// Later relaxed writes of the thread tell what it has written until now, as after a write
-    /// barrier of the kernel's, and what those of its writes tell that were released. Not what it
-    /// has read.
-    pub(crate) fn order_writes(&mut self, thread: usize) {
-        let seen = &mut self.threads[thread];
-        seen.count(thread);
-        let Seen { released, wrote, writes, .. } = seen;
-        for (object, stamp, view, is_released) in writes.drain(..) {
-            wrote.raise(object, stamp);
-            let Some(view) = view.map(|view| &self.views[view as usize]) else { continue };
-            if is_released {
-                wrote.join(view);
-            } else {
-                self.strong.tell(view.events(), &self.views, wrote);
-            }
-        }
-        released.join(wrote);
-    }
-
-    /// In how many places of the line a full barrier of the thread may stand, after which it has
-    /// seen no more of the object than `stamp`, if one is given. They are counted from the end, and
-    /// begin with the first one returned.
-    pub(crate) fn barrier_places(&mut self, thread: usize, limit: Option<(ObjectId, Place)>) -> std::ops::Range<usize> {
-        let seen = &mut self.threads[thread];
-        seen.current.copy(&seen.acquired);
-        let places = self.places_in_line(&self.threads[thread].current);
-        let first = limit.map_or(0, |(object, place)| {
-            let stamp = self.words[object.index()][place as usize].stamp;
-            (0..places).take_while(|&place| self.line.seen_before(place).stamp(object) > stamp).count()
-        });
-        first..places
-    }
-
-    /// In how many places of the line a barrier of somebody with this view may stand. Those in
-    /// front of what has left the window are not known.
-    fn places_in_line(&self, view: &View) -> usize {
-        let places = self.line.places(view);
-        if self.line.is_beyond_window(places) {
-            self.lacked_room.set(true);
-        }
-        places
-    }
-
-    /// Whether the thread could make a full barrier and then still see the message.
-    pub(crate) fn sees_behind_barrier(&self, thread: usize, object: ObjectId, place: Place) -> bool {
-        let stamp = self.words[object.index()][place as usize].stamp;
-        let acquired = &self.threads[thread].acquired;
-        let places = self.places_in_line(acquired);
-        acquired.stamp(object) <= stamp && self.line.seen_before(places - 1).stamp(object) <= stamp
-    }
-
-    /// The thread makes a full barrier in that place of the line; one of the kernel's, if it
-    /// `is_strong`. [`Weak::barrier_places`] was asked before.
-    pub(crate) fn barrier(&mut self, thread: usize, place: usize, is_strong: bool) {
-        let seen = &mut self.threads[thread];
-        self.psc.fence(thread, seen.number(thread) + 1, seen.current.events());
-        seen.current.join_stamps(self.line.seen_before(place));
-        let number = seen.count(thread);
-        for view in [&mut seen.acquired, &mut seen.heard, &mut seen.ordered, &mut seen.released] {
-            view.copy(&seen.current);
-        }
-        if is_strong {
-            seen.met.clear();
-            let view = keep(&mut self.views, &mut self.views_count, &seen.current, None, true);
-            self.strong.add((thread, number), view.expect("what is released is kept"));
-        }
-        if place > 0 {
-            self.tell_followers(thread, place);
-        }
-        self.line.insert(place, (thread, number), is_strong, &self.threads[thread].current);
-    }
-
-    /// Whoever comes after one of the last `place` barriers has seen what the thread has.
-    fn tell_followers(&mut self, thread: usize, place: usize) {
-        let seen = std::mem::take(&mut self.threads[thread].current);
-        let threads = self.threads[..self.threads_count].iter_mut();
-        let views =
-            threads.flat_map(|Seen { current, acquired, heard, ordered, released, unlocked, wrote, .. }| {
-                [current, acquired, heard, ordered, released, unlocked, wrote]
-            });
-        for view in views.chain(&mut self.views[..self.views_count]) {
-            if self.line.follows(place, view) {
-                view.join_stamps(&seen);
-            }
-        }
-        self.threads[thread].current = seen;
-    }
-
-    /// There are sequentially consistent accesses from now on.
-    pub(crate) fn keep_consistent(&mut self) {
-        self.psc.keep();
-    }
-
-    /// What has happened before the next event of the thread.
-    pub(crate) fn earlier(&self, thread: usize) -> Events {
-        *self.threads[thread].current.events()
-    }
-
-    /// Whether the thread may do that with the message, for all that sequentially consistent
-    /// accesses have to agree on.
-    pub(crate) fn admits(&self, thread: usize, object: ObjectId, place: Place, act: Act, how: Ordering) -> bool {
-        if !self.psc.is_kept() || place == self.newest_place(object) {
-            return true;
-        }
-        let message = &self.words[object.index()][place as usize];
-        let seen = &self.threads[thread];
-        let is_fenced = act == Act::ReplaceBehindBarrier;
-        let is_free = act != Act::Read && self.is_free;
-        let earlier = if is_fenced { *seen.acquired.events() } else { *seen.before(is_free).events() };
-        let mut past = earlier;
-        if act != Act::Write
-            && acquires(how)
-            && let Some(view) = message.view
-        {
-            join_events(&mut past, self.views[view as usize].events());
-        }
-        let writes = act != Act::Read;
-        let rank = if writes { rank_behind(message.stamp) } else { rank_of_read(message.stamp) };
-        let is_consistent = how == Ordering::SeqCst && !is_fenced;
-        self.psc.admits(&Attempt { thread, object, rank, writes, earlier, past, is_consistent, is_fenced })
-    }
-
-    /// The last access of the object, by the thread, stays. `earlier` is what happened before it.
-    pub(crate) fn settle(&mut self, thread: usize, object: ObjectId, earlier: &Events, is_consistent: bool) {
-        if is_consistent || self.psc.is_kept() {
-            self.psc.settle(thread, object, earlier, is_consistent);
-        }
-    }
-
-    /// The thread has taken a lock: what was seen before the unlock that it read, and before its
-    /// own unlocks, counts as seen, and its later writes tell it.
-    pub(crate) fn pull(&mut self, thread: usize, object: ObjectId, place: Place) {
-        let Seen { current, acquired, heard, ordered, released, unlocked, .. } = &mut self.threads[thread];
-        released.join(unlocked);
-        current.join(unlocked);
-        if let Some(view) = self.words[object.index()][place as usize].view {
-            released.join(&self.views[view as usize]);
-            current.join(&self.views[view as usize]);
-        }
-        acquired.join(current);
-        heard.join(current);
-        ordered.copy(current);
-    }
-
-    /// The thread, which holds the lock, writes that it is free. The message tells all that was
-    /// seen before, also what relaxed reads were told.
-    ///
-    /// If the ordering was taken away, the message tells what a relaxed store would.
-    pub(crate) fn unlock(&mut self, order: &mut Order, thread: usize, lock: ObjectId, ordering: Ordering) {
-        let releases = ordering != Ordering::Relaxed;
-        let published = order.publish(thread, releases);
-        self.prepare(thread, lock, ordering, Manner::Released, false);
-        self.count(thread, releases);
-        if releases {
-            let Seen { acquired, unlocked, .. } = &mut self.threads[thread];
-            unlocked.copy(acquired);
-        }
-        let view = keep(&mut self.views, &mut self.views_count, &self.told, None, releases);
-        let newest = self.newest_place(lock);
-        let message = Message { stamp: 0, value: 0, published, view, is_replaced: false };
-        self.put(thread, lock, newest, message, releases);
-    }
-}
-
-/// Keeps a view for a message, together with that of the one it replaces. Returns its number, if it
-/// tells anything; one that was released tells that it happened.
-fn keep(views: &mut Vec<View>, count: &mut usize, told: &View, before: Option<u32>, releases: bool) -> Option<u32> {
-    if told.is_empty() && !releases {
-        return before;
-    }
-    if *count == views.len() {
-        views.push(View::default());
-    }
-    let (known, rest) = views.split_at_mut(*count);
-    rest[0].copy(told);
-    if let Some(before) = before {
-        rest[0].join(&known[before as usize]);
-    }
-    *count += 1;
-    Some((*count - 1) as u32)
 }

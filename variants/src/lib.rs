@@ -43,7 +43,7 @@ pub use scenarios::program::{Goal, Scenario};
 pub use scenarios::run::thread_names;
 pub use scenarios::scenarios;
 pub use scenarios::text::{TextError, read_scenario, write_scenario};
-pub use scenarios::well_formed::well_formed;
+pub use scenarios::well_formed::{IllFormed, well_formed};
 pub use sources::{DESIGN_SOURCES, DesignSource, code_lines};
 pub use subject::{Words, heading, repairs_of, subject_name, with_programs};
 pub use utrace::Repairs;

@@ -1,5 +1,6 @@
 //! Variants compared on one scenario.
 
+use crate::failure::Failure;
 use crate::local::Local;
 use crate::protocol::{AttributionPart, Compare, Compared, Effort, Situation};
 use crate::record::{Conditions, record};
@@ -33,7 +34,7 @@ impl Effort {
 
 impl Local<'_> {
     /// Compares the variants.
-    pub(crate) fn compared(&self, compare: &Compare) -> Result<Compared, String> {
+    pub(crate) fn compared(&self, compare: &Compare) -> Result<Compared, Failure> {
         let (_, situation) = self.scenario(&compare.setting.scenario)?;
         let subject = self.name(compare.setting.repaired)?;
         let repairs = self.repairs(compare.setting.repaired);

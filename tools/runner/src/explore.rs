@@ -1,6 +1,7 @@
 //! One variant explored on one scenario, and single executions.
 
 use crate::document::GoalPart;
+use crate::failure::Failure;
 use crate::local::{Local, begin, watched};
 use crate::protocol::{Explore, Explored, Minimize, Minimized, Ran, Run, SeenPart};
 use crate::record::{Conditions, evidence_part, outcome_part};
@@ -10,7 +11,7 @@ use lockstep::{Exploration, ExploreConfig, Program, Strategy, Token, explore, mi
 
 impl Local<'_> {
     /// Explores the variant.
-    pub(crate) fn explored(&self, asked: &Explore) -> Result<Explored, String> {
+    pub(crate) fn explored(&self, asked: &Explore) -> Result<Explored, Failure> {
         let (_, situation) = self.scenario(&asked.setting.scenario)?;
         let conditions = Conditions {
             subject: self.name(asked.setting.repaired)?,
@@ -48,14 +49,14 @@ impl Local<'_> {
     }
 
     /// Runs a token's schedule.
-    pub(crate) fn ran(&self, Run { token, variants, trace }: &Run) -> Result<Ran, String> {
+    pub(crate) fn ran(&self, Run { token, variants, trace }: &Run) -> Result<Ran, Failure> {
         let setting = self.setting(token)?;
         let (_, situation) = self.scenario(&setting.scenario)?;
         self.with_variants(&setting, variants, |variants| ran(situation, token, variants, self.subject.words(), *trace))
     }
 
     /// Looks for smaller schedules than a token's.
-    pub(crate) fn minimized(&self, Minimize { token, variants }: &Minimize) -> Result<Vec<Minimized>, String> {
+    pub(crate) fn minimized(&self, Minimize { token, variants }: &Minimize) -> Result<Vec<Minimized>, Failure> {
         let setting = self.setting(token)?;
         self.with_variants(&setting, variants, |variants| {
             variants.iter().map(|variant| minimized(token, variant)).collect()

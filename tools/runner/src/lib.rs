@@ -9,12 +9,14 @@ pub use lockstep;
 
 pub mod document;
 pub mod lock_order;
+pub mod message;
 pub mod protocol;
 pub mod watchdog;
 
 mod bench;
 mod compare;
 mod explore;
+mod failure;
 mod local;
 mod active;
 mod mutant;
@@ -27,9 +29,10 @@ mod transcript;
 mod witness;
 
 pub use active::{activate, active};
-pub use bench::{Bench, Failure};
+pub use bench::Bench;
 pub use compare::CONFIRM;
 pub use explore::minimized;
+pub use failure::Failure;
 pub use local::Local;
 pub use panics::quiet_panics_of_subjects;
 pub use record::{Conditions, evidence_part, outcome_part, record};

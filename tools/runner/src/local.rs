@@ -1,6 +1,7 @@
 //! A subject in this process.
 
-use crate::bench::{Bench, Failure};
+use crate::bench::Bench;
+use crate::failure::Failure;
 use crate::lock_order;
 use crate::originals::Originals;
 use crate::protocol::{Answer, Listing, LockOrder, Ordered, Request, Setting, Situation};
@@ -22,19 +23,6 @@ impl<'a> Local<'a> {
         Local { subject, originals: Originals::default() }
     }
 
-    fn answer(&mut self, request: &Request) -> Result<Answer, String> {
-        Ok(match request {
-            Request::List => Answer::Listed(self.listing()),
-            Request::Compare(compare) => Answer::Compared(Box::new(self.compared(compare)?)),
-            Request::Explore(explore) => Answer::Explored(self.explored(explore)?),
-            Request::Run(run) => Answer::Ran(self.ran(run)?),
-            Request::Minimize(minimize) => Answer::Minimized(self.minimized(minimize)?),
-            Request::LockOrder(lock_order) => Answer::Ordered(self.ordered(lock_order)?),
-            Request::Break(broken) => Answer::Judged(self.judged(broken)?),
-            Request::Soon(soon) => Answer::Measured(self.measured(soon)?),
-        })
-    }
-
     fn listing(&self) -> Listing {
         Listing {
             subject: self.subject.name(false).unwrap_or_default(),
@@ -45,20 +33,20 @@ impl<'a> Local<'a> {
     }
 
     /// The number of a variant.
-    pub(crate) fn variant(&self, name: &str) -> Result<usize, String> {
+    pub(crate) fn variant(&self, name: &str) -> Result<usize, Failure> {
         let found = self.subject.variants().iter().position(|variant| variant == name);
-        found.ok_or_else(|| format!("there is no variant '{name}'"))
+        found.ok_or_else(|| Failure::Refused(format!("there is no variant '{name}'")))
     }
 
     /// The number of a scenario, and what it is.
-    pub(crate) fn scenario(&self, id: &str) -> Result<(usize, Situation), String> {
+    pub(crate) fn scenario(&self, id: &str) -> Result<(usize, Situation), Failure> {
         let found = self.subject.scenarios().into_iter().enumerate().find(|(_, situation)| situation.id == id);
-        found.ok_or_else(|| format!("there is no scenario '{id}'"))
+        found.ok_or_else(|| Failure::Refused(format!("there is no scenario '{id}'")))
     }
 
     /// The name of the subject, with its repairs or without.
-    pub(crate) fn name(&self, repaired: bool) -> Result<String, String> {
-        self.subject.name(repaired).ok_or_else(|| "the subject knows no repairs".to_owned())
+    pub(crate) fn name(&self, repaired: bool) -> Result<String, Failure> {
+        self.subject.name(repaired).ok_or_else(|| Failure::Refused("the subject knows no repairs".to_owned()))
     }
 
     /// The repairs that were made.
@@ -73,7 +61,7 @@ impl<'a> Local<'a> {
         setting: &Setting,
         names: &[String],
         go_on: impl FnOnce(&[Variant<'_>]) -> R,
-    ) -> Result<R, String> {
+    ) -> Result<R, Failure> {
         let (scenario, _) = self.scenario(&setting.scenario)?;
         let all = self.subject.variants();
         let names = if names.is_empty() { &all } else { names };
@@ -88,7 +76,7 @@ impl<'a> Local<'a> {
     }
 
     /// Writes down what runs from now on, for last words.
-    pub(crate) fn begin(&self, setting: &Setting, variants: String) -> Result<(), String> {
+    pub(crate) fn begin(&self, setting: &Setting, variants: String) -> Result<(), Failure> {
         let Setting { scenario, repaired, memory } = setting;
         let subject = self.name(*repaired)?;
         watchdog::begin(Running { subject, scenario: scenario.clone(), variants, memory: *memory });
@@ -96,21 +84,21 @@ impl<'a> Local<'a> {
     }
 
     /// Where a token runs.
-    pub(crate) fn setting(&self, token: &Token) -> Result<Setting, String> {
+    pub(crate) fn setting(&self, token: &Token) -> Result<Setting, Failure> {
         let named =
             [false, true].into_iter().find(|&repaired| self.subject.name(repaired).as_ref() == Some(&token.subject));
         let repaired = named.ok_or_else(|| {
             let own = self.subject.name(false).unwrap_or_default();
-            format!("the token is of the subject '{}', and this is '{own}'", token.subject)
+            Failure::Refused(format!("the token is of the subject '{}', and this is '{own}'", token.subject))
         })?;
         let setting = Setting { scenario: token.scenario.clone(), repaired, memory: token.memory };
-        let gone = |_| format!("the token's scenario '{}' is gone", token.scenario);
+        let gone = |_| Failure::Refused(format!("the token's scenario '{}' is gone", token.scenario));
         self.scenario(&setting.scenario).map_err(gone)?;
         Ok(setting)
     }
 
     /// The order of locks that random executions of a variant show, over all scenarios.
-    fn ordered(&self, LockOrder { variant, executions: seeds }: &LockOrder) -> Result<Ordered, String> {
+    fn ordered(&self, LockOrder { variant, executions: seeds }: &LockOrder) -> Result<Ordered, Failure> {
         let (mut order, mut executions) = (BTreeSet::new(), 0);
         for situation in self.subject.scenarios() {
             let setting = Setting { scenario: situation.id, repaired: false, memory: MemoryModel::Sc };
@@ -128,7 +116,16 @@ impl<'a> Local<'a> {
 
 impl Bench for Local<'_> {
     fn ask(&mut self, request: &Request) -> Result<Answer, Failure> {
-        self.answer(request).map_err(Failure::Refused)
+        Ok(match request {
+            Request::List => Answer::Listed(self.listing()),
+            Request::Compare(compare) => Answer::Compared(Box::new(self.compared(compare)?)),
+            Request::Explore(explore) => Answer::Explored(self.explored(explore)?),
+            Request::Run(run) => Answer::Ran(self.ran(run)?),
+            Request::Minimize(minimize) => Answer::Minimized(self.minimized(minimize)?),
+            Request::LockOrder(lock_order) => Answer::Ordered(self.ordered(lock_order)?),
+            Request::Break(broken) => Answer::Judged(self.judged(broken)?),
+            Request::Soon(soon) => Answer::Measured(self.measured(soon)?),
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Mutants against the code that they break.
 
 use crate::compare::CONFIRM;
+use crate::failure::Failure;
 use crate::local::{Local, program, watched};
 use crate::originals::{Key, Originals};
 use crate::protocol::{Break, Effort, How, Judged, Killed, Measured, Mutant, Soon};
@@ -17,7 +18,7 @@ impl Local<'_> {
         &mut self,
         Mutant { setting, variant, mutant, effort }: &Mutant,
         go_on: impl FnOnce(&mut Originals, Key, [&Variant<'_>; 2]) -> R,
-    ) -> Result<R, String> {
+    ) -> Result<R, Failure> {
         let (variant, (scenario, _)) = (self.variant(variant)?, self.scenario(&setting.scenario)?);
         self.begin(setting, "original, mutant".to_owned())?;
         let (subject, repaired) = (self.subject, setting.repaired);
@@ -34,7 +35,7 @@ impl Local<'_> {
     }
 
     /// One mutant against its original on one scenario: does a client see the difference?
-    pub(crate) fn judged(&mut self, Break { mutant, exact, covers }: &Break) -> Result<Judged, String> {
+    pub(crate) fn judged(&mut self, Break { mutant, exact, covers }: &Break) -> Result<Judged, Failure> {
         let (words, effort, memory) = (self.subject.words(), mutant.effort, mutant.setting.memory);
         let search = Search { words, effort, memory, exact: *exact, covers: *covers };
         self.with_mutant(mutant, |originals, key, sides| search.judged(originals, key, sides))
@@ -42,7 +43,7 @@ impl Local<'_> {
 
     /// How many executions each kind of random schedule takes to notice a mutant: until one shows
     /// what the other side, searched whole, never does.
-    pub(crate) fn measured(&mut self, Soon { mutant, seeds, limit }: &Soon) -> Result<Measured, String> {
+    pub(crate) fn measured(&mut self, Soon { mutant, seeds, limit }: &Soon) -> Result<Measured, Failure> {
         let (words, effort, memory) = (self.subject.words(), mutant.effort, mutant.setting.memory);
         let search = Search { words, effort, memory, exact: true, covers: false };
         let config = SoonConfig { memory: search.memory, seeds: *seeds, limit: *limit, control: Some(&CONTROL) };

@@ -6,7 +6,7 @@
 
 use crate::document::{DivergencePart, EvidencePart, GoalPart, OutcomePart, ScenarioPart, TracePart};
 use lockstep::{MemoryModel, Token};
-use serde::de::{DeserializeOwned, Error};
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeSet;
 
@@ -404,37 +404,6 @@ pub enum Measured {
     Medians(Vec<Option<u64>>),
 }
 
-/// A message and the version of its form.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Envelope<T> {
-    version: u32,
-    message: T,
-}
-
-/// The version alone, which every version of the form has.
-#[derive(Deserialize)]
-struct Versioned {
-    version: u32,
-}
-
-/// The message as a line.
-pub fn line<T: Serialize>(message: &T) -> String {
-    let envelope = Envelope { version: VERSION, message };
-    serde_json::to_string(&envelope).expect("messages have only strings, numbers, lists and maps by string")
-}
-
-/// Reads a line. Errors name the version, or the field.
-pub fn read<T: DeserializeOwned>(line: &str) -> Result<T, String> {
-    let wrong = |error: serde_json::Error| format!("the message cannot be read: {error}");
-    let Versioned { version } = serde_json::from_str(line).map_err(wrong)?;
-    if version != VERSION {
-        return Err(format!("the message is of version {version}, and this program speaks version {VERSION}"));
-    }
-    let envelope: Envelope<T> = serde_json::from_str(line).map_err(wrong)?;
-    Ok(envelope.message)
-}
-
 /// Memory models by name.
 mod model {
     use super::{Deserialize, Deserializer, Error, MemoryModel, Serializer};
@@ -460,45 +429,5 @@ mod token {
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Token, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse().map_err(|error: lockstep::TokenError| D::Error::custom(error))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Effort, Explore, Request, Setting, line, read};
-    use lockstep::MemoryModel;
-
-    fn request() -> Request {
-        let setting = Setting { scenario: "two".to_owned(), repaired: false, memory: MemoryModel::Weak };
-        let effort = Effort { exhaustive_max: 1, preemptions: 2, enumerated: 3, executions: 4, seed: 5 };
-        Request::Explore(Explore { setting, variant: "base".to_owned(), effort, exhaustive: true, jobs: 1 })
-    }
-
-    #[test]
-    fn a_message_is_read_as_it_was_written() {
-        let text = line(&request());
-        assert!(!text.contains('\n'));
-        assert_eq!(read::<Request>(&text), Ok(request()));
-    }
-
-    /// The message with one piece replaced is refused, and the refusal names what is wrong.
-    #[track_caller]
-    fn check(piece: &str, by: &str, expected: &str) {
-        let text = line(&request());
-        assert!(text.contains(piece), "{text}");
-        let error = read::<Request>(&text.replacen(piece, by, 1)).expect_err("it is another message");
-        assert!(error.contains(expected), "{error}");
-    }
-
-    #[test]
-    fn nothing_of_a_message_has_a_default() {
-        check(",\"jobs\":1", "", "missing field `jobs`");
-        check(",\"seed\":5", "", "missing field `seed`");
-        check("\"jobs\":1", "\"jobs\":1,\"haste\":1", "unknown field `haste`");
-        check("\"weak\"", "\"strong\"", "there is no memory model 'strong'");
-        check("\"Explore\"", "\"Admire\"", "unknown variant `Admire`");
-        check("\"version\":1", "\"version\":2", "the message is of version 2, and this program speaks version 1");
-        check("\"version\":1,", "", "missing field `version`");
-        check("\"preemptions\":2", "\"preemptions\":-2", "-2");
     }
 }

@@ -3,8 +3,9 @@
 
 use crate::bench::Bench;
 use crate::local::Local;
+use crate::message;
 use crate::panics::quiet_panics_of_subjects;
-use crate::protocol::{self, Answer};
+use crate::protocol::Answer;
 use crate::subject::Subject;
 use crate::watchdog;
 use std::io::{BufRead, Write};
@@ -26,13 +27,13 @@ pub fn serve(subject: &dyn Subject) {
     let mut bench = Local::new(subject);
     for line in std::io::stdin().lock().lines() {
         let Ok(line) = line else { break };
-        let answer = match protocol::read(&line) {
+        let answer = match message::read(&line) {
             Ok(request) => bench.ask(&request).unwrap_or_else(|failure| Answer::Refused(failure.to_string())),
-            Err(error) => Answer::Refused(error),
+            Err(error) => Answer::Refused(error.to_string()),
         };
         let mut out = std::io::stdout().lock();
         // The subject may have left a line open.
-        if writeln!(out, "\n{word}{}", protocol::line(&answer)).and_then(|()| out.flush()).is_err() {
+        if writeln!(out, "\n{word}{}", message::line(&answer)).and_then(|()| out.flush()).is_err() {
             break;
         }
     }

@@ -4,8 +4,8 @@ use crate::cli::arguments::Options;
 use crate::cli::selection::select_names;
 use crate::cli::session;
 use crate::cli::trouble::Trouble;
-use lockstep_runner::protocol::{self, Answer, Listing, Request};
-use lockstep_runner::{ANSWER, Bench, Failure};
+use lockstep_runner::protocol::{Answer, Listing, Request};
+use lockstep_runner::{ANSWER, Bench, Failure, message};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -94,7 +94,7 @@ impl Runner {
     }
 
     fn send(&mut self, request: &Request) -> Result<(), Failure> {
-        let line = protocol::line(request) + "\n";
+        let line = message::line(request) + "\n";
         let input = self.input.as_mut().expect("it is open until the runner is dropped");
         let sent = input.write_all(line.as_bytes()).and_then(|()| input.flush());
         sent.map_err(|_| self.ended())
@@ -124,7 +124,7 @@ impl Bench for Runner {
         loop {
             match self.answers.recv_timeout(BEAT) {
                 Ok(answer) => {
-                    return match protocol::read(&answer).map_err(Failure::Refused)? {
+                    return match message::read(&answer)? {
                         Answer::Refused(why) => Err(Failure::Refused(why)),
                         answer => Ok(answer),
                     };

@@ -296,7 +296,7 @@ impl Reader {
             tracers: Cow::Owned(self.tracers),
             watch_wakeups: self.watch_wakeups,
         };
-        well_formed(&scenario).map_err(at_end)?;
+        well_formed(&scenario).map_err(|error| at_end(error.to_string()))?;
         Ok(scenario)
     }
 }

@@ -23,7 +23,7 @@ use clap::FromArgMatches;
 use clap::parser::ValueSource;
 use cli::arguments::{self, Arguments, Command, CorpusCommand, Format, Options};
 use cli::given::Given;
-use cli::output::{finish, print, show, usage, written};
+use cli::output::{print, written};
 use cli::selection::{Selection, find_scenario, select, select_variants_only};
 use cli::status::Status;
 use cli::trouble::Trouble;
@@ -50,10 +50,9 @@ fn main() -> ExitCode {
         }
     };
     let status = std::panic::catch_unwind(|| carry_out(&arguments, &given)).unwrap_or_else(|_| {
-        session::say("this is a fault of lockstep itself, not of what it ran");
-        Status::Internal
+        Err(Trouble::Internal("this is a fault of lockstep itself, not of what it ran".to_owned()))
     });
-    status.into()
+    status.unwrap_or_else(|trouble| trouble.say()).into()
 }
 
 /// Adds to what is wrong with the arguments where it comes from, or how the same is said.
@@ -105,86 +104,73 @@ fn parse() -> Result<(Arguments, Given), clap::Error> {
     }
 }
 
-fn carry_out(arguments: &Arguments, given: &Given) -> Status {
+fn carry_out(arguments: &Arguments, given: &Given) -> Result<Status, Trouble> {
     let options = &arguments.options;
     session::set_verbosity(options.quiet, options.verbose);
     let is_matrix = arguments.command.is_none();
     let makes_reports =
         matches!(arguments.command, None | Some(Command::Compare { .. } | Command::Gate(_) | Command::Report(_)));
     if options.format.is_report() && !makes_reports {
-        return usage("this form is for 'compare', 'gate' and 'report': leave --format out, or say --format json");
+        let message = "this form is for 'compare', 'gate' and 'report': leave --format out, or say --format json";
+        return Err(Trouble::usage(message));
     }
-    let wanted = match &arguments.command {
-        Some(Command::List) => return print(&listing::list(options.format)),
+    let selection = match &arguments.command {
+        Some(Command::List) => return Ok(print(&listing::list(options.format))),
         Some(Command::Claims { claims, explain }) => {
             session::start(options.time);
-            return match claims::command(claims, *explain, options) {
-                Ok((text, status)) => print(&text).and(status),
-                Err(message) => usage(&message),
-            };
+            return Ok(show(claims::command(claims, *explain, options)?));
         }
         Some(Command::Merge { directories, into, corpus }) => {
-            return finish(hunt::merge(directories, into, corpus).map(|text| (text, Status::Fine)));
+            return Ok(print(&hunt::merge(directories, into, corpus)?));
         }
-        Some(Command::Report(arguments)) => return show(report::command(arguments, options.format)),
+        Some(Command::Report(arguments)) => return Ok(print(&report::command(arguments, options.format)?)),
         Some(Command::Gate(arguments)) => {
-            return match gate::gate(arguments, options, given) {
-                Ok(judged) => {
-                    let text = match options.format {
-                        Format::Human => Ok(gate::human(&judged)),
-                        format => report::of_document(&judged.document, format),
-                    };
-                    show(text).and(judged.status)
-                }
-                Err(trouble) => trouble.say(),
+            let judged = gate::gate(arguments, options, given)?;
+            let text = match options.format {
+                Format::Human => gate::human(&judged),
+                format => report::of_document(&judged.document, format)?,
             };
+            return Ok(print(&text).and(judged.status));
         }
-        Some(Command::Accept(arguments)) => {
-            return gate::accept(arguments, options, given).map_or_else(|trouble| trouble.say(), |text| print(&text));
-        }
-        Some(Command::Completions { shell }) => return show(Ok(manual::completions(*shell))),
-        Some(Command::Man { command }) => return show(manual::page(command.as_deref())),
+        Some(Command::Accept(arguments)) => return Ok(print(&gate::accept(arguments, options, given)?)),
+        Some(Command::Completions { shell }) => return Ok(print(&manual::completions(*shell))),
+        Some(Command::Man { command }) => return Ok(print(&manual::page(command.as_deref())?)),
         Some(command) if command.series().is_some() => {
             session::start(options.time);
-            return of_series(command, options).unwrap_or_else(|trouble| trouble.say());
+            return of_series(command, options);
         }
-        Some(Command::Replay { .. } | Command::Minimize { .. }) => select_variants_only(options),
-        Some(Command::Audit { input, observe }) => return audit::command(input, *observe, options, print),
+        Some(Command::Replay { .. } | Command::Minimize { .. }) => select_variants_only(options)?,
+        Some(Command::Audit { input, observe }) => return Ok(print(&audit::command(input, *observe, options)?)),
         Some(Command::Mutate { input }) => {
             session::start(options.time);
-            return mutate::command(input, options, print);
+            return mutate::command(input, options).map(show);
         }
         Some(Command::Series { command }) => {
             session::start(options.time);
-            return series::command(command, options, print);
+            return series::command(command, options).map(show);
         }
-        _ => select(options, is_matrix),
-    };
-    let selection = match wanted {
-        Ok(selection) => selection,
-        Err(message) => return usage(&message),
+        _ => select(options, is_matrix)?,
     };
     let compares = matches!(arguments.command, None | Some(Command::Compare { .. } | Command::Hunt(_)));
     if compares && selection.variants.len() < 2 {
-        return usage("there is nothing to compare one variant with: name two or more, or use 'lockstep run'");
+        let message = "there is nothing to compare one variant with: name two or more, or use 'lockstep run'";
+        return Err(Trouble::usage(message));
     }
     session::start(options.time);
-    let text = match &arguments.command {
-        Some(Command::Hunt(arguments)) => return finish(hunt::hunt(&selection, &Hunt::new(arguments, options))),
+    match &arguments.command {
+        Some(Command::Hunt(arguments)) => Ok(show(hunt::hunt(&selection, &Hunt::new(arguments, options))?)),
         Some(Command::Corpus { command, corpus }) => {
-            return finish(corpus_command(command, corpus, &selection, options.exhaustive_max));
+            corpus_command(command, corpus, &selection, options.exhaustive_max).map(show)
         }
         Some(Command::Run { .. }) => {
             let (names, settings, mut bench) = (selection.names(), selection.settings(), Local::new(&Utrace));
-            let listed = listing_of(&mut bench);
-            return told(
-                listed.and_then(|listed| replay::run_one(&mut bench, &listed, names, &settings, options.seed)),
-            );
+            let listed = listing_of(&mut bench)?;
+            Ok(print(&replay::run_one(&mut bench, &listed, names, &settings, options.seed)?))
         }
         Some(Command::Replay { token, trace, .. }) => {
-            replay::replay(&selection, token, *trace, !options.variants.is_empty())
+            Ok(print(&replay::replay(&selection, token, *trace, !options.variants.is_empty())?))
         }
-        Some(Command::Minimize { token, .. }) => replay::minimize(&selection, token),
+        Some(Command::Minimize { token, .. }) => Ok(print(&replay::minimize(&selection, token)?)),
         Some(Command::Litmus { files }) => {
             let config = LitmusConfig {
                 memory: selection.memory,
@@ -194,43 +180,35 @@ fn carry_out(arguments: &Arguments, given: &Given) -> Status {
                 time: options.time,
                 control: &session::CONTROL,
             };
-            return litmus::command(files, &config, print);
+            Ok(litmus::command(files, &config, print))
         }
-        Some(Command::Explore { check: Some(path), renew, .. }) => {
-            return finish(relax::check(path, *renew, options));
-        }
-        Some(Command::Explore { relax: true, .. }) => {
-            let (text, status) = relax::command(&selection, options);
-            return print(&text).and(status);
-        }
+        Some(Command::Explore { check: Some(path), renew, .. }) => Ok(show(relax::check(path, *renew, options)?)),
+        Some(Command::Explore { relax: true, .. }) => Ok(show(relax::command(&selection, options))),
         Some(Command::Explore { exhaustive, .. }) => {
             let (names, settings, mut bench) = (selection.names(), selection.settings(), Local::new(&Utrace));
-            let explored = listing_of(&mut bench)
-                .and_then(|listed| explore::command(&mut bench, &listed, &names, &settings, options, *exhaustive));
-            return explored.map_or_else(|trouble| trouble.say(), |(text, status)| print(&text).and(status));
+            let listed = listing_of(&mut bench)?;
+            explore::command(&mut bench, &listed, &names, &settings, options, *exhaustive).map(show)
         }
         Some(Command::Compare { save, base_commit, .. }) => {
-            let outcomes = match compare_designs(&selection, options) {
-                Ok(outcomes) => outcomes,
-                Err(trouble) => return trouble.say(),
-            };
+            let outcomes = compare_designs(&selection, options)?;
             let document = compare::document::document(&selection, &outcomes);
-            return compared(document, &outcomes, (save.as_deref(), base_commit.as_ref()), options);
+            compared(document, &outcomes, (save.as_deref(), base_commit.as_ref()), options)
         }
         None => {
-            let outcomes = match compare_designs(&selection, options) {
-                Ok(outcomes) => outcomes,
-                Err(trouble) => return trouble.say(),
-            };
+            let outcomes = compare_designs(&selection, options)?;
             let text = match options.format {
-                Format::Human => Ok(compare::matrix::matrix(&selection, &outcomes)),
-                format => report::of_document(&compare::document::document(&selection, &outcomes), format),
+                Format::Human => compare::matrix::matrix(&selection, &outcomes),
+                format => report::of_document(&compare::document::document(&selection, &outcomes), format)?,
             };
-            return show(text).and(judge(&outcomes));
+            Ok(print(&text).and(judge(&outcomes)))
         }
         Some(_) => unreachable!("done above"),
-    };
-    show(text)
+    }
+}
+
+/// Prints what a command that judges has to say.
+fn show((text, status): (String, Status)) -> Status {
+    print(&text).and(status)
 }
 
 fn compare_designs(selection: &Selection, options: &Options) -> Result<Outcomes, Trouble> {
@@ -243,16 +221,16 @@ fn compared(
     outcomes: &Outcomes,
     (save, base_commit): (Option<&Path>, Option<&String>),
     options: &Options,
-) -> Status {
+) -> Result<Status, Trouble> {
     document.base_commit = base_commit.cloned().or(document.base_commit);
-    if let Some(Err(message)) = save.map(|path| files::save(path, &document::text(&document))) {
-        return usage(&message);
+    if let Some(path) = save {
+        files::save(path, &document::text(&document))?;
     }
     let text = match options.format {
-        Format::Human => Ok(details(outcomes)),
-        format => report::of_document(&document, format),
+        Format::Human => details(outcomes),
+        format => report::of_document(&document, format)?,
     };
-    show(text).and(judge(outcomes))
+    Ok(print(&text).and(judge(outcomes)))
 }
 
 /// Carries out a command that is about a series of one's own.
@@ -260,11 +238,11 @@ fn of_series(command: &Command, options: &Options) -> Result<Status, Trouble> {
     let input = command.series().expect("the command names one");
     if let Command::Compare { save, base_commit, .. } = command {
         let (document, outcomes) = series::document(input, std::slice::from_ref(options))?;
-        return Ok(compared(document, &outcomes, (save.as_deref(), base_commit.as_ref()), options));
+        return compared(document, &outcomes, (save.as_deref(), base_commit.as_ref()), options);
     }
     if let Command::Explore { relax: true, .. } = command {
         let message = "--relax is about the designs of this repository: leave it out, or leave --base and --series out";
-        return Err(Trouble::Usage(message.to_owned()));
+        return Err(Trouble::usage(message));
     }
     let bench = &mut series::bench(input, options)?;
     let listed = &listing_of(bench)?;
@@ -277,15 +255,10 @@ fn of_series(command: &Command, options: &Options) -> Result<Status, Trouble> {
         }
         Command::Explore { exhaustive, .. } => {
             let (steps, settings) = series::selected(listed, options)?;
-            let (text, status) = explore::command(bench, listed, &steps, &settings, options, *exhaustive)?;
-            print(&text).and(status)
+            show(explore::command(bench, listed, &steps, &settings, options, *exhaustive)?)
         }
         _ => unreachable!("no other command names a series so"),
     })
-}
-
-fn told(text: Result<String, Trouble>) -> Status {
-    text.map_or_else(|trouble| trouble.say(), |text| print(&text))
 }
 
 fn corpus_command(
@@ -293,7 +266,7 @@ fn corpus_command(
     directory: &Path,
     selection: &Selection,
     exhaustive_max: u64,
-) -> Result<(String, Status), String> {
+) -> Result<(String, Status), Trouble> {
     match command {
         CorpusCommand::List => Ok((hunt::corpus::list(directory)?, Status::Fine)),
         CorpusCommand::Add => Ok((hunt::corpus::add(directory, selection, exhaustive_max)?, Status::Fine)),
@@ -301,6 +274,6 @@ fn corpus_command(
             let replayed = hunt::corpus::replay(directory, true)?;
             Ok((replayed.text, if replayed.changed == 0 { Status::Fine } else { Status::Unaccepted }))
         }
-        CorpusCommand::Prune { check } => hunt::corpus::prune(directory, *check, exhaustive_max),
+        CorpusCommand::Prune { check } => Ok(hunt::corpus::prune(directory, *check, exhaustive_max)?),
     }
 }

@@ -16,7 +16,6 @@ mod walk;
 
 use crate::cli::arguments::{Format, Input, Options};
 use crate::cli::files;
-use crate::cli::status::Status;
 use crate::cli::trouble::Trouble;
 use crate::series::{prepare, prepare_steps};
 use crate::source::rust;
@@ -34,23 +33,13 @@ use walk::Access;
 pub const LEGEND: &str = "under: the locks held, - for none, 'or' between ways through the source; a > b: b is taken while a is held; the places of a lock \
                           are those of the function and of what it calls";
 
-/// Carries out the command; what it prints goes through `print`.
-pub fn command(input: &Input, observes: bool, options: &Options, print: impl Fn(&str) -> Status) -> Status {
-    let audited = Place::find(input.build.as_deref()).map_err(Trouble::from).and_then(|place| {
-        let steps = prepare_steps(input, &place)?;
-        let audits = steps.iter().map(|step| audit_step(&place, step)).collect::<Result<Vec<Audit>, String>>()?;
-        let package = if observes { Some(prepare(input, &place)?.1) } else { None };
-        Ok((place, steps, audits, package))
-    });
-    let (place, steps, audits, package) = match audited {
-        Ok(audited) => audited,
-        Err(trouble) => return trouble.say(),
-    };
-    let observed = match package.map(|package| observe(&package, &place)).transpose() {
-        Ok(observed) => observed.unwrap_or_default(),
-        Err(message) => return Trouble::Subject(message).say(),
-    };
-    print(&match options.format {
+/// Carries out the command: what it has to say.
+pub fn command(input: &Input, observes: bool, options: &Options) -> Result<String, Trouble> {
+    let place = Place::find(input.build.as_deref())?;
+    let steps = prepare_steps(input, &place)?;
+    let audits = steps.iter().map(|step| audit_step(&place, step)).collect::<Result<Vec<Audit>, _>>()?;
+    let observed = if observes { observe(&prepare(input, &place)?.1, &place)? } else { Vec::new() };
+    Ok(match options.format {
         Format::Json => format!("{:#}\n", document(&steps, &audits, &observed)),
         _ => text(&steps, &audits, &observed),
     })

@@ -4,7 +4,8 @@
 //! was not observed, no more; locks that were taken by an attempt are not followed.
 
 use super::table::cycle;
-use crate::workshop::{Package, Place, Runner};
+use crate::cli::trouble::Trouble;
+use crate::workshop::{Package, Place, Runner, listing};
 use lockstep_runner::Bench;
 use lockstep_runner::protocol::{LockOrder, Ordered};
 use serde_json::{Value, json};
@@ -14,13 +15,13 @@ use std::collections::BTreeSet;
 const SEEDS: u64 = 20;
 
 /// Builds the package and runs each of its steps.
-pub fn observe(package: &Package, place: &Place) -> Result<Vec<Ordered>, String> {
+pub fn observe(package: &Package, place: &Place) -> Result<Vec<Ordered>, Trouble> {
     let program = package.build(place)?;
     let mut runner = Runner::start(&program)?;
     let mut all = Vec::new();
-    for variant in runner.list().map_err(|failure| failure.to_string())?.variants {
+    for variant in listing(&mut runner)?.variants {
         let asked = LockOrder { variant, executions: SEEDS };
-        all.push(runner.lock_order(asked).map_err(|failure| failure.to_string())?);
+        all.push(runner.lock_order(asked).map_err(Trouble::of_subject)?);
     }
     Ok(all)
 }

@@ -1,5 +1,6 @@
 //! Writing files so that nobody ever sees half of one.
 
+use crate::cli::file_error::{FileError, why_unread};
 use lockstep::scramble;
 use std::fs;
 use std::io::Write;
@@ -7,12 +8,12 @@ use std::path::{Path, PathBuf};
 
 /// Writes a file unless it holds this text already: to a new file beside it, which then takes its
 /// name.
-pub fn write(path: &Path, text: &str) -> Result<(), String> {
+pub fn write(path: &Path, text: &str) -> Result<(), FileError> {
     write_all(&[(path.to_owned(), text)])
 }
 
 /// Writes files that belong together: if one cannot be written, none takes its name.
-pub fn write_all(files: &[(PathBuf, impl AsRef<str>)]) -> Result<(), String> {
+pub fn write_all(files: &[(PathBuf, impl AsRef<str>)]) -> Result<(), FileError> {
     let mut written = Vec::new();
     for (path, text) in files {
         let text = text.as_ref();
@@ -21,21 +22,21 @@ pub fn write_all(files: &[(PathBuf, impl AsRef<str>)]) -> Result<(), String> {
             continue;
         }
         if path.is_dir() {
-            return Err(format!("{}: is a folder, and a file is to be written there", path.display()));
+            return Err(FileError::new(path, "is a folder, and a file is to be written there"));
         }
         let new = fs::create_dir_all(folder_of(path)).and_then(|()| new_beside(path, text));
-        written.push((path, new.map_err(|error| format!("{}: {}", path.display(), reason(&error)))?));
+        written.push((path, new.map_err(|error| FileError::of_system(path, &error))?));
     }
     for (path, new) in written {
-        new.persist(path).map_err(|error| format!("{}: {}", path.display(), reason(&error.error)))?;
+        new.persist(path).map_err(|error| FileError::of_system(path, &error.error))?;
     }
     Ok(())
 }
 
 /// Writes a file whose place the user names: the file behind a link; and what is no file, as a
 /// device or a pipe, stays what it is.
-pub fn save(path: &Path, text: &str) -> Result<(), String> {
-    let failed = |error: std::io::Error| format!("{} cannot be written: {}", path.display(), reason(&error));
+pub fn save(path: &Path, text: &str) -> Result<(), FileError> {
+    let failed = |error: std::io::Error| FileError::unwritten(path, &error);
     let place = if path.is_symlink() { fs::canonicalize(path).map_err(failed)? } else { path.to_owned() };
     let existing = place.metadata().ok();
     if existing.as_ref().is_some_and(|existing| !existing.is_file() && !existing.is_dir()) {
@@ -49,23 +50,6 @@ pub fn save(path: &Path, text: &str) -> Result<(), String> {
     new.as_file().sync_all().map_err(failed)?;
     new.persist(&place).map_err(|error| failed(error.error))?;
     Ok(())
-}
-
-/// What went wrong with a file, without the name of a temporary one beside it, which differs each
-/// time.
-pub fn reason(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    text.split(" at path \"").next().unwrap_or_default().to_owned()
-}
-
-/// Why a file cannot be read.
-pub fn why_unread(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => {
-            "there is no such file; a path begins at the folder where lockstep was started".to_owned()
-        }
-        _ => error.to_string(),
-    }
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -84,20 +68,20 @@ fn new_beside(path: &Path, text: &str) -> std::io::Result<tempfile::NamedTempFil
 }
 
 /// A link leads somewhere else than its name says: nothing is written or removed behind one.
-pub fn refuse_link(path: &Path) -> Result<(), String> {
+pub fn refuse_link(path: &Path) -> Result<(), FileError> {
     if path.is_symlink() {
-        return Err(format!("{}: is a link: it is not followed", path.display()));
+        return Err(FileError::new(path, "is a link: it is not followed"));
     }
     Ok(())
 }
 
 /// A source file as text.
-pub fn read(path: &Path) -> Result<String, String> {
+pub fn read(path: &Path) -> Result<String, FileError> {
     if path.is_dir() {
-        return Err(format!("{}: is a folder: name the file that is the module's root", path.display()));
+        return Err(FileError::new(path, "is a folder: name the file that is the module's root"));
     }
-    let bytes = fs::read(path).map_err(|error| format!("{}: {}", path.display(), why_unread(&error)))?;
-    String::from_utf8(bytes).map_err(|_| format!("{}: is not UTF-8 text", path.display()))
+    let bytes = fs::read(path).map_err(|error| FileError::new(path, why_unread(&error)))?;
+    String::from_utf8(bytes).map_err(|_| FileError::new(path, "is not UTF-8 text"))
 }
 
 /// Eight digits for a text, the same on every machine.
@@ -116,11 +100,11 @@ pub fn fingerprint_of(files: impl IntoIterator<Item = (impl AsRef<str>, impl AsR
 }
 
 /// The Rust files below a folder with their paths relative to it, in order. Links are not followed.
-pub fn sources(folder: &Path) -> Result<Vec<(String, String)>, String> {
+pub fn sources(folder: &Path) -> Result<Vec<(String, String)>, FileError> {
     let mut open = vec![folder.to_owned()];
     let mut found = Vec::new();
     while let Some(inner) = open.pop() {
-        let entries = fs::read_dir(&inner).map_err(|error| format!("{}: {error}", inner.display()))?;
+        let entries = fs::read_dir(&inner).map_err(|error| FileError::new(&inner, error))?;
         for path in entries.flatten().map(|entry| entry.path()) {
             if path.is_symlink() {
                 continue;

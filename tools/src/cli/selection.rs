@@ -1,7 +1,7 @@
-//! What the options select, or a message that names the nearest thing that exists.
+//! What the options select, or an error that names the nearest thing that exists.
 
 use crate::cli::arguments::{Options, RepairsArgument};
-use crate::cli::nearest::nearest;
+use crate::cli::value_error::ValueError;
 use lockstep::MemoryModel;
 use lockstep_runner::protocol::Setting;
 use utrace_variants::{Repairs, Scenario, VariantInfo, scenarios, variants};
@@ -36,7 +36,7 @@ impl Selection {
 }
 
 /// Reads the options. `both` tells what no word about repairs means.
-pub fn select(options: &Options, both: bool) -> Result<Selection, String> {
+pub fn select(options: &Options, both: bool) -> Result<Selection, ValueError> {
     let default = if both { RepairsArgument::Both } else { RepairsArgument::None };
     Ok(Selection {
         variants: select_variants(&options.variants)?,
@@ -51,18 +51,18 @@ pub fn select(options: &Options, both: bool) -> Result<Selection, String> {
 }
 
 /// The memory model of that name.
-pub fn memory_model(name: &str) -> Result<MemoryModel, String> {
+pub fn memory_model(name: &str) -> Result<MemoryModel, ValueError> {
     let known = MemoryModel::ALL.map(MemoryModel::name).into_iter();
-    MemoryModel::from_name(name).ok_or_else(|| unknown("memory model", name, known))
+    MemoryModel::from_name(name).ok_or_else(|| ValueError::unknown("memory model", name, known))
 }
 
 /// For a command that is told the rest by a token.
-pub fn select_variants_only(options: &Options) -> Result<Selection, String> {
+pub fn select_variants_only(options: &Options) -> Result<Selection, ValueError> {
     let variants = select_variants(&options.variants)?;
     Ok(Selection { variants, scenarios: Vec::new(), repairs: Vec::new(), memory: MemoryModel::Sc })
 }
 
-fn select_variants(names: &[String]) -> Result<Vec<&'static VariantInfo>, String> {
+fn select_variants(names: &[String]) -> Result<Vec<&'static VariantInfo>, ValueError> {
     if names.is_empty() {
         return Ok(variants().iter().filter(|variant| variant.main_series).collect());
     }
@@ -72,13 +72,15 @@ fn select_variants(names: &[String]) -> Result<Vec<&'static VariantInfo>, String
 }
 
 /// The variant of that name.
-pub fn find_variant(name: &str) -> Result<&'static VariantInfo, String> {
+pub fn find_variant(name: &str) -> Result<&'static VariantInfo, ValueError> {
     let found = variants().iter().find(|variant| variant.name == name.trim());
-    found.ok_or_else(|| unknown("variant", name, variants().iter().map(|variant| variant.name)) + SEE_LIST)
+    found.ok_or_else(|| {
+        ValueError::unknown("variant", name, variants().iter().map(|variant| variant.name)).with(SEE_LIST)
+    })
 }
 
 /// The scenarios of those ids; all if none is named.
-pub fn select_scenarios(ids: &[String]) -> Result<Vec<&'static Scenario>, String> {
+pub fn select_scenarios(ids: &[String]) -> Result<Vec<&'static Scenario>, ValueError> {
     let known = scenarios().iter().map(|scenario| &*scenario.id);
     let numbers = select_names("scenario", known, ids, SEE_LIST)?;
     Ok(numbers.into_iter().map(|number| &scenarios()[number]).collect())
@@ -91,11 +93,11 @@ pub fn select_names<'a>(
     known: impl Iterator<Item = &'a str> + Clone,
     wanted: &[String],
     hint: &str,
-) -> Result<Vec<usize>, String> {
+) -> Result<Vec<usize>, ValueError> {
     refuse_twice(what, wanted)?;
     let find = |name: &String| {
         let found = known.clone().position(|id| id.eq_ignore_ascii_case(name.trim()));
-        found.ok_or_else(|| unknown(what, name, known.clone()) + hint)
+        found.ok_or_else(|| ValueError::unknown(what, name, known.clone()).with(hint))
     };
     let wanted: Vec<&String> = wanted.iter().filter(|name| !name.trim().is_empty()).collect();
     if wanted.is_empty() {
@@ -105,27 +107,22 @@ pub fn select_names<'a>(
 }
 
 /// A name that is there twice is a mistake, or would count twice.
-fn refuse_twice(what: &str, names: &[String]) -> Result<(), String> {
+fn refuse_twice(what: &str, names: &[String]) -> Result<(), ValueError> {
     for (at, name) in names.iter().map(|name| name.trim()).enumerate() {
         if !name.is_empty() && names[..at].iter().any(|other| other.trim().eq_ignore_ascii_case(name)) {
-            return Err(format!("{what} '{name}' is named twice: name each once"));
+            return Err(ValueError::new(format!("{what} '{name}' is named twice: name each once")));
         }
     }
     Ok(())
 }
 
 /// The scenario of that id.
-pub fn find_scenario(id: &str) -> Result<&'static Scenario, String> {
+pub fn find_scenario(id: &str) -> Result<&'static Scenario, ValueError> {
     let found = scenarios().iter().find(|scenario| scenario.id.eq_ignore_ascii_case(id));
-    found.ok_or_else(|| unknown("scenario", id, scenarios().iter().map(|scenario| &*scenario.id)) + SEE_LIST)
+    found.ok_or_else(|| {
+        ValueError::unknown("scenario", id, scenarios().iter().map(|scenario| &*scenario.id)).with(SEE_LIST)
+    })
 }
 
 /// Behind a message about a name that does not exist.
 const SEE_LIST: &str = "; 'lockstep list' shows all";
-
-/// The message for a name that does not exist: with the nearest ones that do.
-pub fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let mut near = nearest(name, known);
-    near.truncate(3);
-    format!("there is no {what} '{name}'; the nearest: {}", near.join(", "))
-}

@@ -1,5 +1,6 @@
 //! A part of a hunt: the k-th of n.
 
+use crate::cli::value_error::ValueError;
 use std::fmt;
 use std::str::FromStr;
 
@@ -35,16 +36,18 @@ impl fmt::Display for Shard {
 }
 
 impl FromStr for Shard {
-    type Err = String;
+    type Err = ValueError;
 
-    fn from_str(text: &str) -> Result<Shard, String> {
+    fn from_str(text: &str) -> Result<Shard, ValueError> {
         let parts = text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
-        let Some((number, of)) = parts else { return Err("expected K/N, such as 1/8".to_owned()) };
+        let Some((number, of)) = parts else { return Err(ValueError::new("expected K/N, such as 1/8")) };
         match (number, of) {
-            (0, _) => Err("parts are counted from 1: the first of N is 1/N".to_owned()),
-            (_, 0) => Err("there are no parts of 0".to_owned()),
-            (number, of) if number > of => Err(format!("part {number} of {of} does not exist: the last is {of}/{of}")),
-            (_, SHARDS_MAX..) => Err(format!("more than {SHARDS_MAX} parts")),
+            (0, _) => Err(ValueError::new("parts are counted from 1: the first of N is 1/N")),
+            (_, 0) => Err(ValueError::new("there are no parts of 0")),
+            (number, of) if number > of => {
+                Err(ValueError::new(format!("part {number} of {of} does not exist: the last is {of}/{of}")))
+            }
+            (_, SHARDS_MAX..) => Err(ValueError::new(format!("more than {SHARDS_MAX} parts"))),
             (number, of) => Ok(Shard { number, of }),
         }
     }
@@ -74,7 +77,7 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: Result<(u64, u64), &str>) {
         let read = text.parse::<Shard>().map(|shard| (shard.number, shard.of));
-        assert_eq!(read.as_ref().map_err(|error| error.as_str()), expected.as_ref().map_err(|error| *error));
+        assert_eq!(read.map_err(|error| error.to_string()), expected.map_err(str::to_owned));
     }
 
     #[test]

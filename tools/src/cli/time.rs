@@ -1,5 +1,6 @@
 //! Spans of time, as people write them.
 
+use crate::cli::value_error::ValueError;
 use jiff::fmt::friendly::SpanParser;
 use std::time::Duration;
 
@@ -8,13 +9,13 @@ const FORMS: &str = "expected seconds, or hours, minutes and seconds as in 90s, 
 
 /// Reads seconds without a unit, or jiff's friendly format: `90`, `90s`, `5m`, `1h30m`, `2h 5m`. A
 /// day has no length of its own there, nor has what is longer, so hours are the greatest unit.
-pub fn parse_time(text: &str) -> Result<Duration, String> {
+pub fn parse_time(text: &str) -> Result<Duration, ValueError> {
     let is_bare = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let with_unit = if is_bare { format!("{text}s") } else { text.to_owned() };
     match SpanParser::new().parse_unsigned_duration(&with_unit) {
-        Ok(Duration::ZERO) => Err("the time must be longer than nothing".to_owned()),
+        Ok(Duration::ZERO) => Err(ValueError::new("the time must be longer than nothing")),
         Ok(time) => Ok(time),
-        Err(_) => Err(FORMS.to_owned()),
+        Err(_) => Err(ValueError::new(FORMS)),
     }
 }
 
@@ -30,7 +31,7 @@ mod tests {
 
     #[track_caller]
     fn refused(text: &str, expected: &str) {
-        let error = parse_time(text).expect_err(text);
+        let error = parse_time(text).expect_err(text).to_string();
         assert!(error.contains(expected), "{text}: {error}");
     }
 

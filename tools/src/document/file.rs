@@ -1,7 +1,7 @@
 //! Documents as files.
 
 use super::{Document, SCHEMA};
-use crate::cli::files::why_unread;
+use crate::cli::file_error::{FileError, why_unread};
 use serde::Deserialize;
 use std::path::Path;
 
@@ -17,18 +17,17 @@ struct Versioned {
 }
 
 /// Reads a saved comparison.
-pub fn read(path: &Path) -> Result<Document, String> {
-    let shown = path.display();
-    let text =
-        std::fs::read_to_string(path).map_err(|error| format!("{shown} cannot be read: {}", why_unread(&error)))?;
+pub fn read(path: &Path) -> Result<Document, FileError> {
+    let text = std::fs::read_to_string(path).map_err(|error| FileError::unread(path, why_unread(&error)))?;
     let versioned: Versioned = serde_json::from_str(&text).map_err(|error| {
-        format!("{shown} is not a saved comparison: {error}; make one with 'lockstep compare --save FILE'")
+        let what = format!("is not a saved comparison: {error}; make one with 'lockstep compare --save FILE'");
+        FileError::is(path, what)
     })?;
     if versioned.schema != SCHEMA {
-        return Err(format!(
-            "{shown} is of form {}, this program reads {SCHEMA}: save the comparison anew",
-            versioned.schema
-        ));
+        let form = versioned.schema;
+        let what = format!("is of form {form}, this program reads {SCHEMA}: save the comparison anew");
+        return Err(FileError::is(path, what));
     }
-    serde_json::from_str(&text).map_err(|error| format!("{shown} is damaged: {error}; save the comparison anew"))
+    let damaged = |error| FileError::is(path, format!("is damaged: {error}; save the comparison anew"));
+    serde_json::from_str(&text).map_err(damaged)
 }

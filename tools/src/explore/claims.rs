@@ -2,9 +2,9 @@
 //! two traces side by side.
 
 use crate::cli::arguments::{Format, Options};
-use crate::cli::selection::unknown;
 use crate::cli::session::{self, Progress, Running};
 use crate::cli::status::Status;
+use crate::cli::value_error::ValueError;
 use crate::compare;
 use crate::document::EvidencePart;
 use lockstep::{MemoryModel, difference_lines};
@@ -21,7 +21,7 @@ use utrace_variants::claims::{
 const MODELS: [&str; 3] = ["sc", "tso", "weak"];
 
 /// Decides the claims; returns the text and how it went, or what is wrong with the arguments.
-pub fn command(wanted: &[String], explained: bool, options: &Options) -> Result<(String, Status), String> {
+pub fn command(wanted: &[String], explained: bool, options: &Options) -> Result<(String, Status), ValueError> {
     let selected = select(wanted)?;
     let models = models(&options.memory)?;
     let parts = selected.iter().map(|claim| claim.asked.len()).sum::<usize>() * models.len();
@@ -52,7 +52,7 @@ pub fn command(wanted: &[String], explained: bool, options: &Options) -> Result<
     Ok((text, if cut_short { Status::Budget } else { Status::Fine }))
 }
 
-fn select(wanted: &[String]) -> Result<Vec<&'static Claim>, String> {
+fn select(wanted: &[String]) -> Result<Vec<&'static Claim>, ValueError> {
     let all = claims();
     if wanted.is_empty() {
         return Ok(all);
@@ -61,14 +61,15 @@ fn select(wanted: &[String]) -> Result<Vec<&'static Claim>, String> {
     for id in wanted {
         let found: Vec<&'static Claim> = all.iter().copied().filter(|claim| is_called(claim, id)).collect();
         if found.is_empty() {
-            return Err(unknown("claim", id, all.iter().map(|claim| claim.id)) + "; 'lockstep claims' shows all");
+            let unknown = ValueError::unknown("claim", id, all.iter().map(|claim| claim.id));
+            return Err(unknown.with("; 'lockstep claims' shows all"));
         }
         selected.extend(found);
     }
     let twice =
         selected.iter().enumerate().find(|(at, claim)| selected[..*at].iter().any(|other| other.id == claim.id));
     match twice {
-        Some((_, claim)) => Err(format!("claim '{}' is named twice: name each once", claim.id)),
+        Some((_, claim)) => Err(ValueError::new(format!("claim '{}' is named twice: name each once", claim.id))),
         None => Ok(selected),
     }
 }
@@ -79,13 +80,13 @@ fn is_called(claim: &Claim, id: &str) -> bool {
     claim.id.eq_ignore_ascii_case(id.trim()) || whole.eq_ignore_ascii_case(id.trim())
 }
 
-fn models(name: &str) -> Result<Vec<MemoryModel>, String> {
+fn models(name: &str) -> Result<Vec<MemoryModel>, ValueError> {
     let known = || MODELS.into_iter().filter_map(MemoryModel::from_name);
     if name == "all" {
         return Ok(known().collect());
     }
     let found = MemoryModel::from_name(name).map(|model| vec![model]);
-    found.ok_or_else(|| unknown("memory model", name, known().map(MemoryModel::name).chain(["all"])))
+    found.ok_or_else(|| ValueError::unknown("memory model", name, known().map(MemoryModel::name).chain(["all"])))
 }
 
 /// The table of all verdicts, then each claim with what became of it.

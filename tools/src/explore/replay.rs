@@ -2,8 +2,9 @@
 
 use crate::cli::arguments::{CORPUS, Options};
 use crate::cli::counted::counted;
-use crate::cli::selection::{Selection, find_scenario, find_variant, unknown};
+use crate::cli::selection::{Selection, find_scenario, find_variant};
 use crate::cli::trouble::Trouble;
+use crate::cli::value_error::ValueError;
 use crate::document::{OutcomePart, TracePart};
 use crate::hunt::corpus;
 use crate::workshop::{select_steps, situation};
@@ -25,13 +26,13 @@ pub fn run_one(
 ) -> Result<String, Trouble> {
     let [setting] = settings else {
         let of = |is_it: fn(&Setting, &Setting) -> bool| settings.iter().all(|one| is_it(one, &settings[0]));
-        return Err(Trouble::Usage(match of(|one, other| one.scenario == other.scenario) {
-            true => "run is with repairs or without: say --repairs none or --repairs all".to_owned(),
-            false => "run needs one scenario: say which with --scenario, as in 'lockstep run --scenario S3'".to_owned(),
+        return Err(Trouble::usage(match of(|one, other| one.scenario == other.scenario) {
+            true => "run is with repairs or without: say --repairs none or --repairs all",
+            false => "run needs one scenario: say which with --scenario, as in 'lockstep run --scenario S3'",
         }));
     };
     let subject = if setting.repaired { listing.repaired.clone() } else { Some(listing.subject.clone()) };
-    let subject = subject.ok_or_else(|| Trouble::Usage("the subject knows no repairs".to_owned()))?;
+    let subject = subject.ok_or_else(|| Trouble::usage("the subject knows no repairs"))?;
     let Setting { scenario, memory, .. } = setting.clone();
     let token = Token { subject, scenario, memory, schedule: Schedule::uniform(seed) };
     let Ran { situation, executions, .. } =
@@ -53,7 +54,7 @@ pub fn replay_steps(
     whole_trace: bool,
     options: &Options,
 ) -> Result<String, Trouble> {
-    let token = parse(token).map_err(Trouble::Usage)?;
+    let token = parse(token)?;
     let variants = select_steps(listing, options)?;
     let ran = bench.run(Run { token: token.clone(), variants, trace: whole_trace }).map_err(trouble)?;
     Ok(format!("{}: {}\n{}", ran.situation.id, ran.situation.question, ran_text(&token, &ran)))
@@ -66,7 +67,7 @@ pub fn minimize_steps(
     token: &str,
     options: &Options,
 ) -> Result<String, Trouble> {
-    let token = parse(token).map_err(Trouble::Usage)?;
+    let token = parse(token)?;
     let variants = select_steps(listing, options)?;
     let all = bench.minimize(Minimize { token, variants }).map_err(trouble)?;
     Ok(all.iter().map(minimized_text).collect())
@@ -79,8 +80,8 @@ fn trouble(failure: Failure) -> Trouble {
     }
 }
 
-fn parse(token: &str) -> Result<Token, String> {
-    token.parse().map_err(|error: lockstep::TokenError| error.to_string())
+fn parse(token: &str) -> Result<Token, ValueError> {
+    token.parse().map_err(|error: lockstep::TokenError| ValueError::new(error.to_string()))
 }
 
 /// What each variant did, and where the first two with different outcomes part.
@@ -146,24 +147,28 @@ struct Named {
     scenario: Cow<'static, Scenario>,
 }
 
-fn named(token: &str) -> Result<Named, String> {
+fn named(token: &str) -> Result<Named, ValueError> {
     let token = parse(token)?;
     let subject = Subject::from_name(&token.subject).ok_or_else(|| {
         let known = [Repairs::NONE, Repairs::ALL].map(subject_name).into_iter();
-        unknown("subject", &token.subject, known) + "; one of your own is named with --base FILE --series PATCHES"
+        let unknown = ValueError::unknown("subject", &token.subject, known);
+        unknown.with("; one of your own is named with --base FILE --series PATCHES")
     })?;
     let id = &token.scenario;
     // Generated scenarios are made again; those cut down are in the corpus.
     let scenario = match generated(id).or_else(|| corpus::find_scenario(Path::new(CORPUS), id)) {
         Some(made) => Cow::Owned(made),
-        None => Cow::Borrowed(find_scenario(id).map_err(|error| format!("the token's scenario is gone: {error}"))?),
+        None => {
+            let gone = |error| ValueError::new(format!("the token's scenario is gone: {error}"));
+            Cow::Borrowed(find_scenario(id).map_err(gone)?)
+        }
     };
     Ok(Named { token, subject, scenario })
 }
 
 /// The execution that a token names, in every selected variant; that of a claim in those the claim
 /// speaks of, unless some were `chosen`.
-pub fn replay(selection: &Selection, token: &str, whole_trace: bool, chosen: bool) -> Result<String, String> {
+pub fn replay(selection: &Selection, token: &str, whole_trace: bool, chosen: bool) -> Result<String, ValueError> {
     let Named { token, subject, scenario } = named(token)?;
     let variants = match subject.claim() {
         Some(claim) if !chosen => spoken_of(claim)?,
@@ -179,7 +184,7 @@ pub fn replay(selection: &Selection, token: &str, whole_trace: bool, chosen: boo
 }
 
 /// The variants that a claim speaks of, and those that it compares them with.
-fn spoken_of(claim: &Claim) -> Result<Vec<&'static VariantInfo>, String> {
+fn spoken_of(claim: &Claim) -> Result<Vec<&'static VariantInfo>, ValueError> {
     let mut names: Vec<&str> = Vec::new();
     for asked in claim.asked {
         let other = match asked.how {
@@ -198,7 +203,7 @@ fn spoken_of(claim: &Claim) -> Result<Vec<&'static VariantInfo>, String> {
 
 /// For every selected variant the smallest schedule that was found to show what it shows under the
 /// token.
-pub fn minimize(selection: &Selection, token: &str) -> Result<String, String> {
+pub fn minimize(selection: &Selection, token: &str) -> Result<String, ValueError> {
     let Named { token, subject, scenario } = named(token)?;
     Ok(subject.with_programs(&selection.variants, &scenario, |programs| {
         programs.iter().map(|variant| minimized_text(&minimized(&token, variant))).collect()

@@ -3,6 +3,7 @@
 //! Only identities are read. The words around them are for people; they may change with the
 //! renderer without a change of behaviour.
 
+use crate::cli::file_error::FileError;
 use crate::document::ScenarioPart;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -49,9 +50,9 @@ const BAD_ENDS: &str = "ends badly in all, ";
 pub const SEPARATOR: &str = "==== with the repair ";
 
 /// Reads every snapshot of the folder.
-pub fn read(folder: &Path) -> Result<Vec<Committed>, String> {
+pub fn read(folder: &Path) -> Result<Vec<Committed>, FileError> {
     let failed = |error: std::io::Error| {
-        format!("{} cannot be read: {error}; 'snapshots' in the configuration names the folder", folder.display())
+        FileError::unread(folder, format!("{error}; 'snapshots' in the configuration names the folder"))
     };
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(failed)? {
@@ -63,9 +64,8 @@ pub fn read(folder: &Path) -> Result<Vec<Committed>, String> {
     files.sort();
     let mut committed = Vec::new();
     for path in files {
-        let name = path.display().to_string();
-        let text = std::fs::read_to_string(&path).map_err(|error| format!("{name} cannot be read: {error}"))?;
-        committed.extend(parts(&name, &text)?);
+        let text = std::fs::read_to_string(&path).map_err(|error| FileError::unread(&path, error))?;
+        committed.extend(parts(&path, &text)?);
     }
     Ok(committed)
 }
@@ -77,7 +77,7 @@ pub fn body(text: &str) -> &str {
 
 /// The parts of one snapshot. A file that holds something else than a comparison has none; one that
 /// was cut off is no snapshot.
-fn parts(file: &str, text: &str) -> Result<Vec<Committed>, String> {
+fn parts(file: &Path, text: &str) -> Result<Vec<Committed>, FileError> {
     let text = body(text);
     let (plain, repaired) = match text.find(SEPARATOR) {
         Some(at) => (&text[..at], Some(&text[at..])),
@@ -90,11 +90,15 @@ fn parts(file: &str, text: &str) -> Result<Vec<Committed>, String> {
     Ok(parts)
 }
 
-fn part(file: &str, text: &str, is_repaired: bool) -> Result<Option<Committed>, String> {
+fn part(file: &Path, text: &str, is_repaired: bool) -> Result<Option<Committed>, FileError> {
     let mut lines = text.lines().filter(|line| !line.starts_with(SEPARATOR)).skip_while(|line| line.is_empty());
     let Some((scenario, _)) = lines.next().and_then(|line| line.split_once(": ")) else { return Ok(None) };
-    let mut part =
-        Committed { file: file.to_owned(), is_repaired, scenario: scenario.to_owned(), ..Committed::default() };
+    let mut part = Committed {
+        file: file.display().to_string(),
+        is_repaired,
+        scenario: scenario.to_owned(),
+        ..Committed::default()
+    };
     let mut in_common = false;
     let mut kind: Option<&str> = None;
     let mut divergence = None;
@@ -132,7 +136,10 @@ fn part(file: &str, text: &str, is_repaired: bool) -> Result<Option<Committed>, 
     // Every comparison says what all variants show, if only that it is nothing.
     match is_whole {
         true => Ok(Some(part)),
-        false => Err(format!("{file} is cut off: it names a scenario and no outcomes; restore it, or write it anew")),
+        false => {
+            let what = "is cut off: it names a scenario and no outcomes; restore it, or write it anew";
+            Err(FileError::is(file, what))
+        }
     }
 }
 
@@ -151,7 +158,7 @@ mod tests {
 
     #[test]
     fn both_parts_are_read() {
-        let parts = parts("S7.snap", TEXT).expect("it is whole");
+        let parts = parts(Path::new("S7.snap"), TEXT).expect("it is whole");
         assert_eq!(parts.len(), 2);
         assert_eq!((parts[0].is_repaired, parts[1].is_repaired), (false, true));
         assert_eq!(parts[0].scenario, "S7");
@@ -165,7 +172,7 @@ mod tests {
     #[test]
     fn ends_that_nobody_can_want_are_read_by_kind_and_not_out_of_their_words() {
         let ends = "ends badly in all, race:\n  09e9e77e\n    sim: data race: deadbeef of x\nends badly in all, stuck:\n  114ac246\n    stuck\n      a waits for lock 0badcafe\n\ndivergence 99";
-        let parts = parts("S7.snap", &TEXT.replacen("\ndivergence 99", ends, 1)).expect("it is whole");
+        let parts = parts(Path::new("S7.snap"), &TEXT.replacen("\ndivergence 99", ends, 1)).expect("it is whole");
         let set = |id: &str| BTreeSet::from([id.to_owned()]);
         assert_eq!(
             parts[0].bad_ends,
@@ -177,8 +184,8 @@ mod tests {
 
     #[test]
     fn a_file_without_a_comparison_has_no_parts() {
-        assert_eq!(parts("x.snap", ""), Ok(Vec::new()));
-        assert_eq!(parts("x.snap", "---\nsource: x\n---\nclaims\nC1 holds\n"), Ok(Vec::new()));
+        assert_eq!(parts(Path::new("x.snap"), ""), Ok(Vec::new()));
+        assert_eq!(parts(Path::new("x.snap"), "---\nsource: x\n---\nclaims\nC1 holds\n"), Ok(Vec::new()));
     }
 
     #[test]
@@ -187,8 +194,11 @@ mod tests {
         let (common, second) =
             (TEXT.find("shown by all").expect("a first part"), TEXT.rfind("S7: ").expect("a second"));
         for at in [begins + 6, common - 1, second + 6, TEXT.rfind("shown by all").expect("a second part") - 1] {
-            let cut = parts("x.snap", &TEXT[..at]);
-            assert!(cut.as_ref().is_err_and(|error| error.starts_with("x.snap is cut off")), "{at}: {cut:?}");
+            let cut = parts(Path::new("x.snap"), &TEXT[..at]);
+            assert!(
+                cut.as_ref().is_err_and(|error| error.to_string().starts_with("x.snap is cut off")),
+                "{at}: {cut:?}"
+            );
         }
     }
 }

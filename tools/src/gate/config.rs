@@ -3,16 +3,19 @@
 use super::section::{Section, Wrong};
 use super::series::{Named, find, inside, named};
 use crate::cli::arguments::{Options, RepairsArgument, SeriesArguments};
-use crate::cli::diagnostic::{Diagnostic, toml_error};
-use crate::cli::files::why_unread;
+use crate::cli::diagnostic::Diagnostic;
+use crate::cli::file_error::{FileError, why_unread};
 use crate::cli::given::Given;
 use crate::cli::selection;
 use crate::cli::time::parse_time;
+use crate::cli::trouble::Trouble;
+use crate::cli::value_error::ValueError;
 use crate::document::shell_word;
 use clap::ValueEnum;
 use lockstep::{BadEnd, Evidence};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::fmt::{self, Display};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
@@ -75,7 +78,7 @@ pub enum Required {
 impl Required {
     /// Reads `exhaustive`, `exhaustive up to 2 preemptions`, `sampled 4000`, or `any`: the words in
     /// which evidence is printed.
-    pub fn parse(text: &str) -> Result<Required, String> {
+    pub fn parse(text: &str) -> Result<Required, ValueError> {
         let words: Vec<&str> = text.split_whitespace().collect();
         let read = match words[..] {
             ["any"] => Some(Required::Any),
@@ -87,9 +90,9 @@ impl Required {
             _ => None,
         };
         read.ok_or_else(|| {
-            format!(
+            ValueError::new(format!(
                 "'{text}' is no evidence: write 'exhaustive', 'exhaustive up to 1 preemption', 'sampled 4000' or 'any'"
-            )
+            ))
         })
     }
 
@@ -110,8 +113,8 @@ impl Required {
     }
 }
 
-impl std::fmt::Display for Required {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Display for Required {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Required::Any => f.write_str("any"),
             Required::Exhaustive => f.write_str("exhaustive"),
@@ -130,17 +133,16 @@ struct File {
 }
 
 /// Reads the configuration. One that was not asked for by name may be missing.
-pub fn read(path: Option<&Path>, told: &SeriesArguments, options: &Options, given: &Given) -> Result<Config, String> {
+pub fn read(path: Option<&Path>, told: &SeriesArguments, options: &Options, given: &Given) -> Result<Config, Trouble> {
     let shown = path.unwrap_or(Path::new(DEFAULT_PATH));
     let text = match std::fs::read_to_string(shown) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && path.is_none() => String::new(),
-        Err(error) => return Err(format!("{} cannot be read: {}", shown.display(), why_unread(&error))),
+        Err(error) => return Err(FileError::unread(shown, why_unread(&error)).into()),
     };
     let name = shown.display().to_string();
-    let file: File = toml::from_str(&text).map_err(|error| toml_error(&name, &text, &error))?;
-    let wrong =
-        |span: Range<usize>, message: &str| Diagnostic { file: &name, text: &text, span, message, help: None }.render();
+    let file: File = toml::from_str(&text).map_err(|error| Diagnostic::of_toml(&name, &text, &error))?;
+    let wrong = |span: Range<usize>, message: &dyn Display| Diagnostic::new((&name, &text), span, message);
     let config = config(&file.gate, told, options, given, &wrong)?;
     Ok(Config { told: words(path, told), ..config })
 }
@@ -166,7 +168,7 @@ fn config(
     options: &Options,
     given: &Given,
     wrong: &Wrong<'_>,
-) -> Result<Config, String> {
+) -> Result<Config, Trouble> {
     let series = named(section, told, given, wrong)?;
     let memories = memories(section, options, wrong)?;
     let selected = if given.has("memory") { vec![options.memory.clone()] } else { memories.clone() };
@@ -205,20 +207,20 @@ fn config(
 }
 
 /// The kind of end of that name.
-pub fn bad_end(name: &str) -> Result<BadEnd, String> {
+pub fn bad_end(name: &str) -> Result<BadEnd, ValueError> {
     let known = || BadEnd::ALL.map(BadEnd::name).into_iter();
-    BadEnd::from_name(name.trim()).ok_or_else(|| selection::unknown("kind of end", name, known()))
+    BadEnd::from_name(name.trim()).ok_or_else(|| ValueError::unknown("kind of end", name, known()))
 }
 
 /// Evidence by memory model, and by scenario with or without one.
 type Particular = (BTreeMap<String, Required>, BTreeMap<(String, Option<String>), Required>);
 
-fn required(text: &Spanned<String>, wrong: &Wrong<'_>) -> Result<Required, String> {
+fn required(text: &Spanned<String>, wrong: &Wrong<'_>) -> Result<Required, Diagnostic> {
     Required::parse(text.get_ref()).map_err(|error| wrong(text.span(), &error))
 }
 
 /// The evidence that some memory models and scenarios must have instead of the usual.
-fn particular(section: &Section, series: Option<&Named>, wrong: &Wrong<'_>) -> Result<Particular, String> {
+fn particular(section: &Section, series: Option<&Named>, wrong: &Wrong<'_>) -> Result<Particular, Diagnostic> {
     let mut required_under = BTreeMap::new();
     for (memory, text) in section.required_under.iter().flatten() {
         let memory = memory_model(memory.get_ref()).map_err(|error| wrong(memory.span(), &error))?;
@@ -237,7 +239,7 @@ fn particular(section: &Section, series: Option<&Named>, wrong: &Wrong<'_>) -> R
 }
 
 /// The memory models of the configuration, or the usual one.
-fn memories(section: &Section, options: &Options, wrong: &Wrong<'_>) -> Result<Vec<String>, String> {
+fn memories(section: &Section, options: &Options, wrong: &Wrong<'_>) -> Result<Vec<String>, Diagnostic> {
     let mut memories: Vec<String> = Vec::new();
     for model in section.memory.iter().flatten() {
         let name = memory_model(model.get_ref()).map_err(|error| wrong(model.span(), &error))?;
@@ -253,7 +255,7 @@ fn memories(section: &Section, options: &Options, wrong: &Wrong<'_>) -> Result<V
 }
 
 /// The name of a memory model that exists.
-fn memory_model(name: &str) -> Result<String, String> {
+fn memory_model(name: &str) -> Result<String, ValueError> {
     selection::memory_model(name.trim()).map(|model| model.name().to_owned())
 }
 
@@ -264,14 +266,14 @@ fn overlay(
     options: &Options,
     given: &Given,
     wrong: &Wrong<'_>,
-) -> Result<Options, String> {
-    let names = |list: &Option<Vec<Spanned<String>>>, check: &dyn Fn(&str) -> Result<(), String>| {
+) -> Result<Options, Diagnostic> {
+    let names = |list: &Option<Vec<Spanned<String>>>, check: &dyn Fn(&str) -> Result<(), ValueError>| {
         let mut names = Vec::new();
         for name in list.iter().flatten() {
             check(name.get_ref()).map_err(|error| wrong(name.span(), &error))?;
             names.push(name.get_ref().clone());
         }
-        Ok::<Vec<String>, String>(names)
+        Ok::<Vec<String>, Diagnostic>(names)
     };
     let mut run = options.clone();
     if !given.has("scenario") {
@@ -282,7 +284,7 @@ fn overlay(
     }
     if let Some(repairs) = section.repairs.as_ref().filter(|_| !given.has("repairs")) {
         let read = RepairsArgument::from_str(repairs.get_ref(), false);
-        let read = read.map_err(|_| wrong(repairs.span(), "repairs are 'none', 'all' or 'both'"))?;
+        let read = read.map_err(|_| wrong(repairs.span(), &"repairs are 'none', 'all' or 'both'"))?;
         run.repairs = Some(read);
     }
     if let Some(time) = section.time.as_ref().filter(|_| !given.has("time")) {

@@ -3,6 +3,8 @@
 use super::config::Config;
 use super::series::Named;
 use crate::cli::selection::{select, select_names};
+use crate::cli::trouble::Trouble;
+use crate::cli::value_error::ValueError;
 use crate::document::{Document, ScenarioPart};
 use crate::series::{compared_sources, prepare_steps};
 use crate::source::steps::Step;
@@ -19,7 +21,7 @@ const ALL_REPAIRS: [Repairs; 2] = [Repairs::NONE, Repairs::ALL];
 
 /// In a sentence; nothing if nothing is lacking, or if the comparison is of a subject that the
 /// configuration does not know.
-pub fn lacking(document: &Document, config: &Config) -> Result<Option<String>, String> {
+pub fn lacking(document: &Document, config: &Config) -> Result<Option<String>, Trouble> {
     let save = format!("save one with 'lockstep gate{} --save FILE'", config.told);
     let lacking = match &config.series {
         Some(series) => {
@@ -49,7 +51,7 @@ pub fn is_own(subject: &str) -> bool {
     ALL_REPAIRS.iter().any(|repairs| subject == subject_name(*repairs))
 }
 
-fn of_designs(document: &Document, config: &Config) -> Result<Vec<String>, String> {
+fn of_designs(document: &Document, config: &Config) -> Result<Vec<String>, ValueError> {
     let mut lacking = Vec::new();
     for options in &config.runs {
         let selection = select(options, true)?;
@@ -70,7 +72,7 @@ fn of_designs(document: &Document, config: &Config) -> Result<Vec<String>, Strin
 }
 
 /// The steps are read, not built.
-fn of_series(document: &Document, config: &Config, series: &Named, steps: &[Step]) -> Result<Vec<String>, String> {
+fn of_series(document: &Document, config: &Config, series: &Named, steps: &[Step]) -> Result<Vec<String>, ValueError> {
     let names: BTreeSet<&str> = steps.iter().map(|step| step.name.as_str()).collect();
     let mut lacking = Vec::new();
     for options in &config.runs {

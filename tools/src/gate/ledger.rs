@@ -6,12 +6,16 @@
 //! a last day. What matches nothing any more, or has expired, is said.
 
 use crate::cli::date::parse_date;
-use crate::cli::diagnostic::{Diagnostic, toml_error};
+use crate::cli::diagnostic::Diagnostic;
+use crate::cli::file_error::FileError;
 use crate::cli::files::save;
+use crate::cli::trouble::Trouble;
+use crate::cli::value_error::ValueError;
 use crate::document::{BadEndPart, DivergencePart};
 use jiff::civil::Date;
 use lockstep::DivergenceId;
 use serde::Deserialize;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
 
@@ -95,25 +99,26 @@ struct Row {
 }
 
 /// An entry that expires before it was made would never count.
-fn in_order(date: Date, expires: Date) -> Result<(), String> {
+fn in_order(date: Date, expires: Date) -> Result<(), ValueError> {
     if expires < date {
-        return Err(format!("the last day, {expires}, is before the day of acceptance, {date}: it would never count"));
+        let reason = format!("the last day, {expires}, is before the day of acceptance, {date}: it would never count");
+        return Err(ValueError::new(reason));
     }
     Ok(())
 }
 
 impl Ledger {
     /// Reads the ledger. A file that does not exist accepts nothing.
-    pub fn read(path: &Path) -> Result<Ledger, String> {
+    pub fn read(path: &Path) -> Result<Ledger, Trouble> {
         let shown = path.display().to_string();
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => HEAD.to_owned(),
-            Err(error) => return Err(format!("{shown} cannot be read: {error}")),
+            Err(error) => return Err(FileError::unread(path, error).into()),
         };
-        let file: File = toml::from_str(&text).map_err(|error| toml_error(&shown, &text, &error))?;
-        let wrong = |span: std::ops::Range<usize>, message: &str| {
-            Diagnostic { file: &shown, text: &text, span, message, help: None }.render()
+        let file: File = toml::from_str(&text).map_err(|error| Diagnostic::of_toml(&shown, &text, &error))?;
+        let wrong = |span: std::ops::Range<usize>, message: &dyn Display| {
+            Trouble::from(Diagnostic::new((&shown, &text), span, message))
         };
         if *file.version.get_ref() != VERSION {
             return Err(wrong(file.version.span(), &format!("this program reads version {VERSION} of the ledger")));
@@ -123,25 +128,25 @@ impl Ledger {
             let line = text[..row.span().start].lines().count() + 1;
             let row = row.into_inner();
             let date = |date: &Spanned<String>| parse_date(date.get_ref()).map_err(|error| wrong(date.span(), &error));
-            let id: DivergenceId = row
-                .id
-                .get_ref()
-                .parse()
-                .map_err(|error: lockstep::DivergenceIdError| wrong(row.id.span(), &error.to_string()))?;
+            let id: DivergenceId =
+                row.id.get_ref().parse().map_err(|error: lockstep::DivergenceIdError| wrong(row.id.span(), &error))?;
             let (shown_by, not_by) = match (row.shown_by, row.not_by) {
                 (Some(shown_by), Some(not_by)) if !id.is_of_ends() => (shown_by, not_by),
                 (None, None) if id.is_of_ends() => (Vec::new(), Vec::new()),
                 _ if id.is_of_ends() => {
-                    return Err(wrong(row.id.span(), "these ends are shown by all: leave 'shown-by' and 'not-by' out"));
+                    return Err(wrong(
+                        row.id.span(),
+                        &"these ends are shown by all: leave 'shown-by' and 'not-by' out",
+                    ));
                 }
-                _ => return Err(wrong(row.id.span(), "an entry says by whom it is shown: 'shown-by' and 'not-by'")),
+                _ => return Err(wrong(row.id.span(), &"an entry says by whom it is shown: 'shown-by' and 'not-by'")),
             };
             let is_same = |entry: &Entry| entry.id == id && entry.shown_by == shown_by && entry.not_by == not_by;
             if entries.iter().any(is_same) {
-                return Err(wrong(row.id.span(), "this divergence is accepted twice: keep one entry"));
+                return Err(wrong(row.id.span(), &"this divergence is accepted twice: keep one entry"));
             }
             if row.reason.get_ref().trim().is_empty() {
-                return Err(wrong(row.reason.span(), "an entry needs a reason"));
+                return Err(wrong(row.reason.span(), &"an entry needs a reason"));
             }
             let expires = row.expires.as_ref().map(date).transpose()?;
             let accepted = date(&row.date)?;
@@ -169,22 +174,22 @@ impl Ledger {
         reason: &str,
         date: Date,
         expires: Option<Date>,
-    ) -> Result<(), String> {
+    ) -> Result<(), Trouble> {
         expires.map_or(Ok(()), |last| in_order(date, last))?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        std::fs::create_dir_all(folder).map_err(|error| FileError::new(folder, error))?;
         // The folder is what is locked, for the file is replaced by another one; held until this
         // returns.
         let held = std::fs::File::open(folder).and_then(|folder| folder.lock().map(|()| folder));
-        let _held = held.map_err(|error| format!("{} cannot be locked: {error}", folder.display()))?;
+        let _held = held.map_err(|error| FileError::is(folder, format!("cannot be locked: {error}")))?;
         let ledger = Ledger::read(path)?;
         if let Some(entry) = ledger.entries.iter().find(|entry| entry.matches(asked)) {
-            return Err(format!(
+            return Err(Trouble::usage(format!(
                 "{}:{} has an entry for {} already: change or remove that one",
                 path.display(),
                 entry.line,
                 asked.id
-            ));
+            )));
         }
         let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
         let list = |names: &[String]| names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
@@ -198,7 +203,7 @@ impl Ledger {
         });
         text += &format!("reason = {}\ndate = \"{date}\"\n", quoted(reason));
         text += &expires.map_or(String::new(), |expires| format!("expires = \"{expires}\"\n"));
-        save(path, &text)
+        Ok(save(path, &text)?)
     }
 }
 

@@ -96,16 +96,15 @@ pub fn gate(arguments: &GateArguments, options: &Options, given: &Given) -> Resu
 }
 
 /// Where proposed snapshots go.
-fn proposes(config: &Config) -> Result<PathBuf, String> {
+fn proposes(config: &Config) -> Result<PathBuf, Trouble> {
     match (&config.snapshots, &config.series) {
         (Some(folder), Some(_)) => Ok(folder.clone()),
         (None, Some(_)) => {
-            Err("--propose needs 'snapshots' in the configuration: the folder that they go to".to_owned())
+            Err(Trouble::usage("--propose needs 'snapshots' in the configuration: the folder that they go to"))
         }
-        (_, None) => Err(
-            "--propose is for a series: the snapshots of the designs are written by 'cargo test -p utrace-variants'"
-                .to_owned(),
-        ),
+        (_, None) => Err(Trouble::usage(
+            "--propose is for a series: the snapshots of the designs are written by 'cargo test -p utrace-variants'",
+        )),
     }
 }
 
@@ -119,7 +118,7 @@ fn run(config: &Config) -> Result<(Document, Vec<Compared>), Trouble> {
         session::start(options.time);
     }
     if config.runs.is_empty() {
-        return Err(Trouble::Usage("'memory' names no memory model: leave it out, or name one".to_owned()));
+        return Err(Trouble::usage("'memory' names no memory model: leave it out, or name one"));
     }
     if let Some(series) = &config.series {
         return document(&series.input, &config.runs).map(|(document, outcomes)| (document, outcomes.compared));
@@ -129,7 +128,7 @@ fn run(config: &Config) -> Result<(Document, Vec<Compared>), Trouble> {
         let selection = select(options, true)?;
         if selection.variants.len() < 2 {
             let message = "there is nothing to compare one variant with: name two or more under 'variants'";
-            return Err(Trouble::Usage(message.to_owned()));
+            return Err(Trouble::usage(message));
         }
         let mut bench = Local::new(&Utrace);
         let outcomes = compare_all(&mut bench, &selection.names(), &selection.settings(), options)?;
@@ -181,9 +180,10 @@ fn classes(all: &[Option<&AcceptancePart>]) -> Vec<String> {
 
 /// Accepts a divergence that the comparison shows, and says so.
 pub fn accept(arguments: &AcceptArguments, options: &Options, given: &Given) -> Result<String, Trouble> {
-    let id: DivergenceId = arguments.id.parse().map_err(|error: lockstep::DivergenceIdError| error.to_string())?;
+    let id: DivergenceId =
+        arguments.id.parse().map_err(|error: lockstep::DivergenceIdError| Trouble::usage(error.to_string()))?;
     if arguments.reason.trim().is_empty() {
-        return Err(Trouble::Usage("--reason says nothing: write why the divergence is fine".to_owned()));
+        return Err(Trouble::usage("--reason says nothing: write why the divergence is fine"));
     }
     let mut config = config::read(arguments.config.as_deref(), &arguments.series, options, given)?;
     let ledger = Ledger::read(&config.ledger)?;
@@ -196,7 +196,7 @@ pub fn accept(arguments: &AcceptArguments, options: &Options, given: &Given) -> 
     };
     if let Some(mismatch) = &document.nondeterminism {
         let message = format!("nothing was accepted, for what runs differently next time cannot be: {mismatch}");
-        return Err(Trouble::Usage(message));
+        return Err(Trouble::usage(message));
     }
     let committed = config.snapshots.as_deref().map(committed::read).transpose()?.unwrap_or_default();
     let date = arguments.date.unwrap_or_else(today);
@@ -217,14 +217,14 @@ pub fn accept(arguments: &AcceptArguments, options: &Options, given: &Given) -> 
     let mut open: Vec<_> = found.iter().filter(|(_, standing, _)| *standing == Standing::Unaccepted).collect();
     open.dedup_by(|(one, ..), (other, ..)| one.shown == other.shown);
     let Some((first, ..)) = found.first() else {
-        return Err(Trouble::Usage(format!(
+        return Err(Trouble::usage(format!(
             "the comparison does not show {id}: 'lockstep gate{}' lists what it shows; an outcome that is rare needs the gate's whole budget, or --from",
             config.told
         )));
     };
     if open.is_empty() {
         let entry = ledger.entries.iter().find(|entry| entry.matches(first));
-        return Err(Trouble::Usage(match entry {
+        return Err(Trouble::usage(match entry {
             Some(entry) => format!("{}:{} has an entry for {id} already", ledger.path.display(), entry.line),
             None => format!("{id} is committed in a snapshot already: there is nothing to accept"),
         }));
@@ -238,12 +238,12 @@ pub fn accept(arguments: &AcceptArguments, options: &Options, given: &Given) -> 
 }
 
 /// Narrows the configuration to the scenario of one divergence.
-fn narrow(config: &mut Config, id: &DivergenceId) -> Result<(), String> {
+fn narrow(config: &mut Config, id: &DivergenceId) -> Result<(), Trouble> {
     if config.series.is_none() && !is_own(&id.subject) {
-        return Err(format!(
+        return Err(Trouble::usage(format!(
             "{id} is of the subject '{}', which is none of this repository: name its series with --base FILE --series PATCHES, or --config FILE",
             id.subject
-        ));
+        )));
     }
     let scenario = series::find(config.series.as_ref(), &id.scenario)?;
     for options in &mut config.runs {

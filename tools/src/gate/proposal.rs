@@ -2,6 +2,7 @@
 //! somebody accepts it, with `cargo insta review` or by renaming it.
 
 use super::committed::{SEPARATOR, body};
+use crate::cli::file_error::FileError;
 use crate::cli::files;
 use crate::document::ScenarioPart;
 use lockstep_runner::protocol::Compared;
@@ -13,7 +14,7 @@ const HEAD: &str = "---\nsource: lockstep gate\n---\n";
 
 /// Writes what is not as committed, and removes what was proposed earlier and is. The files
 /// written.
-pub fn propose(folder: &Path, compared: &[Compared]) -> Result<Vec<PathBuf>, String> {
+pub fn propose(folder: &Path, compared: &[Compared]) -> Result<Vec<PathBuf>, FileError> {
     let mut texts: BTreeMap<String, [Option<&str>; 2]> = BTreeMap::new();
     for Compared { part, snapshot, .. } in compared {
         if let Some(text) = snapshot {
@@ -29,7 +30,7 @@ pub fn propose(folder: &Path, compared: &[Compared]) -> Result<Vec<PathBuf>, Str
         if std::fs::read_to_string(&committed).is_ok_and(|old| body(&old) == text) {
             match std::fs::remove_file(&new) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(format!("{}: {error}", new.display()));
+                    return Err(FileError::new(&new, error));
                 }
                 _ => continue,
             }

@@ -1,7 +1,9 @@
 //! The table `[gate]` of a configuration, as it is written.
 
+use crate::cli::diagnostic::Diagnostic;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::ops::Range;
 use toml::Spanned;
 
@@ -31,5 +33,5 @@ pub struct Section {
     pub time: Option<Spanned<String>>,
 }
 
-/// A message at a place of the file.
-pub type Wrong<'a> = dyn Fn(Range<usize>, &str) -> String + 'a;
+/// What is wrong at a place of the file.
+pub type Wrong<'a> = dyn Fn(Range<usize>, &dyn Display) -> Diagnostic + 'a;

@@ -7,10 +7,13 @@
 use super::section::{Section, Wrong};
 use crate::cli::arguments::{Input, SeriesArguments};
 use crate::cli::given::Given;
-use crate::cli::selection::{find_scenario, unknown};
+use crate::cli::selection::find_scenario;
+use crate::cli::trouble::Trouble;
+use crate::cli::value_error::ValueError;
 use crate::series::ends;
 use crate::source::rust::{self, Question};
 use crate::workshop::{Place, is_shipped, own_subject};
+use std::fmt::Display;
 use std::path::{Component, Path, PathBuf};
 use toml::Spanned;
 use utrace_variants::scenarios;
@@ -26,9 +29,9 @@ pub struct Named {
 
 impl Named {
     /// The scenario of that name.
-    pub fn find(&self, id: &str) -> Result<String, String> {
+    pub fn find(&self, id: &str) -> Result<String, ValueError> {
         let found = self.scenarios.iter().find(|known| known.eq_ignore_ascii_case(id.trim()));
-        found.cloned().ok_or_else(|| unknown("scenario", id, self.scenarios.iter().map(String::as_str)))
+        found.cloned().ok_or_else(|| ValueError::unknown("scenario", id, self.scenarios.iter().map(String::as_str)))
     }
 }
 
@@ -38,7 +41,7 @@ pub fn named(
     told: &SeriesArguments,
     given: &Given,
     wrong: &Wrong<'_>,
-) -> Result<Option<Named>, String> {
+) -> Result<Option<Named>, Trouble> {
     let path = |told: &Option<PathBuf>, key: &Option<Spanned<String>>| match (told, key) {
         (Some(told), _) => Ok(Some(told.clone())),
         (None, Some(key)) => inside(key.get_ref()).map(Some).map_err(|error| wrong(key.span(), &error)),
@@ -52,23 +55,23 @@ pub fn named(
         (None, None) => None,
     };
     // What is said of a key is said at its place; what the command line gave has none.
-    let at = |key: &Option<Spanned<String>>, message: &str| match key {
-        Some(key) => wrong(key.span(), message),
-        None => message.to_owned(),
+    let at = |key: &Option<Spanned<String>>, message: &dyn Display| match key {
+        Some(key) => Trouble::from(wrong(key.span(), message)),
+        None => Trouble::usage(message.to_string()),
     };
     let (base, series) = match (base, series) {
         (Some(base), Some(series)) => (base, series),
         (Some(_), None) => {
-            return Err(at(&section.base, "'base' needs 'series' beside it: a folder of patches, an mbox, or A..B"));
+            return Err(at(&section.base, &"'base' needs 'series' beside it: a folder of patches, an mbox, or A..B"));
         }
         (None, Some(_)) => {
             return Err(at(
                 &section.series,
-                "'series' needs 'base' beside it: the module that its first patch changes",
+                &"'series' needs 'base' beside it: the module that its first patch changes",
             ));
         }
         (None, None) if subject.is_some() => {
-            return Err(at(&section.subject, "'subject' is of a series: name 'base' and 'series' beside it"));
+            return Err(at(&section.subject, &"'subject' is of a series: name 'base' and 'series' beside it"));
         }
         (None, None) => return Ok(None),
     };
@@ -83,14 +86,13 @@ pub fn named(
     if let Some(repairs) = section.repairs.as_ref().filter(|_| is_own) {
         let message =
             "'repairs' are of the designs in this repository and mean nothing to a module of your own: leave it out";
-        return Err(wrong(repairs.span(), message));
+        return Err(wrong(repairs.span(), &message).into());
     }
     let scenarios = if is_own {
-        let asks = own_subject(&base, subject.as_deref()).and_then(|(path, text)| {
-            let subject = rust::subject(&path.display().to_string(), &text)?;
-            Ok(subject.scenarios.iter().map(Question::name).collect())
-        });
-        asks.map_err(|error| at(&section.base, &error))?
+        let asks = own_subject(&base, subject.as_deref()).map_err(|error| at(&section.base, &error))?;
+        let (path, text) = asks;
+        let subject = rust::subject(&path.display().to_string(), &text).map_err(|error| at(&section.base, &error))?;
+        subject.scenarios.iter().map(Question::name).collect()
     } else {
         scenarios().iter().map(|scenario| scenario.id.to_string()).collect()
     };
@@ -99,20 +101,20 @@ pub fn named(
 }
 
 /// All steps of a series are compared.
-fn refuse_variants(section: &Section, given: &Given, wrong: &Wrong<'_>) -> Result<(), String> {
+fn refuse_variants(section: &Section, given: &Given, wrong: &Wrong<'_>) -> Result<(), Trouble> {
     if given.has("variants") {
-        return Err("--variants means nothing to a series, whose steps are all compared: leave it out".to_owned());
+        return Err(Trouble::usage("--variants means nothing to a series, whose steps are all compared: leave it out"));
     }
     let message = "'variants' are designs of this repository, and 'series' names steps: keep one of the two";
     match (section.variants.iter().flatten().next(), &section.series) {
         (None, _) => Ok(()),
-        (Some(variant), None) => Err(wrong(variant.span(), message)),
-        (Some(_), Some(series)) => Err(wrong(series.span(), message)),
+        (Some(variant), None) => Err(wrong(variant.span(), &message).into()),
+        (Some(_), Some(series)) => Err(wrong(series.span(), &message).into()),
     }
 }
 
 /// The scenario of that name: of the series, or of this repository.
-pub fn find(series: Option<&Named>, id: &str) -> Result<String, String> {
+pub fn find(series: Option<&Named>, id: &str) -> Result<String, ValueError> {
     match series {
         Some(series) => series.find(id),
         None => find_scenario(id.trim()).map(|scenario| scenario.id.to_string()),
@@ -120,14 +122,15 @@ pub fn find(series: Option<&Named>, id: &str) -> Result<String, String> {
 }
 
 /// Where patches come from: a path, or revisions.
-fn source(text: &str) -> Result<String, String> {
+fn source(text: &str) -> Result<String, ValueError> {
     if is_range(text) {
         return Ok(text.to_owned());
     }
     if inside(text)?.exists() {
         return Ok(text.to_owned());
     }
-    Err(format!("there is no series '{text}': name a folder of patches, an mbox, or revisions as A..B"))
+    let reason = format!("there is no series '{text}': name a folder of patches, an mbox, or revisions as A..B");
+    Err(ValueError::new(reason))
 }
 
 /// Whether it names revisions: a file of that name comes first.
@@ -136,13 +139,15 @@ fn is_range(text: &str) -> bool {
 }
 
 /// A path that stays below the current folder.
-pub fn inside(text: &str) -> Result<PathBuf, String> {
+pub fn inside(text: &str) -> Result<PathBuf, ValueError> {
     let path = Path::new(text);
     let leaves = || {
-        format!("'{text}' leaves the tree: name a path below the current folder, without '..' and no link out of it")
+        ValueError::new(format!(
+            "'{text}' leaves the tree: name a path below the current folder, without '..' and no link out of it"
+        ))
     };
     if text.is_empty() {
-        return Err("the path is empty: name a file or folder below the current one".to_owned());
+        return Err(ValueError::new("the path is empty: name a file or folder below the current one"));
     }
     if !path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
         return Err(leaves());

@@ -16,6 +16,8 @@
 //!
 //! Promise: a case is replayed from its file alone, and the file says at which line it is damaged.
 
+use super::error::CaseError;
+use crate::cli::file_error::FileError;
 use crate::cli::files::fingerprint;
 use lockstep::{MemoryModel, RunConfig, Schedule, Token, run};
 use std::path::Path;
@@ -120,7 +122,7 @@ impl Case {
     }
 
     /// Reads the text of a case.
-    pub fn read(text: &str) -> Result<Case, String> {
+    pub fn read(text: &str) -> Result<Case, CaseError> {
         let mut fields = Fields { lines: text.lines().enumerate().peekable() };
         fields.head()?;
         let class = Class(fields.next("class")?.to_owned());
@@ -130,26 +132,29 @@ impl Case {
         let is_minimized = match fields.next("minimized")? {
             "yes" => true,
             "no" => false,
-            other => return Err(format!("line 7: minimized is yes or no, not '{other}'")),
+            other => return Err(CaseError::at(7, format!("minimized is yes or no, not '{other}'"))),
         };
-        let token: Token = fields.next("token")?.parse().map_err(|error| format!("line 8: {error}"))?;
-        let at = text.find(&format!("\n{SCENARIO_HEAD}")).ok_or("line 9: the scenario is missing")?;
+        let token: Token = fields.next("token")?.parse().map_err(|error| CaseError::at(8, error))?;
+        let at = text.find(&format!("\n{SCENARIO_HEAD}"));
+        let at = at.ok_or_else(|| CaseError::at(9, "the scenario is missing"))?;
         // Blank lines keep the numbers of lines right.
         let before = text[..=at].matches('\n').count();
-        let scenario = read_scenario(&text[at + 1..]).map_err(|error| format!("behind line {before}: {error}"))?;
-        let repairs = repairs_of(&token.subject)
-            .ok_or_else(|| format!("line 8: the token is of '{}', which does not exist here", token.subject))?;
+        let scenario = read_scenario(&text[at + 1..]).map_err(|error| CaseError::behind(before, error))?;
+        let repairs = repairs_of(&token.subject).ok_or_else(|| {
+            CaseError::at(8, format!("the token is of '{}', which does not exist here", token.subject))
+        })?;
         if token.scenario != scenario.id {
-            return Err(format!("line 8: the token is of scenario {}, the file has {}", token.scenario, scenario.id));
+            let reason = format!("the token is of scenario {}, the file has {}", token.scenario, scenario.id);
+            return Err(CaseError::at(8, reason));
         }
         let Token { memory, schedule, .. } = token;
         Ok(Case { class, shown_by, not_by, found, evidence, is_minimized, repairs, memory, schedule, scenario })
     }
 
     /// Reads a file.
-    pub fn load(path: &Path) -> Result<Case, String> {
-        let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        Case::read(&text).map_err(|error| format!("{}: {error}", path.display()))
+    pub fn load(path: &Path) -> Result<Case, FileError> {
+        let text = std::fs::read_to_string(path).map_err(|error| FileError::new(path, error))?;
+        Case::read(&text).map_err(|error| FileError::new(path, error))
     }
 
     /// Runs its schedule on both variants: the class of what they show differently; nothing if they
@@ -169,26 +174,27 @@ struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    fn head(&mut self) -> Result<(), String> {
+    fn head(&mut self) -> Result<(), CaseError> {
         match self.lines.next() {
             Some((_, line)) if line.trim_end() == HEAD => Ok(()),
-            _ => Err(format!("line 1: expected '{HEAD}', the first line of a case of this version")),
+            _ => Err(CaseError::at(1, format!("expected '{HEAD}', the first line of a case of this version"))),
         }
     }
 
     /// The next line, which begins with this word.
-    fn next(&mut self, name: &str) -> Result<&'a str, String> {
+    fn next(&mut self, name: &str) -> Result<&'a str, CaseError> {
         let Some((number, line)) = self.lines.next() else {
-            return Err(format!("the file ends before its '{name}'"));
+            return Err(CaseError::new(format!("the file ends before its '{name}'")));
         };
         let rest = line.strip_prefix(name).and_then(|rest| rest.strip_prefix(' '));
-        rest.map(str::trim).ok_or_else(|| format!("line {}: expected '{name}'", number + 1))
+        rest.map(str::trim).ok_or_else(|| CaseError::at(number + 1, format!("expected '{name}'")))
     }
 
-    fn variant(&mut self, name: &str) -> Result<String, String> {
+    fn variant(&mut self, name: &str) -> Result<String, CaseError> {
         let number = self.lines.peek().map_or(0, |(number, _)| number + 1);
         let variant = self.next(name)?;
         let is_known = variants().iter().any(|known| known.name == variant);
-        is_known.then(|| variant.to_owned()).ok_or_else(|| format!("line {number}: there is no variant '{variant}'"))
+        let unknown = || CaseError::at(number, format!("there is no variant '{variant}'"));
+        is_known.then(|| variant.to_owned()).ok_or_else(unknown)
     }
 }

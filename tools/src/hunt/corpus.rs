@@ -1,5 +1,6 @@
 //! The corpus: a directory with one small text file for each case.
 
+use crate::cli::file_error::FileError;
 use crate::cli::files::save;
 use crate::cli::selection::Selection;
 use crate::cli::session::{self, CONTROL};
@@ -13,16 +14,16 @@ use utrace_variants::hunt::{HuntConfig, Judged, is_shown, judge};
 use utrace_variants::{Repairs, Scenario, VariantInfo, size, subject_name, variants};
 
 /// A file of a corpus and the case in it, or what is wrong with it.
-type Entry = (PathBuf, Result<Case, String>);
+type Entry = (PathBuf, Result<Case, FileError>);
 
 /// Cases in the order of the names of their files. A directory that does not exist has none, if
 /// that is fine.
-pub fn load(directory: &Path, must_exist: bool) -> Result<Vec<Entry>, String> {
+pub fn load(directory: &Path, must_exist: bool) -> Result<Vec<Entry>, FileError> {
     let entries = match std::fs::read_dir(directory) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_exist => return Ok(Vec::new()),
         Err(error) => {
-            return Err(format!("{}: {error}: name the directory with --corpus", directory.display()));
+            return Err(FileError::new(directory, format!("{error}: name the directory with --corpus")));
         }
     };
     let paths = entries.flatten().map(|entry| entry.path());
@@ -33,7 +34,7 @@ pub fn load(directory: &Path, must_exist: bool) -> Result<Vec<Entry>, String> {
 }
 
 /// As `load`; a case that cannot be read is an error.
-pub fn load_all(directory: &Path, must_exist: bool) -> Result<Vec<(PathBuf, Case)>, String> {
+pub fn load_all(directory: &Path, must_exist: bool) -> Result<Vec<(PathBuf, Case)>, FileError> {
     load(directory, must_exist)?.into_iter().map(|(path, case)| Ok((path, case?))).collect()
 }
 
@@ -43,7 +44,7 @@ pub fn find_scenario(directory: &Path, id: &str) -> Option<Scenario> {
     cases.map(|case| case.scenario).find(|scenario| scenario.id == id)
 }
 
-pub fn list(directory: &Path) -> Result<String, String> {
+pub fn list(directory: &Path) -> Result<String, FileError> {
     let (mut text, mut sizes, mut decisions) = (String::new(), Vec::new(), Vec::new());
     for (path, case) in load(directory, true)? {
         let name = name_of(&path);
@@ -85,7 +86,7 @@ pub struct Replayed {
 }
 
 /// Replays every case under its schedule.
-pub fn replay(directory: &Path, must_exist: bool) -> Result<Replayed, String> {
+pub fn replay(directory: &Path, must_exist: bool) -> Result<Replayed, FileError> {
     let mut replayed = Replayed { text: String::new(), changed: 0 };
     for (path, case) in load_all(directory, must_exist)? {
         let says = match case.replay() {
@@ -103,7 +104,7 @@ pub fn replay(directory: &Path, must_exist: bool) -> Result<Replayed, String> {
 
 /// Which cases are there in vain, and why: their class is gone, or a smaller case has it. Nothing
 /// if the run ended early.
-fn superfluous(directory: &Path, exhaustive_max: u64) -> Result<Option<Vec<(PathBuf, String)>>, String> {
+fn superfluous(directory: &Path, exhaustive_max: u64) -> Result<Option<Vec<(PathBuf, String)>>, FileError> {
     let mut found = Vec::new();
     let mut smallest: BTreeMap<String, (usize, PathBuf)> = BTreeMap::new();
     for (path, case) in load_all(directory, true)? {
@@ -137,7 +138,7 @@ fn superfluous(directory: &Path, exhaustive_max: u64) -> Result<Option<Vec<(Path
 }
 
 /// Removes what is there in vain; with `check`, only says so.
-pub fn prune(directory: &Path, check: bool, exhaustive_max: u64) -> Result<(String, Status), String> {
+pub fn prune(directory: &Path, check: bool, exhaustive_max: u64) -> Result<(String, Status), FileError> {
     let Some(found) = superfluous(directory, exhaustive_max)? else {
         session::say("the run ended early: nothing was removed");
         return Ok((String::new(), Status::Budget));
@@ -145,7 +146,7 @@ pub fn prune(directory: &Path, check: bool, exhaustive_max: u64) -> Result<(Stri
     let mut text = String::new();
     for (path, why) in &found {
         if !check {
-            std::fs::remove_file(path).map_err(|error| format!("{}: {error}", path.display()))?;
+            std::fs::remove_file(path).map_err(|error| FileError::new(path, error))?;
         }
         text += &format!("{}  {}{why}\n", name_of(path), if check { "" } else { "removed: " });
     }
@@ -163,8 +164,8 @@ fn wide<'a>(variants: &'a [&'static VariantInfo], exhaustive_max: u64) -> HuntCo
 
 /// Judges scenarios that exist and writes a case for each class that they have and the corpus has
 /// not.
-pub fn add(directory: &Path, selection: &Selection, exhaustive_max: u64) -> Result<String, String> {
-    std::fs::create_dir_all(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
+pub fn add(directory: &Path, selection: &Selection, exhaustive_max: u64) -> Result<String, FileError> {
+    std::fs::create_dir_all(directory).map_err(|error| FileError::new(directory, error))?;
     let mut text = String::new();
     for scenario in &selection.scenarios {
         for &repairs in &selection.repairs {

@@ -5,6 +5,7 @@
 //! a ledger of another hunt is refused. The size depends on how many classes, places and edges
 //! there are, not on how long the hunt runs.
 
+use crate::cli::file_error::FileError;
 use crate::cli::files::save;
 use crate::cli::shard::Shard;
 use lockstep::Gaps;
@@ -205,15 +206,17 @@ impl Ledger {
         }
     }
 
-    /// Takes over what another part of the same hunt knows.
-    pub fn merge(&mut self, other: Ledger) -> Result<(), String> {
+    /// Takes over what another part of the same hunt knows, which was read in this directory.
+    pub fn merge(&mut self, other: Ledger, directory: &Path) -> Result<(), FileError> {
         if self.terms != other.terms {
-            return Err("they are of different hunts: seed, schedules, variants, repairs or versions differ".to_owned());
+            let reason = "they are of different hunts: seed, schedules, variants, repairs or versions differ";
+            return Err(FileError::new(directory, reason));
         }
         for part in &other.parts {
             let overlaps = |mine: &Part| mine.of != part.of || mine.number == part.number;
             if let Some(mine) = self.parts.iter().find(|mine| overlaps(mine)) {
-                return Err(format!("part {} and part {} have cases in common", mine.shard(), part.shard()));
+                let reason = format!("part {} and part {} have cases in common", mine.shard(), part.shard());
+                return Err(FileError::new(directory, reason));
             }
         }
         self.parts.extend(other.parts);
@@ -282,19 +285,19 @@ impl Ledger {
         self.classes.iter().filter_map(verified)
     }
 
-    pub fn load(path: &Path) -> Result<Option<Ledger>, String> {
+    pub fn load(path: &Path) -> Result<Option<Ledger>, FileError> {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(format!("{}: {error}", path.display())),
+            Err(error) => return Err(FileError::new(path, error)),
         };
         let damaged = |error: serde_json::Error| {
-            format!("{}: {error}: not written by this version; take another --directory", path.display())
+            FileError::new(path, format!("{error}: not written by this version; take another --directory"))
         };
         serde_json::from_str(&text).map(Some).map_err(damaged)
     }
 
-    pub fn save(&self, path: &Path) -> Result<(), String> {
+    pub fn save(&self, path: &Path) -> Result<(), FileError> {
         let text = serde_json::to_string_pretty(self).expect("a ledger has only texts and numbers") + "\n";
         save(path, &text)
     }

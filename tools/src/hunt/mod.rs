@@ -9,6 +9,7 @@
 
 mod case;
 pub mod corpus;
+mod error;
 mod ledger;
 mod live;
 mod saved;
@@ -16,11 +17,13 @@ pub mod summary;
 
 use crate::cli::arguments::{HuntArguments, Options};
 use crate::cli::counted::counted;
+use crate::cli::file_error::FileError;
 use crate::cli::files;
 use crate::cli::selection::Selection;
 use crate::cli::session::{self, CONTROL, Running};
 use crate::cli::shard::Shard;
 use crate::cli::status::Status;
+use crate::cli::trouble::Trouble;
 use crate::compare;
 use case::{Case, Origin};
 use ledger::{Entry, Ledger, Terms, Verified, Violation};
@@ -82,15 +85,15 @@ struct Shared {
     saved: Saved,
     written: Instant,
     /// A file could not be written: the hunt ends.
-    error: Option<String>,
+    error: Option<FileError>,
 }
 
 /// Hunts. What was found, and what it is worth.
-pub fn hunt(selection: &Selection, hunt: &Hunt) -> Result<(String, Status), String> {
+pub fn hunt(selection: &Selection, hunt: &Hunt) -> Result<(String, Status), Trouble> {
     let [repairs] = selection.repairs[..] else {
-        return Err("a hunt is with repairs or without: say --repairs none or --repairs all".to_owned());
+        return Err(Trouble::usage("a hunt is with repairs or without: say --repairs none or --repairs all"));
     };
-    std::fs::create_dir_all(&hunt.directory).map_err(|error| format!("{}: {error}", hunt.directory.display()))?;
+    std::fs::create_dir_all(&hunt.directory).map_err(|error| FileError::new(&hunt.directory, error))?;
     let path = hunt.directory.join(LEDGER);
     let terms = terms(selection, hunt);
     let ledger = match Ledger::load(&path)? {
@@ -98,10 +101,8 @@ pub fn hunt(selection: &Selection, hunt: &Hunt) -> Result<(String, Status), Stri
             ledger
         }
         Some(_) => {
-            return Err(format!(
-                "{} holds a hunt of another seed, part, or terms: take another --directory, or remove it",
-                hunt.directory.display()
-            ));
+            let what = "holds a hunt of another seed, part, or terms: take another --directory, or remove it";
+            return Err(FileError::is(&hunt.directory, what).into());
         }
         None => Ledger::new(terms, hunt.shard),
     };
@@ -128,7 +129,7 @@ pub fn hunt(selection: &Selection, hunt: &Hunt) -> Result<(String, Status), Stri
     drop(live);
     let Shared { ledger, error, .. } = shared.into_inner().expect("no worker panics");
     if let Some(error) = error {
-        return Err(error);
+        return Err(error.into());
     }
     ledger.save(&path)?;
     if let Some(Violation { case, what }) = &ledger.violation {
@@ -143,7 +144,7 @@ pub fn hunt(selection: &Selection, hunt: &Hunt) -> Result<(String, Status), Stri
 }
 
 /// Replays what was found before: cases of the corpus and of this hunt.
-fn replay_first(hunt: &Hunt) -> Result<Status, String> {
+fn replay_first(hunt: &Hunt) -> Result<Status, FileError> {
     let mut status = Status::Fine;
     for directory in [&hunt.corpus, &hunt.directory] {
         let replayed = corpus::replay(directory, false)?;
@@ -157,7 +158,7 @@ fn replay_first(hunt: &Hunt) -> Result<Status, String> {
 }
 
 /// A class that the corpus does not have is news.
-fn judge_finds(ledger: &Ledger, hunt: &Hunt) -> Result<Status, String> {
+fn judge_finds(ledger: &Ledger, hunt: &Hunt) -> Result<Status, FileError> {
     let known = known_classes(&hunt.corpus)?;
     let news = ledger.verified().filter(|(class, ..)| !known.contains(*class)).count();
     if news == 0 {
@@ -172,7 +173,7 @@ fn judge_finds(ledger: &Ledger, hunt: &Hunt) -> Result<Status, String> {
     Ok(Status::Unaccepted)
 }
 
-fn known_classes(directory: &Path) -> Result<BTreeSet<String>, String> {
+fn known_classes(directory: &Path) -> Result<BTreeSet<String>, FileError> {
     Ok(corpus::load_all(directory, false)?.into_iter().map(|(_, case)| case.class.to_string()).collect())
 }
 
@@ -340,21 +341,22 @@ impl Worker<'_> {
 }
 
 /// Merges the parts of a hunt into a directory.
-pub fn merge(directories: &[PathBuf], into: &Path, corpus: &Path) -> Result<String, String> {
+pub fn merge(directories: &[PathBuf], into: &Path, corpus: &Path) -> Result<String, Trouble> {
     let mut merged: Option<Ledger> = None;
     for directory in directories {
         let path = directory.join(LEDGER);
-        let ledger = Ledger::load(&path)?.ok_or_else(|| format!("{}: there is no hunt in it", directory.display()))?;
+        let ledger = Ledger::load(&path)?.ok_or_else(|| FileError::new(directory, "there is no hunt in it"))?;
         match &mut merged {
             None => merged = Some(ledger),
-            Some(merged) => merged.merge(ledger).map_err(|error| format!("{}: {error}", directory.display()))?,
+            Some(merged) => merged.merge(ledger, directory)?,
         }
     }
-    let Some(mut merged) = merged else { return Err("name the directories of the parts".to_owned()) };
+    let Some(mut merged) = merged else { return Err(Trouble::usage("name the directories of the parts")) };
     merged.close();
-    std::fs::create_dir_all(into).map_err(|error| format!("{}: {error}", into.display()))?;
+    std::fs::create_dir_all(into).map_err(|error| FileError::new(into, error))?;
     for (_, _, verified) in merged.verified() {
-        let case = Case::read(&verified.text).map_err(|error| format!("a case of the parts: {error}"))?;
+        let case =
+            Case::read(&verified.text).map_err(|error| Trouble::usage(format!("a case of the parts: {error}")))?;
         files::save(&into.join(case.file_name()), &verified.text)?;
     }
     merged.save(&into.join(LEDGER))?;

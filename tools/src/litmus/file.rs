@@ -1,7 +1,7 @@
 //! Litmus files on disk.
 
 use super::error::LitmusError;
-use crate::cli::files::why_unread;
+use crate::cli::file_error::why_unread;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;

@@ -22,6 +22,7 @@ mod strategies;
 
 use crate::cli::arguments::{Format, MutateInput, Options, RepairsArgument};
 use crate::cli::counted::counted;
+use crate::cli::file_error::FileError;
 use crate::cli::files;
 use crate::cli::selection::{memory_model, select_scenarios};
 use crate::cli::session;
@@ -33,14 +34,14 @@ use crate::source::fold::switched_off;
 use crate::source::module::Module;
 use crate::source::steps::Step;
 use crate::workshop::{
-    Package, Place, Runner, Steps, look_at, own_package, own_subject, package_name, select_listed, shipped_package,
+    Package, Place, Runner, Steps, listing, look_at, own_package, own_subject, package_name, select_listed,
+    shipped_package,
 };
 use equivalent::Entry;
 use fate::Fate;
 use judge::{Plan, Trial, judge};
 use label::{label_of, labels};
 use lockstep::SoonConfig;
-use lockstep_runner::Bench;
 use lockstep_runner::protocol::Listing;
 use record::{Record, records};
 use report::Account;
@@ -62,47 +63,26 @@ struct Prepared {
     entries: Vec<Entry>,
 }
 
-/// Carries out the command; what it prints goes through `print`.
-pub fn command(input: &MutateInput, options: &Options, print: impl Fn(&str) -> Status) -> Status {
-    let usage = |message: &str| {
-        session::say(message);
-        Status::Usage
-    };
+/// Carries out the command: what it has to say, and how it went.
+pub fn command(input: &MutateInput, options: &Options) -> Result<(String, Status), Trouble> {
+    memory_model(&options.memory)?;
     // The scenarios of a module of somebody's own are known when it is built.
-    let named = memory_model(&options.memory).and_then(|_| match input.base {
-        None => select_scenarios(&options.scenario).map(drop),
-        Some(_) => Ok(()),
-    });
-    if let Err(message) = named {
-        return usage(&message);
+    if input.base.is_none() {
+        select_scenarios(&options.scenario)?;
     }
-    let prepared = Place::find(input.build.as_deref())
-        .map_err(Trouble::from)
-        .and_then(|place| Ok((prepare(input, &options.memory, &place)?, place)));
-    let (prepared, place) = match prepared {
-        Ok(prepared) => prepared,
-        Err(trouble) => return trouble.say(),
-    };
+    let place = Place::find(input.build.as_deref())?;
+    let prepared = prepare(input, &options.memory, &place)?;
     if input.list {
         let line = |mutant: &Mutant| format!("{}: {}\n", mutant.id, mutant.what);
-        return print(&prepared.mutants.iter().map(line).collect::<String>());
+        return Ok((prepared.mutants.iter().map(line).collect(), Status::Fine));
     }
     if prepared.mutants.is_empty() {
         session::say("there is nothing to break in these files");
-        return Status::Nothing;
+        return Ok((String::new(), Status::Nothing));
     }
-    let ran = prepared.package.build(&place).and_then(|program| {
-        let mut runner = Runner::start(&program)?;
-        Ok((program, runner.list().map_err(|failure| failure.to_string())?))
-    });
-    let (program, listed) = match ran {
-        Ok(ran) => ran,
-        Err(message) => return Trouble::of_subject(message).say(),
-    };
-    match run(input, options, &prepared, &program, &listed) {
-        Ok((text, status)) => print(&text).and(status),
-        Err(message) => usage(&message),
-    }
+    let program = prepared.package.build(&place)?;
+    let listed = listing(&mut Runner::start(&program)?)?;
+    run(input, options, &prepared, &program, &listed)
 }
 
 fn prepare(input: &MutateInput, memory: &str, place: &Place) -> Result<Prepared, Trouble> {
@@ -112,7 +92,7 @@ fn prepare(input: &MutateInput, memory: &str, place: &Place) -> Result<Prepared,
     };
     let path = input.equivalent.clone().unwrap_or(beside);
     if input.equivalent.is_some() && !path.exists() {
-        return Err(Trouble::Usage(format!("{}: there is no such file", path.display())));
+        return Err(FileError::new(&path, "there is no such file").into());
     }
     let all = equivalent::entries(&path)?;
     // An entry on a file that is not broken this time is not judged this time.
@@ -120,8 +100,8 @@ fn prepare(input: &MutateInput, memory: &str, place: &Place) -> Result<Prepared,
     let entries: Vec<Entry> = if input.files.is_empty() { all } else { all.into_iter().filter(is_here).collect() };
     let stale = equivalent::stale(&entries, &mutants);
     if !stale.is_empty() {
-        let stale = format!("{} is stale: review it\n  {}", path.display(), stale.join("\n  "));
-        return Err(Trouble::Usage(stale));
+        let what = format!("is stale: review it\n  {}", stale.join("\n  "));
+        return Err(FileError::is(&path, what).into());
     }
     let entries = entries.into_iter().filter(|entry| entry.speaks_of(memory)).collect();
     Ok(Prepared { package, mutants, entries })
@@ -184,7 +164,7 @@ fn run(
     prepared: &Prepared,
     program: &Path,
     listed: &Listing,
-) -> Result<(String, Status), String> {
+) -> Result<(String, Status), Trouble> {
     let scenarios = select_listed(listed, &options.scenario)?;
     let plan = Plan {
         program,
@@ -220,7 +200,8 @@ fn run(
     };
     let killed: String = results.iter().filter_map(killed).collect();
     if !killed.is_empty() {
-        return Err(format!("listed as equivalent or as survivors, and killed; take them off the list:{killed}"));
+        let message = format!("listed as equivalent or as survivors, and killed; take them off the list:{killed}");
+        return Err(Trouble::Usage(message));
     }
     let account = Account { results: &results, plan: &plan, head: &head(results.len()), memory: &options.memory };
     let measured = match input.strategies {
@@ -296,19 +277,19 @@ struct Committed<'a> {
 
 impl Committed<'_> {
     /// Refuses a table of other mutants, scenarios or bounds: what it says cannot come about again.
-    fn read<'a>(path: &'a Path, head: &str) -> Result<Committed<'a>, String> {
+    fn read<'a>(path: &'a Path, head: &str) -> Result<Committed<'a>, FileError> {
         let text = files::read(path)?;
         if text.starts_with(head) {
             return Ok(Committed { path, text });
         }
         let lines = head.lines().count();
         let was: Vec<&str> = text.lines().take(lines).collect();
-        Err(format!(
-            "{} is a table of something else: write a new one with 'lockstep mutate' and the same options\nthere: {}\nhere:  {}",
-            path.display(),
+        let what = format!(
+            "is a table of something else: write a new one with 'lockstep mutate' and the same options\nthere: {}\nhere:  {}",
             was.join("\n       "),
             head.replace('\n', "\n       ")
-        ))
+        );
+        Err(FileError::is(path, what))
     }
 
     fn difference(&self, table: &str) -> String {

@@ -27,13 +27,14 @@ mod text;
 pub use tame::one_line;
 
 use crate::cli::arguments::{Format, ReportArguments};
-use crate::cli::files::why_unread;
+use crate::cli::file_error::{FileError, why_unread};
+use crate::cli::trouble::Trouble;
 use crate::document::{self, Document, read};
 use crate::explore::relax;
 use std::path::Path;
 
 /// `lockstep report`.
-pub fn command(arguments: &ReportArguments, format: Format) -> Result<String, String> {
+pub fn command(arguments: &ReportArguments, format: Format) -> Result<String, Trouble> {
     let mut document = read(&arguments.from)?;
     let variants = std::mem::take(&mut document.variants);
     let sections = [
@@ -55,13 +56,13 @@ pub fn command(arguments: &ReportArguments, format: Format) -> Result<String, St
     }
     match (format, arguments.prep) {
         (Format::B4, true) => Ok(b4::prep(&tame::tame(&document)?, &standard_input()?)),
-        (_, true) => Err("--prep is a form of b4's: say --format b4 as well".to_owned()),
+        (_, true) => Err(Trouble::usage("--prep is a form of b4's: say --format b4 as well")),
         (format, false) => of_document(&document, format),
     }
 }
 
 /// A report in one form.
-pub fn of_document(document: &Document, format: Format) -> Result<String, String> {
+pub fn of_document(document: &Document, format: Format) -> Result<String, Trouble> {
     let (whole, document) = (document, &tame::tame(document)?);
     Ok(match format {
         Format::Human | Format::Text => text::text(document),
@@ -77,26 +78,25 @@ pub fn of_document(document: &Document, format: Format) -> Result<String, String
     })
 }
 
-fn json(path: &Path) -> Result<serde_json::Value, String> {
-    let shown = path.display();
-    let text =
-        std::fs::read_to_string(path).map_err(|error| format!("{shown} cannot be read: {}", why_unread(&error)))?;
+fn json(path: &Path) -> Result<serde_json::Value, FileError> {
+    let text = std::fs::read_to_string(path).map_err(|error| FileError::unread(path, why_unread(&error)))?;
     // The committed table of orderings is text, with the same rows.
     if relax::is_table(&text) {
-        let rows = relax::read(&text).map_err(|message| format!("{shown}: {message}"))?;
-        return serde_json::to_value(rows).map_err(|error| format!("{shown}: {error}"));
+        let rows = relax::read(&text).map_err(|error| FileError::new(path, error))?;
+        return serde_json::to_value(rows).map_err(|error| FileError::new(path, error));
     }
-    serde_json::from_str(&text).map_err(|error| format!("{shown} is not JSON: {error}"))
+    serde_json::from_str(&text).map_err(|error| FileError::is(path, format!("is not JSON: {error}")))
 }
 
 /// The mail that b4 gives.
-fn standard_input() -> Result<Vec<u8>, String> {
+fn standard_input() -> Result<Vec<u8>, Trouble> {
     use std::io::{IsTerminal, Read};
     let mut input = std::io::stdin();
     if input.is_terminal() {
-        return Err("--format b4 reads a patch as a mail on standard input, as b4 gives it".to_owned());
+        return Err(Trouble::usage("--format b4 reads a patch as a mail on standard input, as b4 gives it"));
     }
     let mut mail = Vec::new();
-    input.read_to_end(&mut mail).map_err(|error| format!("standard input cannot be read: {error}"))?;
+    let read = input.read_to_end(&mut mail);
+    read.map_err(|error| Trouble::usage(format!("standard input cannot be read: {error}")))?;
     Ok(mail)
 }

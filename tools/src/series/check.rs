@@ -31,7 +31,7 @@ impl Checked {
 
 /// Where the options say that the variants of a subject run.
 pub fn settings(listing: &Listing, options: &Options) -> Result<Vec<Setting>, Trouble> {
-    let memory = memory_model(&options.memory).map_err(Trouble::Usage)?;
+    let memory = memory_model(&options.memory)?;
     let both = match options.repairs.unwrap_or(RepairsArgument::None) {
         RepairsArgument::None => &[false][..],
         RepairsArgument::All => &[true],

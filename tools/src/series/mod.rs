@@ -33,11 +33,6 @@ pub use document::{compared_sources, document};
 pub use preparation::{prepare, prepare_steps};
 pub use revisions::ends;
 
-/// Carries out a command; what it prints goes through `print`.
-pub fn command(command: &SeriesCommand, options: &Options, print: impl Fn(&str) -> Status) -> Status {
-    finish(carry_out(command, options), print)
-}
-
 /// The bench that runs the steps of a series which the options name.
 pub fn bench(input: &Input, options: &Options) -> Result<Built, Trouble> {
     let place = Place::find(input.build.as_deref())?;
@@ -51,14 +46,8 @@ pub fn selected(listing: &Listing, options: &Options) -> Result<(Vec<String>, Ve
     Ok((select_steps(listing, options)?, settings(listing, options)?))
 }
 
-fn finish(result: Result<(String, Status), Trouble>, print: impl Fn(&str) -> Status) -> Status {
-    match result {
-        Ok((text, status)) => print(&text).and(status),
-        Err(trouble) => trouble.say(),
-    }
-}
-
-fn carry_out(command: &SeriesCommand, options: &Options) -> Result<(String, Status), Trouble> {
+/// Carries out a command: what it has to say, and how it went.
+pub fn command(command: &SeriesCommand, options: &Options) -> Result<(String, Status), Trouble> {
     match command {
         SeriesCommand::Verify { folder } => {
             let place = Place::find(None)?;

@@ -20,8 +20,8 @@ pub struct Built {
 impl Built {
     /// Builds the package and starts it.
     pub fn start(package: &Package, place: &Place) -> Result<Built, Trouble> {
-        let program = package.build(place).map_err(Trouble::of_subject)?;
-        let runner = Runner::start(&program).map_err(Trouble::of_subject)?;
+        let program = package.build(place)?;
+        let runner = Runner::start(&program)?;
         Ok(Built { runner, origins: package.origins().clone(), _program: program })
     }
 }

@@ -4,6 +4,7 @@
 use super::origins::Origins;
 use super::package::{Around, GLUE, Package};
 use super::place::Place;
+use crate::cli::file_error::FileError;
 use crate::cli::files;
 use crate::cli::session;
 use crate::cli::trouble::Trouble;
@@ -17,14 +18,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The file with trait and scenarios: what was named, or `subject.rs` beside the base module.
-pub fn own_subject(base: &Path, named: Option<&Path>) -> Result<(PathBuf, String), String> {
+pub fn own_subject(base: &Path, named: Option<&Path>) -> Result<(PathBuf, String), FileError> {
     let path = named.map_or_else(|| base.with_file_name(SUBJECT), Path::to_owned);
     if !path.is_file() {
-        return Err(format!(
-            "{}: there is no such file: the trait and the scenarios of {} stand in a file '{SUBJECT}' beside it, or in one named with --subject",
-            path.display(),
+        let reason = format!(
+            "there is no such file: the trait and the scenarios of {} stand in a file '{SUBJECT}' beside it, or in one named with --subject",
             base.display()
-        ));
+        );
+        return Err(FileError::new(&path, reason));
     }
     let text = files::read(&path)?;
     Ok((path, text))

@@ -3,6 +3,8 @@
 use super::origins::Origins;
 use super::place::Place;
 use super::sealed::{HEAD, MADE_BY_CARGO, refuse_foreign, seal};
+use crate::cli::file_error::FileError;
+use crate::cli::trouble::Trouble;
 use crate::cli::{files, session};
 use std::collections::BTreeMap;
 use std::fs;
@@ -116,13 +118,13 @@ impl Package {
 
     /// Makes the package stand at a folder that is empty or holds an earlier one as it was written:
     /// all of it, or what stood there before.
-    pub fn put(&self, folder: &Path) -> Result<(), String> {
+    pub fn put(&self, folder: &Path) -> Result<(), FileError> {
         refuse_foreign(folder)?;
         let mut sealed = self.clone();
         seal(&mut sealed.files);
-        let failed = |error: std::io::Error| format!("{}: {}", folder.display(), files::reason(&error));
+        let failed = |error: std::io::Error| FileError::of_system(folder, &error);
         if folder.file_name().is_none() {
-            return Err(format!("{}: is a place and no name: name a new folder", folder.display()));
+            return Err(FileError::new(folder, "is a place and no name: name a new folder"));
         }
         let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(parent).map_err(failed)?;
@@ -141,7 +143,7 @@ impl Package {
     }
 
     /// Writes the package below a folder; files of an earlier one that are no longer part of it go.
-    fn write(&self, folder: &Path) -> Result<(), String> {
+    fn write(&self, folder: &Path) -> Result<(), FileError> {
         for path in self.files.keys().map(Path::new).flat_map(Path::ancestors) {
             files::refuse_link(&folder.join(path))?;
         }
@@ -150,7 +152,7 @@ impl Package {
         for (path, _) in files::sources(&folder.join("src"))? {
             if !self.files.contains_key(&format!("src/{path}")) {
                 let gone = folder.join("src").join(path);
-                fs::remove_file(&gone).map_err(|error| format!("{}: {error}", gone.display()))?;
+                fs::remove_file(&gone).map_err(|error| FileError::new(&gone, error))?;
             }
         }
         Ok(())
@@ -158,19 +160,20 @@ impl Package {
 
     /// Writes and builds it; the program that came out, in a file that is gone with the path: what
     /// is built here next, by whomever, has no say in what runs.
-    pub fn build(&self, place: &Place) -> Result<TempPath, String> {
+    pub fn build(&self, place: &Place) -> Result<TempPath, Trouble> {
         let folder = place.build.join(&self.name);
-        let failed = |path: &Path, error: std::io::Error| format!("{}: {}", path.display(), files::reason(&error));
+        // Where it is built nobody is asked to name a file: that it cannot be is of the subject.
+        let failed = |path: &Path, error: std::io::Error| Trouble::of_subject(FileError::of_system(path, &error));
         fs::create_dir_all(&folder).map_err(|error| failed(&folder, error))?;
         // Held until the program is built: nobody else changes the sources under the compiler.
         let lock = folder.join(".lock");
         let held = fs::File::create(&lock).map_err(|error| failed(&lock, error))?;
         held.lock().map_err(|error| failed(&lock, error))?;
-        self.write(&folder)?;
+        self.write(&folder).map_err(Trouble::of_subject)?;
         // The versions that Lockstep itself was tested with.
         let versions = files::read(&place.workspace.join("Cargo.lock")).unwrap_or_default();
         if !folder.join("Cargo.lock").exists() && !versions.is_empty() {
-            files::write(&folder.join("Cargo.lock"), &versions)?;
+            files::write(&folder.join("Cargo.lock"), &versions).map_err(Trouble::of_subject)?;
         }
         let target = place.build.join("target");
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
@@ -192,11 +195,12 @@ impl Package {
         let lines = said.lines().filter(|line| !line.contains(": warning:")).take(LINES_MAX);
         let lines: Vec<String> = lines.map(|line| self.origins.line(line)).collect();
         if lines.is_empty() {
-            return Err(format!("{} was not built: cargo ended with {status} and gave no reason", folder.display()));
+            let silent = format!("{} was not built: cargo ended with {status} and gave no reason", folder.display());
+            return Err(Trouble::of_subject(silent));
         }
         let is_nameless = lines.iter().any(|line| NAMELESS.iter().any(|said| line.contains(said)));
         let note = if is_nameless && self.around == Around::Facades { NOTE } else { "" };
-        Err(format!("{} does not compile:\n{}{note}", folder.display(), lines.join("\n")))
+        Err(Trouble::of_subject(format!("{} does not compile:\n{}{note}", folder.display(), lines.join("\n"))))
     }
 }
 
@@ -205,8 +209,8 @@ const BEAT: Duration = Duration::from_millis(20);
 
 /// Runs cargo to its end, or to that of the user's patience: how it ended, and what it said. A time
 /// budget does not end it: what is built today is there tomorrow.
-fn unless_interrupted(command: &mut Command) -> Result<(ExitStatus, String), String> {
-    let failed = |error: std::io::Error| format!("cargo cannot be run: {error}");
+fn unless_interrupted(command: &mut Command) -> Result<(ExitStatus, String), Trouble> {
+    let failed = |error: std::io::Error| Trouble::of_subject(format!("cargo cannot be run: {error}"));
     // A file, for a pipe that nobody empties would hold cargo up.
     let mut said = tempfile::tempfile().map_err(failed)?;
     let errors = said.try_clone().map_err(failed)?;
@@ -217,7 +221,7 @@ fn unless_interrupted(command: &mut Command) -> Result<(ExitStatus, String), Str
             // Ctrl-C reaches cargo as well; if it has ended by itself it cannot be killed.
             let _ = child.kill();
             let _ = child.wait();
-            return Err("interrupted: the package was not built".to_owned());
+            return Err(Trouble::Interrupted);
         }
         match ended {
             Some(status) => break status,

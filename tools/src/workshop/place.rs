@@ -1,5 +1,7 @@
 //! Where the workspace of Lockstep is, and where generated packages are built.
 
+use crate::cli::file_error::FileError;
+use crate::cli::trouble::Trouble;
 use crate::patch::tree_path;
 use std::path::{Component, Path, PathBuf};
 
@@ -15,8 +17,8 @@ pub struct Place {
 impl Place {
     /// The workspace is the one around the current folder, or the one that this program was built
     /// from.
-    pub fn find(build: Option<&Path>) -> Result<Place, String> {
-        let here = std::env::current_dir().map_err(|error| format!("the current folder: {error}"))?;
+    pub fn find(build: Option<&Path>) -> Result<Place, Trouble> {
+        let here = std::env::current_dir().map_err(|error| Trouble::usage(format!("the current folder: {error}")))?;
         let built_from = Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned);
         let is_workspace =
             |folder: &PathBuf| folder.join("harness/Cargo.toml").is_file() && folder.join("tools").is_dir();
@@ -25,7 +27,7 @@ impl Place {
             .map(Path::to_owned)
             .chain(built_from)
             .find(is_workspace)
-            .ok_or("the sources of Lockstep are not found: run it inside its workspace")?;
+            .ok_or_else(|| Trouble::usage("the sources of Lockstep are not found: run it inside its workspace"))?;
         let target = || std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from);
         let build = build.map_or_else(|| target().join("lockstep"), Path::to_owned);
         Ok(Place { build: here.join(build), workspace })
@@ -41,13 +43,14 @@ impl Place {
 
     /// A file as patches name it: from the workspace if it is in there, and else from the current
     /// folder.
-    pub fn tree_name(&self, path: &Path) -> Result<String, String> {
+    pub fn tree_name(&self, path: &Path) -> Result<String, FileError> {
         let name = PathBuf::from(self.name(path));
         let here = std::env::current_dir().unwrap_or_default();
         let below = name.strip_prefix(&here).unwrap_or(&name);
         let below: PathBuf = below.components().filter(|part| !matches!(part, Component::CurDir)).collect();
         tree_path(&format!("a/{}", below.display())).map_err(|why| {
-            format!("{}: patches cannot name it: {why}: run the command in a folder around all steps", path.display())
+            let reason = format!("patches cannot name it: {why}: run the command in a folder around all steps");
+            FileError::new(path, reason)
         })
     }
 }

@@ -1,9 +1,11 @@
 //! A running package: requests and answers.
 
 use crate::cli::arguments::Options;
+use crate::cli::file_error::FileError;
 use crate::cli::selection::select_names;
 use crate::cli::session;
 use crate::cli::trouble::Trouble;
+use crate::cli::value_error::ValueError;
 use lockstep_runner::protocol::{Answer, Listing, Request};
 use lockstep_runner::{ANSWER, Bench, Failure, message};
 use std::hash::{BuildHasher, RandomState};
@@ -34,11 +36,11 @@ const BEAT: Duration = Duration::from_millis(50);
 
 /// What the subject of a bench holds.
 pub fn listing(bench: &mut dyn Bench) -> Result<Listing, Trouble> {
-    bench.list().map_err(|failure| Trouble::of_subject(failure.to_string()))
+    bench.list().map_err(Trouble::of_subject)
 }
 
 /// The scenarios of a subject that were asked for, by id; all if none was.
-pub fn select_listed(listed: &Listing, wanted: &[String]) -> Result<Vec<String>, String> {
+pub fn select_listed(listed: &Listing, wanted: &[String]) -> Result<Vec<String>, ValueError> {
     let ids = || listed.scenarios.iter().map(|situation| situation.id.as_str());
     let numbers = select_names("scenario", ids(), wanted, "")?;
     Ok(numbers.into_iter().filter_map(|number| ids().nth(number).map(str::to_owned)).collect())
@@ -52,7 +54,7 @@ pub fn select_steps(listing: &Listing, options: &Options) -> Result<Vec<String>,
 
 impl Runner {
     /// Starts the program.
-    pub fn start(program: &Path) -> Result<Runner, String> {
+    pub fn start(program: &Path) -> Result<Runner, Trouble> {
         // Nothing that a subject prints begins with it.
         let word = format!("{:016x} ", RandomState::new().hash_one(program));
         let mut child = Command::new(program)
@@ -61,7 +63,7 @@ impl Runner {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .map_err(|error| format!("{}: {error}", program.display()))?;
+            .map_err(|error| Trouble::of_subject(FileError::new(program, error)))?;
         let input = child.stdin.take();
         let output = child.stdout.take().expect("it is piped");
         let (sender, answers) = channel();

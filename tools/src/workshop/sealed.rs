@@ -4,7 +4,8 @@
 //! changed or added there is not lost. What cargo makes of it (`target`, `Cargo.lock`) does not
 //! count. Limit: a folder without files is nothing.
 
-use crate::cli::files::fingerprint_of;
+use crate::cli::file_error::FileError;
+use crate::cli::files::{fingerprint_of, refuse_link};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -28,17 +29,12 @@ pub fn seal(files: &mut BTreeMap<String, String>) {
 }
 
 /// A folder that holds something else than a package as it was written is not written over.
-pub fn refuse_foreign(folder: &Path) -> Result<(), String> {
-    if folder.is_symlink() {
-        return Err(format!("{}: is a link: it is not followed", folder.display()));
-    }
+pub fn refuse_foreign(folder: &Path) -> Result<(), FileError> {
+    refuse_link(folder)?;
     if folder.exists() && !folder.is_dir() {
-        return Err(format!("{}: is a file: name a new folder", folder.display()));
+        return Err(FileError::new(folder, "is a file: name a new folder"));
     }
-    let files = match read_all(folder) {
-        Ok(files) => files,
-        Err(path) => return Err(format!("{}: holds something else, {path}: name a new folder", folder.display())),
-    };
+    let files = read_all(folder)?;
     if files.is_empty() {
         return Ok(());
     }
@@ -48,17 +44,15 @@ pub fn refuse_foreign(folder: &Path) -> Result<(), String> {
         if manifest.is_some_and(|manifest| manifest.starts_with(HEAD)) {
             return Ok(());
         }
-        return Err(format!("{}: holds something else: name a new folder", folder.display()));
+        return Err(FileError::new(folder, "holds something else: name a new folder"));
     };
     let mut sealed = files.clone();
     sealed.insert(MANIFEST.to_owned(), unsealed);
     if fingerprint_of(&sealed) == seal {
         return Ok(());
     }
-    Err(format!(
-        "{}: somebody has changed or added files since it was written, and they would be lost: name a new folder",
-        folder.display()
-    ))
+    let reason = "somebody has changed or added files since it was written, and they would be lost: name a new folder";
+    Err(FileError::new(folder, reason))
 }
 
 /// The seal of a manifest, and the manifest without.
@@ -68,8 +62,8 @@ fn unseal(manifest: &str) -> Option<(String, String)> {
     Some((seal.to_owned(), format!("{HEAD}{rest}")))
 }
 
-/// All files below a folder but those of cargo. What is no file of text, by its path, is an error.
-fn read_all(folder: &Path) -> Result<BTreeMap<String, String>, String> {
+/// All files below a folder but those of cargo. What is no file of text is an error.
+fn read_all(folder: &Path) -> Result<BTreeMap<String, String>, FileError> {
     let mut found = BTreeMap::new();
     let mut open = vec![folder.to_owned()];
     while let Some(inner) = open.pop() {
@@ -83,7 +77,9 @@ fn read_all(folder: &Path) -> Result<BTreeMap<String, String>, String> {
                 continue;
             }
             let text = if path.is_symlink() { None } else { fs::read_to_string(&path).ok() };
-            found.insert(name.clone(), text.ok_or(name)?);
+            let foreign = || FileError::new(folder, format!("holds something else, {name}: name a new folder"));
+            let text = text.ok_or_else(foreign)?;
+            found.insert(name, text);
         }
     }
     Ok(found)

@@ -75,8 +75,8 @@ pub fn shipped_package(place: &Place, steps: Steps<'_>) -> Result<Package, Troub
     Ok(Package::new(name, place, Around::Crates, files, origins))
 }
 
-fn append(files: &mut BTreeMap<String, String>, path: &str, text: &str) -> Result<(), String> {
-    let file = files.get_mut(path).ok_or_else(|| format!("variants/{path}: there is no such file"))?;
+fn append(files: &mut BTreeMap<String, String>, path: &str, text: &str) -> Result<(), Trouble> {
+    let file = files.get_mut(path).ok_or_else(|| Trouble::usage(format!("variants/{path}: there is no such file")))?;
     *file += text;
     Ok(())
 }

@@ -10,9 +10,11 @@
 use super::rows::{Row, ShownPart};
 use super::text::{HEAD, WITHOUT};
 use crate::cli::arguments::Options;
+use crate::cli::file_error::FileError;
 use crate::cli::files;
 use crate::cli::selection::{find_scenario, find_variant, memory_model};
 use crate::cli::status::Status;
+use crate::cli::value_error::ValueError;
 use lockstep::{CompareConfig, MemoryModel, Token};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -42,14 +44,14 @@ pub fn is_table(text: &str) -> bool {
 }
 
 /// The rows of committed tables.
-pub fn read(text: &str) -> Result<Vec<Row>, String> {
+pub fn read(text: &str) -> Result<Vec<Row>, ValueError> {
     Ok(sections(text)?.into_iter().flat_map(|section| section.rows).collect())
 }
 
 /// Looks at committed tables again. `renew`: writes tokens anew whose places have only moved.
-pub fn check(path: &Path, renew: bool, options: &Options) -> Result<(String, Status), String> {
+pub fn check(path: &Path, renew: bool, options: &Options) -> Result<(String, Status), FileError> {
     let text = files::read(path)?;
-    let sections = sections(&text).map_err(|message| format!("{}: {message}", path.display()))?;
+    let sections = sections(&text).map_err(|error| FileError::new(path, error))?;
     let mut found = Found::default();
     for section in &sections {
         check_section(section, options, &mut found);
@@ -123,39 +125,39 @@ fn check_witness((row, shown): (&Row, &ShownPart), site: &OrderingSite, config: 
     }
 }
 
-fn sections(text: &str) -> Result<Vec<Section>, String> {
+fn sections(text: &str) -> Result<Vec<Section>, ValueError> {
     let mut parts = text.split(HEAD);
     let before = parts.next().unwrap_or_default();
     let sections: Vec<Section> = parts.map(section).collect::<Result<_, _>>()?;
     if sections.is_empty() || !before.trim().is_empty() {
-        return Err("is no table of orderings: 'lockstep explore --relax' makes one".to_owned());
+        return Err(ValueError::new("is no table of orderings: 'lockstep explore --relax' makes one"));
     }
     Ok(sections)
 }
 
 /// What follows the head: a line with the model, one with the scenarios, the table, the legend, the
 /// witnesses.
-fn section(text: &str) -> Result<Section, String> {
+fn section(text: &str) -> Result<Section, ValueError> {
     let mut lines = text.lines();
     let name = lines.next().unwrap_or_default();
     let memory = memory_model(name)?;
-    let named =
-        lines.next().and_then(|line| line.strip_prefix("on ")).ok_or("the line with the scenarios is missing")?;
+    let named = lines.next().and_then(|line| line.strip_prefix("on "));
+    let named = named.ok_or_else(|| ValueError::new("the line with the scenarios is missing"))?;
     let scenarios = named.split_whitespace().map(|id| find_scenario(id).map(|scenario| &*scenario.id));
     let scenarios: Vec<&'static str> = scenarios.collect::<Result<_, _>>()?;
     let mut lines = lines.skip_while(|line| line.is_empty());
     let head = cells(lines.next().unwrap_or_default());
-    let [function, ordering, names @ ..] = &head[..] else { return Err("the head of the table is missing".to_owned()) };
-    if (*function, *ordering) != ("function", "ordering") {
-        return Err("the head of the table is missing".to_owned());
-    }
+    let ["function", "ordering", names @ ..] = &head[..] else {
+        return Err(ValueError::new("the head of the table is missing"));
+    };
     let variants = names.iter().map(|name| find_variant(name).map(|variant| variant.name));
     let variants: Vec<&'static str> = variants.collect::<Result<_, _>>()?;
     let mut table = Vec::new();
     for line in lines.by_ref().take_while(|line| !line.is_empty()) {
         let row = cells(line);
         if row.len() != head.len() {
-            return Err(format!("'{line}' has {} columns and not {}", row.len(), head.len()));
+            let (found, expected) = (row.len(), head.len());
+            return Err(ValueError::new(format!("'{line}' has {found} columns and not {expected}")));
         }
         table.push(row);
     }
@@ -172,7 +174,8 @@ fn section(text: &str) -> Result<Section, String> {
         let said = row.cell();
         if said != *cell {
             let (variant, done, function) = (&row.variant, row.what_is_done(), &row.function);
-            return Err(format!("{variant}: {done} in {function}: the table says '{cell}', its witnesses '{said}'"));
+            let differs = format!("{variant}: {done} in {function}: the table says '{cell}', its witnesses '{said}'");
+            return Err(ValueError::new(differs));
         }
     }
     Ok(section)
@@ -218,27 +221,28 @@ fn table_row(variant: &str, (function, done): (&str, &str), cell: &str, memory: 
 }
 
 /// Adds to each row what is said of it below the table.
-fn read_witnesses<'a>(rows: &mut [Row], lines: impl Iterator<Item = &'a str>) -> Result<(), String> {
+fn read_witnesses<'a>(rows: &mut [Row], lines: impl Iterator<Item = &'a str>) -> Result<(), ValueError> {
+    let wrong = |line: &str, why: &str| ValueError::new(format!("'{line}' {why}"));
     let mut current: Option<usize> = None;
     let mut said: Option<(Option<String>, String, String)> = None;
     for line in lines {
         if let Some((variant, place)) = line.split_once(WITHOUT).filter(|_| !line.starts_with(' ')) {
-            let (done, function) = place.rsplit_once(" in ").ok_or_else(|| format!("'{line}' names no function"))?;
+            let (done, function) = place.rsplit_once(" in ").ok_or_else(|| wrong(line, "names no function"))?;
             let is_it = |row: &Row| row.variant == variant && row.function == function && row.what_is_done() == done;
-            current = Some(rows.iter().position(is_it).ok_or_else(|| format!("'{line}' is not in the table"))?);
+            current = Some(rows.iter().position(is_it).ok_or_else(|| wrong(line, "is not in the table"))?);
         } else if let (Some(token), Some(at)) = (line.strip_prefix("    "), current) {
             let Some((claim, scenario, what)) = said.take() else {
-                return Err(format!("'{token}' belongs to nothing"));
+                return Err(wrong(token, "belongs to nothing"));
             };
             rows[at].shown.push(ShownPart { claim, scenario, what, token: token.to_owned() });
         } else if let (Some(line), Some(_)) = (line.strip_prefix("  "), current) {
-            let (scenario, rest) = line.split_once(' ').ok_or_else(|| format!("'{line}' says nothing"))?;
+            let (scenario, rest) = line.split_once(' ').ok_or_else(|| wrong(line, "says nothing"))?;
             let (claim, what) = match rest.strip_prefix("touches ") {
                 Some(rest) => {
                     let (claim, what) = rest.split_once(": ").unwrap_or((rest, ""));
                     (Some(claim.to_owned()), what)
                 }
-                None => (None, rest.strip_prefix("shows ").ok_or_else(|| format!("'{line}' shows nothing"))?),
+                None => (None, rest.strip_prefix("shows ").ok_or_else(|| wrong(line, "shows nothing"))?),
             };
             said = Some((claim, scenario.to_owned(), what.to_owned()));
         } else if !line.is_empty() {

@@ -2,6 +2,7 @@
 //! was asked.
 
 use crate::cli::session;
+use crate::cli::trouble::Trouble;
 use crate::workshop::Runner;
 use std::path::Path;
 use std::sync::Mutex;
@@ -12,11 +13,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub fn ask_each<T: Sync, R: Send>(
     (program, jobs): (&Path, usize),
     items: &[T],
-    ask: impl Fn(&T, &mut Runner) -> Result<Option<R>, String> + Sync,
-) -> Result<Vec<Option<R>>, String> {
+    ask: impl Fn(&T, &mut Runner) -> Result<Option<R>, Trouble> + Sync,
+) -> Result<Vec<Option<R>>, Trouble> {
     let next = AtomicUsize::new(0);
     let answers: Vec<Mutex<Option<R>>> = items.iter().map(|_| Mutex::new(None)).collect();
-    let work = || -> Result<(), String> {
+    let work = || -> Result<(), Trouble> {
         let mut runner = Runner::start(program)?;
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);

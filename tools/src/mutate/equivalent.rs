@@ -9,6 +9,7 @@
 //! `memory = ["tso"]`; the others do not know the entry.
 
 use super::schemata::Mutant;
+use crate::cli::file_error::FileError;
 use crate::cli::files;
 use crate::cli::selection::memory_model;
 use lockstep::MemoryModel;
@@ -55,13 +56,12 @@ impl Entry {
 }
 
 /// The list in a file; none if there is no file.
-pub fn entries(path: &Path) -> Result<Vec<Entry>, String> {
+pub fn entries(path: &Path) -> Result<Vec<Entry>, FileError> {
     if !path.exists() {
         return Ok(Vec::new());
     }
     let text = files::read(path)?;
-    let document: Document =
-        toml::from_str(&text).map_err(|error| format!("{}: {}", path.display(), error.message()))?;
+    let document: Document = toml::from_str(&text).map_err(|error| FileError::new(path, error.message()))?;
     let survivors = document.survivor.into_iter().map(|entry| Entry { survives: true, ..entry });
     Ok(document.equivalent.into_iter().chain(survivors).collect())
 }

@@ -6,6 +6,7 @@ use super::fate::{BROKE_DOWN, Fate, Kill};
 use super::record::Record;
 use super::schemata::Mutant;
 use crate::cli::session;
+use crate::cli::trouble::Trouble;
 use crate::workshop::Runner;
 use lockstep::MemoryModel;
 use lockstep_runner::protocol::{self, Break, Effort, How, Judged, Killed, Setting};
@@ -59,7 +60,7 @@ impl Plan<'_> {
 }
 
 /// The fates in the order of the trials. Nothing for those that the run did not come to.
-pub fn judge(plan: &Plan<'_>, trials: &[Trial]) -> Result<Vec<Option<Fate>>, String> {
+pub fn judge(plan: &Plan<'_>, trials: &[Trial]) -> Result<Vec<Option<Fate>>, Trouble> {
     let progress = session::Progress::new(trials.len());
     ask_each((plan.program, plan.jobs), trials, |trial, runner| {
         progress.says(&trial.mutant.id);
@@ -80,14 +81,14 @@ pub fn judge(plan: &Plan<'_>, trials: &[Trial]) -> Result<Vec<Option<Fate>>, Str
 
 /// Whether the scenario notices the mutant, within the bound on preemptions or the random
 /// executions.
-pub fn notices(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner, scenario: &String) -> Result<bool, String> {
+pub fn notices(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner, scenario: &String) -> Result<bool, Trouble> {
     Ok(matches!(pass(plan, trial, runner, std::slice::from_ref(scenario), Pass::Usual)?, Passed::Killed(_)))
 }
 
 /// What is recorded of a mutant, if it comes about again: a kill in its scenario, or that nobody
 /// notices at a glance. A mutant that is noticed now is killed; whatever else is not as recorded is
 /// left to be judged in full.
-fn recorded(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner) -> Result<Option<Fate>, String> {
+fn recorded(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner) -> Result<Option<Fate>, Trouble> {
     let Some(record) = trial.record.as_ref().filter(|_| is_judged(plan, trial)) else { return Ok(None) };
     let Record::Killed(scenario) = record else {
         return Ok(match pass(plan, trial, runner, &plan.scenarios, Pass::Glance)? {
@@ -112,7 +113,7 @@ fn is_judged(plan: &Plan<'_>, trial: &Trial) -> bool {
     plan.shows_orderings || !trial.mutant.operator.is_ordering()
 }
 
-fn fate(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner) -> Result<Fate, String> {
+fn fate(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner) -> Result<Fate, Trouble> {
     if !is_judged(plan, trial) {
         return Ok(Fate::NotJudged);
     }
@@ -179,7 +180,7 @@ fn pass(
     runner: &mut Runner,
     scenarios: &[String],
     closely: Pass,
-) -> Result<Passed, String> {
+) -> Result<Passed, Trouble> {
     let effort = closely.effort(plan.effort);
     let mut passed = Passed::Equal;
     for id in scenarios {
@@ -215,7 +216,7 @@ fn pass(
 
 /// What a runner that breaks down says counts only if it breaks down again: somebody may have
 /// killed it, or the memory run out.
-fn ask_twice(plan: &Plan<'_>, runner: &mut Runner, asked: &Break) -> Result<Result<Judged, Failure>, String> {
+fn ask_twice(plan: &Plan<'_>, runner: &mut Runner, asked: &Break) -> Result<Result<Judged, Failure>, Trouble> {
     let mut answer = runner.judge(asked.clone());
     for is_last in [false, true] {
         if matches!(answer, Ok(_) | Err(Failure::Stopped)) {

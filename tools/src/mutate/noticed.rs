@@ -8,6 +8,7 @@
 use super::crew::ask_each;
 use super::fate::Fate;
 use super::judge::{Plan, Trial, notices};
+use crate::cli::trouble::Trouble;
 use crate::workshop::Runner;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -61,7 +62,7 @@ pub fn document(all: &[Noticed]) -> Value {
 }
 
 /// Asks every scenario about every mutant that was noticed somewhere.
-pub fn measure(plan: &Plan<'_>, results: &[(Trial, Fate)]) -> Result<Vec<Noticed>, String> {
+pub fn measure(plan: &Plan<'_>, results: &[(Trial, Fate)]) -> Result<Vec<Noticed>, Trouble> {
     let killed: Vec<&Trial> =
         results.iter().filter(|(_, fate)| matches!(fate, Fate::Killed(_))).map(|(trial, _)| trial).collect();
     of_each(plan, |scenario, runner| {
@@ -79,7 +80,7 @@ pub fn measure(plan: &Plan<'_>, results: &[(Trial, Fate)]) -> Result<Vec<Noticed
 /// What a committed table says of each scenario, where the mutant that is named is noticed again. A
 /// scenario that does not notice it any more is said to notice none, so that the table differs.
 /// Nothing if the table has no such section.
-pub fn repeat(plan: &Plan<'_>, results: &[(Trial, Fate)], table: &str) -> Result<Option<Vec<Noticed>>, String> {
+pub fn repeat(plan: &Plan<'_>, results: &[(Trial, Fate)], table: &str) -> Result<Option<Vec<Noticed>>, Trouble> {
     let Some((_, section)) = table.split_once(&format!("\n{TITLE}\n")) else { return Ok(None) };
     let recorded: Vec<Noticed> = section.lines().take_while(|line| line.starts_with("  ")).filter_map(read).collect();
     let of_scenarios = of_each(plan, |scenario, runner| {
@@ -113,8 +114,8 @@ fn read(line: &str) -> Option<Noticed> {
 /// The answers about the scenarios that the run came to, in their order.
 fn of_each(
     plan: &Plan<'_>,
-    ask: impl Fn(&String, &mut Runner) -> Result<Noticed, String> + Sync,
-) -> Result<Vec<Noticed>, String> {
+    ask: impl Fn(&String, &mut Runner) -> Result<Noticed, Trouble> + Sync,
+) -> Result<Vec<Noticed>, Trouble> {
     let answers =
         ask_each((plan.program, plan.jobs), &plan.scenarios, |scenario, runner| ask(scenario, runner).map(Some))?;
     Ok(answers.into_iter().flatten().collect())

@@ -8,6 +8,7 @@
 use super::fate::{Fate, Kill};
 use super::judge::{Plan, Trial};
 use crate::cli::session;
+use crate::cli::trouble::Trouble;
 use crate::workshop::Runner;
 use lockstep::{RANDOM_STRATEGIES, Soon, SoonConfig, mean_of_medians};
 use lockstep_runner::{Bench, Failure, protocol};
@@ -33,7 +34,7 @@ pub struct Measured {
 }
 
 /// Measures the mutants that were noticed.
-pub fn measure(plan: &Plan<'_>, results: &[(Trial, Fate)], config: &SoonConfig<'_>) -> Result<Measured, String> {
+pub fn measure(plan: &Plan<'_>, results: &[(Trial, Fate)], config: &SoonConfig<'_>) -> Result<Measured, Trouble> {
     let mut runner = Runner::start(plan.program)?;
     let mut measured = Measured::default();
     for (trial, fate) in results {
@@ -58,7 +59,7 @@ fn medians(
     kill: &Kill,
     config: &SoonConfig<'_>,
     runner: &mut Runner,
-) -> Result<Option<Vec<Soon>>, String> {
+) -> Result<Option<Vec<Soon>>, Trouble> {
     for variant in &trial.variants {
         for &repaired in &plan.repaired {
             let mutant = plan.mutant(trial, &kill.scenario, variant, repaired, plan.effort);

@@ -8,6 +8,7 @@
 
 use super::mail::{PlaceInSeries, place_in_series};
 use super::tame::one_line;
+use crate::cli::value_error::ValueError;
 use crate::document::{BadEndPart, Cell, DivergencePart, Document, ScenarioPart, Standing, counts_of};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -31,16 +32,18 @@ struct CheckResult {
 }
 
 /// Which steps a mail is about, or what is wrong with it.
-fn steps(document: &Document, mail: &[u8]) -> Result<Vec<usize>, String> {
+fn steps(document: &Document, mail: &[u8]) -> Result<Vec<usize>, ValueError> {
     let known = document.variants.len().saturating_sub(1);
     let other = |count: usize| {
-        Err(format!(
+        Err(ValueError::new(format!(
             "the series has {count} patches, the saved comparison {known} steps: compare this series, then save it anew"
-        ))
+        )))
     };
     match place_in_series(mail) {
         PlaceInSeries::Patch(_, count) | PlaceInSeries::Cover(count) if count != known => other(count),
-        PlaceInSeries::Patch(nth, count) if nth > count => Err(format!("the subject says patch {nth} of {count}")),
+        PlaceInSeries::Patch(nth, count) if nth > count => {
+            Err(ValueError::new(format!("the subject says patch {nth} of {count}")))
+        }
         PlaceInSeries::Patch(nth, _) => Ok(vec![nth]),
         PlaceInSeries::Cover(_) | PlaceInSeries::Unnumbered => Ok((1..=known).collect()),
     }
@@ -50,7 +53,7 @@ fn steps(document: &Document, mail: &[u8]) -> Result<Vec<usize>, String> {
 pub fn review(document: &Document, mail: &[u8]) -> String {
     let mut results = Vec::new();
     match steps(document, mail) {
-        Err(message) => results.push(result(TOOL, "warn", message, String::new())),
+        Err(error) => results.push(result(TOOL, "warn", error.to_string(), String::new())),
         Ok(steps) => {
             results.push(result_of_steps(document, &steps));
             if !document.complete {
@@ -142,7 +145,7 @@ fn result_of_steps(document: &Document, steps: &[usize]) -> CheckResult {
 pub fn prep(document: &Document, mail: &[u8]) -> String {
     let steps = match steps(document, mail) {
         Ok(steps) => steps,
-        Err(message) => return format!("{message}\n"),
+        Err(error) => return format!("{error}\n"),
     };
     let kind = |standing: Standing| match standing {
         Standing::Accepted => None,

@@ -4,13 +4,14 @@
 //! tables would be full of zeros. Limit: sections say whom they are of by variants or by files; one
 //! that says neither, or of a shape that is not known, is believed.
 
+use crate::cli::trouble::Trouble;
 use crate::document::DesignPart;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Refuses a section that is of other variants alone.
-pub fn refuse_foreign((name, path): (&str, &Path), section: &Value, variants: &[DesignPart]) -> Result<(), String> {
+pub fn refuse_foreign((name, path): (&str, &Path), section: &Value, variants: &[DesignPart]) -> Result<(), Trouble> {
     let said = said(name, section);
     let is_of = |variant: &DesignPart| {
         said.contains(&variant.name.as_str())
@@ -29,13 +30,13 @@ pub fn refuse_foreign((name, path): (&str, &Path), section: &Value, variants: &[
         "mutants" => "mutate",
         name => name,
     };
-    Err(format!(
+    Err(Trouble::usage(format!(
         "--{name} {} is of {}, and the comparison is of {}: give what 'lockstep {}' says of these",
         path.display(),
         list(&mut said.iter().copied()),
         list(&mut variants.iter().map(|variant| variant.name.as_str())),
         command,
-    ))
+    )))
 }
 
 /// Names that a message lists.

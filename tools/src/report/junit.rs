@@ -5,11 +5,12 @@
 //! a goal. What the gate found beside divergences is an error of a case of its own.
 
 use crate::cli::counted::counted;
+use crate::cli::trouble::Trouble;
 use crate::document::{BadEndPart, DivergencePart, Document, GatePart, ScenarioPart, Standing};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 /// The report.
-pub fn junit(document: &Document) -> Result<String, String> {
+pub fn junit(document: &Document) -> Result<String, Trouble> {
     let mut report = Report::new("lockstep");
     for scenario in &document.scenarios {
         let mut suite = TestSuite::new(format!("{}: {}", scenario.title(), scenario.name));
@@ -30,7 +31,7 @@ pub fn junit(document: &Document) -> Result<String, String> {
         suite.add_test_case(gate_case(gate));
         report.add_test_suite(suite);
     }
-    report.to_string().map_err(|error| format!("the XML could not be written: {error}"))
+    report.to_string().map_err(|error| Trouble::Internal(format!("the XML could not be written: {error}")))
 }
 
 /// What the gate found beside divergences: it belongs to no step.

@@ -6,12 +6,13 @@
 //! Reports show it by its number, as `<U+202E>`. The form `json` keeps what was saved: there
 //! programs read, and every control character is escaped by the form itself.
 
+use crate::cli::trouble::Trouble;
 use crate::document::Document;
 use serde_json::Value;
 
 /// The document with every such character in it made visible. Lines stay lines.
-pub fn tame(document: &Document) -> Result<Document, String> {
-    let failed = |error: serde_json::Error| format!("the comparison cannot be read: {error}");
+pub fn tame(document: &Document) -> Result<Document, Trouble> {
+    let failed = |error: serde_json::Error| Trouble::Internal(format!("the comparison cannot be read: {error}"));
     let mut value = serde_json::to_value(document).map_err(failed)?;
     tame_value(&mut value);
     serde_json::from_value(value).map_err(failed)

@@ -12,6 +12,7 @@ use super::sections::sections;
 use super::sheet;
 use super::table::Table;
 use super::text::{limits, unrepaired};
+use crate::cli::trouble::Trouble;
 use crate::document::{
     BadEndPart, Cell, ChangePart, DivergencePart, Document, OutcomePart, ScenarioPart, Standing, counts_of,
 };
@@ -94,7 +95,7 @@ struct ChangeView<'a> {
 }
 
 /// The report.
-pub fn page(document: &Document) -> Result<String, String> {
+pub fn page(document: &Document) -> Result<String, Trouble> {
     let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text.as_bytes()));
     let views = document.scenarios.iter().map(|scenario| scenario_view(document, scenario));
     let is_equal = |scenario: &ScenarioView<'_>| {
@@ -127,7 +128,7 @@ pub fn page(document: &Document) -> Result<String, String> {
         absent: absent_sections(document),
         changes: document.changes.iter().map(|change| change_view(document, change)).collect(),
     };
-    page.render().map_err(|error| format!("the page could not be made: {error}"))
+    page.render().map_err(|error| Trouble::Internal(format!("the page could not be made: {error}")))
 }
 
 /// Claims, audit and mutants, as far as they are there.

@@ -46,12 +46,12 @@ pub fn command(input: &Input, observes: bool, options: &Options) -> Result<Strin
 }
 
 /// Audits one step: for the shipped subject with the files around it.
-fn audit_step(place: &Place, step: &Step) -> Result<Audit, String> {
+fn audit_step(place: &Place, step: &Step) -> Result<Audit, Trouble> {
     let mut files = step.module.named();
     let own: Vec<String> = files.iter().map(|(path, _)| path.clone()).collect();
     let path = &step.module.path;
     if !is_shipped(path) {
-        return audit(&step.name, &own, &files, None);
+        return Ok(audit(&step.name, &own, &files, None)?);
     }
     for folder in ["variants/src/utrace", "variants/src/kernel"] {
         for (path, text) in files::sources(&place.workspace.join(folder))? {
@@ -64,7 +64,7 @@ fn audit_step(place: &Place, step: &Step) -> Result<Audit, String> {
         }
     }
     let design = rust::module(path, &step.module.text, "Design")?.type_name.to_string();
-    audit(&step.name, &own, &files, Some(&design))
+    Ok(audit(&step.name, &own, &files, Some(&design))?)
 }
 
 fn locks(held: &BTreeSet<String>) -> String {

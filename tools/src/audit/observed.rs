@@ -21,7 +21,7 @@ pub fn observe(package: &Package, place: &Place) -> Result<Vec<Ordered>, Trouble
     let mut all = Vec::new();
     for variant in listing(&mut runner)?.variants {
         let asked = LockOrder { variant, executions: SEEDS };
-        all.push(runner.lock_order(asked).map_err(Trouble::of_subject)?);
+        all.push(runner.lock_order(asked).map_err(Trouble::of_bench)?);
     }
     Ok(all)
 }

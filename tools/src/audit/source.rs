@@ -1,5 +1,6 @@
 //! The sources under audit: functions by name, and what the shared fields are called in traces.
 
+use crate::source::error::SourceError;
 use crate::source::rust::{self, type_text};
 use std::collections::BTreeMap;
 use syn::visit::{self, Visit};
@@ -34,7 +35,7 @@ const GHOST: &str = "(ghost)";
 
 impl Sources {
     /// Reads these files.
-    pub fn read(files: &[(String, String)]) -> Result<Sources, String> {
+    pub fn read(files: &[(String, String)]) -> Result<Sources, SourceError> {
         let mut sources = Sources::default();
         for (path, text) in files {
             let file = rust::parse(path, text)?;

@@ -2,6 +2,7 @@
 
 use super::source::Sources;
 use super::walk::{Access, Deed, Walker};
+use crate::source::error::SourceError;
 use std::collections::{BTreeMap, BTreeSet};
 use syn::visit::{self, Visit};
 
@@ -31,7 +32,12 @@ pub struct Function {
 }
 
 /// Audits the module in the files `own` among these files.
-pub fn audit(name: &str, own: &[String], files: &[(String, String)], design: Option<&str>) -> Result<Audit, String> {
+pub fn audit(
+    name: &str,
+    own: &[String],
+    files: &[(String, String)],
+    design: Option<&str>,
+) -> Result<Audit, SourceError> {
     let sources = Sources::read(files)?;
     let called = called(files)?;
     let mut walker = Walker::new(&sources, design);
@@ -91,7 +97,7 @@ fn summary(name: &str, path: &String, deeds: &BTreeSet<Deed>, alone: &BTreeSet<D
 }
 
 /// Names of all functions and methods that are called somewhere in these files.
-fn called(files: &[(String, String)]) -> Result<BTreeSet<String>, String> {
+fn called(files: &[(String, String)]) -> Result<BTreeSet<String>, SourceError> {
     struct Called(BTreeSet<String>);
     impl<'ast> Visit<'ast> for Called {
         fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {

@@ -10,7 +10,7 @@ use crate::hunt::corpus;
 use crate::workshop::{select_steps, situation};
 use lockstep::{Schedule, Token};
 use lockstep_runner::protocol::{ExecutionPart, Listing, Minimize, Minimized, Ran, Run, Setting};
-use lockstep_runner::{Bench, Failure, minimized, ran};
+use lockstep_runner::{Bench, minimized, ran};
 use std::borrow::Cow;
 use std::path::Path;
 use utrace_variants::claims::{Claim, How, Subject, claim_lines};
@@ -35,8 +35,7 @@ pub fn run_one(
     let subject = subject.ok_or_else(|| Trouble::usage("the subject knows no repairs"))?;
     let Setting { scenario, memory, .. } = setting.clone();
     let token = Token { subject, scenario, memory, schedule: Schedule::uniform(seed) };
-    let Ran { situation, executions, .. } =
-        bench.run(Run { token: token.clone(), variants, trace: true }).map_err(trouble)?;
+    let Ran { situation, executions, .. } = bench.run(Run { token: token.clone(), variants, trace: true })?;
     let one = |one: &ExecutionPart| {
         let mut text = format!("{} on {}: {}\n", situation.id, one.variant, situation.name);
         text += &format!("token: {token}\nthe same, written out: {}\n", one.written_out);
@@ -56,7 +55,7 @@ pub fn replay_steps(
 ) -> Result<String, Trouble> {
     let token = parse(token)?;
     let variants = select_steps(listing, options)?;
-    let ran = bench.run(Run { token: token.clone(), variants, trace: whole_trace }).map_err(trouble)?;
+    let ran = bench.run(Run { token: token.clone(), variants, trace: whole_trace })?;
     Ok(format!("{}: {}\n{}", ran.situation.id, ran.situation.question, ran_text(&token, &ran)))
 }
 
@@ -69,15 +68,8 @@ pub fn minimize_steps(
 ) -> Result<String, Trouble> {
     let token = parse(token)?;
     let variants = select_steps(listing, options)?;
-    let all = bench.minimize(Minimize { token, variants }).map_err(trouble)?;
+    let all = bench.minimize(Minimize { token, variants })?;
     Ok(all.iter().map(minimized_text).collect())
-}
-
-fn trouble(failure: Failure) -> Trouble {
-    match failure {
-        Failure::Refused(why) => Trouble::Usage(why),
-        failure => Trouble::Subject(failure.to_string()),
-    }
 }
 
 fn parse(token: &str) -> Result<Token, ValueError> {

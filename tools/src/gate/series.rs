@@ -89,8 +89,7 @@ pub fn named(
         return Err(wrong(repairs.span(), &message).into());
     }
     let scenarios = if is_own {
-        let asks = own_subject(&base, subject.as_deref()).map_err(|error| at(&section.base, &error))?;
-        let (path, text) = asks;
+        let (path, text) = own_subject(&base, subject.as_deref()).map_err(|error| at(&section.base, &error))?;
         let subject = rust::subject(&path.display().to_string(), &text).map_err(|error| at(&section.base, &error))?;
         subject.scenarios.iter().map(Question::name).collect()
     } else {

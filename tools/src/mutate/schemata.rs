@@ -6,6 +6,7 @@
 //! no tests.
 
 use super::operators::{Operator, mutations};
+use crate::source::error::SourceError;
 use crate::source::fold::fold_in;
 use crate::source::rust;
 use quote::format_ident;
@@ -40,11 +41,11 @@ const MAKERS: [&str; 2] = ["new", "default"];
 
 /// Breaks a file in every way; ids call it `label`. Numbers begin at `first`; the alternatives
 /// `off` are folded away in broken forms.
-pub fn schemata(file: &str, label: &str, text: &str, off: &[String], first: u32) -> Result<Broken, String> {
+pub fn schemata(file: &str, label: &str, text: &str, off: &[String], first: u32) -> Result<Broken, SourceError> {
     let mut plain = rust::parse(file, text)?;
     let mut folded = plain.clone();
     for field in off {
-        fold_in(&mut folded, field, "false").map_err(|error| format!("{file}: {error}"))?;
+        fold_in(&mut folded, field, "false").map_err(|error| error.of(file))?;
     }
     let mut defaulted = Defaulted(BTreeSet::new());
     defaulted.visit_file(&plain);

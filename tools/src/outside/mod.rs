@@ -24,6 +24,7 @@
 //! address that becomes a number, as in `f as usize`, differs from run to run and is not seen.
 
 mod names;
+mod refusal;
 mod scope;
 mod walk;
 
@@ -32,13 +33,11 @@ use crate::source::module::Module;
 use crate::source::steps::Step;
 use names::{OF_THE_SYSTEM, UNORDERED, UNSAFE, remedy};
 use proc_macro2::{TokenStream, TokenTree};
+use refusal::Refusal;
 use scope::{Binding, Inside, Names, Scope, Written};
 use std::collections::BTreeSet;
 use syn::visit::Visit;
 use walk::{Offence, Walk, attributes, is_mark, scope};
-
-/// Lines of a refusal.
-const LINES_MAX: usize = 12;
 
 /// A file of the package.
 struct File<'a> {
@@ -52,7 +51,7 @@ struct File<'a> {
 /// Refuses trait and scenarios, and steps, that hold what the machine does not see. Of what it lets
 /// pass: for each step the places where that, or trait and scenarios, may depend on what the
 /// machine does not see either, and on what.
-pub fn look(subject: Option<(&str, &str)>, steps: &[Step]) -> Result<Vec<Vec<String>>, String> {
+pub fn look(subject: Option<(&str, &str)>, steps: &[Step]) -> Result<Vec<Vec<String>>, Refusal> {
     let (mut lines, mut unseen_in) = (Vec::new(), Vec::new());
     let asked = || subject.map(|(path, text)| File { inside: words(&["subject"]), path: path.to_owned(), text });
     let refused =
@@ -82,13 +81,7 @@ pub fn look(subject: Option<(&str, &str)>, steps: &[Step]) -> Result<Vec<Vec<Str
     if lines.is_empty() {
         return Ok(unseen_in);
     }
-    let more = lines.len().saturating_sub(LINES_MAX);
-    lines.truncate(LINES_MAX);
-    let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
-    Err(format!(
-        "the machine sees what lockstep::sync and lockstep::thread make, and nothing of this:\n{}{more}",
-        lines.join("\n")
-    ))
+    Err(Refusal::new(lines))
 }
 
 fn words(words: &[&str]) -> Inside {

@@ -13,7 +13,7 @@ fn step(subject: &str, root: &str, inner: &[(&str, &str)]) -> Step {
 
 /// The constructs that are refused in a module of these files, by place.
 fn constructs(root: &str, inner: &[(&str, &str)]) -> Vec<String> {
-    let said = look(None, &[step("the base", root, inner)]).err().unwrap_or_default();
+    let said = look(None, &[step("the base", root, inner)]).err().map_or(String::new(), |refusal| refusal.to_string());
     let places = said.lines().skip(1).map(|line| line.trim().split(", in the base: ").next().unwrap_or(line));
     places.map(str::to_owned).collect()
 }
@@ -181,7 +181,7 @@ fn a_refusal_names_the_step_that_brings_it_and_what_to_use_instead() {
         step("ring: again", fine, &[]),
         step("ring: wait", "use std::thread;", &[]),
     ];
-    let said = look(Some(("subject.rs", "static mut X: u8 = 0;")), &steps).expect_err("it is refused");
+    let said = look(Some(("subject.rs", "static mut X: u8 = 0;")), &steps).expect_err("it is refused").to_string();
     for expected in [
         "  subject.rs:1:1: static mut X, in the trait and scenarios: use a field that is a lockstep::sync::Atomic",
         "  m/ring.rs:1:16: std::sync::Once, in the base: use lockstep::sync::Mutex",
@@ -197,10 +197,10 @@ fn a_refusal_names_the_step_that_brings_it_and_what_to_use_instead() {
         Some(("subject.rs", "pub use std::sync;")),
         &[step("the base", "use crate::subject::sync::Mutex; use super::subject::sync::RwLock;", &[])],
     );
-    assert_eq!(said.expect_err("it is refused").lines().count(), 3);
+    assert_eq!(said.expect_err("it is refused").to_string().lines().count(), 3);
     assert_eq!(look(Some(("subject.rs", fine)), &[step("the base", fine, &[])]), Ok(vec![vec![]]));
     let many = (0..20).map(|nth| format!("static mut X{nth}: u8 = 0;\n")).collect::<String>();
-    let said = look(None, &[step("the base", &many, &[])]).expect_err("it is refused");
+    let said = look(None, &[step("the base", &many, &[])]).expect_err("it is refused").to_string();
     assert!(said.ends_with("\n  and 8 more"), "{said}");
 }
 

@@ -1,9 +1,10 @@
 //! Applying a change to a text: exactly where it says, or not at all.
 
 use super::diff::{FileDiff, Hunk};
+use super::error::PatchError;
 
 /// The text behind the change, or where it does not fit.
-pub fn apply(text: &str, diff: &FileDiff) -> Result<String, String> {
+pub fn apply(text: &str, diff: &FileDiff) -> Result<String, PatchError> {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let mut result = String::with_capacity(text.len());
     let mut done = 0;
@@ -13,10 +14,10 @@ pub fn apply(text: &str, diff: &FileDiff) -> Result<String, String> {
         // A hunk without old lines stands behind the line that it names.
         let at = if expected.is_empty() { hunk.old_start } else { hunk.old_start.saturating_sub(1) };
         if at < done {
-            return Err(format!("hunk {number} overlaps the one before it"));
+            return Err(PatchError::new(format!("hunk {number} overlaps the one before it")));
         }
         if lines.get(at..at + expected.len()) != Some(&expected[..]) {
-            return Err(misfit(&lines, done, at, hunk, number));
+            return Err(PatchError::new(misfit(&lines, done, at, hunk, number)));
         }
         lines[done..at].iter().for_each(|line| result += line);
         hunk.new_lines().for_each(|line| result += line);
@@ -28,9 +29,10 @@ pub fn apply(text: &str, diff: &FileDiff) -> Result<String, String> {
 }
 
 /// A line without its end may only be the last.
-fn check_ends(result: &str, number: usize, is_end: bool) -> Result<(), String> {
+fn check_ends(result: &str, number: usize, is_end: bool) -> Result<(), PatchError> {
     if !is_end && !result.is_empty() && !result.ends_with('\n') {
-        return Err(format!("hunk {number} leaves a line without an end in the middle of the file"));
+        let reason = format!("hunk {number} leaves a line without an end in the middle of the file");
+        return Err(PatchError::new(reason));
     }
     Ok(())
 }
@@ -99,7 +101,7 @@ mod tests {
         match expected {
             Ok(expected) => assert_eq!(applied.as_deref(), Ok(expected)),
             Err(part) => {
-                let error = applied.expect_err("it must be refused");
+                let error = applied.expect_err("it must be refused").to_string();
                 assert!(error.contains(part), "{error}");
             }
         }

@@ -3,6 +3,7 @@
 //! A hunk is read by the counts in its header, so a removed line `-- ` is never taken for a mail's
 //! signature, and a diff that ends early is noticed.
 
+use super::error::{PatchError, Place};
 use super::path::tree_path;
 
 /// The changes to one file.
@@ -86,15 +87,15 @@ impl<'a> Reader<'a> {
         self.lines.peek().map(|&(_, line)| line)
     }
 
-    /// The number of the line that comes, for messages.
-    fn at(&mut self) -> String {
-        self.lines.peek().map_or("the end".to_owned(), |(at, _)| format!("line {}", self.first + at))
+    /// Where the line that comes stands.
+    fn at(&mut self) -> Place {
+        self.lines.peek().map_or(Place::End, |(at, _)| Place::Line(self.first + at))
     }
 }
 
 /// All file changes in `text`, whose first line is line `first` of where it comes from. Text
 /// between them is skipped.
-pub fn parse_diffs(text: &str, first: usize) -> Result<Vec<FileDiff>, String> {
+pub fn parse_diffs(text: &str, first: usize) -> Result<Vec<FileDiff>, PatchError> {
     let mut reader = Reader { lines: text.split_inclusive('\n').enumerate().peekable(), first };
     let mut diffs = Vec::new();
     while let Some(line) = reader.peek() {
@@ -105,7 +106,7 @@ pub fn parse_diffs(text: &str, first: usize) -> Result<Vec<FileDiff>, String> {
             let paths = paths(&mut reader)?;
             diffs.push(with_hunks(&mut reader, paths)?);
         } else if plain.starts_with("@@ ") {
-            return Err(format!("{}: a hunk without a file above it: the patch is cut off", reader.at()));
+            return Err(PatchError::new("a hunk without a file above it: the patch is cut off").at(reader.at()));
         } else {
             refuse_binary(plain, reader.at())?;
             reader.next();
@@ -114,9 +115,9 @@ pub fn parse_diffs(text: &str, first: usize) -> Result<Vec<FileDiff>, String> {
     Ok(diffs)
 }
 
-fn refuse_binary(line: &str, at: String) -> Result<(), String> {
+fn refuse_binary(line: &str, at: Place) -> Result<(), PatchError> {
     if line.starts_with("GIT binary patch") || (line.starts_with("Binary files ") && line.ends_with(" differ")) {
-        return Err(format!("{at}: a binary patch: only text is applied"));
+        return Err(PatchError::new("a binary patch: only text is applied").at(at));
     }
     Ok(())
 }
@@ -152,19 +153,22 @@ fn named_twice(line: &str) -> Option<String> {
 }
 
 /// A change with git's extended header.
-fn git_diff(reader: &mut Reader<'_>) -> Result<FileDiff, String> {
+fn git_diff(reader: &mut Reader<'_>) -> Result<FileDiff, PatchError> {
     let first = reader.next().map_or("", |(_, line)| line).trim_end_matches('\n');
     let mut extended = Extended { both: named_twice(first), ..Extended::default() };
     while let Some(line) = reader.peek() {
         let at = reader.at();
         let plain = line.trim_end_matches('\n');
-        let refuse = |what: &str| Err(format!("{at}: the patch {what}: only what the module's files hold may change"));
-        let path = |path: &str| tree_path(path).map(Some).map_err(|error| format!("{at}: {error}"));
+        let refuse = |what: &str| {
+            let reason = format!("the patch {what}: only what the module's files hold may change");
+            Err(PatchError::new(reason).at(at))
+        };
+        let path = |path: &str| tree_path(path).map(Some).map_err(|error| error.at(at));
         if plain.starts_with("--- ") {
             let paths = paths(reader)?;
             return with_hunks(reader, paths);
         }
-        refuse_binary(plain, at.clone())?;
+        refuse_binary(plain, at)?;
         if let Some(old) = plain.strip_prefix("rename from ") {
             extended.renamed.0 = path(old)?;
         } else if let Some(new) = plain.strip_prefix("rename to ") {
@@ -187,40 +191,41 @@ fn git_diff(reader: &mut Reader<'_>) -> Result<FileDiff, String> {
         reader.next();
     }
     let at = reader.at();
-    extended.with(Vec::new()).ok_or_else(|| format!("{at}: a change without hunks: the patch is cut off"))
+    let cut = || PatchError::new("a change without hunks: the patch is cut off").at(at);
+    extended.with(Vec::new()).ok_or_else(cut)
 }
 
 /// A path of a diff's header; nothing for a file that is not there on this side.
 type Side = Option<String>;
 
 /// The two lines that name the file.
-fn paths(reader: &mut Reader<'_>) -> Result<(Side, Side), String> {
+fn paths(reader: &mut Reader<'_>) -> Result<(Side, Side), PatchError> {
     let at = reader.at();
-    let mut one = |mark: &str| -> Result<Side, String> {
+    let mut one = |mark: &str| -> Result<Side, PatchError> {
         let at = reader.at();
         let line = reader.next().map_or("", |(_, line)| line).trim_end_matches('\n');
-        let path =
-            line.strip_prefix(mark).ok_or_else(|| format!("{at}: expected '{mark}PATH': the patch is cut off"))?;
+        let cut = || PatchError::new(format!("expected '{mark}PATH': the patch is cut off")).at(at);
+        let path = line.strip_prefix(mark).ok_or_else(cut)?;
         let path = path.split('\t').next().unwrap_or("");
         if path == "/dev/null" {
             return Ok(None);
         }
-        tree_path(path).map(Some).map_err(|error| format!("{at}: {error}"))
+        tree_path(path).map(Some).map_err(|error| error.at(at))
     };
     match (one("--- ")?, one("+++ ")?) {
-        (None, None) => Err(format!("{at}: the patch names no file")),
+        (None, None) => Err(PatchError::new("the patch names no file").at(at)),
         sides => Ok(sides),
     }
 }
 
-fn with_hunks(reader: &mut Reader<'_>, (old, new): (Side, Side)) -> Result<FileDiff, String> {
+fn with_hunks(reader: &mut Reader<'_>, (old, new): (Side, Side)) -> Result<FileDiff, PatchError> {
     let mut hunks = Vec::new();
     while reader.peek().is_some_and(|line| line.starts_with("@@ ")) {
         hunks.push(hunk(reader, hunks.len() + 1)?);
     }
     if hunks.is_empty() {
         let path = new.or(old).unwrap_or_default();
-        return Err(format!("{}: '{path}' has no hunks: the patch is cut off", reader.at()));
+        return Err(PatchError::new(format!("'{path}' has no hunks: the patch is cut off")).at(reader.at()));
     }
     // What looks like a line of a hunk behind its counted lines was counted wrong.
     if let Some(line) = reader.peek()
@@ -228,10 +233,8 @@ fn with_hunks(reader: &mut Reader<'_>, (old, new): (Side, Side)) -> Result<FileD
         && !["-- \n", "-- ", "--\n", "--- "].iter().any(|word| line.starts_with(word))
     {
         let number = hunks.len();
-        return Err(format!(
-            "{}: hunk {number} has more lines than its header promises: the patch is damaged",
-            reader.at()
-        ));
+        let reason = format!("hunk {number} has more lines than its header promises: the patch is damaged");
+        return Err(PatchError::new(reason).at(reader.at()));
     }
     Ok(FileDiff { old, new, hunks })
 }
@@ -243,26 +246,28 @@ fn range(text: &str, sign: char) -> Option<(usize, usize)> {
     Some((start.parse().ok()?, length.parse().ok()?))
 }
 
-fn hunk(reader: &mut Reader<'_>, number: usize) -> Result<Hunk, String> {
+fn hunk(reader: &mut Reader<'_>, number: usize) -> Result<Hunk, PatchError> {
     let (at, header) = reader.next().expect("the caller saw it");
     let mut parts = header.split_whitespace().skip(1);
     let ranges = (parts.next().and_then(|part| range(part, '-')), parts.next().and_then(|part| range(part, '+')));
     let (Some((old_start, old_length)), Some((new_start, new_length)), Some("@@")) = (ranges.0, ranges.1, parts.next())
     else {
-        return Err(format!("line {at}: hunk {number} has a header that makes no sense: {}", header.trim_end()));
+        let reason = format!("hunk {number} has a header that makes no sense: {}", header.trim_end());
+        return Err(PatchError::new(reason).at(Place::Line(at)));
     };
     let mut lines: Vec<Line> = Vec::new();
     let (mut old, mut new) = (0, 0);
     while old < old_length || new < new_length {
         let place = reader.at();
         let cut = || {
-            format!(
-                "{place}: hunk {number} is cut off: it promises {old_length} old and {new_length} new lines and has {old} and {new}"
-            )
+            PatchError::new(format!(
+                "hunk {number} is cut off: it promises {old_length} old and {new_length} new lines and has {old} and {new}"
+            ))
+            .at(place)
         };
         let (_, line) = reader.next().ok_or_else(cut)?;
         if !line.ends_with('\n') {
-            return Err(format!("{place}: hunk {number} is cut off in the middle of a line"));
+            return Err(PatchError::new(format!("hunk {number} is cut off in the middle of a line")).at(place));
         }
         let (mark, text) = match line.chars().next() {
             Some(mark @ (' ' | '+' | '-')) => (mark, &line[1..]),
@@ -283,7 +288,8 @@ fn hunk(reader: &mut Reader<'_>, number: usize) -> Result<Hunk, String> {
         old += usize::from(mark != '+');
         new += usize::from(mark != '-');
         if old > old_length || new > new_length {
-            return Err(format!("{place}: hunk {number} does not fit the counts of its header: the patch is damaged"));
+            let reason = format!("hunk {number} does not fit the counts of its header: the patch is damaged");
+            return Err(PatchError::new(reason).at(place));
         }
     }
     if reader.peek().is_some_and(|line| line.starts_with('\\')) {
@@ -291,7 +297,7 @@ fn hunk(reader: &mut Reader<'_>, number: usize) -> Result<Hunk, String> {
         without_end(&mut lines);
     }
     if !lines.iter().any(|line| !matches!(line, Line::Kept(_))) {
-        return Err(format!("line {at}: hunk {number} changes nothing"));
+        return Err(PatchError::new(format!("hunk {number} changes nothing")).at(Place::Line(at)));
     }
     Ok(Hunk { old_start, new_start, lines })
 }

@@ -7,6 +7,7 @@
 //! a mail without header.
 
 use super::diff::{FileDiff, parse_diffs};
+use super::error::PatchError;
 use super::subject::Subject;
 use mailparse::{MailHeader, MailHeaderMap, parse_content_type, parse_header};
 use std::borrow::Cow;
@@ -27,17 +28,21 @@ pub struct Mail {
 /// More mails than any series has.
 const MAILS_MAX: usize = 1_000;
 
+/// What is wrong with a text that holds one.
+const ZERO_BYTE: &str = "holds a zero byte: this is no text";
+
 /// The mails in a file of that name.
-pub fn parse_mails(origin: &str, bytes: &[u8]) -> Result<Vec<Mail>, String> {
+pub fn parse_mails(origin: &str, bytes: &[u8]) -> Result<Vec<Mail>, PatchError> {
+    let wrong = |reason: String| PatchError::new(reason).of(origin);
     let text = str::from_utf8(bytes).map_err(|error| {
-        format!("{origin}: byte {} is not UTF-8: save the mail as text in UTF-8", error.valid_up_to() + 1)
+        wrong(format!("byte {} is not UTF-8: save the mail as text in UTF-8", error.valid_up_to() + 1))
     })?;
     if text.contains('\0') {
-        return Err(format!("{origin}: holds a zero byte: this is no text"));
+        return Err(wrong(ZERO_BYTE.to_owned()));
     }
     let parts = split(text.strip_prefix('\u{feff}').unwrap_or(text));
     if parts.len() > MAILS_MAX {
-        return Err(format!("{origin}: more than {MAILS_MAX} mails"));
+        return Err(wrong(format!("more than {MAILS_MAX} mails")));
     }
     let many = parts.len() > 1;
     let named = |nth: usize| if many { format!("{origin}, mail {}", nth + 1) } else { origin.to_owned() };
@@ -86,18 +91,18 @@ fn with_plain_ends(text: &str) -> Cow<'_, str> {
     if is_crlf { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) }
 }
 
-fn parse_mail(origin: &str, text: &str, first: usize) -> Result<Mail, String> {
+fn parse_mail(origin: &str, text: &str, first: usize) -> Result<Mail, PatchError> {
     let text = &*with_plain_ends(text);
     let (header, body_line, body) = match header(text) {
         Some((header, lines, body)) => (header, first + lines, body),
         None => (Vec::new(), first, text),
     };
-    refuse_forms(origin, &header)?;
+    refuse_forms(&header).map_err(|error| error.of(origin))?;
     let subject = match value(&header, "subject") {
         Some(subject) => Subject::read(&subject),
         None => Subject { text: stem(origin), number: None, version: 1 },
     };
-    let decoded = decoded_body(origin, &header, body)?;
+    let decoded = decoded_body(&header, body).map_err(|error| error.of(origin))?;
     // Lines of a decoded body are not those of the file.
     let (body, body_line, origin_of_lines) = match &decoded {
         Some(decoded) => (&**decoded, 1, format!("{origin}, as decoded")),
@@ -107,7 +112,7 @@ fn parse_mail(origin: &str, text: &str, first: usize) -> Result<Mail, String> {
     let lines_before = body[..begin].matches('\n').count();
     let diffs = parse_diffs(&body[begin..], body_line + lines_before)
         .and_then(|diffs| check_statistics(&body[..begin], &diffs).map(|()| diffs))
-        .map_err(|error| format!("{origin_of_lines}: {error}"))?;
+        .map_err(|error| error.of(&origin_of_lines))?;
     Ok(Mail { origin: origin.to_owned(), subject, message: message(&body[..begin]), diffs })
 }
 
@@ -118,14 +123,14 @@ fn value(header: &[MailHeader<'_>], name: &str) -> Option<String> {
 }
 
 /// A body without its transfer encoding, if it has one.
-fn decoded_body(origin: &str, header: &[MailHeader<'_>], body: &str) -> Result<Option<String>, String> {
+fn decoded_body(header: &[MailHeader<'_>], body: &str) -> Result<Option<String>, PatchError> {
     let encoding = value(header, "content-transfer-encoding").map(|encoding| encoding.to_ascii_lowercase());
     let Some(encoding) = encoding.filter(|encoding| !["7bit", "8bit", "binary"].contains(&&**encoding)) else {
         return Ok(None);
     };
     let what = format!("'Content-Transfer-Encoding: {encoding}'");
     if !["quoted-printable", "base64"].contains(&&*encoding) {
-        return Err(format!("{origin}: {what} is not read: save the mail as plain text"));
+        return Err(PatchError::new(format!("{what} is not read: save the mail as plain text")));
     }
     let kind = value(header, "content-type").unwrap_or_else(|| "text/plain; charset=utf-8".to_owned());
     let whole = format!("Content-Type: {kind}\nContent-Transfer-Encoding: {encoding}\n\n{body}");
@@ -135,16 +140,16 @@ fn decoded_body(origin: &str, header: &[MailHeader<'_>], body: &str) -> Result<O
         // same.
         String::from_utf8(bytes).or_else(|_| mail.get_body())
     });
-    let decoded = decoded.map_err(|error| format!("{origin}: {what} does not decode: {error}"))?;
+    let decoded = decoded.map_err(|error| PatchError::new(format!("{what} does not decode: {error}")))?;
     if decoded.contains('\0') {
-        return Err(format!("{origin}: holds a zero byte: this is no text"));
+        return Err(PatchError::new(ZERO_BYTE));
     }
     Ok(Some(with_plain_ends(&decoded).into_owned()))
 }
 
 /// ` 2 files changed, 3 insertions(+), 1 deletion(-)` between git's `---` and the diff: what is
 /// less was lost on the way.
-fn check_statistics(above: &str, diffs: &[FileDiff]) -> Result<(), String> {
+fn check_statistics(above: &str, diffs: &[FileDiff]) -> Result<(), PatchError> {
     let mut lines = above.lines().rev().take_while(|line| *line != "---");
     let Some(line) = lines.find(|line| line.contains(" changed, ") && line.starts_with(' ')) else { return Ok(()) };
     let promised = |word: &str| {
@@ -154,12 +159,12 @@ fn check_statistics(above: &str, diffs: &[FileDiff]) -> Result<(), String> {
     let found = diffs.iter().map(FileDiff::counts).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
     let (files, added, removed) = (promised("changed"), promised("insertion"), promised("deletion"));
     if diffs.len() < files || found.0 < added || found.1 < removed {
-        return Err(format!(
+        return Err(PatchError::new(format!(
             "the patch is cut off: its statistics promise {files} files, {added} insertions and {removed} deletions, and it holds {}, {} and {}",
             diffs.len(),
             found.0,
             found.1
-        ));
+        )));
     }
     Ok(())
 }
@@ -191,15 +196,16 @@ fn header(text: &str) -> Option<(Vec<MailHeader<'_>>, usize, &str)> {
 }
 
 /// What cannot be undone, or is not worth it.
-fn refuse_forms(origin: &str, header: &[MailHeader<'_>]) -> Result<(), String> {
+fn refuse_forms(header: &[MailHeader<'_>]) -> Result<(), PatchError> {
     let Some(kind) = value(header, "content-type") else { return Ok(()) };
     let parsed = parse_content_type(&kind);
     if !parsed.mimetype.starts_with("text/plain") {
-        return Err(format!("{origin}: 'Content-Type: {kind}' is not read: save the patch itself as plain text"));
+        let reason = format!("'Content-Type: {kind}' is not read: save the patch itself as plain text");
+        return Err(PatchError::new(reason));
     }
     if parsed.params.get("format").is_some_and(|format| format.eq_ignore_ascii_case("flowed")) {
-        return Err(format!(
-            "{origin}: was sent with 'format=flowed', which moves the ends of lines: ask for it as git send-email sends it"
+        return Err(PatchError::new(
+            "was sent with 'format=flowed', which moves the ends of lines: ask for it as git send-email sends it",
         ));
     }
     Ok(())
@@ -244,7 +250,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &str) {
-        let error = parse_mails("x.patch", text.as_bytes()).expect_err("it must be refused");
+        let error = parse_mails("x.patch", text.as_bytes()).expect_err("it must be refused").to_string();
         assert!(error.starts_with("x.patch") && error.contains(expected), "{error}");
     }
 
@@ -345,7 +351,7 @@ mod tests {
         }
         check("Subject: x\nContent-Type: multipart/mixed\n\nabc\n", "is not read");
         check("a\0b", "zero byte");
-        let error = parse_mails("x.patch", b"\xff\xfe").expect_err("no text");
+        let error = parse_mails("x.patch", b"\xff\xfe").expect_err("no text").to_string();
         assert!(error.contains("not UTF-8"), "{error}");
     }
 

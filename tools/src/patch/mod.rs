@@ -8,6 +8,7 @@
 
 mod apply;
 mod diff;
+mod error;
 #[cfg(test)]
 mod fuzz;
 mod mail;
@@ -17,6 +18,7 @@ mod subject;
 
 pub use apply::apply;
 pub use diff::FileDiff;
+pub use error::PatchError;
 pub use mail::{Mail, parse_mails};
 pub use make::hunks;
 pub use path::{below, same_file, tree_path};

@@ -1,28 +1,30 @@
 //! Paths inside patches: relative to a tree and never out of it.
 
+use super::error::PatchError;
 use std::path::{Component, Path};
 
 /// Longest path that is read.
 const PATH_MAX: usize = 1024;
 
 /// The path of a diff's header without git's `a/` or `b/`, or why it is refused.
-pub fn tree_path(text: &str) -> Result<String, String> {
+pub fn tree_path(text: &str) -> Result<String, PatchError> {
+    let refuse = |reason: String| Err(PatchError::new(reason));
     if text.starts_with('"') {
-        return Err(format!("the path {text} is quoted: use a path without spaces and special characters"));
+        return refuse(format!("the path {text} is quoted: use a path without spaces and special characters"));
     }
     if text.len() > PATH_MAX {
-        return Err(format!("the path is longer than {PATH_MAX} bytes"));
+        return refuse(format!("the path is longer than {PATH_MAX} bytes"));
     }
     let path = text.strip_prefix("a/").or_else(|| text.strip_prefix("b/")).unwrap_or(text);
     if path.is_empty() {
-        return Err("the path is empty".to_owned());
+        return refuse("the path is empty".to_owned());
     }
     if Path::new(path).is_absolute() || path.contains('\\') || path.contains('\0') {
-        return Err(format!("the path '{path}' leaves the tree: paths of a patch are relative to its root"));
+        return refuse(format!("the path '{path}' leaves the tree: paths of a patch are relative to its root"));
     }
     let is_inside = |part: Component<'_>| matches!(part, Component::Normal(_));
     if !Path::new(path).components().all(is_inside) || path.contains("//") || path.contains("/./") {
-        return Err(format!("the path '{path}' leaves the tree: '..' and '.' are not followed"));
+        return refuse(format!("the path '{path}' leaves the tree: '..' and '.' are not followed"));
     }
     Ok(path.to_owned())
 }

@@ -7,7 +7,10 @@
 use super::change::{changes, diff, stat};
 use super::report::wrap;
 use super::source::read_mail;
+use crate::cli::file_error::FileError;
 use crate::cli::files;
+use crate::cli::trouble::Trouble;
+use crate::source::error::SourceError;
 use crate::source::module::Module;
 use crate::source::rust;
 use std::path::{Path, PathBuf};
@@ -39,7 +42,7 @@ pub struct Words {
 
 /// What the mails of the series say, the cover letter first: what stands in the folder, or what the
 /// modules say of themselves.
-pub fn words(sources: &[Source], folder: &Path) -> Result<Vec<Words>, String> {
+pub fn words(sources: &[Source], folder: &Path) -> Result<Vec<Words>, Trouble> {
     let kept = kept(folder)?;
     let old = |number: usize| kept.iter().find(|(known, ..)| *known == number).map(|(_, _, words)| words.clone());
     let title = format!("{}: a series of {}", sources[0].module.path, sources.len() - 1);
@@ -60,7 +63,7 @@ pub fn derive(
     words: &[Words],
     folder: &Path,
     behaviour: Option<&str>,
-) -> Result<Vec<PathBuf>, String> {
+) -> Result<Vec<PathBuf>, Trouble> {
     let count = sources.len() - 1;
     let mut mails: Vec<(PathBuf, String)> = Vec::new();
     let mut subjects = Vec::new();
@@ -68,7 +71,8 @@ pub fn derive(
         let (number, Words { subject, message }) = (nth + 1, &words[nth + 1]);
         let changes = changes(&pair[0].module, &pair[1].module);
         if changes.is_empty() {
-            return Err(format!("{} and {} are the same: there is nothing to mail", pair[0].given, pair[1].given));
+            let same = format!("{} and {} are the same: there is nothing to mail", pair[0].given, pair[1].given);
+            return Err(Trouble::Usage(same));
         }
         let head = head(&format!("[PATCH {number}/{count}] {subject}"));
         let (stat, diff) = (stat(&changes), diff(&changes));
@@ -86,13 +90,13 @@ pub fn derive(
     // A mail of the same number under another name would be a patch too many.
     let is_replaced = |path: &PathBuf| mails.iter().all(|(written, _)| written != path);
     for (_, path, _) in old.into_iter().filter(|(number, path, _)| is_replaced(path) && *number > 0) {
-        std::fs::remove_file(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        std::fs::remove_file(&path).map_err(|error| FileError::new(&path, error))?;
     }
     Ok(mails.into_iter().map(|(path, _)| path).collect())
 }
 
 /// The numbered mails in a folder.
-fn kept(folder: &Path) -> Result<Vec<(usize, PathBuf, Words)>, String> {
+fn kept(folder: &Path) -> Result<Vec<(usize, PathBuf, Words)>, Trouble> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
@@ -107,7 +111,7 @@ fn kept(folder: &Path) -> Result<Vec<(usize, PathBuf, Words)>, String> {
 }
 
 /// The first paragraph of a module's documentation is the subject, the rest the message.
-fn documented(source: &Source) -> Result<Words, String> {
+fn documented(source: &Source) -> Result<Words, SourceError> {
     let Source { given, module } = source;
     let file = rust::parse(given, &module.text)?;
     let lines = module.text.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim);

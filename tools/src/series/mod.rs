@@ -16,6 +16,7 @@ mod source;
 mod verify;
 
 use crate::cli::arguments::{Format, Input, Options, SeriesCommand};
+use crate::cli::session;
 use crate::cli::status::Status;
 use crate::cli::trouble::Trouble;
 use crate::compare::judge;
@@ -95,7 +96,7 @@ fn how_to_replay(input: &Input, checked: &Checked) -> String {
 
 /// The steps that lead from one root to the next. A patch does not move the root of a module of
 /// several files: if one of the steps has several, all have the name of the first.
-fn sources(place: &Place, paths: &[PathBuf]) -> Result<Vec<Source>, String> {
+fn sources(place: &Place, paths: &[PathBuf]) -> Result<Vec<Source>, Trouble> {
     let mut sources = Vec::new();
     for path in paths {
         let module = Module::read(path, &place.tree_name(path)?)?;
@@ -122,7 +123,7 @@ fn derived(
     let sources = sources(place, paths)?;
     let words = derive::words(&sources, out)?;
     refuse_for_comparison(Some(&paths[0]), place, options)?;
-    let (mut behaviour, mut status) = (None, Status::Fine);
+    let mut behaviour = None;
     if !text_only {
         let step = |(nth, source): (usize, &Source)| Step {
             name: steps::name(nth, &words[nth].subject),
@@ -132,13 +133,14 @@ fn derived(
         let steps: Vec<Step> = sources.iter().enumerate().map(step).collect();
         let package = package(place, &paths[0], &steps, subject)?;
         let checked = check(&mut Built::start(&package, place)?, steps, options)?;
-        status = judge(&checked.outcomes);
+        let status = judge(&checked.outcomes);
         if status != Status::Fine {
-            return Err(Trouble::Usage("nothing was written: the comparison is not complete".to_owned()));
+            session::say("nothing was written: the comparison is not complete");
+            return Ok((String::new(), status));
         }
         behaviour = Some(report::mail(&checked));
     }
     let written = derive::derive(&sources, &words, out, behaviour.as_deref())?;
     let lines: Vec<String> = written.iter().map(|path| format!("{}\n", path.display())).collect();
-    Ok((lines.concat(), status))
+    Ok((lines.concat(), Status::Fine))
 }

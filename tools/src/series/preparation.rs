@@ -13,19 +13,23 @@ use crate::workshop::{
 use std::path::{Path, PathBuf};
 
 /// The repairs are those of the subject that Lockstep ships.
-pub fn refuse_repairs(base: Option<&Path>, place: &Place, options: &Options) -> Result<(), String> {
+pub fn refuse_repairs(base: Option<&Path>, place: &Place, options: &Options) -> Result<(), Trouble> {
     match base.filter(|base| !is_shipped(&place.name(base))) {
         Some(base) if options.repairs.is_some() => {
-            Err(format!("--repairs means nothing to a module of your own, which {} is: leave it out", base.display()))
+            let base = base.display();
+            let message = format!("--repairs means nothing to a module of your own, which {base} is: leave it out");
+            Err(Trouble::usage(message))
         }
         _ => Ok(()),
     }
 }
 
 /// What means nothing to the comparison of a series.
-pub fn refuse_for_comparison(base: Option<&Path>, place: &Place, options: &Options) -> Result<(), String> {
+pub fn refuse_for_comparison(base: Option<&Path>, place: &Place, options: &Options) -> Result<(), Trouble> {
     if !options.variants.is_empty() {
-        return Err("--variants means nothing to the comparison of a series: all its steps are compared".to_owned());
+        return Err(Trouble::usage(
+            "--variants means nothing to the comparison of a series: all its steps are compared",
+        ));
     }
     refuse_repairs(base, place, options)
 }
@@ -38,7 +42,7 @@ pub fn prepare(input: &Input, place: &Place) -> Result<(Vec<Step>, Package), Tro
 }
 
 /// The steps that the options name: of the shipped series if they name none.
-pub fn prepare_steps(input: &Input, place: &Place) -> Result<Vec<Step>, String> {
+pub fn prepare_steps(input: &Input, place: &Place) -> Result<Vec<Step>, Trouble> {
     begun(input, place).map(|(steps, _)| steps)
 }
 
@@ -48,7 +52,7 @@ pub fn base(input: &Input, place: &Place) -> PathBuf {
 }
 
 /// The steps, and for a range of revisions the commit where it begins.
-pub fn begun(input: &Input, place: &Place) -> Result<(Vec<Step>, Option<String>), String> {
+pub fn begun(input: &Input, place: &Place) -> Result<(Vec<Step>, Option<String>), Trouble> {
     let base = base(input, place);
     let committed = place.workspace.join("variants/series").display().to_string();
     let series = read_series(input.series.as_ref().unwrap_or(&committed))?;

@@ -4,22 +4,26 @@
 //! that begins, at the commit that both come from, so a branch need not be rebased to be compared.
 //! Limits: no merges, for what one changes has no mail.
 
+use crate::cli::file_error::FileError;
+use crate::cli::trouble::Trouble;
 use crate::patch::{Mail, parse_mails};
 use crate::source::module::{Module, folder, is_inner};
 use std::path::Path;
 use std::process::Command;
 
 /// What git says to these arguments.
-fn git(arguments: &[&str]) -> Result<Vec<u8>, String> {
-    let output = Command::new("git").args(arguments).output().map_err(|error| format!("git cannot be run: {error}"))?;
+fn git(arguments: &[&str]) -> Result<Vec<u8>, Trouble> {
+    let output = Command::new("git").args(arguments).output();
+    let output = output.map_err(|error| Trouble::usage(format!("git cannot be run: {error}")))?;
     if output.status.success() {
         return Ok(output.stdout);
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    Err(format!("git {}: {}", arguments.join(" "), said.lines().next().unwrap_or("failed")))
+    let said = said.lines().next().unwrap_or("failed");
+    Err(Trouble::usage(format!("git {}: {said}", arguments.join(" "))))
 }
 
-fn git_line(arguments: &[&str]) -> Result<String, String> {
+fn git_line(arguments: &[&str]) -> Result<String, Trouble> {
     Ok(String::from_utf8_lossy(&git(arguments)?).trim().to_owned())
 }
 
@@ -32,28 +36,32 @@ pub fn ends(range: &str) -> Option<(&str, &str)> {
 }
 
 /// The commit of a revision.
-fn commit(name: &str) -> Result<String, String> {
-    git_line(&["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{name}^{{commit}}")])
-        .map_err(|_| format!("there is no revision '{name}' in the repository around the current folder"))
+fn commit(name: &str) -> Result<String, Trouble> {
+    git_line(&["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{name}^{{commit}}")]).map_err(|_| {
+        Trouble::usage(format!("there is no revision '{name}' in the repository around the current folder"))
+    })
 }
 
 /// The commits of a range as mails, and the commit where it begins.
-pub fn range(range: &str, (first, last): (&str, &str)) -> Result<(Vec<Mail>, String), String> {
+pub fn range(range: &str, (first, last): (&str, &str)) -> Result<(Vec<Mail>, String), Trouble> {
     if last.starts_with('.') {
-        return Err(format!("'{range}' has three dots: write A..B, which is what B has and A has not"));
+        let message = format!("'{range}' has three dots: write A..B, which is what B has and A has not");
+        return Err(Trouble::Usage(message));
     }
     git(&["rev-parse", "--git-dir"]).map_err(|_| {
-        format!("'{range}' is no file, and there is no repository around the current folder to look for revisions in")
+        Trouble::usage(format!(
+            "'{range}' is no file, and there is no repository around the current folder to look for revisions in"
+        ))
     })?;
     let (first, last) = (commit(first)?, commit(last)?);
     let begin = git_line(&["merge-base", &first, &last])
-        .map_err(|_| format!("the ends of {range} have no commit in common: the series has no base"))?;
+        .map_err(|_| Trouble::usage(format!("the ends of {range} have no commit in common: the series has no base")))?;
     let commits = format!("{begin}..{last}");
     let merges = git_line(&["rev-list", "--merges", "--count", &commits])?;
     if merges != "0" {
-        return Err(format!(
+        return Err(Trouble::usage(format!(
             "the range {range} holds {merges} merges, which are no patches: rebase it, or name a range without"
-        ));
+        )));
     }
     let how = [
         "format-patch",
@@ -68,18 +76,19 @@ pub fn range(range: &str, (first, last): (&str, &str)) -> Result<(Vec<Mail>, Str
         ["--src-prefix=a/", "--dst-prefix=b/", "--subject-prefix=PATCH", "--numbered", "--no-attach", "-M", &commits];
     let bytes = git(&[&how[..], &form[..]].concat())?;
     if bytes.is_empty() {
-        return Err(format!("the range {range} holds no commits"));
+        return Err(Trouble::usage(format!("the range {range} holds no commits")));
     }
     Ok((parse_mails(range, &bytes)?, begin))
 }
 
 /// The module at `path` as it was at a commit; patches and messages know it as `name`.
-pub fn module_at(commit: &str, path: &Path, name: &str) -> Result<Module, String> {
+pub fn module_at(commit: &str, path: &Path, name: &str) -> Result<Module, Trouble> {
     let root = within_repository(path)?;
     let text = |path: &str| {
         let bytes = git(&["cat-file", "blob", &format!("{commit}:{path}")]);
-        let bytes = bytes.map_err(|_| format!("there is no '{path}' at {commit}, where the range begins"))?;
-        String::from_utf8(bytes).map_err(|_| format!("{path} at {commit} is not UTF-8"))
+        let gone = |_| Trouble::usage(format!("there is no '{path}' at {commit}, where the range begins"));
+        let bytes = bytes.map_err(gone)?;
+        String::from_utf8(bytes).map_err(|_| Trouble::usage(format!("{path} at {commit} is not UTF-8")))
     };
     let mut module = Module::alone(name, &text(&root)?);
     let folder = folder(Path::new(&root)).to_string_lossy().into_owned();
@@ -96,15 +105,15 @@ pub fn module_at(commit: &str, path: &Path, name: &str) -> Result<Module, String
 }
 
 /// A path from the root of the repository.
-fn within_repository(path: &Path) -> Result<String, String> {
+fn within_repository(path: &Path) -> Result<String, Trouble> {
     let top = git_line(&["rev-parse", "--show-toplevel"])?;
-    let failed = |error: std::io::Error| format!("{}: {error}", path.display());
+    let failed = |error: std::io::Error| FileError::new(path, error);
     // The file itself may be gone by now; the folder it stood in names the place.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let whole = folder.canonicalize().map_err(failed)?.join(path.file_name().unwrap_or_default());
     let top = Path::new(&top).canonicalize().map_err(failed)?;
     let inside = whole.strip_prefix(&top).map_err(|_| {
-        format!("{}: is not in the repository {}, which the range is of", path.display(), top.display())
+        FileError::new(path, format!("is not in the repository {}, which the range is of", top.display()))
     })?;
     Ok(inside.to_string_lossy().into_owned())
 }

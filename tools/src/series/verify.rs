@@ -8,7 +8,8 @@
 
 use super::source::{patch_files, read_mail, read_series};
 use crate::cli::files;
-use crate::patch::Mail;
+use crate::cli::trouble::Trouble;
+use crate::patch::{Mail, PatchError};
 use crate::source::fold::{default_policy, fold};
 use crate::source::module::Module;
 use similar::TextDiff;
@@ -24,7 +25,7 @@ const POLICIES: &str = "variants/src/variants.rs";
 const DIFFERENCE_MAX: usize = 40;
 
 /// Verifies the series in a folder of the workspace. What was proved, or what is wrong.
-pub fn verify(workspace: &Path, folder: &Path) -> Result<String, String> {
+pub fn verify(workspace: &Path, folder: &Path) -> Result<String, Trouble> {
     let mut text = String::new();
     let mut designs = vec![BASE.to_owned()];
     let mut now = Module::read(&workspace.join(BASE), BASE)?;
@@ -32,13 +33,13 @@ pub fn verify(workspace: &Path, folder: &Path) -> Result<String, String> {
         let before = now;
         now = before.after(&mail)?;
         if now.path == before.path {
-            return Err(format!("{}: renames nothing, so no file says what it should give", mail.origin));
+            return Err(wrong(&mail, "renames nothing, so no file says what it should give"));
         }
         let path = &now.path;
         let wanted = files::read(&workspace.join(path))?;
         if now.text != wanted {
             let difference = difference(&now.text, &wanted, ("what the patch gives", path));
-            return Err(format!("{}: does not give {path}:\n{difference}", mail.origin));
+            return Err(wrong(&mail, format!("does not give {path}:\n{difference}")));
         }
         text += &format!("{}: gives {path}\n", name(&mail));
         designs.push(path.clone());
@@ -54,36 +55,41 @@ pub fn verify(workspace: &Path, folder: &Path) -> Result<String, String> {
     Ok(text)
 }
 
+/// A mail is not what it should be.
+fn wrong(mail: &Mail, reason: impl Into<String>) -> Trouble {
+    PatchError::new(reason).of(&mail.origin).into()
+}
+
 fn name(mail: &Mail) -> &str {
     mail.origin.rsplit('/').next().unwrap_or(&mail.origin)
 }
 
 /// `Policy: always_locks = true` in a message: a field, by dots, and its value.
-fn policy(mail: &Mail) -> Result<(String, String), String> {
+fn policy(mail: &Mail) -> Result<(String, String), Trouble> {
     let line = mail.message.lines().find_map(|line| line.strip_prefix("Policy: "));
     let pair = line.and_then(|line| line.split_once(" = "));
     let (field, value) = pair.ok_or_else(|| {
-        format!("{}: its message names no policy: write a line such as 'Policy: always_locks = true'", mail.origin)
+        wrong(mail, "its message names no policy: write a line such as 'Policy: always_locks = true'")
     })?;
     Ok((field.trim().to_owned(), value.trim().to_owned()))
 }
 
-fn alternative(workspace: &Path, mail: &Mail, policies: &str, designs: &[String]) -> Result<String, String> {
+fn alternative(workspace: &Path, mail: &Mail, policies: &str, designs: &[String]) -> Result<String, Trouble> {
     let origin = &mail.origin;
     let (field, value) = policy(mail)?;
-    let default = default_policy(policies, &field).map_err(|error| format!("{origin}: {error}"))?;
+    let default = default_policy(policies, &field).map_err(|error| error.of(origin))?;
     let mut found = 0;
     for diff in &mail.diffs {
         let path = diff.path();
         let before = files::read(&workspace.join(path))?;
         let one = Mail { diffs: vec![diff.clone()], ..mail.clone() };
         let after = Module::alone(path, &before).after(&one)?.text;
-        let (switched, uses) = fold(&before, &field, &value).map_err(|error| format!("{origin}: {error}"))?;
-        let (patched, _) = fold(&after, &field, &default).map_err(|error| format!("{origin}: {error}"))?;
+        let (switched, uses) = fold(&before, &field, &value).map_err(|error| error.of(origin))?;
+        let (patched, _) = fold(&after, &field, &default).map_err(|error| error.of(origin))?;
         found += uses;
         if switched != patched {
             let difference = difference(&patched, &switched, ("the patch", "the policy"));
-            return Err(format!("{origin}: is not what '{field} = {value}' does to {path}:\n{difference}"));
+            return Err(wrong(mail, format!("is not what '{field} = {value}' does to {path}:\n{difference}")));
         }
     }
     // An alternative to one design leaves the others alone; whatever else asks for the policy it
@@ -93,20 +99,20 @@ fn alternative(workspace: &Path, mail: &Mail, policies: &str, designs: &[String]
     let others: Vec<&String> = designs.iter().filter(is_other).filter(|_| is_of_design).collect();
     let all = uses(workspace, &field, &others)?;
     if found != all {
-        return Err(format!("{origin}: '{field}' is asked in {all} places, and the patch covers {found} of them"));
+        return Err(wrong(mail, format!("'{field}' is asked in {all} places, and the patch covers {found} of them")));
     }
     Ok(format!("alternatives/{}: is {field} = {value}\n", name(mail)))
 }
 
 /// How often the subject asks for a policy, but for these files.
-fn uses(workspace: &Path, field: &str, without: &[&String]) -> Result<usize, String> {
+fn uses(workspace: &Path, field: &str, without: &[&String]) -> Result<usize, Trouble> {
     let mut uses = 0;
     for folder in ["variants/src/utrace", "variants/src/kernel", "variants/src/scenarios"] {
         for (path, text) in files::sources(&workspace.join(folder))? {
             if without.iter().any(|other| **other == format!("{folder}/{path}")) {
                 continue;
             }
-            uses += fold(&text, field, "true").map_err(|error| format!("{folder}/{path}: {error}"))?.1;
+            uses += fold(&text, field, "true").map_err(|error| error.of(&format!("{folder}/{path}")))?.1;
         }
     }
     Ok(uses)

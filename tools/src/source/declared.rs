@@ -5,6 +5,7 @@
 //! puts somewhere else.
 
 use crate::source::conditions::are_left_out;
+use crate::source::error::SourceError;
 use crate::source::module::Module;
 use crate::source::rust;
 use std::collections::BTreeSet;
@@ -12,14 +13,19 @@ use syn::{Item, ItemMod};
 
 /// The inner files, by their path inside the module's folder. An error if one is declared and not
 /// there.
-pub fn declared(module: &Module) -> Result<BTreeSet<String>, String> {
+pub fn declared(module: &Module) -> Result<BTreeSet<String>, SourceError> {
     let mut found = BTreeSet::new();
     read(module, (&module.path, &module.text), "", &mut found)?;
     Ok(found)
 }
 
 /// Follows one file, whose own modules stand in `folder`.
-fn read(module: &Module, (path, text): (&str, &str), folder: &str, found: &mut BTreeSet<String>) -> Result<(), String> {
+fn read(
+    module: &Module,
+    (path, text): (&str, &str),
+    folder: &str,
+    found: &mut BTreeSet<String>,
+) -> Result<(), SourceError> {
     follow(module, path, &rust::parse(path, text)?.items, folder, found)
 }
 
@@ -29,7 +35,7 @@ fn follow(
     items: &[Item],
     folder: &str,
     found: &mut BTreeSet<String>,
-) -> Result<(), String> {
+) -> Result<(), SourceError> {
     for item in items {
         let Item::Mod(one) = item else { continue };
         if are_left_out(&one.attrs) || says(one, "path") {
@@ -52,7 +58,8 @@ fn follow(
             None if says(one, "cfg") => {}
             None => {
                 let [first, second] = places.map(|place| module.name(&place));
-                return Err(format!("{path}: says 'mod {name};', and there is neither '{first}' nor '{second}'"));
+                let reason = format!("says 'mod {name};', and there is neither '{first}' nor '{second}'");
+                return Err(SourceError::new(reason).of(path));
             }
         }
     }
@@ -79,7 +86,7 @@ mod tests {
             Ok(expected) => {
                 assert_eq!(found.as_deref(), Ok(&expected.iter().map(|&one| one.to_owned()).collect::<Vec<_>>()[..]))
             }
-            Err(part) => assert!(found.as_ref().is_err_and(|error| error.contains(part)), "{found:?}"),
+            Err(part) => assert!(found.as_ref().is_err_and(|error| error.to_string().contains(part)), "{found:?}"),
         }
     }
 

@@ -4,15 +4,19 @@
 //! behind a `return`. Comments, documentation and imports are left out, so that two files compare
 //! as code.
 
+use crate::source::error::SourceError;
 use quote::ToTokens;
 use std::mem;
 use syn::visit_mut::{self, VisitMut};
 use syn::{BinOp, Block, Expr, Lit, Member, Stmt, UnOp};
 
+/// What is wrong where the designs no longer have it.
+const NO_POLICY: &str = "the default policy NO_ALTERNATIVES is gone";
+
 /// The file with the policy's field replaced by its value, folded and laid out, and how often the
 /// field was asked.
-pub fn fold(text: &str, field: &str, value: &str) -> Result<(String, usize), String> {
-    let mut file = syn::parse_file(text).map_err(|error| error.to_string())?;
+pub fn fold(text: &str, field: &str, value: &str) -> Result<(String, usize), SourceError> {
+    let mut file = syn::parse_file(text).map_err(SourceError::new)?;
     let uses = fold_in(&mut file, field, value)?;
     file.attrs.clear();
     file.items.retain(|item| !matches!(item, syn::Item::Use(_)));
@@ -20,16 +24,17 @@ pub fn fold(text: &str, field: &str, value: &str) -> Result<(String, usize), Str
 }
 
 /// The same in a parsed file.
-pub fn fold_in(file: &mut syn::File, field: &str, value: &str) -> Result<usize, String> {
-    let value: Expr = syn::parse_str(value).map_err(|error| format!("'{value}' is no value: {error}"))?;
+pub fn fold_in(file: &mut syn::File, field: &str, value: &str) -> Result<usize, SourceError> {
+    let value: Expr =
+        syn::parse_str(value).map_err(|error| SourceError::new(format!("'{value}' is no value: {error}")))?;
     let mut folder = Folder { field: field.split('.').rev().map(str::to_owned).collect(), value, uses: 0 };
     folder.visit_file_mut(file);
     Ok(folder.uses)
 }
 
 /// The alternatives that are off in the designs as they are, by the names of their fields.
-pub fn switched_off(text: &str) -> Result<Vec<String>, String> {
-    let file = syn::parse_file(text).map_err(|error| error.to_string())?;
+pub fn switched_off(text: &str) -> Result<Vec<String>, SourceError> {
+    let file = syn::parse_file(text).map_err(SourceError::new)?;
     let is_off = |value: &Expr| decided(value) == Some(false);
     let policy = file.items.iter().find_map(|item| match item {
         syn::Item::Const(one) if one.ident == "NO_ALTERNATIVES" => Some(&*one.expr),
@@ -40,18 +45,18 @@ pub fn switched_off(text: &str) -> Result<Vec<String>, String> {
             let off = literal.fields.iter().filter(|one| is_off(&one.expr));
             Ok(off.map(|one| one.member.to_token_stream().to_string()).collect())
         }
-        _ => Err("the default policy NO_ALTERNATIVES is gone".to_owned()),
+        _ => Err(SourceError::new(NO_POLICY)),
     }
 }
 
 /// What a field of the policy is in the designs that keep everything as it is.
-pub fn default_policy(text: &str, field: &str) -> Result<String, String> {
-    let file = syn::parse_file(text).map_err(|error| error.to_string())?;
+pub fn default_policy(text: &str, field: &str) -> Result<String, SourceError> {
+    let file = syn::parse_file(text).map_err(SourceError::new)?;
     let policy = file.items.iter().find_map(|item| match item {
         syn::Item::Const(one) if one.ident == "NO_ALTERNATIVES" => Some(&*one.expr),
         _ => None,
     });
-    let mut value = policy.ok_or("the default policy NO_ALTERNATIVES is gone")?;
+    let mut value = policy.ok_or_else(|| SourceError::new(NO_POLICY))?;
     for part in field.split('.') {
         value = match value {
             Expr::Struct(literal) => literal
@@ -59,7 +64,7 @@ pub fn default_policy(text: &str, field: &str) -> Result<String, String> {
                 .iter()
                 .find(|one| matches!(&one.member, Member::Named(name) if name == part))
                 .map(|one| &one.expr)
-                .ok_or_else(|| format!("there is no policy '{field}'"))?,
+                .ok_or_else(|| SourceError::new(format!("there is no policy '{field}'")))?,
             // Repairs::NONE, and whatever else is a named default: everything in it is off.
             _ => return Ok("false".to_owned()),
         };

@@ -2,6 +2,7 @@
 
 pub mod conditions;
 pub mod declared;
+pub mod error;
 pub mod fold;
 pub mod module;
 pub mod rust;

@@ -6,8 +6,10 @@
 //! of Rust; the file with trait and scenarios is no part of the module, for every step must answer
 //! the same questions.
 
+use crate::cli::file_error::FileError;
 use crate::cli::files;
-use crate::patch::{FileDiff, Mail, apply, below, same_file};
+use crate::patch::{FileDiff, Mail, PatchError, apply, below, same_file};
+use crate::source::error::SourceError;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -55,7 +57,7 @@ impl Module {
     }
 
     /// Reads the files of the module at `path`; patches and messages know it as `name`.
-    pub fn read(path: &Path, name: &str) -> Result<Module, String> {
+    pub fn read(path: &Path, name: &str) -> Result<Module, FileError> {
         let mut module = Module::alone(name, &files::read(path)?);
         let folder = folder(path);
         // The folder around a root that is named alone is the current one.
@@ -68,14 +70,16 @@ impl Module {
     }
 
     /// The same files where the module has its root at another path.
-    pub fn at(&self, path: &str) -> Result<Module, String> {
+    pub fn at(&self, path: &str) -> Result<Module, SourceError> {
         let moved = Module { path: path.to_owned(), ..self.clone() };
         match moved.inner.keys().find(|inside| !is_inner(Path::new(path), inside)) {
-            Some(inside) => Err(format!(
-                "{}: would be '{}', which is no file of the module '{path}': give the roots of all steps one name",
-                self.name(inside),
-                moved.name(inside)
-            )),
+            Some(inside) => {
+                let name = moved.name(inside);
+                let reason = format!(
+                    "would be '{name}', which is no file of the module '{path}': give the roots of all steps one name"
+                );
+                Err(SourceError::new(reason).of(&self.name(inside)))
+            }
             None => Ok(moved),
         }
     }
@@ -126,29 +130,32 @@ impl Module {
     }
 
     /// What it is after a patch.
-    pub fn after(&self, mail: &Mail) -> Result<Module, String> {
-        let origin = &mail.origin;
+    pub fn after(&self, mail: &Mail) -> Result<Module, PatchError> {
+        self.patched(mail).map_err(|error| error.of(&mail.origin))
+    }
+
+    fn patched(&self, mail: &Mail) -> Result<Module, PatchError> {
         let mut after = self.clone();
         let (mut gone, mut come): (BTreeSet<Spot>, Vec<(Spot, String)>) = (BTreeSet::new(), Vec::new());
         for diff in &mail.diffs {
-            let of_file = if mail.diffs.len() > 1 { format!("{origin}: {}", diff.path()) } else { origin.clone() };
-            let old = self.spot_before(diff).map_err(|error| format!("{origin}: {error}"))?;
+            let about = |error: PatchError| if mail.diffs.len() > 1 { error.about(diff.path()) } else { error };
+            let old = self.spot_before(diff)?;
             let before = match &old {
                 Some(Spot::Root) => self.text.as_str(),
                 Some(Spot::Inner(inside)) => &self.inner[inside],
                 None => "",
             };
-            let text = apply(before, diff).map_err(|error| format!("{of_file}: {error}"))?;
-            if let Some(new) = self.spot_after(diff, old.as_ref()).map_err(|error| format!("{origin}: {error}"))? {
+            let text = apply(before, diff).map_err(about)?;
+            if let Some(new) = self.spot_after(diff, old.as_ref())? {
                 if new == Spot::Root && diff.old != diff.new {
                     after.path = diff.path().to_owned();
                 }
                 come.push((new, text));
             } else if !text.is_empty() {
-                return Err(format!("{of_file}: is removed, and keeps lines: the patch is cut off"));
+                return Err(about(PatchError::new("is removed, and keeps lines: the patch is cut off")));
             }
             if old.is_some_and(|old| !gone.insert(old)) {
-                return Err(format!("{origin}: holds two diffs of '{}'", diff.path()));
+                return Err(PatchError::new(format!("holds two diffs of '{}'", diff.path())));
             }
         }
         let inner_of = |spot: &Spot| match spot {
@@ -162,7 +169,7 @@ impl Module {
                 Spot::Inner(inside) => {
                     let name = self.name(&inside);
                     if after.inner.insert(inside, text).is_some() {
-                        return Err(format!("{origin}: makes '{name}', which is there already"));
+                        return Err(PatchError::new(format!("makes '{name}', which is there already")));
                     }
                 }
             }
@@ -171,37 +178,43 @@ impl Module {
     }
 
     /// The file that a diff changes; nothing if it makes one.
-    fn spot_before(&self, diff: &FileDiff) -> Result<Option<Spot>, String> {
+    fn spot_before(&self, diff: &FileDiff) -> Result<Option<Spot>, PatchError> {
         let Some(old) = &diff.old else { return Ok(None) };
         let found = self.find(old).map(Some);
         found.ok_or_else(|| match self.inside(old) {
-            Some(inside) => format!("changes '{}', which the module does not have", self.name(&inside)),
+            Some(inside) => {
+                PatchError::new(format!("changes '{}', which the module does not have", self.name(&inside)))
+            }
             None => self.foreign("touches", old),
         })
     }
 
     /// Where a diff leaves its file; nothing if it removes it.
-    fn spot_after(&self, diff: &FileDiff, old: Option<&Spot>) -> Result<Option<Spot>, String> {
+    fn spot_after(&self, diff: &FileDiff, old: Option<&Spot>) -> Result<Option<Spot>, PatchError> {
         let inner = |verb: &str, path: &str| {
             self.inside(path).map(|inside| Some(Spot::Inner(inside))).ok_or_else(|| self.foreign(verb, path))
         };
         match (&diff.new, old) {
-            (None, Some(Spot::Root)) => Err(format!("removes '{}', the root of the module", self.path)),
+            (None, Some(Spot::Root)) => {
+                Err(PatchError::new(format!("removes '{}', the root of the module", self.path)))
+            }
             (None, _) => Ok(None),
             (Some(new), None) => inner("makes", new),
             (Some(_), Some(old)) if diff.old == diff.new => Ok(Some(old.clone())),
             (Some(_), Some(Spot::Root)) if self.inner.is_empty() => Ok(Some(Spot::Root)),
-            (Some(_), Some(Spot::Root)) => Err(format!("moves '{}', the root of a module of several files", self.path)),
+            (Some(_), Some(Spot::Root)) => {
+                Err(PatchError::new(format!("moves '{}', the root of a module of several files", self.path)))
+            }
             (Some(new), Some(Spot::Inner(_))) => inner("makes", new),
         }
     }
 
-    fn foreign(&self, verb: &str, path: &str) -> String {
-        format!(
+    fn foreign(&self, verb: &str, path: &str) -> PatchError {
+        PatchError::new(format!(
             "{verb} '{path}', and the module is '{}': only it and the Rust files in '{}' may change: split the patch",
             self.path,
             self.name("")
-        )
+        ))
     }
 }
 
@@ -241,7 +254,10 @@ mod tests {
                 let inner = module.inner.iter().map(|(inside, text)| format!(" {inside}:{}", text.trim()));
                 assert_eq!(format!("{}:{}{}", module.path, module.text.trim(), inner.collect::<String>()), expected);
             }
-            (Err(error), Err(part)) => assert!(error.starts_with("x.patch: ") && error.contains(part), "{error}"),
+            (Err(error), Err(part)) => {
+                let error = error.to_string();
+                assert!(error.starts_with("x.patch: ") && error.contains(part), "{error}");
+            }
             (found, _) => panic!("{found:?}"),
         }
     }

@@ -6,6 +6,7 @@
 //! implements the trait for one type, which is a unit, has a `new` without arguments, or is
 //! `Default`.
 
+use crate::source::error::SourceError;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Expr, FnArg, Item, ItemImpl, Lit, Meta, ReturnType, Type, Visibility};
@@ -43,15 +44,13 @@ impl Question {
 }
 
 /// Reads Rust, or says where it is none.
-pub fn parse(origin: &str, text: &str) -> Result<syn::File, String> {
-    syn::parse_file(text).map_err(|error| {
-        let start = error.span().start();
-        format!("{origin}:{}:{}: {error}", start.line, start.column + 1)
-    })
+pub fn parse(origin: &str, text: &str) -> Result<syn::File, SourceError> {
+    syn::parse_file(text).map_err(|error| SourceError::new(&error).of(origin).at(error.span()))
 }
 
 /// What a module offers to this trait.
-pub fn module(origin: &str, text: &str, trait_name: &str) -> Result<Module, String> {
+pub fn module(origin: &str, text: &str, trait_name: &str) -> Result<Module, SourceError> {
+    let wrong = |reason: String| SourceError::new(reason).of(origin);
     let file = parse(origin, text)?;
     let impls = file.items.iter().filter_map(|item| match item {
         Item::Impl(one) => Some(one),
@@ -60,10 +59,10 @@ pub fn module(origin: &str, text: &str, trait_name: &str) -> Result<Module, Stri
     let implementing: Vec<&ItemImpl> = impls.clone().filter(|one| implements(one, trait_name)).collect();
     let [one] = implementing[..] else {
         let count = implementing.len();
-        return Err(format!("{origin}: implements the trait {trait_name} {count} times where once is expected"));
+        return Err(wrong(format!("implements the trait {trait_name} {count} times where once is expected")));
     };
     let type_name = type_name(&one.self_ty)
-        .ok_or_else(|| format!("{origin}: implements {trait_name} for something that is not a plain type"))?;
+        .ok_or_else(|| wrong(format!("implements {trait_name} for something that is not a plain type")))?;
     let is_unit = file.items.iter().any(|item| match item {
         Item::Struct(one) => one.ident == type_name && matches!(one.fields, syn::Fields::Unit),
         _ => false,
@@ -97,16 +96,17 @@ pub fn module(origin: &str, text: &str, trait_name: &str) -> Result<Module, Stri
         (_, true, _) => quote!(#type_name::new()),
         (_, _, true) => quote!(#type_name::default()),
         _ => {
-            return Err(format!(
-                "{origin}: {type_name} cannot be made: give it 'pub fn new() -> {type_name}', or make it a unit or Default"
-            ));
+            return Err(wrong(format!(
+                "{type_name} cannot be made: give it 'pub fn new() -> {type_name}', or make it a unit or Default"
+            )));
         }
     };
     Ok(Module { type_name, make })
 }
 
 /// What a subject asks.
-pub fn subject(origin: &str, text: &str) -> Result<Subject, String> {
+pub fn subject(origin: &str, text: &str) -> Result<Subject, SourceError> {
+    let wrong = |reason: String| SourceError::new(reason).of(origin);
     let file = parse(origin, text)?;
     let traits: Vec<&syn::Ident> = file
         .items
@@ -117,7 +117,7 @@ pub fn subject(origin: &str, text: &str) -> Result<Subject, String> {
         })
         .collect();
     let [trait_name] = traits[..] else {
-        return Err(format!("{origin}: has {} public traits where one is expected", traits.len()));
+        return Err(wrong(format!("has {} public traits where one is expected", traits.len())));
     };
     let public = || {
         file.items.iter().filter_map(|item| match item {
@@ -133,17 +133,15 @@ pub fn subject(origin: &str, text: &str) -> Result<Subject, String> {
             scenarios.push(Question { id, question: documentation(&function.attrs) });
         } else if speaks_of_dyn(argument.ty.to_token_stream(), trait_name, &file.items) {
             // It looks like a scenario, and would be left out without a word.
-            let start = function.sig.ident.span().start();
-            return Err(format!(
-                "{origin}:{}:{}: 'pub fn {}' takes a dyn {trait_name} and is no scenario: let it take '&dyn {trait_name}', or make it private",
-                start.line,
-                start.column + 1,
-                function.sig.ident
-            ));
+            let name = &function.sig.ident;
+            let reason = format!(
+                "'pub fn {name}' takes a dyn {trait_name} and is no scenario: let it take '&dyn {trait_name}', or make it private"
+            );
+            return Err(wrong(reason).at(name.span()));
         }
     }
     if scenarios.is_empty() {
-        return Err(format!("{origin}: has no scenarios: a scenario is 'pub fn NAME(variant: &dyn {trait_name})'"));
+        return Err(wrong(format!("has no scenarios: a scenario is 'pub fn NAME(variant: &dyn {trait_name})'")));
     }
     let describes = public().any(|function| {
         function.sig.ident == "describe"
@@ -241,7 +239,7 @@ mod tests {
     fn check(text: &str, expected: Result<&str, &str>) {
         match (module("x.rs", text, "Mailbox"), expected) {
             (Ok(module), Ok(expected)) => assert_eq!(module.make.to_string(), expected),
-            (Err(error), Err(part)) => assert!(error.contains(part), "{error}"),
+            (Err(error), Err(part)) => assert!(error.to_string().contains(part), "{error}"),
             (found, _) => panic!("{found:?}"),
         }
     }
@@ -279,14 +277,14 @@ mod tests {
             let text = format!(
                 "pub trait Box {{}}\ntype Any = dyn Box;\npub fn good(one: &dyn Box) {{}}\npub fn lost(one: {ty}) {{}}"
             );
-            let error = subject("x.rs", &text).expect_err("it would be left out");
+            let error = subject("x.rs", &text).expect_err("it would be left out").to_string();
             assert!(error.starts_with("x.rs:4:8: 'pub fn lost' takes a dyn Box and is no scenario"), "{error}");
         }
     }
 
     #[test]
     fn a_subject_without_scenarios_is_refused() {
-        let error = subject("x.rs", "pub trait Mailbox {}").expect_err("no scenarios");
+        let error = subject("x.rs", "pub trait Mailbox {}").expect_err("no scenarios").to_string();
         assert!(error.contains("has no scenarios"), "{error}");
     }
 }

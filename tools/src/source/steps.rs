@@ -1,6 +1,6 @@
 //! The steps of a series: the base module, and what it is after each patch.
 
-use crate::patch::Mail;
+use crate::patch::{Mail, PatchError};
 use crate::source::module::Module;
 
 /// One step.
@@ -18,7 +18,7 @@ pub struct Step {
 const NAME_WORDS: usize = 4;
 
 /// Applies the patches in order to the base module.
-pub fn steps(base: Module, mails: &[Mail]) -> Result<Vec<Step>, String> {
+pub fn steps(base: Module, mails: &[Mail]) -> Result<Vec<Step>, PatchError> {
     let mut steps = vec![Step { name: "base".to_owned(), subject: "the base".to_owned(), module: base }];
     for (nth, mail) in mails.iter().enumerate() {
         let subject = mail.subject.text.clone();

@@ -39,7 +39,7 @@ pub fn package_name(base: &Path) -> String {
 /// For each of these steps whether it depends on what the machine does not see, which is told. What
 /// must not be built is the subject's fault.
 pub fn look_at(place: &Place, (path, text): (&Path, &str), steps: &[Step]) -> Result<Vec<bool>, Trouble> {
-    let unseen = look(Some((&place.name(path), text)), steps).map_err(Trouble::Subject)?;
+    let unseen = look(Some((&place.name(path), text)), steps)?;
     say_unseen(&unseen);
     Ok(unseen.iter().map(|found| !found.is_empty()).collect())
 }

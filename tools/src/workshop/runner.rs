@@ -36,7 +36,7 @@ const BEAT: Duration = Duration::from_millis(50);
 
 /// What the subject of a bench holds.
 pub fn listing(bench: &mut dyn Bench) -> Result<Listing, Trouble> {
-    bench.list().map_err(Trouble::of_subject)
+    bench.list().map_err(Trouble::of_bench)
 }
 
 /// The scenarios of a subject that were asked for, by id; all if none was.

@@ -8,6 +8,7 @@ use super::place::Place;
 use crate::cli::files;
 use crate::cli::trouble::Trouble;
 use crate::outside::look;
+use crate::source::error::SourceError;
 use crate::source::rust;
 use crate::source::steps::Step;
 use proc_macro2::TokenStream;
@@ -51,7 +52,7 @@ pub fn shipped_package(place: &Place, steps: Steps<'_>) -> Result<Package, Troub
             ("lockstep-utrace-mutants", "variants")
         }
         Steps::Series(steps) => {
-            let unseen = look(None, steps).map_err(Trouble::Subject)?;
+            let unseen = look(None, steps)?;
             if let Some(place) = unseen.iter().flatten().next() {
                 return Err(Trouble::Subject(format!("{place}: the machine does not see this")));
             }
@@ -83,7 +84,7 @@ fn append(files: &mut BTreeMap<String, String>, path: &str, text: &str) -> Resul
 
 /// Every step as a variant. A design keeps `stopped` if its code names the bit; that is what its
 /// policy must say.
-fn registry(steps: &[Step]) -> Result<TokenStream, String> {
+fn registry(steps: &[Step]) -> Result<TokenStream, SourceError> {
     let mut variants = Vec::new();
     for (nth, step) in steps.iter().enumerate() {
         let origin = format!("{} after '{}'", step.module.path, step.subject);

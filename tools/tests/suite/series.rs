@@ -106,6 +106,9 @@ fn git_applies_a_series_written_from_files_and_its_cover_letter_says_what_it_doe
     let changed = text.replace("wake_all", "wake_one");
     std::fs::write(folder.path().join("one_sleeper.rs"), &changed).expect("it is written");
     let files = ["series", "derive", "mailbox.rs", "one_sleeper.rs", "--out", "mails"];
+    let nothing = ["--exhaustive-max", "0", "--enumerated", "0", "--executions", "0"];
+    check_in(folder.path(), &[&files[..], &nothing].concat(), 4, "nothing was written");
+    assert!(!folder.path().join("mails").exists());
     check_in(folder.path(), &files, 0, "0000-cover-letter.patch");
     let cover = std::fs::read_to_string(folder.path().join("mails/0000-cover-letter.patch")).expect("it is there");
     assert!(cover.contains("other outcomes in 1 of 3 scenarios: two_of_each"), "{cover}");

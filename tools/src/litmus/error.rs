@@ -1,6 +1,8 @@
 //! What is wrong with a litmus test, and where.
 
+use crate::cli::trouble::Trouble;
 use std::fmt;
+use std::path::Path;
 
 /// A place in a text; both count from 1, columns in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +49,12 @@ impl LitmusError {
         LitmusError { place: None, kind: Kind::Syntax, message: message.into() }
     }
 
+    /// The same to somebody who gave this file.
+    pub fn in_file(&self, path: &Path) -> Trouble {
+        let gap = if self.place.is_some() { "" } else { " " };
+        Trouble::Usage(format!("{}:{gap}{self}", path.display()))
+    }
+
     /// Whether the text may be right, but is outside of what is supported.
     #[cfg(test)]
     pub fn is_refusal(&self) -> bool {
@@ -61,7 +69,7 @@ impl fmt::Display for Place {
 }
 
 impl fmt::Display for LitmusError {
-    /// `line:column: message`, to be put behind the name of the file and a colon.
+    /// `line:column: message`, without the name of the file.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(place) = self.place {
             write!(f, "{place}: ")?;

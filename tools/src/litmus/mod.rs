@@ -31,7 +31,9 @@ mod types;
 mod verdict;
 mod visit;
 
+use crate::cli::session;
 use crate::cli::status::Status;
+use crate::cli::trouble::Trouble;
 use lockstep::{Control, MemoryModel};
 use search::{GRAPHS_MAX, SearchConfig};
 use std::path::{Path, PathBuf};
@@ -61,7 +63,7 @@ pub fn command(files: &[PathBuf], config: &LitmusConfig<'_>, print: impl Fn(&str
     let end = config.time.map(|time| Instant::now() + time);
     for (nth, file) in files.iter().enumerate() {
         if config.control.is_cancelled() {
-            anstream::eprintln!("lockstep: {} and what follows it was not run", file.display());
+            session::say(&format!("{} and what follows it was not run", file.display()));
             status = status.and(Status::Budget);
             break;
         }
@@ -69,21 +71,16 @@ pub fn command(files: &[PathBuf], config: &LitmusConfig<'_>, print: impl Fn(&str
         let share = end.map(|end| end.saturating_duration_since(Instant::now()) / left);
         match run(file, config, share) {
             Ok((text, proven)) => status = status.and(print(&text)).and(proven),
-            Err(message) => {
-                anstream::eprintln!("lockstep: {message}");
-                status = status.and(Status::Usage);
-            }
+            Err(trouble) => status = status.and(trouble.say()),
         }
     }
     status
 }
 
-/// What one file's test prints and whether it is proven, or the message that says where it is
-/// wrong.
-fn run(path: &Path, config: &LitmusConfig<'_>, share: Option<Duration>) -> Result<(String, Status), String> {
-    let name = path.display();
-    let text = file::read(path).map_err(|error| format!("{name}: {error}"))?;
-    let program = text::parse(&text).map_err(|error| format!("{name}:{error}"))?;
+/// What one file's test prints and whether it is proven, or what is wrong with it, and where.
+fn run(path: &Path, config: &LitmusConfig<'_>, share: Option<Duration>) -> Result<(String, Status), Trouble> {
+    let text = file::read(path).map_err(|error| error.in_file(path))?;
+    let program = text::parse(&text).map_err(|error| error.in_file(path))?;
     let search = SearchConfig {
         memory: config.memory,
         jobs: config.jobs,
@@ -93,7 +90,7 @@ fn run(path: &Path, config: &LitmusConfig<'_>, share: Option<Duration>) -> Resul
         end: share.map(|share| Instant::now() + share),
         control: Some(config.control),
     };
-    let verdict = verdict::ask(&program, &search).map_err(|message| format!("{name}: {message}"))?;
+    let verdict = verdict::ask(&program, &search).map_err(|error| error.in_file(path))?;
     let status = if verdict.is_unproven() { Status::Budget } else { Status::Fine };
     Ok((render::render(&program, &verdict, config.memory), status))
 }

@@ -5,6 +5,7 @@ mod kernel;
 
 use super::ast::Program;
 use super::compact;
+use super::error::LitmusError;
 use super::flag::Flag;
 use super::graphs;
 use super::interpret::fits;
@@ -81,7 +82,7 @@ const REFUSED: [&str; 1] = ["MP+onceassign+derefonce: 1:48: not supported: the p
 const EXECUTIONS: u64 = 20_000;
 
 /// What the machine shows of a row under a model; or why the row is refused.
-fn verdict(row: &Row, memory: MemoryModel) -> Result<Verdict, String> {
+fn verdict(row: &Row, memory: MemoryModel) -> Result<Verdict, LitmusError> {
     match compact::parse(&row.name, &row.initial, &row.program, &row.condition) {
         Ok(program) => {
             let search = SearchConfig { memory, ..search(EXECUTIONS) };
@@ -89,7 +90,7 @@ fn verdict(row: &Row, memory: MemoryModel) -> Result<Verdict, String> {
         }
         Err(error) => {
             assert!(error.is_refusal(), "{}: {error}", row.name);
-            Err(error.to_string())
+            Err(error)
         }
     }
 }

@@ -7,6 +7,7 @@
 
 use super::assumed;
 use super::ast::{Item, Program, Quantifier};
+use super::error::LitmusError;
 use super::flag::Flag;
 use super::graphs::{self, Found};
 use super::interpret::{self, observed_values};
@@ -62,7 +63,7 @@ pub enum Answer {
 ///
 /// The graph search proves what it can; the machine only checks it, by samples, if it can run the
 /// program. Where the memory model has no predicate on graphs, the machine proves alone.
-pub fn ask(program: &Program, search: &SearchConfig<'_>) -> Result<Verdict, String> {
+pub fn ask(program: &Program, search: &SearchConfig<'_>) -> Result<Verdict, LitmusError> {
     let program = placing::placed(program);
     if !graphs::searches(search.memory) {
         return by_machine(&program, search);
@@ -84,9 +85,10 @@ pub fn ask(program: &Program, search: &SearchConfig<'_>) -> Result<Verdict, Stri
 }
 
 /// The answer of the machine alone.
-fn by_machine(program: &Program, search: &SearchConfig<'_>) -> Result<Verdict, String> {
+fn by_machine(program: &Program, search: &SearchConfig<'_>) -> Result<Verdict, LitmusError> {
     if !interpret::fits(program) {
-        return Err(format!("the memory model '{}' has no search for this program", search.memory.name()));
+        let message = format!("the memory model '{}' has no search for this program", search.memory.name());
+        return Err(LitmusError::of_file(message));
     }
     let mut found = seen(program, &all_states(program, search))?;
     if visit::has_plain_accesses(program) {
@@ -113,7 +115,7 @@ fn check_races(program: &Program, search: &SearchConfig<'_>, found: &Found) {
 }
 
 /// What the machine has shown.
-pub(super) fn seen(program: &Program, exploration: &Exploration) -> Result<Found, String> {
+pub(super) fn seen(program: &Program, exploration: &Exploration) -> Result<Found, LitmusError> {
     let evidence = exploration.evidence;
     let mut found = Found { states: BTreeSet::new(), flags: BTreeSet::new(), evidence, is_cut: false };
     for seen in exploration.outcomes.iter() {
@@ -129,7 +131,8 @@ pub(super) fn seen(program: &Program, exploration: &Exploration) -> Result<Found
             End::Bug(fault) if fault.message == interpret::INVALID_ADDRESS => Flag::InvalidAddress,
             End::Bug(_) => Flag::DivisionByZero,
             End::StepLimit(limit) => {
-                return Err(format!("an execution has more choice points than the limit of {limit}"));
+                let message = format!("an execution has more choice points than the limit of {limit}");
+                return Err(LitmusError::of_file(message));
             }
             end @ (End::Resting(_) | End::Race(_) | End::Panic(_) | End::StackLow(_)) => {
                 panic!("an execution of a litmus test ends with {end}")

@@ -60,7 +60,7 @@ fn names_of(file: &Path) -> Names {
 }
 
 /// Whether the file that declares this module does so for tests only.
-fn is_for_tests(file: &Path, files: &[(PathBuf, String)]) -> bool {
+pub fn is_for_tests(file: &Path, files: &[(PathBuf, String)]) -> bool {
     let names = names_of(file);
     let Some((last, parents)) = names.split_last() else { return false };
     let declares = |(_, text): &&(PathBuf, String)| {
@@ -137,7 +137,8 @@ impl Reading<'_> {
     }
 }
 
-fn is_tests_only(item: &syn::Item) -> bool {
+/// Whether this is built for tests only.
+pub fn is_tests_only(item: &syn::Item) -> bool {
     let attributes = match item {
         syn::Item::Mod(item) => &item.attrs,
         syn::Item::Use(item) => &item.attrs,

@@ -1,5 +1,6 @@
 //! The rules of the code base that a test can check.
 
+mod errors;
 mod imports;
 
 use crate::common::root;
@@ -288,6 +289,45 @@ fn neither_files_nor_modules_of_a_crate_import_in_circles() {
         check(&format!("{source}: files that import each other"), &told(&arrows));
         let between = imports::between_modules(&arrows);
         check(&format!("{source}: modules that import each other"), &told(&between));
+    }
+}
+
+#[test]
+fn errors_have_a_type_of_their_own() {
+    let mut found = Vec::new();
+    for source in SOURCES {
+        let below = files(source, "rs");
+        for (path, text) in below.iter().filter(|(path, _)| !imports::is_for_tests(path, &below)) {
+            let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            found.extend(errors::texts_as_errors(&file).iter().map(|line| format!("{}:{line}", path.display())));
+        }
+    }
+    check("errors that are bare texts: say of what kind they are, and where", &found);
+}
+
+#[test]
+fn errors_that_are_texts_are_seen_wherever_they_stand() {
+    let lines = |text: &str| errors::texts_as_errors(&syn::parse_file(text).expect("well-formed"));
+    for wrong in [
+        "fn f() -> Result<u8, String> { g() }",
+        "fn f() -> std::result::Result<Vec<u8>, &'static str> { g() }",
+        "fn f() -> Option<Result<(), Box<str>>> { g() }",
+        "fn f(ask: impl Fn(&u8) -> Result<u8, Cow<'_, str>>) {}",
+        "impl FromStr for A { type Err = String; }",
+        "type Read<T> = Result<T, std::string::String>;",
+        "fn f() { let g = || -> Result<(), String> { Ok(()) }; }",
+        "fn f() { g(Ok::<u8, String>(1)) }",
+        "trait A { fn f(&self) -> Result<(), String>; }",
+    ] {
+        assert_eq!(lines(wrong), [1], "{wrong}");
+    }
+    for fine in [
+        "fn f() -> Result<String, Trouble> { g() }",
+        "fn f() -> Result<BTreeMap<String, String>, FileError> { g() }",
+        "fn f() -> io::Result<String> { g() }",
+        "#[cfg(test)] mod tests { fn f() -> Result<u8, String> { g() } }",
+    ] {
+        assert!(lines(fine).is_empty(), "{fine}");
     }
 }
 

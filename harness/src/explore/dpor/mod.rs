@@ -71,14 +71,14 @@
 //! of the searches, and becomes a search of its own. So what is explored depends on the number of
 //! executions in a round and of searches, both fixed, and not on the number of OS threads.
 
+mod assignment;
 mod branch;
 mod clock;
 mod guide;
 mod search;
-mod task;
 
+use self::assignment::{Assignment, Ended, runs};
 use self::guide::Habits;
-use self::task::{Ended, Task, runs};
 use super::control::Noted;
 use super::evidence::{Covered, Evidence, Tried};
 use super::repeats::doubts;
@@ -101,7 +101,7 @@ pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>) -> Expl
     let (mut result, covered) = loop {
         let mut result = Exploration::new();
         let budget = config.executions.saturating_sub(runs(&before));
-        let subject = Task { program, config, bounds, budget, alternatives_touch_alike };
+        let subject = Assignment { program, config, bounds, budget, alternatives_touch_alike };
         let ended = if config.memory.has_buffers() {
             subject.attempt::<{ 2 * THREADS_MAX }>(habits, &mut runner, &mut result)
         } else {

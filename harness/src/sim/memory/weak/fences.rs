@@ -1,8 +1,7 @@
 //! Fences, and full barriers in their line.
 
-use super::super::view::View;
+use super::super::view::{View, keep};
 use super::knowledge::Knowledge;
-use super::messages::keep;
 use super::{Position, Weak};
 use crate::sim::event::ObjectId;
 

@@ -1,8 +1,8 @@
 //! Locks tell more than acquire and release do.
 
 use super::super::Order;
+use super::super::view::keep;
 use super::knowledge::Knowledge;
-use super::messages::keep;
 use super::{Manner, Message, Position, Weak};
 use crate::sim::event::ObjectId;
 use std::sync::atomic::Ordering;

@@ -1,6 +1,5 @@
 //! The messages of a word: what can be read, replaced and followed.
 
-use super::super::view::View;
 use super::{Manner, Position, Stamp, Weak};
 use crate::sim::event::ObjectId;
 
@@ -60,28 +59,4 @@ impl Weak {
     pub(crate) fn places(&self, object: ObjectId) -> impl Iterator<Item = Position> {
         self.since(object, self.least).filter(move |&place| self.can_replace(object, place))
     }
-}
-
-/// Keeps a view for a message, together with that of the one it replaces. Returns its number, if it
-/// tells anything; one that was released tells that it happened.
-pub(super) fn keep(
-    views: &mut Vec<View>,
-    count: &mut usize,
-    told: &View,
-    before: Option<u32>,
-    releases: bool,
-) -> Option<u32> {
-    if told.is_empty() && !releases {
-        return before;
-    }
-    if *count == views.len() {
-        views.push(View::default());
-    }
-    let (known, rest) = views.split_at_mut(*count);
-    rest[0].copy(told);
-    if let Some(before) = before {
-        rest[0].join(&known[before as usize]);
-    }
-    *count += 1;
-    Some((*count - 1) as u32)
 }

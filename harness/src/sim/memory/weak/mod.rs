@@ -68,11 +68,10 @@ mod locks;
 mod messages;
 
 use self::knowledge::Knowledge;
-use self::messages::keep;
 use super::barriers::Line;
 use super::psc::Psc;
 use super::strong::Strong;
-use super::view::{Stamp, View, join_events};
+use super::view::{Stamp, View, join_events, keep};
 use super::{Order, Published, acquires, releases};
 use crate::schedule::THREADS_MAX;
 use crate::sim::event::ObjectId;

@@ -22,7 +22,7 @@ const SEARCHES: usize = 48;
 
 /// What all searches are about.
 #[derive(Clone, Copy)]
-pub(super) struct Task<'a> {
+pub(super) struct Assignment<'a> {
     pub(super) program: &'a Program<'a>,
     pub(super) config: &'a ExploreConfig<'a>,
     pub(super) bounds: Bounds,
@@ -49,7 +49,7 @@ pub(super) fn runs(result: &Exploration) -> u64 {
     result.executions + result.redundant
 }
 
-impl Task<'_> {
+impl Assignment<'_> {
     /// Searches everything with these habits.
     pub(super) fn attempt<const PROCESSES: usize>(
         &self,

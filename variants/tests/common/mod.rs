@@ -3,8 +3,11 @@
 use insta::Settings;
 use std::path::PathBuf;
 
-/// The name of the table of claims among the snapshots.
+/// The table of claims among the snapshots, under sequential consistency.
 pub const CLAIMS: &str = "claims";
+
+/// The same under the other memory models.
+pub const CLAIMS_RELAXED: &str = "claims-relaxed";
 
 /// The folder of the snapshots.
 pub fn folder() -> PathBuf {

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use lockstep::{Abandon, Entry, ExploreConfig, Program, Strategy, explore};
 use utrace_variants::{Repairs, Scenario, VariantInfo, describe, run, scenarios, variants};
 
-/// Random executions of each kind of schedule. Every goal is reached within a tenth of these.
-const EXECUTIONS: u64 = 6_000;
+/// Random executions of each kind of schedule. Every goal is reached within a fifth of these.
+const EXECUTIONS: u64 = 3_000;
 
 /// Explores the scenario on the three designs and returns the goals that were missed, by one that should reach them or
 /// by all.

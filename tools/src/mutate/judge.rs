@@ -155,9 +155,9 @@ impl Pass {
     fn effort(self, usual: Effort) -> Effort {
         match self {
             Pass::Glance => Effort {
-                exhaustive_max: usual.exhaustive_max.min(2_000),
-                enumerated: usual.enumerated.min(300),
-                executions: usual.executions.min(200),
+                exhaustive_max: usual.exhaustive_max.min(1_000),
+                enumerated: usual.enumerated.min(150),
+                executions: usual.executions.min(100),
                 ..usual
             },
             Pass::Usual | Pass::Everything => usual,

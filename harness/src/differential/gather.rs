@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn what_was_not_explored_is_not_judged() {
         let nothing = Book { everything: vec![Some(vec![1]), None], sampled: vec![Vec::new(); 2], ..Book::default() };
-        let none = CompareConfig { sampled: 0, ..config() };
+        let none = CompareConfig { sampled: 0, confirmed: 0, ..config() };
         assert!(!gather(&nothing, &none).can_be_judged());
         let sampled = vec![vec![(0, 1)]; 2];
         let alone = Book { everything: vec![None, None], sampled, is_unshared: true, ..Book::default() };

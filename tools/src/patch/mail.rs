@@ -1,13 +1,14 @@
-//! Mails with patches in them, as `git format-patch` writes them: one a file, or many in an mbox.
+//! Mails with patches in them, as `git format-patch` writes them.
 //!
 //! Promise: what git and mailers do to a mail on its way is undone: subjects in encoded words (RFC
-//! 2047), bodies in quoted-printable or base64, and ends of line in CRLF throughout. Where
-//! statistics stand above a diff, a diff that holds less is cut off. Limits: UTF-8; no attachments,
-//! no HTML, and no `format=flowed`, which moves the ends of lines. Deviation: a bare diff counts as
-//! a mail without header.
+//! 2047), bodies in quoted-printable or base64 or in another encoding of characters, and ends of
+//! line in CRLF throughout. Where statistics stand above a diff, a diff that holds less is cut off.
+//! Limits: no attachments, no HTML, and no `format=flowed`, which moves the ends of lines.
+//! Deviation: a bare diff counts as a mail without header.
 
 use super::diff::{FileDiff, parse_diffs};
 use super::error::PatchError;
+use super::mbox::{RawMail, first_line, is_envelope, split, with_plain_ends};
 use super::subject::Subject;
 use mailparse::{MailHeader, MailHeaderMap, parse_content_type, parse_header};
 use std::borrow::Cow;
@@ -25,95 +26,44 @@ pub struct Mail {
     pub diffs: Vec<FileDiff>,
 }
 
-/// More mails than any series has.
-const MAILS_MAX: usize = 1_000;
-
 /// What is wrong with a text that holds one.
 const ZERO_BYTE: &str = "holds a zero byte: this is no text";
 
-/// The mails in a file of that name.
+/// All mails in a file of that name.
 pub fn parse_mails(origin: &str, bytes: &[u8]) -> Result<Vec<Mail>, PatchError> {
-    let wrong = |reason: String| PatchError::new(reason).of(origin);
-    let text = str::from_utf8(bytes).map_err(|error| {
-        wrong(format!("byte {} is not UTF-8: save the mail as text in UTF-8", error.valid_up_to() + 1))
-    })?;
-    if text.contains('\0') {
-        return Err(wrong(ZERO_BYTE.to_owned()));
-    }
-    let parts = split(text.strip_prefix('\u{feff}').unwrap_or(text));
-    if parts.len() > MAILS_MAX {
-        return Err(wrong(format!("more than {MAILS_MAX} mails")));
-    }
-    let many = parts.len() > 1;
-    let named = |nth: usize| if many { format!("{origin}, mail {}", nth + 1) } else { origin.to_owned() };
-    parts.iter().enumerate().map(|(nth, &(first, part))| parse_mail(&named(nth), part, first)).collect()
+    split(origin, bytes)?.iter().map(parse_mail).collect()
 }
 
-/// The mails of an mbox with the number of their first lines: each begins with a line `From `, at
-/// the start or behind an empty line.
-fn split(text: &str) -> Vec<(usize, &str)> {
-    let mut starts: Vec<(usize, usize)> = Vec::new();
-    let (mut at, mut before) = (0, "\n");
-    for (nth, line) in text.split_inclusive('\n').enumerate() {
-        if is_envelope(line) && before.trim_end_matches(['\n', '\r']).is_empty() {
-            starts.push((nth + 1, at));
-        }
-        at += line.len();
-        before = line;
-    }
-    if starts.first().is_none_or(|&(_, at)| !text[..at].trim().is_empty()) {
-        starts.insert(0, (1, 0));
-    }
-    let ends = starts.iter().skip(1).map(|&(_, at)| at).chain([text.len()]);
-    starts.iter().zip(ends).map(|(&(line, at), end)| (line, &text[at..end])).collect()
+/// What a mail says of itself, if it has a header with a subject.
+pub(super) fn subject_of(mail: &RawMail<'_>) -> Option<Subject> {
+    let (header, ..) = header(&mail.bytes)?;
+    value(&header, "subject").map(|subject| Subject::read(&subject))
 }
 
-/// `From SENDER DATE`, told from a sentence that begins with "From" as git does: by the last colon,
-/// between digits, and a year behind it.
-fn is_envelope(line: &str) -> bool {
-    let Some((before, after)) = line.rsplit_once(':').filter(|_| line.starts_with("From ")) else { return false };
-    let (before, after) = (before.as_bytes(), after.trim_end().as_bytes());
-    let is_digit = |bytes: &[u8], at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
-    let from_end = |back: usize| before.len().checked_sub(back);
-    let is_time = is_digit(before, from_end(4)) && is_digit(before, from_end(2)) && is_digit(before, from_end(1));
-    let year: Vec<u8> = after.iter().skip(2).skip_while(|byte| **byte == b' ').copied().collect();
-    is_time
-        && is_digit(after, Some(0))
-        && is_digit(after, Some(1))
-        && year.len() >= 4
-        && year[..4].iter().all(u8::is_ascii_digit)
-}
-
-/// Without the carriage returns that a way by mail added: those of all lines, or of none.
-fn with_plain_ends(text: &str) -> Cow<'_, str> {
-    let is_crlf =
-        text.contains('\n') && text.split_inclusive('\n').all(|line| line.ends_with("\r\n") || !line.ends_with('\n'));
-    if is_crlf { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) }
-}
-
-fn parse_mail(origin: &str, text: &str, first: usize) -> Result<Mail, PatchError> {
-    let text = &*with_plain_ends(text);
-    let (header, body_line, body) = match header(text) {
+/// Reads one mail.
+pub(super) fn parse_mail(mail: &RawMail<'_>) -> Result<Mail, PatchError> {
+    let RawMail { origin, first, bytes } = mail;
+    let (header, body_line, body) = match header(bytes) {
         Some((header, lines, body)) => (header, first + lines, body),
-        None => (Vec::new(), first, text),
+        None => (Vec::new(), *first, &**bytes),
     };
     refuse_forms(&header).map_err(|error| error.of(origin))?;
     let subject = match value(&header, "subject") {
         Some(subject) => Subject::read(&subject),
-        None => Subject { text: stem(origin), number: None, version: 1 },
+        None => Subject { text: stem(origin), number: None, version: 1, is_tagged: false },
     };
     let decoded = decoded_body(&header, body).map_err(|error| error.of(origin))?;
     // Lines of a decoded body are not those of the file.
     let (body, body_line, origin_of_lines) = match &decoded {
         Some(decoded) => (&**decoded, 1, format!("{origin}, as decoded")),
-        None => (body, body_line, origin.to_owned()),
+        None => (str::from_utf8(body).expect("what is not UTF-8 was decoded"), body_line, origin.clone()),
     };
     let begin = diff_at(body);
     let lines_before = body[..begin].matches('\n').count();
     let diffs = parse_diffs(&body[begin..], body_line + lines_before)
         .and_then(|diffs| check_statistics(&body[..begin], &diffs).map(|()| diffs))
         .map_err(|error| error.of(&origin_of_lines))?;
-    Ok(Mail { origin: origin.to_owned(), subject, message: message(&body[..begin]), diffs })
+    Ok(Mail { origin: origin.clone(), subject, message: message(&body[..begin]), diffs })
 }
 
 /// A field of a header, unfolded and without encoded words (RFC 2047): git writes them as soon as
@@ -122,29 +72,57 @@ fn value(header: &[MailHeader<'_>], name: &str) -> Option<String> {
     Some(header.get_first_value(name)?.replace(char::is_control, " ").trim().to_owned())
 }
 
-/// A body without its transfer encoding, if it has one.
-fn decoded_body(header: &[MailHeader<'_>], body: &str) -> Result<Option<String>, PatchError> {
-    let encoding = value(header, "content-transfer-encoding").map(|encoding| encoding.to_ascii_lowercase());
-    let Some(encoding) = encoding.filter(|encoding| !["7bit", "8bit", "binary"].contains(&&**encoding)) else {
-        return Ok(None);
-    };
-    let what = format!("'Content-Transfer-Encoding: {encoding}'");
-    if !["quoted-printable", "base64"].contains(&&*encoding) {
-        return Err(PatchError::new(format!("{what} is not read: save the mail as plain text")));
-    }
+/// A body in UTF-8 and without its transfer encoding; nothing if it is so already.
+fn decoded_body(header: &[MailHeader<'_>], body: &[u8]) -> Result<Option<String>, PatchError> {
     let kind = value(header, "content-type").unwrap_or_else(|| "text/plain; charset=utf-8".to_owned());
-    let whole = format!("Content-Type: {kind}\nContent-Transfer-Encoding: {encoding}\n\n{body}");
-    let decoded = mailparse::parse_mail(whole.as_bytes()).and_then(|mail| {
+    let encoding = value(header, "content-transfer-encoding").map(|encoding| encoding.to_ascii_lowercase());
+    let decoded = match encoding.filter(|encoding| !["7bit", "8bit", "binary"].contains(&&**encoding)) {
+        None => match str::from_utf8(body) {
+            Ok(text) => return refuse_zero(text).map(|_| None),
+            Err(error) => in_utf8(&kind, "8bit", body, Some(error.valid_up_to()))?,
+        },
+        Some(encoding) => {
+            if !["quoted-printable", "base64"].contains(&&*encoding) {
+                return Err(PatchError::new(format!(
+                    "'Content-Transfer-Encoding: {encoding}' is not read: save the mail as plain text"
+                )));
+            }
+            in_utf8(&kind, &encoding, body, None)?
+        }
+    };
+    let decoded = match with_plain_ends(decoded.as_bytes()) {
+        Cow::Owned(plain) => String::from_utf8(plain).expect("only ends of lines were changed"),
+        Cow::Borrowed(_) => decoded,
+    };
+    refuse_zero(&decoded).map(|_| Some(decoded.clone()))
+}
+
+fn refuse_zero(text: &str) -> Result<(), PatchError> {
+    if text.contains('\0') { Err(PatchError::new(ZERO_BYTE)) } else { Ok(()) }
+}
+
+/// A body of this type, in that transfer encoding. `wrong_at`: its byte that is not UTF-8, if that
+/// is known.
+fn in_utf8(kind: &str, encoding: &str, body: &[u8], wrong_at: Option<usize>) -> Result<String, PatchError> {
+    let whole = [format!("Content-Type: {kind}\nContent-Transfer-Encoding: {encoding}\n\n").as_bytes(), body].concat();
+    let names_charset = parse_content_type(kind)
+        .params
+        .get("charset")
+        .is_some_and(|charset| !["utf-8", "utf8", "us-ascii"].contains(&&*charset.to_ascii_lowercase()));
+    if let Some(at) = wrong_at.filter(|_| !names_charset) {
+        let line = body[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+        return Err(PatchError::new(format!(
+            "line {line} of its text is not UTF-8, and its header names no other encoding: save the mail as text in UTF-8"
+        )));
+    }
+    let decoded = mailparse::parse_mail(&whole).and_then(|mail| {
         let bytes = mail.get_body_raw()?;
         // What says nothing of letters that are not ASCII, or the wrong thing, is in UTF-8 all the
         // same.
         String::from_utf8(bytes).or_else(|_| mail.get_body())
     });
-    let decoded = decoded.map_err(|error| PatchError::new(format!("{what} does not decode: {error}")))?;
-    if decoded.contains('\0') {
-        return Err(PatchError::new(ZERO_BYTE));
-    }
-    Ok(Some(with_plain_ends(&decoded).into_owned()))
+    decoded
+        .map_err(|error| PatchError::new(format!("'Content-Transfer-Encoding: {encoding}' does not decode: {error}")))
 }
 
 /// ` 2 files changed, 3 insertions(+), 1 deletion(-)` between git's `---` and the diff: what is
@@ -172,26 +150,26 @@ fn check_statistics(above: &str, diffs: &[FileDiff]) -> Result<(), PatchError> {
 /// The fields of a header, the number of lines they take with the empty one behind them, and the
 /// rest. Nothing if there is no header: mailparse finds one in every text, for it takes a line
 /// without a colon for a field, and so a diff for a header.
-fn header(text: &str) -> Option<(Vec<MailHeader<'_>>, usize, &str)> {
-    let envelope = text.split_inclusive('\n').next().filter(|line| is_envelope(line)).map_or(0, str::len);
+fn header(bytes: &[u8]) -> Option<(Vec<MailHeader<'_>>, usize, &[u8])> {
+    let first = first_line(bytes);
     let mut fields = Vec::new();
-    let mut rest = &text[envelope..];
+    let mut rest = &bytes[if is_envelope(first) { first.len() } else { 0 }..];
     loop {
-        let line = rest.split_inclusive('\n').next().unwrap_or_default();
-        if line.trim_end_matches(['\n', '\r']).is_empty() {
+        let line = first_line(rest);
+        if line.iter().all(|byte| matches!(byte, b'\n' | b'\r')) {
             rest = &rest[line.len()..];
             break;
         }
-        let (field, length) = parse_header(rest.as_bytes()).ok()?;
+        let (field, length) = parse_header(rest).ok()?;
         let name = field.get_key_raw();
         let is_name = !name.is_empty() && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
-        if !is_name || rest.as_bytes().get(name.len()) != Some(&b':') {
+        if !is_name || rest.get(name.len()) != Some(&b':') {
             return None;
         }
         fields.push(field);
         rest = &rest[length..];
     }
-    let lines = text[..text.len() - rest.len()].matches('\n').count();
+    let lines = bytes[..bytes.len() - rest.len()].iter().filter(|byte| **byte == b'\n').count();
     (!fields.is_empty()).then_some((fields, lines, rest))
 }
 

@@ -13,8 +13,10 @@ mod error;
 mod fuzz;
 mod mail;
 mod make;
+mod mbox;
 mod path;
 mod subject;
+mod thread;
 
 pub use apply::apply;
 pub use diff::FileDiff;
@@ -23,3 +25,4 @@ pub use mail::{Mail, parse_mails};
 pub use make::hunks;
 pub use path::{below, same_file, tree_path};
 pub use subject::Subject;
+pub use thread::read_thread;

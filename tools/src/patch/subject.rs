@@ -9,20 +9,29 @@ pub struct Subject {
     pub number: Option<(usize, usize)>,
     /// How often the series was sent; 1 unless it says `v2` or more.
     pub version: u32,
+    /// A prefix says that it is a patch: `PATCH`, `RFC`, or a number of how many.
+    pub is_tagged: bool,
 }
+
+/// What mailers put before the subject of a mail that is answered or passed on.
+const ANSWERS: [&str; 13] = ["re", "aw", "wg", "antw", "fw", "fwd", "sv", "vs", "tr", "res", "enc", "odp", "rif"];
 
 impl Subject {
     /// Reads a subject, already decoded.
     pub fn read(subject: &str) -> Subject {
-        let mut read = Subject { text: String::new(), number: None, version: 1 };
+        let mut read = Subject { text: String::new(), number: None, version: 1, is_tagged: false };
         let mut rest = subject.trim();
         while let Some((prefix, behind)) = rest.strip_prefix('[').and_then(|inside| inside.split_once(']')) {
             for word in prefix.split([' ', ',', '\t']) {
                 let numbers =
                     word.split_once('/').and_then(|(nth, count)| Some((nth.parse().ok()?, count.parse().ok()?)));
                 read.number = numbers.or(read.number);
-                let version = word.strip_prefix(['v', 'V']).and_then(|version| version.parse().ok());
-                read.version = version.unwrap_or(read.version);
+                let word = word.to_ascii_uppercase();
+                let mut parts = word.split(|letter: char| !letter.is_ascii_alphanumeric());
+                read.is_tagged |= numbers.is_some() || parts.any(|part| part.starts_with("PATCH") || part == "RFC");
+                // Also `PATCHv2`.
+                let version = word.strip_prefix("PATCH").unwrap_or(&word).strip_prefix('V');
+                read.version = version.and_then(|version| version.parse().ok()).unwrap_or(read.version);
             }
             rest = behind.trim_start();
         }
@@ -30,9 +39,13 @@ impl Subject {
         read
     }
 
-    /// An answer to a mail, which is no mail of the series unless it holds a patch.
+    /// An answer to a mail, or a mail passed on, which is no mail of the series: `Re: [PATCH] x`,
+    /// and what mailers write in other languages.
     pub fn is_reply(&self) -> bool {
-        self.text.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("re:"))
+        let Some((word, rest)) = self.text.split_once(':') else { return false };
+        let inner = Subject::read(rest);
+        let is_prefix = ANSWERS.iter().any(|known| word.eq_ignore_ascii_case(known));
+        word.eq_ignore_ascii_case("re") || is_prefix && (inner.is_tagged || inner.is_reply())
     }
 }
 
@@ -42,7 +55,8 @@ mod tests {
 
     #[track_caller]
     fn check(subject: &str, text: &str, number: Option<(usize, usize)>, version: u32) {
-        assert_eq!(Subject::read(subject), Subject { text: text.to_owned(), number, version });
+        let is_tagged = subject.starts_with("[PATCH") || subject.starts_with("[RFC");
+        assert_eq!(Subject::read(subject), Subject { text: text.to_owned(), number, version, is_tagged });
     }
 
     #[test]
@@ -50,10 +64,17 @@ mod tests {
         check("[PATCH 2/5] box: one", "box: one", Some((2, 5)), 1);
         check("[RFC][PATCH v3, 0/5] box: one [1/2]", "box: one [1/2]", Some((0, 5)), 3);
         check("[PATCH] box: one", "box: one", None, 1);
+        check("[PATCHv4 1/2] box: one", "box: one", Some((1, 2)), 4);
         check("box: one 1/2", "box: one 1/2", None, 1);
         check("[PATCH 99999999999999999999/2] x", "x", None, 1);
         check("[", "[", None, 1);
         check("", "", None, 1);
-        assert!(Subject::read("RE: [PATCH 1/2] x").is_reply() && !Subject::read("[PATCH] rework").is_reply());
+        for reply in ["RE: [PATCH 1/2] x", "re:x", "AW: [PATCH] x", "Fwd: Re: [PATCH] x"] {
+            assert!(Subject::read(reply).is_reply(), "{reply}");
+        }
+        for patch in ["[PATCH] rework", "[PATCH] mm: [x] y", "mm: fix", "mm: [PATCH] fix", "tr: fix", "", ": [x]"] {
+            assert!(!Subject::read(patch).is_reply(), "{patch}");
+        }
+        assert!(Subject::read("[bot 1/2] x").is_tagged && !Subject::read("[dispatch] build success").is_tagged);
     }
 }

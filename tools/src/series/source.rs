@@ -2,9 +2,12 @@
 
 use super::revisions::{ends, range};
 use crate::cli::file_error::FileError;
+use crate::cli::session;
 use crate::cli::trouble::Trouble;
-use crate::patch::{Mail, PatchError, parse_mails};
+use crate::patch::{Mail, PatchError, parse_mails, read_thread};
+use flate2::read::MultiGzDecoder;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// More of an mbox than this is not read.
@@ -25,7 +28,7 @@ pub fn read_series(source: &str) -> Result<Series, Trouble> {
     let (mails, begin) = if path.is_dir() {
         (folder(path)?, None)
     } else if path.is_file() {
-        (parse_mails(source, &read(path)?)?, None)
+        (thread(path)?, None)
     } else if let Some(ends) = ends(source) {
         let (mails, begin) = range(source, ends)?;
         (mails, Some(begin))
@@ -36,13 +39,40 @@ pub fn read_series(source: &str) -> Result<Series, Trouble> {
     Ok(Series { mails: in_order(source, mails)?, begin })
 }
 
-/// A file's bytes, if it is a file and not absurdly long.
+/// How compressed files begin, and by what they are.
+const COMPRESSED: [(&[u8], &str); 3] = [(b"\xfd7zXZ", "xz"), (b"BZh", "bzip2"), (b"\x28\xb5\x2f\xfd", "zstd")];
+
+/// A file's bytes, if it is a file and not absurdly long. What gzip has compressed, as archives of
+/// lists give their threads, is read as it was.
 fn read(path: &Path) -> Result<Vec<u8>, FileError> {
     let failed = |error: std::io::Error| FileError::new(path, error);
+    let too_long = || FileError::new(path, format!("more than {} MiB is no patch", BYTES_MAX >> 20));
     if fs::metadata(path).map_err(failed)?.len() > BYTES_MAX {
-        return Err(FileError::new(path, format!("more than {} MiB is no patch", BYTES_MAX >> 20)));
+        return Err(too_long());
     }
-    fs::read(path).map_err(failed)
+    let bytes = fs::read(path).map_err(failed)?;
+    if let Some((_, program)) = COMPRESSED.iter().find(|(begin, _)| bytes.starts_with(begin)) {
+        return Err(FileError::new(path, format!("is compressed by {program}: decompress it first")));
+    }
+    if !bytes.starts_with(b"\x1f\x8b") {
+        return Ok(bytes);
+    }
+    let mut plain = Vec::new();
+    let decoder = MultiGzDecoder::new(&bytes[..]);
+    decoder
+        .take(BYTES_MAX + 1)
+        .read_to_end(&mut plain)
+        .map_err(|error| FileError::new(path, format!("is compressed by gzip, and does not decompress: {error}")))?;
+    if plain.len() as u64 > BYTES_MAX { Err(too_long()) } else { Ok(plain) }
+}
+
+/// The series in an mbox.
+fn thread(path: &Path) -> Result<Vec<Mail>, Trouble> {
+    let thread = read_thread(&path.display().to_string(), &read(path)?)?;
+    if let Some(left_out) = &thread.left_out {
+        session::say(left_out);
+    }
+    Ok(thread.mails)
 }
 
 /// The files of a folder that end in `.patch`, by name.
@@ -66,6 +96,9 @@ fn folder(folder: &Path) -> Result<Vec<Mail>, Trouble> {
             }
         }
     }
+    if mails.iter().all(|mail| mail.subject.number.is_some()) {
+        mails.sort_by_key(|mail| mail.subject.number);
+    }
     Ok(mails)
 }
 
@@ -84,7 +117,7 @@ fn in_order(source: &str, mails: Vec<Mail>) -> Result<Vec<Mail>, PatchError> {
     let mails: Vec<Mail> = mails.into_iter().filter(|mail| !mail.diffs.is_empty() || !is_cover(mail)).collect();
     let Some(first) = mails.first() else { return Err(PatchError::new("holds no patches").of(source)) };
     let version = first.subject.version;
-    for (nth, mail) in mails.iter().enumerate() {
+    for mail in &mails {
         let wrong = |reason: String| Err(PatchError::new(reason).of(&mail.origin));
         if mail.diffs.is_empty() {
             return wrong(
@@ -97,15 +130,29 @@ fn in_order(source: &str, mails: Vec<Mail>) -> Result<Vec<Mail>, PatchError> {
                 mail.subject.version, first.origin
             ));
         }
-        if let Some((number, count)) = mail.subject.number
-            && (number != nth + 1 || count != mails.len())
-        {
-            return wrong(format!(
-                "patch {number} of {count} stands at place {} of {}: patches are missing, doubled or out of order",
-                nth + 1,
-                mails.len()
-            ));
+    }
+    check_numbers(&mails).map_err(|error| error.of(source))?;
+    Ok(mails)
+}
+
+/// That patches which say their numbers are all there, each once and in order.
+fn check_numbers(mails: &[Mail]) -> Result<(), PatchError> {
+    let Some((_, count)) = mails.iter().find_map(|mail| mail.subject.number) else { return Ok(()) };
+    let of = |wanted: (usize, usize)| mails.iter().filter(move |mail| mail.subject.number == Some(wanted)).count();
+    let wrong = |reason: String| Err(PatchError::new(reason));
+    for number in 1..=count.min(mails.len() + 1) {
+        match of((number, count)) {
+            0 => return wrong(format!("patch {number} of {count} is missing")),
+            1 => {}
+            several => return wrong(format!("holds patch {number} of {count} {several} times, and they differ")),
         }
     }
-    Ok(mails)
+    let is_in_place = |(nth, mail): (usize, &Mail)| mail.subject.number == Some((nth + 1, count));
+    if mails.len() != count || !mails.iter().enumerate().all(is_in_place) {
+        return wrong(format!(
+            "holds {} patches, and some say that they are of {count}: number all or none",
+            mails.len()
+        ));
+    }
+    Ok(())
 }

@@ -16,6 +16,7 @@ mod gate_series;
 mod hunt;
 mod litmus;
 mod little;
+mod mailing_lists;
 mod outside;
 mod own_subject;
 mod page;

@@ -67,7 +67,7 @@ fn an_mbox_is_read_whatever_stands_between_the_patches() {
     place.write("all.mbox", &format!("{cover}{first}{reply}{second}{third}"));
     place.is_read("all.mbox");
     place.write("turned.mbox", &format!("{second}{first}{third}"));
-    place.is_refused("turned.mbox", "mail 1: patch 2 of 3 stands at place 1 of 3");
+    place.is_read("turned.mbox");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn a_mail_without_a_patch_is_not_passed_over() {
     place.write(SECOND, &mail[..mail.find("diff --git").expect("it has a diff")]);
     place.is_refused("series", "is cut off: its statistics promise 1 files, 3 insertions and 3 deletions");
     std::fs::remove_file(place.path(SECOND)).expect("it is there");
-    place.is_refused("series", "patch 1 of 3 stands at place 1 of 2: patches are missing");
+    place.is_refused("series", "patch 2 of 3 is missing");
 }
 
 #[test]

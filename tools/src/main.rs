@@ -114,6 +114,9 @@ fn carry_out(arguments: &Arguments, given: &Given) -> Result<Status, Trouble> {
         let message = "this form is for 'compare', 'gate' and 'report': leave --format out, or say --format json";
         return Err(Trouble::usage(message));
     }
+    if let Some(path) = arguments.command.as_ref().and_then(kept_in) {
+        files::check_place(path)?;
+    }
     let selection = match &arguments.command {
         Some(Command::List) => return Ok(print(&listing::list(options.format))),
         Some(Command::Claims { claims, explain }) => {
@@ -130,7 +133,7 @@ fn carry_out(arguments: &Arguments, given: &Given) -> Result<Status, Trouble> {
                 Format::Human => gate::human(&judged),
                 format => report::of_document(&judged.document, format)?,
             };
-            return Ok(print(&text).and(judged.status));
+            return Ok(print(&text).and(judged.status).and(keep(arguments.save.as_deref(), &judged.document)));
         }
         Some(Command::Accept(arguments)) => return Ok(print(&gate::accept(arguments, options, given)?)),
         Some(Command::Completions { shell }) => return Ok(print(&manual::completions(*shell))),
@@ -215,7 +218,7 @@ fn compare_designs(selection: &Selection, options: &Options) -> Result<Outcomes,
     compare_all(&mut Local::new(&Utrace), &selection.names(), &selection.settings(), options)
 }
 
-/// Keeps a comparison and shows it.
+/// Shows a comparison and keeps it.
 fn compared(
     mut document: Document,
     outcomes: &Outcomes,
@@ -223,14 +226,28 @@ fn compared(
     options: &Options,
 ) -> Result<Status, Trouble> {
     document.base_commit = base_commit.cloned().or(document.base_commit);
-    if let Some(path) = save {
-        files::save(path, &document::text(&document))?;
-    }
     let text = match options.format {
         Format::Human => details(outcomes),
         format => report::of_document(&document, format)?,
     };
-    Ok(print(&text).and(judge(outcomes)))
+    Ok(print(&text).and(judge(outcomes)).and(keep(save, &document)))
+}
+
+/// The file in which a command keeps its comparison, if that is asked for.
+fn kept_in(command: &Command) -> Option<&Path> {
+    match command {
+        Command::Compare { save, .. } => save.as_deref(),
+        Command::Gate(arguments) => arguments.save.as_deref(),
+        _ => None,
+    }
+}
+
+/// Keeps a comparison. What was printed of it stands, whatever becomes of the file.
+fn keep(save: Option<&Path>, document: &Document) -> Status {
+    match save.map(|path| files::save(path, &document::text(document))) {
+        Some(Err(error)) => Trouble::from(error).say(),
+        Some(Ok(())) | None => Status::Fine,
+    }
 }
 
 /// Carries out a command that is about a series of one's own.

@@ -52,6 +52,19 @@ pub fn save(path: &Path, text: &str) -> Result<(), FileError> {
     Ok(())
 }
 
+/// Whether [`save`] can write there, as far as that is known before there is something to write:
+/// nobody should wait for a result that then has no place.
+pub fn check_place(path: &Path) -> Result<(), FileError> {
+    let failed = |error: std::io::Error| FileError::unwritten(path, &error);
+    let place = if path.is_symlink() { fs::canonicalize(path).map_err(failed)? } else { path.to_owned() };
+    match place.metadata() {
+        Ok(existing) if existing.is_dir() => Err(failed(std::io::ErrorKind::IsADirectory.into())),
+        // Opening a pipe would wait for whoever reads it.
+        Ok(existing) if !existing.is_file() => Ok(()),
+        _ => new_beside(&place, "").map(drop).map_err(failed),
+    }
+}
+
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

@@ -25,7 +25,7 @@ use crate::cli::session;
 use crate::cli::status::Status;
 use crate::cli::trouble::Trouble;
 use crate::compare::{self, compare_all};
-use crate::document::{AcceptancePart, Document, Standing, read, shell_word, text};
+use crate::document::{AcceptancePart, Document, Standing, read, shell_word};
 use crate::gate::ledger::{Asked, Ledger};
 use crate::hunt::summary::median;
 use crate::report::one_line;
@@ -86,9 +86,6 @@ pub fn gate(arguments: &GateArguments, options: &Options, given: &Given) -> Resu
     let law = Law { config: &config, committed: &committed, ledger: &ledger, today, saved, lacking };
     let status = judge(&mut document, &law);
     document.forget_accepted();
-    if let Some(path) = &arguments.save {
-        crate::cli::files::save(path, &text(&document))?;
-    }
     for new in proposes.map(|folder| propose(&folder, &compared)).transpose()?.iter().flatten() {
         session::say(&format!("{}: accept it with 'cargo insta review', or by its name without '.new'", new.display()));
     }

@@ -195,3 +195,28 @@ fn a_result_for_which_there_is_no_room_is_no_fault_of_the_program() {
         assert!(said.contains("could not be written") && !said.contains("fault"), "{said}");
     }
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_comparison_that_cannot_be_kept_is_printed_all_the_same() {
+    let printed = |arguments: &[&str]| {
+        let output = lockstep(&[&["compare", "--scenario", "S3", "--executions", "200"], arguments].concat());
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned(), said)
+    };
+    let (_, plain, _) = printed(&[]);
+    let (status, full, said) = printed(&["--save", "/dev/full"]);
+    assert_eq!((status, &full), (Some(2), &plain), "{said}");
+    assert!(said.contains("/dev/full cannot be written: No space left"), "{said}");
+    assert!(!fs::metadata("/dev/full").expect("it is there").is_file());
+    // What is known before the run is said before it.
+    let folder = tempfile::tempdir().expect("there is room");
+    for (place, why) in
+        [(folder.path().join("missing/run.json"), "No such file"), (folder.path().to_owned(), "directory")]
+    {
+        let (status, nothing, said) = printed(&["--save", place.to_str().expect("it is text")]);
+        assert_eq!((status, &*nothing), (Some(2), ""), "{said}");
+        assert!(said.contains("cannot be written") && said.contains(why), "{said}");
+    }
+    assert_eq!(fs::read_dir(folder.path()).expect("it is there").count(), 0, "nothing is left there");
+}

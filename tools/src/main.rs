@@ -285,7 +285,7 @@ fn corpus_command(
     exhaustive_max: u64,
 ) -> Result<(String, Status), Trouble> {
     match command {
-        CorpusCommand::List => Ok((hunt::corpus::list(directory)?, Status::Fine)),
+        CorpusCommand::List => Ok(hunt::corpus::list(directory)?),
         CorpusCommand::Add => Ok((hunt::corpus::add(directory, selection, exhaustive_max)?, Status::Fine)),
         CorpusCommand::Replay => {
             let replayed = hunt::corpus::replay(directory, true)?;

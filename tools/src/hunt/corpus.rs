@@ -44,8 +44,10 @@ pub fn find_scenario(directory: &Path, id: &str) -> Option<Scenario> {
     cases.map(|case| case.scenario).find(|scenario| scenario.id == id)
 }
 
-pub fn list(directory: &Path) -> Result<String, FileError> {
+/// The cases of a directory, for people to read. Not fine if one cannot be read.
+pub fn list(directory: &Path) -> Result<(String, Status), FileError> {
     let (mut text, mut sizes, mut decisions) = (String::new(), Vec::new(), Vec::new());
+    let mut status = Status::Fine;
     for (path, case) in load(directory, true)? {
         let name = name_of(&path);
         if let Ok(case) = &case {
@@ -61,7 +63,10 @@ pub fn list(directory: &Path) -> Result<String, FileError> {
                 size(&case.scenario),
                 case.token()
             ),
-            Err(error) => format!("{name}  cannot be read: {error}\n"),
+            Err(error) => {
+                status = Status::Usage;
+                format!("{name}  cannot be read: {error}\n")
+            }
         };
     }
     if text.is_empty() {
@@ -71,7 +76,7 @@ pub fn list(directory: &Path) -> Result<String, FileError> {
         let count = sizes.len();
         text += &format!("{count} cases; medians: size {}, {} decisions\n", median(sizes), median(decisions));
     }
-    Ok(text)
+    Ok((text, status))
 }
 
 fn name_of(path: &Path) -> String {

@@ -222,6 +222,9 @@ fn nonsense_is_refused_in_one_line() {
     check(&["hunt", "--variants", "stopped-locked", "--directory", directory], 2, "there is nothing to compare");
     check(&["hunt", "--cases", "0", "--directory", directory], 4, "nothing was explored");
     check(&["corpus", "list", "--corpus", "no/such/directory"], 2, "name the directory with --corpus");
+    let broken = self::directory("hunt-broken-corpus");
+    fs::write(broken.join("x.case"), "lockstep-case 0\n").unwrap();
+    check(&["corpus", "list", "--corpus", text(&broken)], 2, "x.case  cannot be read: ");
     check(&["merge", directory, "--into", directory], 0, "0 cases");
     fs::write(Path::new(directory).join("hunt.json"), "{\"terms\": 3}").unwrap();
     check(&["hunt", "--cases", "1", "--directory", directory], 2, "not written by this version");

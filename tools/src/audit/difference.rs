@@ -1,8 +1,8 @@
 //! What a step of the series changes in locking: what a reviewer looks for in the diff and cannot
 //! see there.
 
+use super::access::Access;
 use super::table::{Audit, Function};
-use super::walk::Access;
 use std::collections::BTreeSet;
 
 /// One change, as a line.

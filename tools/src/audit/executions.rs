@@ -1,8 +1,8 @@
 //! The audit held against executions: the locks that a thread holds at a place of the source are
 //! those that the audit states for it. A disagreement is a fault of the audit.
 
+use super::access::Deed;
 use super::audit_step;
-use super::walk::Deed;
 use crate::source::module::Module;
 use crate::source::steps::Step;
 use crate::workshop::Place;

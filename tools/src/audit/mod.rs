@@ -6,13 +6,16 @@
 //! is read with the kernel and the common part around the design, a module of somebody's own by
 //! itself.
 
+mod access;
 mod difference;
 #[cfg(test)]
 mod executions;
 mod observed;
 mod source;
+mod syntax;
 mod table;
 mod walk;
+mod ways;
 
 use crate::cli::arguments::{Format, Input, Options};
 use crate::cli::files;
@@ -21,13 +24,13 @@ use crate::series::{prepare, prepare_steps};
 use crate::source::rust;
 use crate::source::steps::Step;
 use crate::workshop::{Place, is_shipped};
+use access::Access;
 use difference::changes;
 use lockstep_runner::protocol::Ordered;
 use observed::observe;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use table::{Audit, audit, cycle};
-use walk::Access;
 
 /// How to read an audit, on the terminal and in reports.
 pub const LEGEND: &str = "under: the locks held, - for none, 'or' between ways through the source; a > b: b is taken while a is held; the places of a lock \

@@ -1,7 +1,8 @@
 //! What the walk of one module found, function by function.
 
+use super::access::{Access, Deed};
 use super::source::Sources;
-use super::walk::{Access, Deed, Walker};
+use super::walk::Walker;
 use crate::source::error::SourceError;
 use std::collections::{BTreeMap, BTreeSet};
 use syn::visit::{self, Visit};

@@ -8,11 +8,9 @@
 //! declared: what is assigned is one, and every other name is a location. Replication, arrays,
 //! loops, joins, assumptions and RCU are not read.
 
-use super::ast::{
-    BinaryOperator, Expression, Fence, Operation, Order, Place, Program, Register, RegisterId, Statement, Thread,
-    UpdateResult,
-};
+use super::ast::{Expression, Place, Program, Register, RegisterId, Statement, Thread};
 use super::error::LitmusError;
+use super::operation::{BinaryOperator, Fence, Operation, Order, UpdateResult};
 use super::text::condition;
 use super::text::initial::{Symbols, Use};
 use super::text::lexer::{WordKind, lex};

@@ -14,9 +14,8 @@
 //! full barriers. Programs that the machine has no means for are left to the search of graphs, see
 //! [`fits`].
 
-use super::ast::{
-    Expected, Expression, Fence, Item, LocationId, LocationKind, Order, Place, Program, Statement, Thread, UpdateResult,
-};
+use super::ast::{Expected, Expression, Item, LocationId, LocationKind, Place, Program, Statement, Thread};
+use super::operation::{Fence, Order, UpdateResult};
 use super::operators::{Undefined, binary, changed, truth, unary};
 use super::shadows::Shadows;
 use super::visit::{self, Part};

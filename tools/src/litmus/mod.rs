@@ -15,6 +15,8 @@ mod file;
 mod flag;
 mod graphs;
 mod interpret;
+mod labels;
+mod operation;
 mod operators;
 mod placing;
 mod race;

@@ -1,6 +1,6 @@
 //! What operators make of values.
 
-use super::ast::{BinaryOperator, Operation, UnaryOperator};
+use super::operation::{BinaryOperator, Operation, UnaryOperator};
 use super::types::Type;
 
 /// An operation of which C says nothing: a division by zero, or a shift by more than there are

@@ -11,7 +11,8 @@
 //! ordered with neither; here it is ordered with the operation. `smp_mb__after_unlock_lock` orders
 //! here even if the lock is taken before anybody has released it.
 
-use super::ast::{Expression, Fence, Program, Statement};
+use super::ast::{Expression, Program, Statement};
+use super::operation::Fence;
 use super::visit::{self, Part};
 
 /// The program with full barriers where those barriers order something.

@@ -9,9 +9,9 @@
 //! exhaustive. Further limits and deviations: those of [`super::interpret`] and of
 //! [`lockstep::graph`].
 
-use super::ast::{
-    Expected, Expression, Fence, LocationId, Operation, Order, Place, Program, RegisterId, Statement, UpdateResult,
-};
+use super::ast::{Expected, Expression, LocationId, Place, Program, RegisterId, Statement};
+use super::labels::{change, fence, ordering};
+use super::operation::{Order, UpdateResult};
 use super::operators::{Undefined, binary, changed, truth, unary};
 use super::race::{self, Made};
 use super::types::Type;
@@ -136,50 +136,6 @@ struct Walk<'a> {
     /// Beginnings of rounds that have been told already; none if they are not to be told.
     rounds_told: Option<usize>,
     made: Vec<Made>,
-}
-
-fn ordering(order: Order) -> graph::Order {
-    match order {
-        Order::Plain | Order::Once => graph::Order::Relaxed,
-        Order::NoReturn => graph::Order::NoReturn,
-        Order::Acquire => graph::Order::Acquire,
-        Order::Release => graph::Order::Release,
-        Order::AcquireRelease => graph::Order::AcquireRelease,
-        Order::SeqCst => graph::Order::SeqCst,
-        Order::Full => graph::Order::Full,
-    }
-}
-
-fn fence(fence: Fence) -> Option<graph::Fence> {
-    Some(match fence {
-        Fence::Compiler | Fence::C11(Order::Plain | Order::Once | Order::NoReturn) => return None,
-        Fence::Full | Fence::BeforeAtomic | Fence::AfterAtomic | Fence::AfterSpinlock | Fence::AfterUnlockLock => {
-            graph::Fence::Full
-        }
-        Fence::Read => graph::Fence::Read,
-        Fence::C11(Order::Acquire) => graph::Fence::Acquire,
-        Fence::Write => graph::Fence::Write,
-        Fence::C11(Order::Release) => graph::Fence::Release,
-        Fence::C11(Order::AcquireRelease) => graph::Fence::AcquireRelease,
-        Fence::C11(Order::SeqCst | Order::Full) => graph::Fence::SeqCst,
-    })
-}
-
-fn change(operation: Operation, ty: Type, operand: i64) -> Change {
-    let bits = operand.cast_unsigned();
-    let add = |other| match ty.bits {
-        64 => Change::Add(other),
-        bits => Change::AddNarrow { other, bits, is_signed: ty.is_signed },
-    };
-    match operation {
-        Operation::Exchange => Change::Exchange(bits),
-        Operation::Add => add(bits),
-        Operation::Subtract => add(bits.wrapping_neg()),
-        Operation::And => Change::And(bits),
-        Operation::Or => Change::Or(bits),
-        Operation::Xor => Change::Xor(bits),
-        Operation::AndNot => Change::And(!bits),
-    }
 }
 
 impl<'a> Walk<'a> {

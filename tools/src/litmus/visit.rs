@@ -1,6 +1,7 @@
 //! Everything that a block does, in the order of the text.
 
-use super::ast::{Expected, Expression, Order, Place, Program, RegisterId, Statement};
+use super::ast::{Expected, Expression, Place, Program, RegisterId, Statement};
+use super::operation::Order;
 
 /// A part of a program.
 #[derive(Clone, Copy)]

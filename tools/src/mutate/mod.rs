@@ -8,6 +8,7 @@
 //! only take an ordering away are not counted where the memory model shows no orderings.
 
 mod crew;
+mod edits;
 mod equivalent;
 mod fate;
 mod judge;

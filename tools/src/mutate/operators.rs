@@ -8,6 +8,7 @@
 //! scenarios. Nothing is moved in front of what it names, and no answer is left out but one of a
 //! type that is known to have a default: all mutants are built at once, so each has to compile.
 
+use super::edits::{Blocks, Edit, EditBlock, EditExpression, Expressions};
 use super::statement::{Deed, brief, called, deed, is_private, line, only_says, text};
 use quote::ToTokens;
 use std::collections::BTreeSet;
@@ -134,8 +135,6 @@ fn drop_locks(body: &Block) -> Vec<Mutation> {
     }
     found
 }
-
-type Edit = Box<dyn FnOnce(&mut Block)>;
 
 /// What can be done to the statement at this place.
 fn statement_edits(block: &Block, at: usize, defaulted: &BTreeSet<String>) -> Vec<(Operator, String, Edit)> {
@@ -312,64 +311,6 @@ fn weakened(expression: &Expr) -> Option<(Operator, String, Expr)> {
     };
     (text(&weaker) != text(expression))
         .then(|| (Operator::WeakenOrdering, format!("{} for {}", brief(&weaker), brief(expression)), weaker))
-}
-
-/// Blocks in the order in which [`EditBlock`] meets them.
-struct Blocks<'ast>(Vec<&'ast Block>);
-
-impl<'ast> Visit<'ast> for Blocks<'ast> {
-    fn visit_block(&mut self, block: &'ast Block) {
-        self.0.push(block);
-        visit::visit_block(self, block);
-    }
-}
-
-/// Edits the block at one place of that order.
-struct EditBlock {
-    left: usize,
-    edit: Option<Edit>,
-}
-
-impl VisitMut for EditBlock {
-    fn visit_block_mut(&mut self, block: &mut Block) {
-        if self.left == 0 {
-            if let Some(edit) = self.edit.take() {
-                edit(block);
-            }
-            return;
-        }
-        self.left -= 1;
-        visit_mut::visit_block_mut(self, block);
-    }
-}
-
-/// Expressions in the order in which [`EditExpression`] meets them.
-struct Expressions<'ast>(Vec<&'ast Expr>);
-
-impl<'ast> Visit<'ast> for Expressions<'ast> {
-    fn visit_expr(&mut self, expression: &'ast Expr) {
-        self.0.push(expression);
-        visit::visit_expr(self, expression);
-    }
-}
-
-/// Replaces the expression at one place of that order.
-struct EditExpression {
-    left: usize,
-    replacement: Option<Expr>,
-}
-
-impl VisitMut for EditExpression {
-    fn visit_expr_mut(&mut self, expression: &mut Expr) {
-        if self.left == 0 {
-            if let Some(replacement) = self.replacement.take() {
-                *expression = replacement;
-            }
-            return;
-        }
-        self.left -= 1;
-        visit_mut::visit_expr_mut(self, expression);
-    }
 }
 
 #[cfg(test)]

@@ -23,21 +23,29 @@
 //! So it is with all that stands in an unsafe block, and with the order of a `HashMap`. Limit: an
 //! address that becomes a number, as in `f as usize`, differs from run to run and is not seen.
 
+mod attributes;
+mod items;
 mod names;
+mod offence;
 mod refusal;
 mod scope;
+mod token;
 mod walk;
 
 use crate::source::declared::declared;
 use crate::source::module::Module;
 use crate::source::steps::Step;
+use attributes::attributes;
+use items::scope;
 use names::{OF_THE_SYSTEM, UNORDERED, UNSAFE, remedy};
+use offence::Offence;
 use proc_macro2::{TokenStream, TokenTree};
 use refusal::Refusal;
 use scope::{Binding, Inside, Names, Scope, Written};
 use std::collections::BTreeSet;
 use syn::visit::Visit;
-use walk::{Offence, Walk, attributes, is_mark, scope};
+use token::is_mark;
+use walk::Walk;
 
 /// A file of the package.
 struct File<'a> {

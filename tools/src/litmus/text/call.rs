@@ -1,9 +1,8 @@
 //! Calls of primitives: which arguments they take and what they mean.
 
-use super::super::ast::{
-    BinaryOperator, Expected, Expression, Fence, Operation, Order, Place, Statement, UpdateResult,
-};
+use super::super::ast::{Expected, Expression, Place, Statement};
 use super::super::error::LitmusError;
+use super::super::operation::{BinaryOperator, Fence, Operation, Order, UpdateResult};
 use super::code::Code;
 use super::declared::Declared;
 use super::expression::known;

@@ -1,7 +1,8 @@
 //! Expressions, their types, and the shared variables that they name.
 
-use super::super::ast::{BinaryOperator, Expression, Order, Place, UnaryOperator};
+use super::super::ast::{Expression, Place};
 use super::super::error::LitmusError;
+use super::super::operation::{BinaryOperator, Order, UnaryOperator};
 use super::super::types::{self, Type};
 use super::code::Code;
 use super::declared::{self, Declared, is_type};

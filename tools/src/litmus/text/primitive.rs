@@ -1,7 +1,7 @@
 //! Primitives by name: the kernel's, as `linux-kernel.def` of the kernel's memory model defines
 //! them, and C11's.
 
-use super::super::ast::{Fence, Operation, Order, UpdateResult};
+use super::super::operation::{Fence, Operation, Order, UpdateResult};
 
 /// A primitive with arguments, in the order it takes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! Expressions with their types, by the rules of C.
 
-use super::super::ast::{BinaryOperator, Expression};
+use super::super::ast::Expression;
+use super::super::operation::BinaryOperator;
 use super::super::types::Type;
 use super::declared::Declared;
 

@@ -3,13 +3,14 @@
 //! Read are all types and paths in code: signatures, aliases and closures. What is built for tests
 //! only does not count. Limits: types that the compiler infers are not seen, nor code in macros.
 
-use super::imports::is_tests_only;
+use super::imports::{is_for_tests, is_tests_only};
+use super::{SOURCES, check, files};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{GenericArgument, PathArguments, Type};
 
 /// The lines of a file in which the error of a result is a text.
-pub fn texts_as_errors(file: &syn::File) -> Vec<usize> {
+fn texts_as_errors(file: &syn::File) -> Vec<usize> {
     let mut seen = Seen(Vec::new());
     seen.visit_file(file);
     seen.0.sort_unstable();
@@ -62,5 +63,44 @@ fn is_text(ty: &Type) -> bool {
             }
         }),
         _ => false,
+    }
+}
+
+#[test]
+fn errors_have_a_type_of_their_own() {
+    let mut found = Vec::new();
+    for source in SOURCES {
+        let below = files(source, "rs");
+        for (path, text) in below.iter().filter(|(path, _)| !is_for_tests(path, &below)) {
+            let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            found.extend(texts_as_errors(&file).iter().map(|line| format!("{}:{line}", path.display())));
+        }
+    }
+    check("errors that are bare texts: say of what kind they are, and where", &found);
+}
+
+#[test]
+fn errors_that_are_texts_are_seen_wherever_they_stand() {
+    let lines = |text: &str| texts_as_errors(&syn::parse_file(text).expect("well-formed"));
+    for wrong in [
+        "fn f() -> Result<u8, String> { g() }",
+        "fn f() -> std::result::Result<Vec<u8>, &'static str> { g() }",
+        "fn f() -> Option<Result<(), Box<str>>> { g() }",
+        "fn f(ask: impl Fn(&u8) -> Result<u8, Cow<'_, str>>) {}",
+        "impl FromStr for A { type Err = String; }",
+        "type Read<T> = Result<T, std::string::String>;",
+        "fn f() { let g = || -> Result<(), String> { Ok(()) }; }",
+        "fn f() { g(Ok::<u8, String>(1)) }",
+        "trait A { fn f(&self) -> Result<(), String>; }",
+    ] {
+        assert_eq!(lines(wrong), [1], "{wrong}");
+    }
+    for fine in [
+        "fn f() -> Result<String, Trouble> { g() }",
+        "fn f() -> Result<BTreeMap<String, String>, FileError> { g() }",
+        "fn f() -> io::Result<String> { g() }",
+        "#[cfg(test)] mod tests { fn f() -> Result<u8, String> { g() } }",
+    ] {
+        assert!(lines(fine).is_empty(), "{fine}");
     }
 }

@@ -22,7 +22,7 @@ mod workshop;
 use clap::FromArgMatches;
 use clap::parser::ValueSource;
 use cli::arguments::{self, Arguments, Command, CorpusCommand, Format, Options};
-use cli::given::Given;
+use cli::given_options::GivenOptions;
 use cli::output::{print, written};
 use cli::selection::{Selection, find_scenario, select, select_variants_only};
 use cli::status::Status;
@@ -80,12 +80,12 @@ fn hinted(mut error: clap::Error) -> clap::Error {
 }
 
 /// Reads the command line. Options that would be ignored are refused.
-fn parse() -> Result<(Arguments, Given), clap::Error> {
+fn parse() -> Result<(Arguments, GivenOptions), clap::Error> {
     let mut command = arguments::definition();
     let matches = command.clone().try_get_matches()?;
     let arguments = Arguments::from_arg_matches(&matches)?;
     let given = matches.subcommand().map_or(&matches, |(_, given)| given);
-    let names = Given::of(given);
+    let names = GivenOptions::of(given);
     let is_given = |option: &&&str| given.value_source(option) == Some(ValueSource::CommandLine);
     let name = matches.subcommand_name().unwrap_or_default();
     for (option, names) in [("scenario", &arguments.options.scenario), ("variants", &arguments.options.variants)] {
@@ -104,7 +104,7 @@ fn parse() -> Result<(Arguments, Given), clap::Error> {
     }
 }
 
-fn carry_out(arguments: &Arguments, given: &Given) -> Result<Status, Trouble> {
+fn carry_out(arguments: &Arguments, given: &GivenOptions) -> Result<Status, Trouble> {
     let options = &arguments.options;
     session::set_verbosity(options.quiet, options.verbose);
     let is_matrix = arguments.command.is_none();

@@ -10,7 +10,7 @@ mod common;
 use insta::assert_snapshot;
 use lockstep::{CompareConfig, MemoryModel, RunConfig, Token, run};
 use utrace_variants::claims::{
-    Decision, Laboratory, Subject, Verdict, claim_lines, claims, decide, decided_lines, table_lines, token,
+    Decision, Laboratory, TokenSubject, Verdict, claim_lines, claims, decide, decided_lines, table_lines, token,
 };
 use utrace_variants::{scenarios, variants};
 
@@ -88,7 +88,7 @@ fn claims_are_decided_as_committed_beyond_sequential_consistency() {
 fn replays(decision: &Decision) -> bool {
     let (Some(token), Some(witness)) = (token(decision), &decision.witness) else { return false };
     let token: Token = token.to_string().parse().expect("a token is read back");
-    let subject = Subject::from_name(&token.subject).expect("the subject is known");
+    let subject = TokenSubject::from_name(&token.subject).expect("the subject is known");
     let scenario = scenarios().iter().find(|scenario| scenario.id == token.scenario).expect("so is the scenario");
     let config = RunConfig { memory: token.memory, ..RunConfig::default() };
     let outcome = |name: &str| {

@@ -56,7 +56,7 @@ impl Local<'_> {
         let repetition = repeat(variants, config);
         let comparison = repetition.compare(variants, config);
         let repetition = repeat_again(repetition, variants, &comparison, config);
-        let seen: Vec<_> = comparison.divergences.iter().map(|one| look(variants, one, config, words)).collect();
+        let texts: Vec<_> = comparison.divergences.iter().map(|one| look(variants, one, config, words)).collect();
         let ends = look_at_ends(variants, &comparison, config);
         let conditions = Conditions { repeated: repetition.schedules, ..conditions };
         let differs = |found: &Nondeterminism| {
@@ -69,7 +69,7 @@ impl Local<'_> {
             removed: one.attribution.removed.clone(),
         };
         Compared {
-            part: record(situation, &conditions, &comparison, &seen, &ends, words),
+            part: record(situation, &conditions, &comparison, &texts, &ends, words),
             snapshot: self.snapshot(situation, &conditions, variants, &comparison),
             attributions: comparison.divergences.iter().map(attribution).collect(),
             nondeterminism: repetition.nondeterminism.as_ref().map(differs),

@@ -39,4 +39,4 @@ pub use record::{Conditions, evidence_part, outcome_part, record};
 pub use serve::{ANSWER, SUBJECT_FAILED, serve};
 pub use subject::Subject;
 pub use transcript::ran;
-pub use witness::{Seen, SeenEnd, look, look_at_ends};
+pub use witness::{DivergenceText, SeenEnd, look, look_at_ends};

@@ -37,7 +37,7 @@ impl Local<'_> {
     /// One mutant against its original on one scenario: does a client see the difference?
     pub(crate) fn judged(&mut self, Break { mutant, exact, covers }: &Break) -> Result<Judged, Failure> {
         let (words, effort, memory) = (self.subject.words(), mutant.effort, mutant.setting.memory);
-        let search = Search { words, effort, memory, exact: *exact, covers: *covers };
+        let search = MutantSearch { words, effort, memory, exact: *exact, covers: *covers };
         self.with_mutant(mutant, |originals, key, sides| search.judged(originals, key, sides))
     }
 
@@ -45,7 +45,7 @@ impl Local<'_> {
     /// what the other side, searched whole, never does.
     pub(crate) fn measured(&mut self, Soon { mutant, seeds, limit }: &Soon) -> Result<Measured, Failure> {
         let (words, effort, memory) = (self.subject.words(), mutant.effort, mutant.setting.memory);
-        let search = Search { words, effort, memory, exact: true, covers: false };
+        let search = MutantSearch { words, effort, memory, exact: true, covers: false };
         let config = SoonConfig { memory: search.memory, seeds: *seeds, limit: *limit, control: Some(&CONTROL) };
         self.with_mutant(mutant, |originals, key, [sound, mutated]| {
             let original = originals.known.entry(key).or_insert_with(|| search.all(&sound.program));
@@ -72,7 +72,7 @@ impl Local<'_> {
 }
 
 /// How much is explored of each.
-struct Search<'a> {
+struct MutantSearch<'a> {
     words: &'a dyn Describe,
     effort: Effort,
     memory: MemoryModel,
@@ -85,7 +85,7 @@ struct Search<'a> {
 /// Outcomes around whose witnesses the other side is searched.
 const CONFIRMED_MAX: usize = 12;
 
-impl Search<'_> {
+impl MutantSearch<'_> {
     /// Whether one side shows what the other does not.
     fn judged(&self, originals: &mut Originals, key: Key, variants: [&Variant<'_>; 2]) -> Judged {
         let [sound, mutated] = variants;

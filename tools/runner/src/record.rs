@@ -5,7 +5,7 @@ use crate::document::{
     VariantPart, WitnessPart,
 };
 use crate::protocol::Situation;
-use crate::witness::{Seen, SeenEnd};
+use crate::witness::{DivergenceText, SeenEnd};
 use lockstep::{
     Attribution, Comparison, Describe, DivergenceId, Evidence, Gaps, MemoryModel, Outcome, Schedule, Token, end_lines,
     history_lines,
@@ -36,13 +36,13 @@ impl Conditions {
     }
 }
 
-/// The comparison of all variants on a scenario; `seen` is what the witness of each divergence
+/// The comparison of all variants on a scenario; `texts` is what the witness of each divergence
 /// shows, `ends` what is to be said of ends that all variants show.
 pub fn record(
     situation: &Situation,
     conditions: &Conditions,
     comparison: &Comparison,
-    seen: &[Seen],
+    texts: &[DivergenceText],
     ends: &[SeenEnd],
     words: &dyn Describe,
 ) -> ScenarioPart {
@@ -63,7 +63,7 @@ pub fn record(
         unshared: comparison.unshared.map(|unshared| unshared.to_string()),
         variants: variant_parts(comparison, words),
         pairs: pair_parts(comparison),
-        divergences: divergence_parts(situation, conditions, comparison, seen),
+        divergences: divergence_parts(situation, conditions, comparison, texts),
         bad_ends: ends.iter().map(|one| bad_end_part(situation, conditions, comparison, one)).collect(),
     }
 }
@@ -154,14 +154,14 @@ fn divergence_parts(
     situation: &Situation,
     conditions: &Conditions,
     comparison: &Comparison,
-    seen: &[Seen],
+    texts: &[DivergenceText],
 ) -> Vec<DivergencePart> {
     let names = |of: &[usize]| of.iter().map(|&at| comparison.variants[at].clone()).collect::<Vec<_>>();
     // Whole traces of some, and in any case of the simplest witness of what each step brings and of
     // what it removes: divergences are sorted so.
     let mut told: Vec<&Attribution> = Vec::new();
     let mut parts: Vec<DivergencePart> = Vec::new();
-    for (divergence, seen) in comparison.divergences.iter().zip(seen) {
+    for (divergence, text) in comparison.divergences.iter().zip(texts) {
         let marked = |wanted: bool| {
             let marks = divergence.shown.iter().enumerate().filter(move |(_, shown)| **shown == wanted);
             names(&marks.map(|(at, _)| at).collect::<Vec<_>>())
@@ -172,7 +172,7 @@ fn divergence_parts(
         // What one variant shows and the next does not often has its counterpart under the same
         // witness: one trace is enough.
         let is_mirror = |other: &&DivergencePart| {
-            other.token == token && other.witness.as_ref().is_some_and(|own| are_mirrored(own, &seen.witness))
+            other.token == token && other.witness.as_ref().is_some_and(|own| are_mirrored(own, &text.witness))
         };
         let same_witness_as = parts.iter().find(is_mirror).map(|other| other.id.clone());
         parts.push(DivergencePart {
@@ -185,10 +185,10 @@ fn divergence_parts(
             removed_by_step_to: names(&divergence.attribution.removed),
             preemptions: divergence.preemptions,
             token,
-            difference: seen.difference.clone(),
-            first_event: seen.first_event.clone(),
-            place: seen.place.clone(),
-            witness: (is_told && same_witness_as.is_none()).then(|| seen.witness.clone()),
+            difference: text.difference.clone(),
+            first_event: text.first_event.clone(),
+            place: text.place.clone(),
+            witness: (is_told && same_witness_as.is_none()).then(|| text.witness.clone()),
             same_witness_as,
             acceptance: None,
         });

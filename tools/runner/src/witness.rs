@@ -12,7 +12,7 @@ use lockstep::{
 
 /// What is said of a divergence beside who shows it.
 #[derive(Debug)]
-pub struct Seen {
+pub struct DivergenceText {
     /// How the two end, where that is not the same, and what a client can first tell, in a
     /// sentence.
     pub difference: String,
@@ -61,14 +61,14 @@ pub fn look(
     divergence: &Divergence,
     config: &CompareConfig<'_>,
     words: &dyn Describe,
-) -> Seen {
+) -> DivergenceText {
     let Divergence { shown_by, not_by, witness, .. } = divergence;
     let execution = |variant: usize| run(&programs[variant].program, witness, &config.run());
     let (with, without) = (execution(*shown_by), execution(*not_by));
     let names = (programs[*shown_by].name, programs[*not_by].name);
     let aligned = aligned((&with, &without), words);
     let apart = apart(names, (&with, &without), &aligned, words);
-    Seen {
+    DivergenceText {
         difference: difference(names, (&with, &without), words),
         first_event: apart.event,
         place: place_of_first_event(&aligned, shown_by > not_by),

@@ -18,8 +18,8 @@ pub enum Access {
 
 /// Something that happens to shared state, and the locks it happens under.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Deed {
-    pub access: Access,
+pub struct LockedAccess {
+    pub kind: Access,
     /// The field, lock, barrier or queue.
     pub what: String,
     /// The ordering that the access itself has, if it has one.

@@ -1,11 +1,11 @@
 //! The audit held against executions: the locks that a thread holds at a place of the source are
 //! those that the audit states for it. A disagreement is a fault of the audit.
 
-use super::access::Deed;
+use super::access::LockedAccess;
 use super::audit_step;
 use crate::source::module::Module;
 use crate::source::steps::Step;
-use crate::workshop::Place;
+use crate::workshop::Workspace;
 use lockstep::{Execution, Kind, RunConfig, Schedule, run};
 use lockstep_runner::lock_order;
 use std::collections::BTreeSet;
@@ -15,10 +15,10 @@ use utrace_variants::{Repairs, scenarios, variants, with_programs};
 const SEEDS: u64 = 20;
 
 /// File, line and the locks held.
-type Seen = (String, usize, BTreeSet<String>);
+type AccessSite = (String, usize, BTreeSet<String>);
 
 /// Each access of an execution with file, line and the locks held.
-fn accesses(execution: &Execution) -> BTreeSet<Seen> {
+fn accesses(execution: &Execution) -> BTreeSet<AccessSite> {
     let mut accesses = BTreeSet::new();
     lock_order::each_touch(execution, |event, kind, _, held| {
         if matches!(kind, Kind::Load | Kind::Store | Kind::Update | Kind::PlainRead | Kind::PlainWrite) {
@@ -39,15 +39,15 @@ fn is_audited(file: &str) -> bool {
 
 #[test]
 fn executions_hold_the_locks_that_the_audit_states() {
-    let place = Place::find(None).expect("the test runs in the workspace");
+    let workspace = Workspace::find(None).expect("the test runs in the workspace");
     let mut checked = 0;
     for (variant, file) in variants().iter().zip(["stopped_locked", "stopped_lockless", "stopped_removed"]) {
         let path = format!("variants/src/utrace/{file}.rs");
-        let text = std::fs::read_to_string(place.workspace.join(&path)).expect("the design exists");
+        let text = std::fs::read_to_string(workspace.root.join(&path)).expect("the design exists");
         let step = Step { name: file.to_owned(), subject: file.to_owned(), module: Module::alone(&path, &text) };
-        let audit = audit_step(&place, &step).expect("the designs are Rust");
-        let stated = |path: &str, line: usize| -> Vec<&Deed> {
-            audit.deeds.iter().filter(|deed| deed.line == line && path.ends_with(&deed.file)).collect()
+        let audit = audit_step(&workspace, &step).expect("the designs are Rust");
+        let stated = |path: &str, line: usize| -> Vec<&LockedAccess> {
+            audit.accesses.iter().filter(|access| access.line == line && path.ends_with(&access.file)).collect()
         };
         let mut wrong: BTreeSet<String> = BTreeSet::new();
         for scenario in scenarios() {
@@ -58,8 +58,8 @@ fn executions_hold_the_locks_that_the_audit_states() {
                     for (file, line, held) in accesses.iter().filter(|(file, ..)| is_audited(file)) {
                         checked += 1;
                         let stated = stated(file, *line);
-                        if !stated.iter().any(|deed| deed.held == *held) {
-                            let known: BTreeSet<_> = stated.iter().map(|deed| &deed.held).collect();
+                        if !stated.iter().any(|access| access.held == *held) {
+                            let known: BTreeSet<_> = stated.iter().map(|access| &access.held).collect();
                             wrong.insert(format!("{file}:{line}: held {held:?}, stated {known:?}"));
                         }
                     }

@@ -23,7 +23,7 @@ use crate::cli::trouble::Trouble;
 use crate::series::{prepare, prepare_steps};
 use crate::source::rust;
 use crate::source::steps::Step;
-use crate::workshop::{Place, is_shipped};
+use crate::workshop::{Workspace, is_shipped};
 use access::Access;
 use difference::changes;
 use lockstep_runner::protocol::Ordered;
@@ -38,10 +38,10 @@ pub const LEGEND: &str = "under: the locks held, - for none, 'or' between ways t
 
 /// Carries out the command: what it has to say.
 pub fn command(input: &Input, observes: bool, options: &Options) -> Result<String, Trouble> {
-    let place = Place::find(input.build.as_deref())?;
-    let steps = prepare_steps(input, &place)?;
-    let audits = steps.iter().map(|step| audit_step(&place, step)).collect::<Result<Vec<Audit>, _>>()?;
-    let observed = if observes { observe(&prepare(input, &place)?.1, &place)? } else { Vec::new() };
+    let workspace = Workspace::find(input.build.as_deref())?;
+    let steps = prepare_steps(input, &workspace)?;
+    let audits = steps.iter().map(|step| audit_step(&workspace, step)).collect::<Result<Vec<Audit>, _>>()?;
+    let observed = if observes { observe(&prepare(input, &workspace)?.1, &workspace)? } else { Vec::new() };
     Ok(match options.format {
         Format::Json => format!("{:#}\n", document(&steps, &audits, &observed)),
         _ => text(&steps, &audits, &observed),
@@ -49,7 +49,7 @@ pub fn command(input: &Input, observes: bool, options: &Options) -> Result<Strin
 }
 
 /// Audits one step: for the shipped subject with the files around it.
-fn audit_step(place: &Place, step: &Step) -> Result<Audit, Trouble> {
+fn audit_step(workspace: &Workspace, step: &Step) -> Result<Audit, Trouble> {
     let mut files = step.module.named();
     let own: Vec<String> = files.iter().map(|(path, _)| path.clone()).collect();
     let path = &step.module.path;
@@ -57,7 +57,7 @@ fn audit_step(place: &Place, step: &Step) -> Result<Audit, Trouble> {
         return Ok(audit(&step.name, &own, &files, None)?);
     }
     for folder in ["variants/src/utrace", "variants/src/kernel"] {
-        for (path, text) in files::sources(&place.workspace.join(folder))? {
+        for (path, text) in files::sources(&workspace.root.join(folder))? {
             // The designs, and what stands around one to watch it, implement the same functions:
             // only the one under audit is read.
             let path = format!("{folder}/{path}");

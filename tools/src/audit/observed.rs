@@ -5,7 +5,7 @@
 
 use super::table::cycle;
 use crate::cli::trouble::Trouble;
-use crate::workshop::{Package, Place, Runner, listing};
+use crate::workshop::{Package, Runner, Workspace, listing};
 use lockstep_runner::Bench;
 use lockstep_runner::protocol::{LockOrder, Ordered};
 use serde_json::{Value, json};
@@ -15,8 +15,8 @@ use std::collections::BTreeSet;
 const SEEDS: u64 = 20;
 
 /// Builds the package and runs each of its steps.
-pub fn observe(package: &Package, place: &Place) -> Result<Vec<Ordered>, Trouble> {
-    let program = package.build(place)?;
+pub fn observe(package: &Package, workspace: &Workspace) -> Result<Vec<Ordered>, Trouble> {
+    let program = package.build(workspace)?;
     let mut runner = Runner::start(&program)?;
     let mut all = Vec::new();
     for variant in listing(&mut runner)?.variants {

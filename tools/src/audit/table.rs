@@ -1,6 +1,6 @@
 //! What the walk of one module found, function by function.
 
-use super::access::{Access, Deed};
+use super::access::{Access, LockedAccess};
 use super::source::Sources;
 use super::walk::Walker;
 use crate::source::error::SourceError;
@@ -15,7 +15,7 @@ pub struct Audit {
     pub functions: Vec<Function>,
     /// Everything that happens anywhere in the sources, for whoever checks the audit.
     #[cfg(test)]
-    pub deeds: BTreeSet<Deed>,
+    pub accesses: BTreeSet<LockedAccess>,
     /// The second lock is taken while the first is held.
     pub order: BTreeSet<(String, String)>,
 }
@@ -59,37 +59,37 @@ pub fn audit(
         let mut alone = Walker::new(&sources, design);
         alone.root(number);
         let path = &function.file;
-        let is_reached = walker.deeds.iter().any(|deed| deed.file == *path && deed.function == function.name);
+        let is_reached = walker.accesses.iter().any(|access| access.file == *path && access.function == function.name);
         // What nobody calls from where the audit looks is walked by itself.
-        let deeds = if is_reached { &walker.deeds } else { &alone.deeds };
-        functions.push(summary(&function.name, path, deeds, &alone.deeds));
+        let accesses = if is_reached { &walker.accesses } else { &alone.accesses };
+        functions.push(summary(&function.name, path, accesses, &alone.accesses));
     }
     Ok(Audit {
         name: name.to_owned(),
         functions,
         #[cfg(test)]
-        deeds: walker.deeds,
+        accesses: walker.accesses,
         order: walker.order,
     })
 }
 
-fn summary(name: &str, path: &String, deeds: &BTreeSet<Deed>, alone: &BTreeSet<Deed>) -> Function {
+fn summary(name: &str, path: &String, accesses: &BTreeSet<LockedAccess>, alone: &BTreeSet<LockedAccess>) -> Function {
     let mut function = Function {
         name: name.to_owned(),
         uses: BTreeMap::new(),
         orderings: BTreeSet::new(),
         acquisitions: BTreeMap::new(),
     };
-    for deed in deeds.iter().filter(|deed| deed.file == *path && deed.function == name) {
-        function.uses.entry((deed.access, deed.what.clone())).or_default().insert(deed.held.clone());
-        if let (Some(ordering), true) = (deed.ordering, deed.access != Access::Lock) {
-            function.orderings.insert((deed.what.clone(), ordering));
+    for access in accesses.iter().filter(|access| access.file == *path && access.function == name) {
+        function.uses.entry((access.kind, access.what.clone())).or_default().insert(access.held.clone());
+        if let (Some(ordering), true) = (access.ordering, access.kind != Access::Lock) {
+            function.orderings.insert((access.what.clone(), ordering));
         }
     }
     let places: BTreeSet<(&String, &String, usize)> = alone
         .iter()
-        .filter(|deed| deed.access == Access::Lock)
-        .map(|deed| (&deed.what, &deed.file, deed.line))
+        .filter(|access| access.kind == Access::Lock)
+        .map(|access| (&access.what, &access.file, access.line))
         .collect();
     for (lock, _, _) in places {
         *function.acquisitions.entry(lock.clone()).or_default() += 1;

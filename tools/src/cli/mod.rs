@@ -6,7 +6,7 @@ pub mod date;
 pub mod diagnostic;
 pub mod file_error;
 pub mod files;
-pub mod given;
+pub mod given_options;
 pub mod listing;
 pub mod manual;
 pub mod nearest;

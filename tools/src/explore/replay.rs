@@ -13,7 +13,7 @@ use lockstep_runner::protocol::{ExecutionPart, Listing, Minimize, Minimized, Ran
 use lockstep_runner::{Bench, minimized, ran};
 use std::borrow::Cow;
 use std::path::Path;
-use utrace_variants::claims::{Claim, How, Subject, claim_lines};
+use utrace_variants::claims::{Claim, How, TokenSubject, claim_lines};
 use utrace_variants::{Repairs, Scenario, VariantInfo, Words, generated, subject_name};
 
 /// One execution of each of these variants under a uniform schedule, with its trace.
@@ -135,13 +135,13 @@ fn minimized_text(Minimized { variant, outcome, preemptions, token }: &Minimized
 /// What a token names.
 struct Named {
     token: Token,
-    subject: Subject,
+    subject: TokenSubject,
     scenario: Cow<'static, Scenario>,
 }
 
 fn named(token: &str) -> Result<Named, ValueError> {
     let token = parse(token)?;
-    let subject = Subject::from_name(&token.subject).ok_or_else(|| {
+    let subject = TokenSubject::from_name(&token.subject).ok_or_else(|| {
         let known = [Repairs::NONE, Repairs::ALL].map(subject_name).into_iter();
         let unknown = ValueError::unknown("subject", &token.subject, known);
         unknown.with("; one of your own is named with --base FILE --series PATCHES")

@@ -5,7 +5,7 @@ use super::series::{Named, find, inside, named};
 use crate::cli::arguments::{Options, RepairsArgument, SeriesArguments};
 use crate::cli::diagnostic::Diagnostic;
 use crate::cli::file_error::{FileError, why_unread};
-use crate::cli::given::Given;
+use crate::cli::given_options::GivenOptions;
 use crate::cli::selection;
 use crate::cli::time::parse_time;
 use crate::cli::trouble::Trouble;
@@ -133,7 +133,12 @@ struct File {
 }
 
 /// Reads the configuration. One that was not asked for by name may be missing.
-pub fn read(path: Option<&Path>, told: &SeriesArguments, options: &Options, given: &Given) -> Result<Config, Trouble> {
+pub fn read(
+    path: Option<&Path>,
+    told: &SeriesArguments,
+    options: &Options,
+    given: &GivenOptions,
+) -> Result<Config, Trouble> {
     let shown = path.unwrap_or(Path::new(DEFAULT_PATH));
     let text = match std::fs::read_to_string(shown) {
         Ok(text) => text,
@@ -166,7 +171,7 @@ fn config(
     section: &Section,
     told: &SeriesArguments,
     options: &Options,
-    given: &Given,
+    given: &GivenOptions,
     wrong: &Wrong<'_>,
 ) -> Result<Config, Trouble> {
     let series = named(section, told, given, wrong)?;
@@ -264,7 +269,7 @@ fn overlay(
     section: &Section,
     series: Option<&Named>,
     options: &Options,
-    given: &Given,
+    given: &GivenOptions,
     wrong: &Wrong<'_>,
 ) -> Result<Options, Diagnostic> {
     let names = |list: &Option<Vec<Spanned<String>>>, check: &dyn Fn(&str) -> Result<(), ValueError>| {

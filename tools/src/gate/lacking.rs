@@ -8,7 +8,7 @@ use crate::cli::value_error::ValueError;
 use crate::document::{Document, ScenarioPart};
 use crate::series::{compared_sources, prepare_steps};
 use crate::source::steps::Step;
-use crate::workshop::Place;
+use crate::workshop::Workspace;
 use lockstep_runner::protocol::Setting;
 use std::collections::BTreeSet;
 use utrace_variants::{Repairs, subject_name};
@@ -25,12 +25,12 @@ pub fn lacking(document: &Document, config: &Config) -> Result<Option<String>, T
     let save = format!("save one with 'lockstep gate{} --save FILE'", config.told);
     let lacking = match &config.series {
         Some(series) => {
-            let place = Place::find(series.input.build.as_deref())?;
-            let steps = prepare_steps(&series.input, &place)?;
+            let workspace = Workspace::find(series.input.build.as_deref())?;
+            let steps = prepare_steps(&series.input, &workspace)?;
             let lacking = of_series(document, config, series, &steps)?;
             let saved = document.series.as_ref().and_then(|series| series.sources.as_ref());
             if lacking.is_empty()
-                && saved.is_some_and(|saved| *saved != compared_sources(&series.input, &steps, &place))
+                && saved.is_some_and(|saved| *saved != compared_sources(&series.input, &steps, &workspace))
             {
                 return Ok(Some(format!(
                     "the saved comparison is of other sources, for a step, the trait or a scenario is not what it was: {save}"

@@ -19,7 +19,7 @@ mod series;
 
 use crate::cli::arguments::{AcceptArguments, GateArguments, Options};
 use crate::cli::counted::counted;
-use crate::cli::given::Given;
+use crate::cli::given_options::GivenOptions;
 use crate::cli::selection::select;
 use crate::cli::session;
 use crate::cli::status::Status;
@@ -52,7 +52,7 @@ pub struct Judged {
 }
 
 /// Compares, or reads what was compared, and judges.
-pub fn gate(arguments: &GateArguments, options: &Options, given: &Given) -> Result<Judged, Trouble> {
+pub fn gate(arguments: &GateArguments, options: &Options, given: &GivenOptions) -> Result<Judged, Trouble> {
     let mut config = config::read(arguments.config.as_deref(), &arguments.series, options, given)?;
     if !arguments.fail_on.is_empty() {
         let kinds = arguments.fail_on.iter().filter(|kind| *kind != "none");
@@ -176,7 +176,7 @@ fn classes(all: &[Option<&AcceptancePart>]) -> Vec<String> {
 }
 
 /// Accepts a divergence that the comparison shows, and says so.
-pub fn accept(arguments: &AcceptArguments, options: &Options, given: &Given) -> Result<String, Trouble> {
+pub fn accept(arguments: &AcceptArguments, options: &Options, given: &GivenOptions) -> Result<String, Trouble> {
     let id: DivergenceId =
         arguments.id.parse().map_err(|error: lockstep::DivergenceIdError| Trouble::usage(error.to_string()))?;
     if arguments.reason.trim().is_empty() {

@@ -6,13 +6,13 @@
 
 use super::section::{Section, Wrong};
 use crate::cli::arguments::{Input, SeriesArguments};
-use crate::cli::given::Given;
+use crate::cli::given_options::GivenOptions;
 use crate::cli::selection::find_scenario;
 use crate::cli::trouble::Trouble;
 use crate::cli::value_error::ValueError;
 use crate::series::ends;
 use crate::source::rust::{self, Question};
-use crate::workshop::{Place, is_shipped, own_subject};
+use crate::workshop::{Workspace, is_shipped, own_subject};
 use std::fmt::Display;
 use std::path::{Component, Path, PathBuf};
 use toml::Spanned;
@@ -39,7 +39,7 @@ impl Named {
 pub fn named(
     section: &Section,
     told: &SeriesArguments,
-    given: &Given,
+    given: &GivenOptions,
     wrong: &Wrong<'_>,
 ) -> Result<Option<Named>, Trouble> {
     let path = |told: &Option<PathBuf>, key: &Option<Spanned<String>>| match (told, key) {
@@ -81,8 +81,8 @@ pub fn named(
         let message = format!("{}: there is no such file: the first patch changes it", base.display());
         return Err(at(&section.base, &message));
     }
-    let place = Place::find(told.build.as_deref())?;
-    let is_own = !is_shipped(&place.name(&base));
+    let workspace = Workspace::find(told.build.as_deref())?;
+    let is_own = !is_shipped(&workspace.name(&base));
     if let Some(repairs) = section.repairs.as_ref().filter(|_| is_own) {
         let message =
             "'repairs' are of the designs in this repository and mean nothing to a module of your own: leave it out";
@@ -100,7 +100,7 @@ pub fn named(
 }
 
 /// All steps of a series are compared.
-fn refuse_variants(section: &Section, given: &Given, wrong: &Wrong<'_>) -> Result<(), Trouble> {
+fn refuse_variants(section: &Section, given: &GivenOptions, wrong: &Wrong<'_>) -> Result<(), Trouble> {
     if given.has("variants") {
         return Err(Trouble::usage("--variants means nothing to a series, whose steps are all compared: leave it out"));
     }

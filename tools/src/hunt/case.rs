@@ -21,7 +21,7 @@ use crate::cli::file_error::FileError;
 use crate::cli::files::fingerprint;
 use lockstep::{MemoryModel, RunConfig, Schedule, Token, run};
 use std::path::Path;
-use utrace_variants::hunt::{Class, Found, class_of};
+use utrace_variants::hunt::{Class, ProvenDivergence, class_of};
 use utrace_variants::{
     Repairs, Scenario, VariantInfo, read_scenario, repairs_of, subject_name, variants, with_programs, write_scenario,
 };
@@ -62,7 +62,7 @@ pub struct Origin<'a> {
 }
 
 impl Case {
-    pub fn new(scenario: &Scenario, found: &Found, is_minimized: bool, origin: &Origin<'_>) -> Case {
+    pub fn new(scenario: &Scenario, divergence: &ProvenDivergence, is_minimized: bool, origin: &Origin<'_>) -> Case {
         let mut scenario = scenario.clone();
         // What was cut down is not what its number stands for any more; a scenario that was written
         // down keeps its name.
@@ -73,15 +73,15 @@ impl Case {
             scenario.goals = Vec::new().into();
         }
         Case {
-            class: found.class.clone(),
-            shown_by: origin.variants[found.shown_by].name.to_owned(),
-            not_by: origin.variants[found.not_by].name.to_owned(),
+            class: divergence.class.clone(),
+            shown_by: origin.variants[divergence.shown_by].name.to_owned(),
+            not_by: origin.variants[divergence.not_by].name.to_owned(),
             found: origin.found.clone(),
             evidence: EVIDENCE.to_owned(),
             is_minimized,
             repairs: origin.repairs,
             memory: origin.memory,
-            schedule: found.witness.clone(),
+            schedule: divergence.witness.clone(),
             scenario,
         }
     }

@@ -5,13 +5,13 @@ use std::fmt;
 /// Why a text is no case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseError {
-    place: Place,
+    position: CasePosition,
     reason: String,
 }
 
 /// Where in the text; lines count from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+enum CasePosition {
     Nowhere,
     At(usize),
     /// The scenario begins there, and its own lines count from it.
@@ -21,26 +21,26 @@ enum Place {
 impl CaseError {
     /// At no line: something is missing.
     pub fn new(reason: impl fmt::Display) -> CaseError {
-        CaseError { place: Place::Nowhere, reason: reason.to_string() }
+        CaseError { position: CasePosition::Nowhere, reason: reason.to_string() }
     }
 
     /// At a line.
     pub fn at(line: usize, reason: impl fmt::Display) -> CaseError {
-        CaseError { place: Place::At(line), reason: reason.to_string() }
+        CaseError { position: CasePosition::At(line), reason: reason.to_string() }
     }
 
     /// In the scenario behind a line.
     pub fn behind(line: usize, reason: impl fmt::Display) -> CaseError {
-        CaseError { place: Place::Behind(line), reason: reason.to_string() }
+        CaseError { position: CasePosition::Behind(line), reason: reason.to_string() }
     }
 }
 
 impl fmt::Display for CaseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.place {
-            Place::Nowhere => {}
-            Place::At(line) => write!(f, "line {line}: ")?,
-            Place::Behind(line) => write!(f, "behind line {line}: ")?,
+        match self.position {
+            CasePosition::Nowhere => {}
+            CasePosition::At(line) => write!(f, "line {line}: ")?,
+            CasePosition::Behind(line) => write!(f, "behind line {line}: ")?,
         }
         f.write_str(&self.reason)
     }

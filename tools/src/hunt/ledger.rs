@@ -85,16 +85,16 @@ pub struct Verified {
 
 /// What a part has done: all its cases below `next`, and some beyond.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Part {
+pub struct ShardProgress {
     pub number: u64,
     pub of: u64,
     pub next: u64,
     pub beyond: BTreeSet<u64>,
 }
 
-impl Part {
-    pub fn new(shard: Shard) -> Part {
-        Part { number: shard.number, of: shard.of, next: shard.next(0), beyond: BTreeSet::new() }
+impl ShardProgress {
+    pub fn new(shard: Shard) -> ShardProgress {
+        ShardProgress { number: shard.number, of: shard.of, next: shard.next(0), beyond: BTreeSet::new() }
     }
 
     pub fn shard(&self) -> Shard {
@@ -118,7 +118,7 @@ impl Part {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledger {
     pub terms: Terms,
-    pub parts: Vec<Part>,
+    pub parts: Vec<ShardProgress>,
     pub cases: u64,
     pub executions: u64,
     pub steps: u64,
@@ -164,7 +164,7 @@ impl Ledger {
     pub fn new(terms: Terms, shard: Shard) -> Ledger {
         Ledger {
             terms,
-            parts: vec![Part::new(shard)],
+            parts: vec![ShardProgress::new(shard)],
             cases: 0,
             executions: 0,
             steps: 0,
@@ -213,7 +213,7 @@ impl Ledger {
             return Err(FileError::new(directory, reason));
         }
         for part in &other.parts {
-            let overlaps = |mine: &Part| mine.of != part.of || mine.number == part.number;
+            let overlaps = |mine: &ShardProgress| mine.of != part.of || mine.number == part.number;
             if let Some(mine) = self.parts.iter().find(|mine| overlaps(mine)) {
                 let reason = format!("part {} and part {} have cases in common", mine.shard(), part.shard());
                 return Err(FileError::new(directory, reason));
@@ -254,7 +254,7 @@ impl Ledger {
         // least of these.
         let least = self.parts.iter().map(|part| part.next).min().unwrap_or(0);
         if self.parts.iter().all(|part| part.next < least + of) {
-            self.parts = vec![Part { number: 1, of: 1, next: least, beyond: BTreeSet::new() }];
+            self.parts = vec![ShardProgress { number: 1, of: 1, next: least, beyond: BTreeSet::new() }];
         }
     }
 

@@ -306,21 +306,21 @@ impl Worker<'_> {
         if session::is_ending() {
             return None;
         }
-        let Some((confirmed, found)) = confirmed else { return Some(None) };
+        let Some((confirmed, divergence)) = confirmed else { return Some(None) };
         let HuntConfig { variants, repairs, memory, .. } = *self.config;
         let origin = Origin { variants, repairs, memory, found: format!("seed {}, case {case}", self.hunt.seed) };
-        self.save(&Case::new(&confirmed, &found, false, &origin), case);
-        self.live.news(&format!("case {case}: {}", found.class));
-        let shrunk = shrink(&confirmed, &found, self.config);
+        self.save(&Case::new(&confirmed, &divergence, false, &origin), case);
+        self.live.news(&format!("case {case}: {}", divergence.class));
+        let shrunk = shrink(&confirmed, &divergence, self.config);
         if session::is_ending() {
             return None;
         }
-        let minimized = Case::new(&shrunk.scenario, &shrunk.found, true, &origin);
+        let minimized = Case::new(&shrunk.scenario, &shrunk.divergence, true, &origin);
         self.save(&minimized, case);
         Some(Some(Verified {
             case,
             text: minimized.write(),
-            preemptions: shrunk.found.preemptions,
+            preemptions: shrunk.divergence.preemptions,
             sizes: [size(scenario), size(&shrunk.scenario)],
         }))
     }

@@ -8,7 +8,7 @@
 //! end that do not pass the filter is not told either, as little as their states.
 
 use super::ast::{Item, Operand, Program, Proposition, RegisterId, Statement};
-use super::visit::{self, Part};
+use super::visit::{self, SyntaxNode};
 
 /// The program with the assumptions that its filter makes.
 pub fn assuming(mut program: Program) -> Program {
@@ -42,10 +42,10 @@ fn equalities(proposition: &Proposition, found: &mut Vec<(usize, RegisterId, i64
 /// How many places set the variable; those in loops count as many.
 fn sets(body: &[Statement], register: RegisterId) -> usize {
     let mut places = 0;
-    visit::block(body, &mut |part| match part {
-        Part::Statement(Statement::Assign { register: set, .. }) if *set == register => places += 1,
-        Part::Statement(Statement::Loop { body, .. }) => places += sets(body, register),
-        Part::Expression(expression) if expression.tells(register) => places += 2,
+    visit::block(body, &mut |node| match node {
+        SyntaxNode::Statement(Statement::Assign { register: set, .. }) if *set == register => places += 1,
+        SyntaxNode::Statement(Statement::Loop { body, .. }) => places += sets(body, register),
+        SyntaxNode::Expression(expression) if expression.tells(register) => places += 2,
         _ => {}
     });
     places

@@ -80,7 +80,7 @@ pub type LocationId = usize;
 
 /// Which location an access is to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Lvalue {
     /// This one.
     Location(LocationId),
     /// The one that has this address.
@@ -105,7 +105,7 @@ pub enum Statement {
     /// A store.
     Write {
         /// Where.
-        place: Place,
+        lvalue: Lvalue,
         /// What.
         value: Expression,
         /// How.
@@ -114,11 +114,11 @@ pub enum Statement {
     /// A barrier.
     Fence(Fence),
     /// `spin_lock`.
-    Lock(Place),
+    Lock(Lvalue),
     /// `spin_unlock`.
-    Unlock(Place),
+    Unlock(Lvalue),
     /// `spin_unlock_wait`.
-    UnlockWait(Place),
+    UnlockWait(Lvalue),
     /// `if`.
     Branch {
         /// Not 0 for `then`.
@@ -162,14 +162,14 @@ pub enum Expression {
     /// A load.
     Read {
         /// Of what.
-        place: Place,
+        lvalue: Lvalue,
         /// How.
         order: Order,
     },
     /// An atomic read-modify-write.
     Update {
         /// Of what.
-        place: Place,
+        lvalue: Lvalue,
         /// What it does.
         operation: Operation,
         /// With what.
@@ -182,7 +182,7 @@ pub enum Expression {
     /// Writes `new` if the value is `old`; gives back the value found.
     CompareExchange {
         /// Of what.
-        place: Place,
+        lvalue: Lvalue,
         /// What must be there.
         old: Box<Expression>,
         /// What is written.
@@ -194,7 +194,7 @@ pub enum Expression {
     /// back whether it wrote.
     CompareExpected {
         /// Of what.
-        place: Place,
+        lvalue: Lvalue,
         /// Where the expected value is, and the found one goes.
         expected: Expected,
         /// What is written.
@@ -209,7 +209,7 @@ pub enum Expression {
     /// Adds unless the value is `unless`; gives back whether it did.
     AddUnless {
         /// Of what.
-        place: Place,
+        lvalue: Lvalue,
         /// What is added.
         operand: Box<Expression>,
         /// What must not be there.
@@ -218,16 +218,16 @@ pub enum Expression {
         order: Order,
     },
     /// `spin_trylock`: 1 if it took the lock.
-    TryLock(Place),
+    TryLock(Lvalue),
     /// `spin_is_locked`: 1 if somebody is seen to hold it.
-    IsLocked(Place),
+    IsLocked(Lvalue),
 }
 
 /// Where a compare-and-exchange of C11 finds what it expects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expected {
     /// In shared memory, by plain accesses.
-    Place(Place),
+    Lvalue(Lvalue),
     /// In a local variable.
     Register(RegisterId),
 }

@@ -8,7 +8,7 @@
 //! declared: what is assigned is one, and every other name is a location. Replication, arrays,
 //! loops, joins, assumptions and RCU are not read.
 
-use super::ast::{Expression, Place, Program, Register, RegisterId, Statement, Thread};
+use super::ast::{Expression, Lvalue, Program, Register, RegisterId, Statement, Thread};
 use super::error::LitmusError;
 use super::operation::{BinaryOperator, Fence, Operation, Order, UpdateResult};
 use super::text::condition;
@@ -30,10 +30,10 @@ pub fn parse(name: &str, initial: &str, program: &str, condition: &str) -> Resul
         }
         let label = words.name("a thread")?;
         if label.text != format!("T{nth}") {
-            return Err(LitmusError::refused(label.place, format!("'{}' instead of 'T{nth}'", label.text)));
+            return Err(LitmusError::refused(label.position, format!("'{}' instead of 'T{nth}'", label.text)));
         }
         if !words.accept(":") {
-            return Err(LitmusError::refused(words.place(), "replicated threads"));
+            return Err(LitmusError::refused(words.position(), "replicated threads"));
         }
         let registers = assigned(&words);
         let mut thread = Compact { symbols: &mut symbols, registers, words };
@@ -108,9 +108,9 @@ impl Compact<'_, '_> {
         self.words.accept_name("int");
         let word = self.words.peek();
         if self.words.accept("*") {
-            let place = self.place(Use::Word)?;
+            let lvalue = self.lvalue(Use::Word)?;
             self.words.mark("=")?;
-            return Ok(Statement::Write { place, value: self.expression()?, order: Order::Plain });
+            return Ok(Statement::Write { lvalue, value: self.expression()?, order: Order::Plain });
         }
         if word.text == "if" {
             return self.branch();
@@ -122,10 +122,10 @@ impl Compact<'_, '_> {
         }
         let statement = match word.text {
             "W" | "Wn" => {
-                let place = self.open(Use::Word)?;
+                let lvalue = self.open(Use::Word)?;
                 let value = self.argument()?;
                 let order = if word.text == "W" { self.order()? } else { Order::Plain };
-                Statement::Write { place, value, order }
+                Statement::Write { lvalue, value, order }
             }
             "F" => {
                 self.words.take();
@@ -165,31 +165,31 @@ impl Compact<'_, '_> {
         if let Some(register) = self.registers.iter().position(|register| register.name == name.text) {
             return Ok(Expression::Register(register));
         }
-        let location = self.symbols.declare_shared(name.text, name.place)?;
+        let location = self.symbols.declare_shared(name.text, name.position)?;
         Ok(Expression::Constant(self.symbols.address(location)))
     }
 
     fn register(&mut self) -> Result<RegisterId, LitmusError> {
-        let place = self.words.place();
+        let position = self.words.position();
         match self.name()? {
             Expression::Register(register) => Ok(register),
-            _ => Err(LitmusError::refused(place, "a location that is set")),
+            _ => Err(LitmusError::refused(position, "a location that is set")),
         }
     }
 
-    fn place(&mut self, kind: Use) -> Result<Place, LitmusError> {
+    fn lvalue(&mut self, kind: Use) -> Result<Lvalue, LitmusError> {
         let address = self.sum()?;
-        let Expression::Constant(constant) = address else { return Ok(Place::At(Box::new(address))) };
+        let Expression::Constant(constant) = address else { return Ok(Lvalue::At(Box::new(address))) };
         let location = self.symbols.at(constant).expect("locations have addresses");
         self.symbols.use_as(location, kind);
-        Ok(Place::Location(location))
+        Ok(Lvalue::Location(location))
     }
 
     /// The name of a primitive, its parenthesis and its location.
-    fn open(&mut self, kind: Use) -> Result<Place, LitmusError> {
+    fn open(&mut self, kind: Use) -> Result<Lvalue, LitmusError> {
         self.words.take();
         self.words.mark("(")?;
-        self.place(kind)
+        self.lvalue(kind)
     }
 
     /// A comma and an expression.
@@ -209,7 +209,7 @@ impl Compact<'_, '_> {
             "ar" => Order::AcquireRelease,
             "mb" => Order::Full,
             "sc" => Order::SeqCst,
-            _ => return Err(LitmusError::refused(word.place, format!("the order '{}'", word.text))),
+            _ => return Err(LitmusError::refused(word.position, format!("the order '{}'", word.text))),
         })
     }
 
@@ -233,7 +233,7 @@ impl Compact<'_, '_> {
             "acq" => Fence::C11(Order::Acquire),
             "rel" => Fence::C11(Order::Release),
             "ar" => Fence::C11(Order::AcquireRelease),
-            _ => return Err(LitmusError::refused(word.place, format!("the fence '{}'", word.text))),
+            _ => return Err(LitmusError::refused(word.position, format!("the fence '{}'", word.text))),
         })
     }
 
@@ -281,7 +281,7 @@ impl Compact<'_, '_> {
             return Ok(inner);
         }
         if self.words.accept("*") {
-            return Ok(Expression::Read { place: self.place(Use::Word)?, order: Order::Plain });
+            return Ok(Expression::Read { lvalue: self.lvalue(Use::Word)?, order: Order::Plain });
         }
         if self.words.second().text != "(" {
             return self.name();
@@ -292,10 +292,10 @@ impl Compact<'_, '_> {
     }
 
     fn call(&mut self, name: &str) -> Result<Expression, LitmusError> {
-        let place = self.words.place();
+        let position = self.words.position();
         Ok(match name {
-            "R" => Expression::Read { place: self.open(Use::Word)?, order: self.order()? },
-            "Rn" => Expression::Read { place: self.open(Use::Word)?, order: Order::Plain },
+            "R" => Expression::Read { lvalue: self.open(Use::Word)?, order: self.order()? },
+            "Rn" => Expression::Read { lvalue: self.open(Use::Word)?, order: Order::Plain },
             "TL" => Expression::TryLock(self.open(Use::Lock)?),
             "IL" => Expression::IsLocked(self.open(Use::Lock)?),
             "XC" => self.update(Operation::Exchange, false, UpdateResult::Old)?,
@@ -304,37 +304,37 @@ impl Compact<'_, '_> {
             "add_return" => self.update(Operation::Add, false, UpdateResult::New)?,
             "dec_return" => self.update(Operation::Subtract, true, UpdateResult::New)?,
             "atomic_dec_and_test" => {
-                let place = self.open(Use::Word)?;
-                zero(subtract(place, Expression::Constant(1)))
+                let lvalue = self.open(Use::Word)?;
+                zero(subtract(lvalue, Expression::Constant(1)))
             }
             "atomic_sub_and_test" => {
                 self.words.take();
                 self.words.mark("(")?;
                 let operand = self.expression()?;
                 self.words.mark(",")?;
-                zero(subtract(self.place(Use::Word)?, operand))
+                zero(subtract(self.lvalue(Use::Word)?, operand))
             }
             "atomic_add_unless" => {
-                let place = self.open(Use::Word)?;
+                let lvalue = self.open(Use::Word)?;
                 let operand = Box::new(self.argument()?);
                 let unless = Box::new(self.argument()?);
-                Expression::AddUnless { place, operand, unless, order: Order::Full }
+                Expression::AddUnless { lvalue, operand, unless, order: Order::Full }
             }
             "CX" | "CAS" => {
-                let place = self.open(Use::Word)?;
+                let lvalue = self.open(Use::Word)?;
                 let old = Box::new(self.argument()?);
                 let new = Box::new(self.argument()?);
-                Expression::CompareExchange { place, old, new, order: self.order()? }
+                Expression::CompareExchange { lvalue, old, new, order: self.order()? }
             }
-            _ => return Err(LitmusError::refused(place, format!("the primitive '{name}'"))),
+            _ => return Err(LitmusError::refused(position, format!("the primitive '{name}'"))),
         })
     }
 
     fn update(&mut self, operation: Operation, counts: bool, result: UpdateResult) -> Result<Expression, LitmusError> {
-        let place = self.open(Use::Word)?;
+        let lvalue = self.open(Use::Word)?;
         let operand = Box::new(if counts { Expression::Constant(1) } else { self.argument()? });
         let order = self.order_if_any()?;
-        Ok(Expression::Update { place, operation, operand, order, result })
+        Ok(Expression::Update { lvalue, operation, operand, order, result })
     }
 }
 
@@ -344,9 +344,9 @@ fn binary(operator: BinaryOperator, left: Expression, right: Expression) -> Expr
 }
 
 /// The value after a subtraction that is fully ordered.
-fn subtract(place: Place, operand: Expression) -> Expression {
+fn subtract(lvalue: Lvalue, operand: Expression) -> Expression {
     let (operation, operand) = (Operation::Subtract, Box::new(operand));
-    Expression::Update { place, operation, operand, order: Order::Full, result: UpdateResult::New }
+    Expression::Update { lvalue, operation, operand, order: Order::Full, result: UpdateResult::New }
 }
 
 fn zero(value: Expression) -> Expression {

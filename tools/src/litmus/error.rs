@@ -4,9 +4,9 @@ use crate::cli::trouble::Trouble;
 use std::fmt;
 use std::path::Path;
 
-/// A place in a text; both count from 1, columns in characters.
+/// A position in a text; both count from 1, columns in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct TextPosition {
     /// The line.
     pub line: u32,
     /// The column.
@@ -16,7 +16,7 @@ pub struct Place {
 /// Why a litmus test cannot be run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LitmusError {
-    place: Option<Place>,
+    position: Option<TextPosition>,
     kind: Kind,
     message: String,
 }
@@ -30,28 +30,28 @@ enum Kind {
 
 impl LitmusError {
     /// The text is not a litmus test.
-    pub fn syntax(place: Place, message: impl Into<String>) -> LitmusError {
-        LitmusError { place: Some(place), kind: Kind::Syntax, message: message.into() }
+    pub fn syntax(position: TextPosition, message: impl Into<String>) -> LitmusError {
+        LitmusError { position: Some(position), kind: Kind::Syntax, message: message.into() }
     }
 
     /// The text may be a litmus test of herd, but says something that is not supported here.
-    pub fn refused(place: Place, message: impl Into<String>) -> LitmusError {
-        LitmusError { place: Some(place), kind: Kind::Refused, message: message.into() }
+    pub fn refused(position: TextPosition, message: impl Into<String>) -> LitmusError {
+        LitmusError { position: Some(position), kind: Kind::Refused, message: message.into() }
     }
 
     /// The text goes beyond a limit, which the message names.
-    pub fn limit(place: Place, message: impl Into<String>) -> LitmusError {
-        LitmusError { place: Some(place), kind: Kind::Limit, message: message.into() }
+    pub fn limit(position: TextPosition, message: impl Into<String>) -> LitmusError {
+        LitmusError { position: Some(position), kind: Kind::Limit, message: message.into() }
     }
 
     /// The whole file is at fault.
     pub fn of_file(message: impl Into<String>) -> LitmusError {
-        LitmusError { place: None, kind: Kind::Syntax, message: message.into() }
+        LitmusError { position: None, kind: Kind::Syntax, message: message.into() }
     }
 
     /// The same to somebody who gave this file.
     pub fn in_file(&self, path: &Path) -> Trouble {
-        let gap = if self.place.is_some() { "" } else { " " };
+        let gap = if self.position.is_some() { "" } else { " " };
         Trouble::Usage(format!("{}:{gap}{self}", path.display()))
     }
 
@@ -62,7 +62,7 @@ impl LitmusError {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for TextPosition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.line, self.column)
     }
@@ -71,8 +71,8 @@ impl fmt::Display for Place {
 impl fmt::Display for LitmusError {
     /// `line:column: message`, without the name of the file.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(place) = self.place {
-            write!(f, "{place}: ")?;
+        if let Some(position) = self.position {
+            write!(f, "{position}: ")?;
         }
         match self.kind {
             Kind::Syntax | Kind::Limit => f.write_str(&self.message),

@@ -18,7 +18,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 /// What some search has found.
-pub struct Found {
+pub struct FinalStates {
     /// The values of [`Program::observed`] where all threads have ended.
     pub states: BTreeSet<Vec<i64>>,
     /// How else executions end.
@@ -29,9 +29,9 @@ pub struct Found {
     pub is_cut: bool,
 }
 
-impl Found {
+impl FinalStates {
     /// What two searches have found together.
-    pub fn and(mut self, other: Found) -> Found {
+    pub fn and(mut self, other: FinalStates) -> FinalStates {
         if self.evidence.is_exhaustive() {
             let surplus: Vec<_> = other.states.difference(&self.states).collect();
             assert!(surplus.is_empty(), "the machine shows {surplus:?}, which no execution graph does");
@@ -50,18 +50,18 @@ pub fn searches(memory: MemoryModel) -> bool {
 }
 
 /// Searches the graphs of a program, under a memory model that [`searches`].
-pub fn search(program: &Program, search: &SearchConfig<'_>) -> Found {
+pub fn search(program: &Program, search: &SearchConfig<'_>) -> FinalStates {
     let model = Model::from_name(search.memory.name()).expect("the memory model has a predicate");
     let observed = program.observed();
     let mut nothing =
-        Found { states: BTreeSet::new(), flags: BTreeSet::new(), evidence: Evidence::default(), is_cut: false };
+        FinalStates { states: BTreeSet::new(), flags: BTreeSet::new(), evidence: Evidence::default(), is_cut: false };
     if program.locations.iter().any(|location| location.kind == LocationKind::Both) {
         nothing.flags.insert(Flag::MixedLockAccesses);
     }
-    let found = Mutex::new(nothing);
+    let final_states = Mutex::new(nothing);
     let look = |ending: Ending, last: &dyn Fn() -> Final| {
         if ending != Ending::Cut {
-            found.lock().expect("no worker panics").add(program, &observed, ending, &last());
+            final_states.lock().expect("no worker panics").add(program, &observed, ending, &last());
         }
         if search.is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
@@ -70,21 +70,21 @@ pub fn search(program: &Program, search: &SearchConfig<'_>) -> Found {
     let racing = visit::has_plain_accesses(program).then_some(&is_racy);
     let mut counts = graphs_shared(&|| Answered::new(program, &is_cut, racing), &config, &look);
     assert!(!counts.strayed, "a litmus test does the same with the same answers");
-    let mut found = found.into_inner().expect("no worker panics");
+    let mut final_states = final_states.into_inner().expect("no worker panics");
     if is_racy.into_inner() {
-        found.flags.insert(Flag::DataRace);
+        final_states.flags.insert(Flag::DataRace);
     }
-    found.is_cut = is_cut.into_inner();
-    if found.is_cut {
+    final_states.is_cut = is_cut.into_inner();
+    if final_states.is_cut {
         // A loop that is followed no further is more than a graph holds.
         counts.limited = counts.limited.max(1);
         counts.exhausted = false;
     }
-    found.evidence = counts.evidence();
-    found
+    final_states.evidence = counts.evidence();
+    final_states
 }
 
-impl Found {
+impl FinalStates {
     fn add(&mut self, program: &Program, observed: &[Item], ending: Ending, last: &Final) {
         let mut all = Vec::new();
         let mut is_faulty = false;

@@ -14,11 +14,11 @@
 //! full barriers. Programs that the machine has no means for are left to the search of graphs, see
 //! [`fits`].
 
-use super::ast::{Expected, Expression, Item, LocationId, LocationKind, Place, Program, Statement, Thread};
+use super::ast::{Expected, Expression, Item, LocationId, LocationKind, Lvalue, Program, Statement, Thread};
 use super::operation::{Fence, Order, UpdateResult};
 use super::operators::{Undefined, binary, changed, truth, unary};
 use super::shadows::Shadows;
-use super::visit::{self, Part};
+use super::visit::{self, SyntaxNode};
 use lockstep::sync::{Atomic, Ordering, SpinLock, smp_mb, smp_rmb, smp_wmb, std_atomic};
 use lockstep::{probe, thread};
 use std::cell::Cell;
@@ -54,10 +54,10 @@ pub fn fits(program: &Program) -> bool {
     let is_odd = |location: &super::ast::Location| {
         location.kind == LocationKind::Both || location.kind == LocationKind::Lock && location.initial != 0
     };
-    let is_beyond = |part: Part<'_>| match part {
-        Part::Statement(Statement::Loop { .. } | Statement::UnlockWait(_)) => true,
-        Part::Expression(Expression::CompareExpected { is_weak, .. }) => *is_weak,
-        Part::Place(Place::At(_)) => has_locks,
+    let is_beyond = |node: SyntaxNode<'_>| match node {
+        SyntaxNode::Statement(Statement::Loop { .. } | Statement::UnlockWait(_)) => true,
+        SyntaxNode::Expression(Expression::CompareExpected { is_weak, .. }) => *is_weak,
+        SyntaxNode::Lvalue(Lvalue::At(_)) => has_locks,
         _ => false,
     };
     program.threads.len() < lockstep::THREADS_MAX
@@ -144,8 +144,8 @@ impl Machine<'_> {
             Statement::Evaluate(value) => {
                 self.value(value);
             }
-            Statement::Write { place, value, order } => {
-                let location = self.location(place);
+            Statement::Write { lvalue, value, order } => {
+                let location = self.location(lvalue);
                 let value = self.program.locations[location].ty.wrap(self.value(value));
                 self.shadows.write(location, self.thread, *order == Order::Plain);
                 match order {
@@ -155,8 +155,8 @@ impl Machine<'_> {
                 }
             }
             Statement::Fence(fence) => barrier(*fence),
-            Statement::Lock(place) => self.lock(place).lock(),
-            Statement::Unlock(place) => self.lock(place).unlock(),
+            Statement::Lock(lvalue) => self.lock(lvalue).lock(),
+            Statement::Unlock(lvalue) => self.lock(lvalue).unlock(),
             Statement::Branch { condition, then, otherwise } => {
                 self.block(if self.value(condition) == 0 { otherwise } else { then });
             }
@@ -164,10 +164,10 @@ impl Machine<'_> {
         }
     }
 
-    fn location(&self, place: &Place) -> LocationId {
-        match place {
-            Place::Location(location) => *location,
-            Place::At(address) => {
+    fn location(&self, lvalue: &Lvalue) -> LocationId {
+        match lvalue {
+            Lvalue::Location(location) => *location,
+            Lvalue::At(address) => {
                 let found = self.program.location_at(self.value(address));
                 found.unwrap_or_else(|| probe::bug(INVALID_ADDRESS))
             }
@@ -181,8 +181,8 @@ impl Machine<'_> {
         }
     }
 
-    fn lock(&self, place: &Place) -> SpinLock {
-        match self.objects[self.location(place)] {
+    fn lock(&self, lvalue: &Lvalue) -> SpinLock {
+        match self.objects[self.location(lvalue)] {
             Object::Lock(lock) => lock,
             Object::Word(_) => unreachable!("nothing is both a lock and a word"),
         }
@@ -204,13 +204,13 @@ impl Machine<'_> {
             Expression::Choose(condition, then, otherwise) => {
                 self.value(if self.value(condition) == 0 { otherwise } else { then })
             }
-            Expression::Read { place, order } => {
-                let location = self.location(place);
+            Expression::Read { lvalue, order } => {
+                let location = self.location(lvalue);
                 self.shadows.read(location, self.thread, *order == Order::Plain);
                 self.word(location).load(ordering(*order))
             }
-            Expression::Update { place, operation, operand, order, result } => {
-                let location = self.location(place);
+            Expression::Update { lvalue, operation, operand, order, result } => {
+                let location = self.location(lvalue);
                 let ty = self.program.locations[location].ty;
                 let operand = ty.wrap(self.value(operand));
                 self.shadows.write(location, self.thread, false);
@@ -230,16 +230,16 @@ impl Machine<'_> {
                     UpdateResult::New => change(old),
                 }
             }
-            Expression::CompareExchange { place, old, new, order } => {
-                let location = self.location(place);
+            Expression::CompareExchange { lvalue, old, new, order } => {
+                let location = self.location(lvalue);
                 let ty = self.program.locations[location].ty;
                 let old = ty.wrap(self.value(old));
                 let new = ty.wrap(self.value(new));
                 self.shadows.write(location, self.thread, false);
                 self.compare_exchange(location, old, new, [*order, Order::Once])
             }
-            Expression::CompareExpected { place, expected, new, success, failure, is_weak: _ } => {
-                let location = self.location(place);
+            Expression::CompareExpected { lvalue, expected, new, success, failure, is_weak: _ } => {
+                let location = self.location(lvalue);
                 let ty = self.program.locations[location].ty;
                 let old = ty.wrap(self.expected(expected));
                 let new = ty.wrap(self.value(new));
@@ -250,23 +250,23 @@ impl Machine<'_> {
                 }
                 truth(found == old)
             }
-            Expression::AddUnless { place, operand, unless, order } => {
-                let location = self.location(place);
+            Expression::AddUnless { lvalue, operand, unless, order } => {
+                let location = self.location(lvalue);
                 let operand = self.value(operand);
                 let unless = self.program.locations[location].ty.wrap(self.value(unless));
                 self.shadows.write(location, self.thread, false);
                 self.add_unless(location, operand, unless, *order)
             }
-            Expression::TryLock(place) => truth(self.lock(place).try_lock()),
-            Expression::IsLocked(place) => truth(self.lock(place).is_locked()),
+            Expression::TryLock(lvalue) => truth(self.lock(lvalue).try_lock()),
+            Expression::IsLocked(lvalue) => truth(self.lock(lvalue).is_locked()),
         }
     }
 
     fn expected(&self, expected: &Expected) -> i64 {
         match expected {
             Expected::Register(register) => self.registers[*register].get(),
-            Expected::Place(place) => {
-                let location = self.location(place);
+            Expected::Lvalue(lvalue) => {
+                let location = self.location(lvalue);
                 self.shadows.read(location, self.thread, true);
                 self.word(location).load(Ordering::Relaxed)
             }
@@ -280,8 +280,8 @@ impl Machine<'_> {
                 let ty = self.program.threads[self.thread].registers[*register].ty;
                 self.registers[*register].set(ty.wrap(found));
             }
-            Expected::Place(place) => {
-                let location = self.location(place);
+            Expected::Lvalue(lvalue) => {
+                let location = self.location(lvalue);
                 self.shadows.write(location, self.thread, true);
                 let value = self.program.locations[location].ty.wrap(found);
                 self.word(location).store(value, Ordering::Relaxed);

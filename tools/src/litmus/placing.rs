@@ -13,7 +13,7 @@
 
 use super::ast::{Expression, Program, Statement};
 use super::operation::Fence;
-use super::visit::{self, Part};
+use super::visit::{self, SyntaxNode};
 
 /// The program with full barriers where those barriers order something.
 pub fn placed(program: &Program) -> Program {
@@ -28,27 +28,27 @@ pub fn placed(program: &Program) -> Program {
     placed
 }
 
-fn is_atomic(part: Part<'_>) -> bool {
-    matches!(part, Part::Expression(expression) if expression.is_update())
+fn is_atomic(node: SyntaxNode<'_>) -> bool {
+    matches!(node, SyntaxNode::Expression(expression) if expression.is_update())
 }
 
-fn is_lock(part: Part<'_>) -> bool {
-    matches!(part, Part::Statement(Statement::Lock(_)) | Part::Expression(Expression::TryLock(_)))
+fn is_lock(node: SyntaxNode<'_>) -> bool {
+    matches!(node, SyntaxNode::Statement(Statement::Lock(_)) | SyntaxNode::Expression(Expression::TryLock(_)))
 }
 
-fn is_unlock(part: Part<'_>) -> bool {
-    matches!(part, Part::Statement(Statement::Unlock(_)))
+fn is_unlock(node: SyntaxNode<'_>) -> bool {
+    matches!(node, SyntaxNode::Statement(Statement::Unlock(_)))
 }
 
-fn contains(body: &[Statement], is: fn(Part<'_>) -> bool) -> bool {
+fn contains(body: &[Statement], is: fn(SyntaxNode<'_>) -> bool) -> bool {
     let mut found = false;
     visit::block(body, &mut |part| found |= is(part));
     found
 }
 
 /// Whether the statement does it itself, and not in one of its blocks.
-fn does(statement: &Statement, is: fn(Part<'_>) -> bool) -> bool {
-    let mut found = is(Part::Statement(statement));
+fn does(statement: &Statement, is: fn(SyntaxNode<'_>) -> bool) -> bool {
+    let mut found = is(SyntaxNode::Statement(statement));
     visit::own(statement, &mut |part| found |= is(part));
     found
 }
@@ -137,7 +137,7 @@ fn backwards(body: Vec<Statement>, before: Before) -> Vec<Statement> {
 
 /// Puts a full barrier behind the last such operation of the block, on every path; at its
 /// beginning, if the operation comes earlier.
-fn attach(body: &mut Vec<Statement>, is: fn(Part<'_>) -> bool, earlier: bool) {
+fn attach(body: &mut Vec<Statement>, is: fn(SyntaxNode<'_>) -> bool, earlier: bool) {
     for nth in (0..body.len()).rev() {
         if does(&body[nth], is) {
             body.insert(nth + 1, Statement::Fence(Fence::Full));

@@ -9,7 +9,7 @@
 //! exhaustive. Further limits and deviations: those of [`super::interpret`] and of
 //! [`lockstep::graph`].
 
-use super::ast::{Expected, Expression, LocationId, Place, Program, RegisterId, Statement};
+use super::ast::{Expected, Expression, LocationId, Lvalue, Program, RegisterId, Statement};
 use super::labels::{change, fence, ordering};
 use super::operation::{Order, UpdateResult};
 use super::operators::{Undefined, binary, changed, truth, unary};
@@ -193,10 +193,10 @@ impl<'a> Walk<'a> {
         self.event(Step { label: Label::Update { location, success, failure }, change: Some(change) }, false)
     }
 
-    fn location(&mut self, place: &Place) -> Result<LocationId, Halt> {
-        match place {
-            Place::Location(location) => Ok(*location),
-            Place::At(address) => {
+    fn location(&mut self, lvalue: &Lvalue) -> Result<LocationId, Halt> {
+        match lvalue {
+            Lvalue::Location(location) => Ok(*location),
+            Lvalue::At(address) => {
                 let address = self.value(address)?;
                 self.program.location_at(address).ok_or(Halt::InvalidAddress)
             }
@@ -222,8 +222,8 @@ impl<'a> Walk<'a> {
                 }
             }
             Statement::Evaluate(value) => _ = self.value(value)?,
-            Statement::Write { place, value, order } => {
-                let location = self.location(place)?;
+            Statement::Write { lvalue, value, order } => {
+                let location = self.location(lvalue)?;
                 let value = self.value(value)?;
                 self.write(location, value, *order)?;
             }
@@ -232,19 +232,19 @@ impl<'a> Walk<'a> {
                     self.event(Label::Fence(fence), false)?;
                 }
             }
-            Statement::Lock(place) => {
-                let lock = self.location(place)?;
+            Statement::Lock(lvalue) => {
+                let lock = self.location(lvalue)?;
                 self.event(Label::Lock(lock), false)?;
                 self.held.push(lock);
             }
-            Statement::Unlock(place) => {
-                let lock = self.location(place)?;
+            Statement::Unlock(lvalue) => {
+                let lock = self.location(lvalue)?;
                 let at = self.held.iter().position(|held| *held == lock).ok_or(Halt::LockMisuse)?;
                 self.held.swap_remove(at);
                 self.event(Label::Unlock(lock), false)?;
             }
-            Statement::UnlockWait(place) => {
-                let location = self.location(place)?;
+            Statement::UnlockWait(lvalue) => {
+                let location = self.location(lvalue)?;
                 self.event(Label::UnlockWait { location, order: graph::Order::Acquire }, false)?;
             }
             Statement::Branch { condition, then, otherwise } => {
@@ -303,12 +303,12 @@ impl<'a> Walk<'a> {
                 let holds = self.value(condition)? != 0;
                 self.value(if holds { then } else { otherwise })?
             }
-            Expression::Read { place, order } => {
-                let location = self.location(place)?;
+            Expression::Read { lvalue, order } => {
+                let location = self.location(lvalue)?;
                 self.read(location, *order)?
             }
-            Expression::Update { place, operation, operand, order, result } => {
-                let location = self.location(place)?;
+            Expression::Update { lvalue, operation, operand, order, result } => {
+                let location = self.location(lvalue)?;
                 let ty = self.program.locations[location].ty;
                 let operand = ty.wrap(self.value(operand)?);
                 let old = self.update(location, [*order, Order::Once], change(*operation, ty, operand))?;
@@ -317,45 +317,45 @@ impl<'a> Walk<'a> {
                     UpdateResult::New => changed(*operation, ty, old, operand),
                 }
             }
-            Expression::CompareExchange { place, old, new, order } => {
-                let location = self.location(place)?;
+            Expression::CompareExchange { lvalue, old, new, order } => {
+                let location = self.location(lvalue)?;
                 let ty = self.program.locations[location].ty;
                 let old = ty.wrap(self.value(old)?).cast_unsigned();
                 let new = ty.wrap(self.value(new)?).cast_unsigned();
                 self.update(location, [*order, Order::Once], Change::Replace(old, new))?
             }
             Expression::CompareExpected { .. } => self.compare_expected(expression)?,
-            Expression::AddUnless { place, operand, unless, order } => {
-                let location = self.location(place)?;
+            Expression::AddUnless { lvalue, operand, unless, order } => {
+                let location = self.location(lvalue)?;
                 let operand = self.value(operand)?;
                 let unless = self.program.locations[location].ty.wrap(self.value(unless)?);
                 self.add_unless(location, operand, unless, *order)?
             }
-            Expression::TryLock(place) => {
-                let lock = self.location(place)?;
+            Expression::TryLock(lvalue) => {
+                let lock = self.location(lvalue)?;
                 let is_taken = self.event(Label::TryLock(lock), false)? == 0;
                 if is_taken {
                     self.held.push(lock);
                 }
                 truth(is_taken)
             }
-            Expression::IsLocked(place) => {
-                let lock = self.location(place)?;
+            Expression::IsLocked(lvalue) => {
+                let lock = self.location(lvalue)?;
                 truth(self.read(lock, Order::Once)? != 0)
             }
         })
     }
 
     fn compare_expected(&mut self, expression: &Expression) -> Result<i64, Halt> {
-        let Expression::CompareExpected { place, expected, new, success, failure, is_weak } = expression else {
+        let Expression::CompareExpected { lvalue, expected, new, success, failure, is_weak } = expression else {
             unreachable!("the caller has looked")
         };
-        let location = self.location(place)?;
+        let location = self.location(lvalue)?;
         let ty = self.program.locations[location].ty;
         let old = match expected {
             Expected::Register(register) => self.registers[*register],
-            Expected::Place(place) => {
-                let expected = self.location(place)?;
+            Expected::Lvalue(lvalue) => {
+                let expected = self.location(lvalue)?;
                 self.read(expected, Order::Plain)?
             }
         };
@@ -372,8 +372,8 @@ impl<'a> Walk<'a> {
         }
         match expected {
             Expected::Register(register) => self.set(*register, found),
-            Expected::Place(place) => {
-                let expected = self.location(place)?;
+            Expected::Lvalue(lvalue) => {
+                let expected = self.location(lvalue)?;
                 self.write(expected, found, Order::Plain)?;
             }
         }

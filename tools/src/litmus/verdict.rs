@@ -9,7 +9,7 @@ use super::assumed;
 use super::ast::{Item, Program, Quantifier};
 use super::error::LitmusError;
 use super::flag::Flag;
-use super::graphs::{self, Found};
+use super::graphs::{self, FinalStates};
 use super::interpret::{self, observed_values};
 use super::placing;
 use super::search::{SearchConfig, all_races, all_states, sampled_races, sampled_states};
@@ -69,9 +69,9 @@ pub fn ask(program: &Program, search: &SearchConfig<'_>) -> Result<Verdict, Litm
         return by_machine(&program, search);
     }
     let program = &assumed::assuming(program);
-    let found = graphs::search(program, search);
+    let final_states = graphs::search(program, search);
     if !interpret::fits(program) {
-        return Ok(judge(program, found));
+        return Ok(judge(program, final_states));
     }
     let mut shown_by_machine = seen(program, &sampled_states(program, search))?;
     if assumed::assumes(program) {
@@ -79,9 +79,9 @@ pub fn ask(program: &Program, search: &SearchConfig<'_>) -> Result<Verdict, Litm
         shown_by_machine.states.retain(|values| passes(program, &program.observed(), values));
         shown_by_machine.flags.clear();
     } else {
-        check_races(program, search, &found);
+        check_races(program, search, &final_states);
     }
-    Ok(judge(program, found.and(shown_by_machine)))
+    Ok(judge(program, final_states.and(shown_by_machine)))
 }
 
 /// The answer of the machine alone.
@@ -90,16 +90,16 @@ fn by_machine(program: &Program, search: &SearchConfig<'_>) -> Result<Verdict, L
         let message = format!("the memory model '{}' has no search for this program", search.memory.name());
         return Err(LitmusError::of_file(message));
     }
-    let mut found = seen(program, &all_states(program, search))?;
+    let mut final_states = seen(program, &all_states(program, search))?;
     if visit::has_plain_accesses(program) {
         let raced = all_races(program, search);
         if shows_race(&raced) {
-            found.flags.insert(Flag::DataRace);
+            final_states.flags.insert(Flag::DataRace);
         } else {
-            found.evidence = found.evidence.weaker(raced.evidence);
+            final_states.evidence = final_states.evidence.weaker(raced.evidence);
         }
     }
-    Ok(judge(program, found))
+    Ok(judge(program, final_states))
 }
 
 fn shows_race(exploration: &Exploration) -> bool {
@@ -107,23 +107,26 @@ fn shows_race(exploration: &Exploration) -> bool {
 }
 
 /// A race that the machine shows is one of the graphs too.
-fn check_races(program: &Program, search: &SearchConfig<'_>, found: &Found) {
-    if !visit::has_plain_accesses(program) || !found.evidence.is_exhaustive() || found.flags.contains(&Flag::DataRace) {
+fn check_races(program: &Program, search: &SearchConfig<'_>, final_states: &FinalStates) {
+    if !visit::has_plain_accesses(program)
+        || !final_states.evidence.is_exhaustive()
+        || final_states.flags.contains(&Flag::DataRace)
+    {
         return;
     }
     assert!(!shows_race(&sampled_races(program, search)), "the machine shows a race, which no execution graph does");
 }
 
 /// What the machine has shown.
-pub(super) fn seen(program: &Program, exploration: &Exploration) -> Result<Found, LitmusError> {
+pub(super) fn seen(program: &Program, exploration: &Exploration) -> Result<FinalStates, LitmusError> {
     let evidence = exploration.evidence;
-    let mut found = Found { states: BTreeSet::new(), flags: BTreeSet::new(), evidence, is_cut: false };
+    let mut final_states = FinalStates { states: BTreeSet::new(), flags: BTreeSet::new(), evidence, is_cut: false };
     for seen in exploration.outcomes.iter() {
         let flag = match &seen.outcome.end {
             End::Completed => {
                 let values = values(&seen.outcome);
                 assert_eq!(values.len(), program.observed().len(), "each observed item has a value");
-                found.states.insert(values);
+                final_states.states.insert(values);
                 continue;
             }
             End::Deadlock { .. } | End::Livelock(_) => Flag::Deadlock,
@@ -138,9 +141,9 @@ pub(super) fn seen(program: &Program, exploration: &Exploration) -> Result<Found
                 panic!("an execution of a litmus test ends with {end}")
             }
         };
-        found.flags.insert(flag);
+        final_states.flags.insert(flag);
     }
-    Ok(found)
+    Ok(final_states)
 }
 
 /// Whether a final state passes the filter.
@@ -150,10 +153,10 @@ fn passes(program: &Program, observed: &[Item], values: &[i64]) -> bool {
 }
 
 /// What the final states say.
-fn judge(program: &Program, found: Found) -> Verdict {
+fn judge(program: &Program, final_states: FinalStates) -> Verdict {
     let observed = program.observed();
     let shown = program.shown().len();
-    let Found { states, flags, evidence, is_cut } = found;
+    let FinalStates { states, flags, evidence, is_cut } = final_states;
     let mut verdict = Verdict { states: BTreeSet::new(), positive: 0, negative: 0, flags, evidence, is_cut };
     for values in states {
         let value = |item| values[observed.iter().position(|known| *known == item).expect("the item is observed")];

@@ -1,23 +1,23 @@
 //! Everything that a block does, in the order of the text.
 
-use super::ast::{Expected, Expression, Place, Program, RegisterId, Statement};
+use super::ast::{Expected, Expression, Lvalue, Program, RegisterId, Statement};
 use super::operation::Order;
 
-/// A part of a program.
+/// A node of the syntax tree.
 #[derive(Clone, Copy)]
-pub enum Part<'a> {
+pub enum SyntaxNode<'a> {
     /// A statement.
     Statement(&'a Statement),
     /// An expression.
     Expression(&'a Expression),
     /// Where an access is to.
-    Place(&'a Place),
+    Lvalue(&'a Lvalue),
 }
 
-/// Shows each part of a block, the outer ones first.
-pub fn block<'a>(body: &'a [Statement], look: &mut dyn FnMut(Part<'a>)) {
+/// Shows each node of a block, the outer ones first.
+pub fn block<'a>(body: &'a [Statement], look: &mut dyn FnMut(SyntaxNode<'a>)) {
     for statement in body {
-        look(Part::Statement(statement));
+        look(SyntaxNode::Statement(statement));
         own(statement, look);
         match statement {
             Statement::Branch { then, otherwise, .. } => {
@@ -31,28 +31,28 @@ pub fn block<'a>(body: &'a [Statement], look: &mut dyn FnMut(Part<'a>)) {
 }
 
 /// Shows the expressions of a statement that are in none of its blocks.
-pub fn own<'a>(statement: &'a Statement, look: &mut dyn FnMut(Part<'a>)) {
+pub fn own<'a>(statement: &'a Statement, look: &mut dyn FnMut(SyntaxNode<'a>)) {
     match statement {
         Statement::Assign { value, .. } | Statement::Evaluate(value) => expression(value, look),
-        Statement::Write { place: to, value, .. } => {
-            place(to, look);
+        Statement::Write { lvalue: to, value, .. } => {
+            lvalue(to, look);
             expression(value, look);
         }
-        Statement::Lock(lock) | Statement::Unlock(lock) | Statement::UnlockWait(lock) => place(lock, look),
+        Statement::Lock(lock) | Statement::Unlock(lock) | Statement::UnlockWait(lock) => lvalue(lock, look),
         Statement::Branch { condition, .. } | Statement::Loop { condition, .. } => expression(condition, look),
         Statement::Fence(_) => {}
     }
 }
 
-fn place<'a>(of: &'a Place, look: &mut dyn FnMut(Part<'a>)) {
-    look(Part::Place(of));
-    if let Place::At(address) = of {
+fn lvalue<'a>(of: &'a Lvalue, look: &mut dyn FnMut(SyntaxNode<'a>)) {
+    look(SyntaxNode::Lvalue(of));
+    if let Lvalue::At(address) = of {
         expression(address, look);
     }
 }
 
-fn expression<'a>(of: &'a Expression, look: &mut dyn FnMut(Part<'a>)) {
-    look(Part::Expression(of));
+fn expression<'a>(of: &'a Expression, look: &mut dyn FnMut(SyntaxNode<'a>)) {
+    look(SyntaxNode::Expression(of));
     match of {
         Expression::Constant(_) | Expression::Register(_) => {}
         Expression::Unary(_, _, operand) | Expression::Convert(_, operand) => expression(operand, look),
@@ -63,27 +63,27 @@ fn expression<'a>(of: &'a Expression, look: &mut dyn FnMut(Part<'a>)) {
         Expression::Choose(condition, then, otherwise) => {
             [condition, then, otherwise].into_iter().for_each(|part| expression(part, look));
         }
-        Expression::Read { place: from, .. } | Expression::TryLock(from) | Expression::IsLocked(from) => {
-            place(from, look);
+        Expression::Read { lvalue: from, .. } | Expression::TryLock(from) | Expression::IsLocked(from) => {
+            lvalue(from, look);
         }
-        Expression::Update { place: of, operand, .. } => {
-            place(of, look);
+        Expression::Update { lvalue: of, operand, .. } => {
+            lvalue(of, look);
             expression(operand, look);
         }
-        Expression::CompareExchange { place: of, old, new, .. } => {
-            place(of, look);
+        Expression::CompareExchange { lvalue: of, old, new, .. } => {
+            lvalue(of, look);
             expression(old, look);
             expression(new, look);
         }
-        Expression::CompareExpected { place: of, expected, new, .. } => {
-            place(of, look);
-            if let Expected::Place(expected) = expected {
-                place(expected, look);
+        Expression::CompareExpected { lvalue: of, expected, new, .. } => {
+            lvalue(of, look);
+            if let Expected::Lvalue(expected) = expected {
+                lvalue(expected, look);
             }
             expression(new, look);
         }
-        Expression::AddUnless { place: of, operand, unless, .. } => {
-            place(of, look);
+        Expression::AddUnless { lvalue: of, operand, unless, .. } => {
+            lvalue(of, look);
             expression(operand, look);
             expression(unless, look);
         }
@@ -91,7 +91,7 @@ fn expression<'a>(of: &'a Expression, look: &mut dyn FnMut(Part<'a>)) {
 }
 
 /// Whether some part of a program is of a kind.
-pub fn any(program: &Program, is: impl Fn(Part<'_>) -> bool) -> bool {
+pub fn any(program: &Program, is: impl Fn(SyntaxNode<'_>) -> bool) -> bool {
     let mut found = false;
     for thread in &program.threads {
         block(&thread.body, &mut |part| found |= is(part));
@@ -101,10 +101,10 @@ pub fn any(program: &Program, is: impl Fn(Part<'_>) -> bool) -> bool {
 
 /// Whether some access is a plain one, which must not race.
 pub fn has_plain_accesses(program: &Program) -> bool {
-    any(program, |part| match part {
-        Part::Statement(Statement::Write { order, .. }) => *order == Order::Plain,
-        Part::Expression(Expression::Read { order, .. }) => *order == Order::Plain,
-        Part::Expression(Expression::CompareExpected { expected: Expected::Place(_), .. }) => true,
+    any(program, |node| match node {
+        SyntaxNode::Statement(Statement::Write { order, .. }) => *order == Order::Plain,
+        SyntaxNode::Expression(Expression::Read { order, .. }) => *order == Order::Plain,
+        SyntaxNode::Expression(Expression::CompareExpected { expected: Expected::Lvalue(_), .. }) => true,
         _ => false,
     })
 }

@@ -66,28 +66,28 @@ pub const BROKE_DOWN: &str = "broke down";
 
 /// The mutants one by one, by what became of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Section {
+pub enum MutantStatus {
     Killed,
     Survived,
     Equivalent,
 }
 
-impl Section {
+impl MutantStatus {
     /// In the order of the table: what is left to do first.
-    pub(super) const ALL: [Section; 3] = [Section::Survived, Section::Equivalent, Section::Killed];
+    pub(super) const ALL: [MutantStatus; 3] = [MutantStatus::Survived, MutantStatus::Equivalent, MutantStatus::Killed];
 
     pub(super) fn title(self) -> &'static str {
         match self {
-            Section::Killed => {
+            MutantStatus::Killed => {
                 "killed (the first scenario that tells; 'new': it shows what the original never does, 'lost': never what the original does):"
             }
-            Section::Survived => "survived:",
-            Section::Equivalent => "equivalent:",
+            MutantStatus::Survived => "survived:",
+            MutantStatus::Equivalent => "equivalent:",
         }
     }
 
-    /// The section that begins with this line.
-    pub fn titled(line: &str) -> Option<Section> {
-        Section::ALL.into_iter().find(|section| section.title() == line)
+    /// The status whose section begins with this line.
+    pub fn titled(line: &str) -> Option<MutantStatus> {
+        MutantStatus::ALL.into_iter().find(|status| status.title() == line)
     }
 }

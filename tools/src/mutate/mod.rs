@@ -35,7 +35,7 @@ use crate::source::fold::switched_off;
 use crate::source::module::Module;
 use crate::source::steps::Step;
 use crate::workshop::{
-    Package, Place, Runner, Steps, listing, look_at, own_package, own_subject, package_name, select_listed,
+    Package, Runner, Steps, Workspace, listing, look_at, own_package, own_subject, package_name, select_listed,
     shipped_package,
 };
 use equivalent::Entry;
@@ -71,8 +71,8 @@ pub fn command(input: &MutateInput, options: &Options) -> Result<(String, Status
     if input.base.is_none() {
         select_scenarios(&options.scenario)?;
     }
-    let place = Place::find(input.build.as_deref())?;
-    let prepared = prepare(input, &options.memory, &place)?;
+    let workspace = Workspace::find(input.build.as_deref())?;
+    let prepared = prepare(input, &options.memory, &workspace)?;
     if input.list {
         let line = |mutant: &Mutant| format!("{}: {}\n", mutant.id, mutant.what);
         return Ok((prepared.mutants.iter().map(line).collect(), Status::Fine));
@@ -81,15 +81,15 @@ pub fn command(input: &MutateInput, options: &Options) -> Result<(String, Status
         session::say("there is nothing to break in these files");
         return Ok((String::new(), Status::Nothing));
     }
-    let program = prepared.package.build(&place)?;
+    let program = prepared.package.build(&workspace)?;
     let listed = listing(&mut Runner::start(&program)?)?;
     run(input, options, &prepared, &program, &listed)
 }
 
-fn prepare(input: &MutateInput, memory: &str, place: &Place) -> Result<Prepared, Trouble> {
+fn prepare(input: &MutateInput, memory: &str, workspace: &Workspace) -> Result<Prepared, Trouble> {
     let (package, mutants, beside) = match &input.base {
-        Some(base) => own(place, base, input.subject.as_deref())?,
-        None => shipped(place, &input.files)?,
+        Some(base) => own(workspace, base, input.subject.as_deref())?,
+        None => shipped(workspace, &input.files)?,
     };
     let path = input.equivalent.clone().unwrap_or(beside);
     if input.equivalent.is_some() && !path.exists() {
@@ -109,13 +109,13 @@ fn prepare(input: &MutateInput, memory: &str, place: &Place) -> Result<Prepared,
 }
 
 /// A module of somebody's own: all its files that are compiled.
-fn own(place: &Place, base: &Path, subject: Option<&Path>) -> Result<(Package, Vec<Mutant>, PathBuf), Trouble> {
-    let mut module = Module::read(base, &place.name(base))?;
+fn own(workspace: &Workspace, base: &Path, subject: Option<&Path>) -> Result<(Package, Vec<Mutant>, PathBuf), Trouble> {
+    let mut module = Module::read(base, &workspace.name(base))?;
     let inner = declared(&module)?;
     let (path, subject) = own_subject(base, subject)?;
     let step = |module| Step { name: "original".to_owned(), subject: "the module".to_owned(), module };
     // Before it is broken: then lines are those of the user's files.
-    let unseen = look_at(place, (&path, &subject), &[step(module.clone())])?;
+    let unseen = look_at(workspace, (&path, &subject), &[step(module.clone())])?;
     let names: Vec<String> =
         std::iter::once(module.path.clone()).chain(inner.iter().map(|inside| module.name(inside))).collect();
     let labels = labels(&names);
@@ -128,13 +128,13 @@ fn own(place: &Place, base: &Path, subject: Option<&Path>) -> Result<(Package, V
         mutants.extend(broken.mutants);
     }
     let name = format!("{}-mutants", package_name(base));
-    let package = own_package(place, &name, (&path, &subject), &[step(module)], &unseen)?;
+    let package = own_package(workspace, &name, (&path, &subject), &[step(module)], &unseen)?;
     Ok((package, mutants, base.with_file_name("equivalent.toml")))
 }
 
 /// Files of the subject that Lockstep ships.
-fn shipped(place: &Place, wanted: &[String]) -> Result<(Package, Vec<Mutant>, PathBuf), Trouble> {
-    let source = place.workspace.join("variants/src");
+fn shipped(workspace: &Workspace, wanted: &[String]) -> Result<(Package, Vec<Mutant>, PathBuf), Trouble> {
+    let source = workspace.root.join("variants/src");
     let off = switched_off(&files::read(&source.join("variants.rs"))?)?;
     let designs: Vec<String> = DESIGNS.iter().map(|(file, _)| (*file).to_owned()).collect();
     let wanted = if wanted.is_empty() { &designs } else { wanted };
@@ -155,8 +155,8 @@ fn shipped(place: &Place, wanted: &[String]) -> Result<(Package, Vec<Mutant>, Pa
         changed.insert(file.to_owned(), broken.text);
         mutants.extend(broken.mutants);
     }
-    let package = shipped_package(place, Steps::None(&changed))?;
-    Ok((package, mutants, place.workspace.join("variants/equivalent.toml")))
+    let package = shipped_package(workspace, Steps::None(&changed))?;
+    Ok((package, mutants, workspace.root.join("variants/equivalent.toml")))
 }
 
 fn run(

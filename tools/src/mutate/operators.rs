@@ -9,7 +9,7 @@
 //! type that is known to have a default: all mutants are built at once, so each has to compile.
 
 use super::edits::{Blocks, Edit, EditBlock, EditExpression, Expressions};
-use super::statement::{Deed, brief, called, deed, is_private, line, only_says, text};
+use super::statement::{StatementKind, brief, called, is_private, line, only_says, statement_kind, text};
 use quote::ToTokens;
 use std::collections::BTreeSet;
 use syn::visit::{self, Visit};
@@ -102,30 +102,32 @@ pub fn mutations(body: &Block, defaulted: &BTreeSet<String>) -> Vec<Mutation> {
 
 /// A lock taken and released no more, in the whole function.
 fn drop_locks(body: &Block) -> Vec<Mutation> {
-    struct Deeds(Vec<(Deed, usize)>);
-    impl<'ast> Visit<'ast> for Deeds {
+    struct StatementKinds(Vec<(StatementKind, usize)>);
+    impl<'ast> Visit<'ast> for StatementKinds {
         fn visit_stmt(&mut self, statement: &'ast Stmt) {
-            self.0.push((deed(statement), line(statement)));
+            self.0.push((statement_kind(statement), line(statement)));
             visit::visit_stmt(self, statement);
         }
     }
     struct Without(String);
     impl VisitMut for Without {
         fn visit_block_mut(&mut self, block: &mut Block) {
-            let is_gone = |statement: &Stmt| match deed(statement) {
-                Deed::Lock(on) | Deed::Unlock(on) => on == self.0,
+            let is_gone = |statement: &Stmt| match statement_kind(statement) {
+                StatementKind::Lock(on) | StatementKind::Unlock(on) => on == self.0,
                 _ => false,
             };
             block.stmts.retain(|statement| !is_gone(statement));
             visit_mut::visit_block_mut(self, block);
         }
     }
-    let mut deeds = Deeds(Vec::new());
-    deeds.visit_block(body);
-    let released = |lock: &str| deeds.0.iter().any(|(deed, _)| matches!(deed, Deed::Unlock(on) if on == lock));
+    let mut kinds = StatementKinds(Vec::new());
+    kinds.visit_block(body);
+    let released = |lock: &str| {
+        kinds.0.iter().any(|(statement_kind, _)| matches!(statement_kind, StatementKind::Unlock(on) if on == lock))
+    };
     let mut found: Vec<Mutation> = Vec::new();
-    for (one, line) in &deeds.0 {
-        let Deed::Lock(lock) = one else { continue };
+    for (one, line) in &kinds.0 {
+        let StatementKind::Lock(lock) = one else { continue };
         let what = format!("{lock} is not taken");
         if released(lock) && found.iter().all(|known| known.what != what) {
             let mut broken = body.clone();
@@ -147,19 +149,21 @@ fn statement_edits(block: &Block, at: usize, defaulted: &BTreeSet<String>) -> Ve
             Box::new(move |block: &mut Block| drop(block.stmts.remove(at))),
         )
     };
-    match deed(statement) {
-        Deed::Store => edits.push(dropped(Operator::DropStore)),
-        Deed::Wake => edits.push(dropped(Operator::DropWakeup)),
-        Deed::Wait => edits.push(dropped(Operator::DropWait)),
-        Deed::Barrier => edits.push(dropped(Operator::DropBarrier)),
-        Deed::Call => edits.push(dropped(Operator::SkipCall)),
-        Deed::Guard => edits.push(dropped(Operator::DropLock)),
-        Deed::Unlock(lock) => edits.extend(at.checked_sub(1).and_then(|before| release_early(block, before, &lock))),
-        Deed::Lock(lock) => {
+    match statement_kind(statement) {
+        StatementKind::Store => edits.push(dropped(Operator::DropStore)),
+        StatementKind::Wake => edits.push(dropped(Operator::DropWakeup)),
+        StatementKind::Wait => edits.push(dropped(Operator::DropWait)),
+        StatementKind::Barrier => edits.push(dropped(Operator::DropBarrier)),
+        StatementKind::Call => edits.push(dropped(Operator::SkipCall)),
+        StatementKind::Guard => edits.push(dropped(Operator::DropLock)),
+        StatementKind::Unlock(lock) => {
+            edits.extend(at.checked_sub(1).and_then(|before| release_early(block, before, &lock)))
+        }
+        StatementKind::Lock(lock) => {
             edits.extend(take_late(block, at, &lock));
             edits.extend(check_before(block, at, &lock));
         }
-        Deed::Says | Deed::Other => {}
+        StatementKind::Says | StatementKind::Other => {}
     }
     edits.extend(skipped_result(statement, at, defaulted));
     edits.extend(swapped(block, at));
@@ -193,14 +197,16 @@ fn touches(statement: &Stmt, lock: &str) -> bool {
 
 fn release_early(block: &Block, before: usize, lock: &str) -> Option<(Operator, String, Edit)> {
     let other = &block.stmts[before];
-    let is_quiet = matches!(deed(other), Deed::Says | Deed::Lock(_) | Deed::Unlock(_));
+    let is_quiet =
+        matches!(statement_kind(other), StatementKind::Says | StatementKind::Lock(_) | StatementKind::Unlock(_));
     (!is_quiet && !is_private(other) && !touches(other, lock) && !names(other, lock))
         .then(|| (Operator::ReleaseEarly, format!("{lock} is released before {}", brief(other)), swap(before)))
 }
 
 fn take_late(block: &Block, at: usize, lock: &str) -> Option<(Operator, String, Edit)> {
     let other = block.stmts.get(at + 1)?;
-    let is_quiet = matches!(deed(other), Deed::Says | Deed::Lock(_) | Deed::Unlock(_));
+    let is_quiet =
+        matches!(statement_kind(other), StatementKind::Says | StatementKind::Lock(_) | StatementKind::Unlock(_));
     // The last expression of a block is its value and must stay the last.
     let is_value = matches!(other, Stmt::Expr(_, None)) && at + 2 == block.stmts.len();
     (!is_quiet && !is_value && !is_private(other) && !touches(other, lock))
@@ -244,7 +250,12 @@ fn skipped_result(statement: &Stmt, at: usize, defaulted: &BTreeSet<String>) -> 
 
 fn swapped(block: &Block, at: usize) -> Option<(Operator, String, Edit)> {
     let (first, second) = (block.stmts.get(at)?, block.stmts.get(at + 1)?);
-    let acts = |statement: &Stmt| matches!(deed(statement), Deed::Store | Deed::Wake | Deed::Call | Deed::Wait);
+    let acts = |statement: &Stmt| {
+        matches!(
+            statement_kind(statement),
+            StatementKind::Store | StatementKind::Wake | StatementKind::Call | StatementKind::Wait
+        )
+    };
     let is_same = first.to_token_stream().to_string() == second.to_token_stream().to_string();
     (acts(first) && acts(second) && !is_same)
         .then(|| (Operator::SwapStatements, format!("{} behind {}", brief(first), brief(second)), swap(at)))

@@ -4,7 +4,7 @@
 //! Limits: that nobody notices the others is looked at again with a part of the effort only; the
 //! searches of every execution behind the table are those of whoever wrote it.
 
-use super::fate::{Fate, Section};
+use super::fate::{Fate, MutantStatus};
 use std::collections::BTreeMap;
 
 /// What a table says of a mutant.
@@ -34,22 +34,22 @@ impl Record {
 /// The records of a table, by the mutant's id. What is no line of a mutant says nothing.
 pub fn records(table: &str) -> BTreeMap<String, Record> {
     let mut records = BTreeMap::new();
-    let mut section = None;
+    let mut status = None;
     let mut lines = table.lines().peekable();
     while let Some(line) = lines.next() {
         let Some(entry) = line.strip_prefix("  ").filter(|entry| !entry.starts_with(' ')) else {
-            section = Section::titled(line);
+            status = MutantStatus::titled(line);
             continue;
         };
-        let (Some(section), Some((id, _))) = (section, entry.split_once(": ")) else { continue };
+        let (Some(status), Some((id, _))) = (status, entry.split_once(": ")) else { continue };
         let more = lines.next_if(|line| line.starts_with("    ")).map(|line| line.trim_start().to_owned());
-        let record = match section {
-            Section::Killed => {
+        let record = match status {
+            MutantStatus::Killed => {
                 let scenario = more.as_deref().and_then(|more| more.split(',').next());
                 Record::Killed(scenario.unwrap_or_default().to_owned())
             }
-            Section::Survived => Record::Survived(more),
-            Section::Equivalent => Record::Equivalent,
+            MutantStatus::Survived => Record::Survived(more),
+            MutantStatus::Equivalent => Record::Equivalent,
         };
         records.insert(id.to_owned(), record);
     }
@@ -58,12 +58,12 @@ pub fn records(table: &str) -> BTreeMap<String, Record> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Record, Section, records};
+    use super::{MutantStatus, Record, records};
 
     #[test]
     fn a_table_is_read_as_it_is_printed() {
         let [killed, survived, equivalent] =
-            [Section::Killed, Section::Survived, Section::Equivalent].map(Section::title);
+            [MutantStatus::Killed, MutantStatus::Survived, MutantStatus::Equivalent].map(MutantStatus::title);
         let table = format!(
             "4 mutants on 2 scenarios, memory model sc\n\nscore 0.500: 1 killed\n\n{killed}\n  a/stop/drop-lock/1: x: y\n    \
              S1, new, 1 preemption\n\n{survived}\n  a/stop/drop-lock/2: z\n    a note\n  a/stop/drop-lock/3: z\n\n\

@@ -1,7 +1,7 @@
 //! What became of the mutants, for people and for programs. No times and no line numbers in what is
 //! committed.
 
-use super::fate::{BROKE_DOWN, Fate, Section};
+use super::fate::{BROKE_DOWN, Fate, MutantStatus};
 use super::judge::{Plan, Trial};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,7 +83,7 @@ pub fn text(account: &Account<'_>) -> String {
     if !broken.is_empty() {
         text += &format!("killed because they broke down, and did so again: {}\n", broken.join(", "));
     }
-    text + &Section::ALL.map(|section| section.text(results)).concat()
+    text + &MutantStatus::ALL.map(|status| status.text(results)).concat()
 }
 
 fn score(counts: &Counts) -> String {
@@ -103,19 +103,19 @@ pub fn repeated(account: &Account<'_>) -> String {
     )
 }
 
-impl Section {
+impl MutantStatus {
     /// Nothing if no mutant is in it.
     fn text(self, results: &[(Trial, Fate)]) -> String {
         let lines: String = results.iter().filter_map(|(trial, fate)| self.lines(trial, fate)).collect();
         if lines.is_empty() { lines } else { format!("\n{}\n{lines}", self.title()) }
     }
 
-    /// What is said of a mutant in this section; nothing if it is in another.
+    /// What is said of a mutant of this status; nothing if it has another.
     fn lines(self, trial: &Trial, fate: &Fate) -> Option<String> {
         let more = match (self, fate) {
-            (Section::Killed, Fate::Killed(kill)) => Some(kill.to_string()),
-            (Section::Survived, Fate::Survived { note }) => note.clone(),
-            (Section::Equivalent, Fate::Equivalent { reason }) => Some(reason.clone()),
+            (MutantStatus::Killed, Fate::Killed(kill)) => Some(kill.to_string()),
+            (MutantStatus::Survived, Fate::Survived { note }) => note.clone(),
+            (MutantStatus::Equivalent, Fate::Equivalent { reason }) => Some(reason.clone()),
             _ => return None,
         };
         let more = more.map_or(String::new(), |more| format!("    {more}\n"));

@@ -8,7 +8,7 @@ use syn::{Expr, Stmt};
 
 /// What a statement does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Deed {
+pub enum StatementKind {
     /// Takes the lock of this text.
     Lock(String),
     /// Releases it.
@@ -61,47 +61,47 @@ pub fn called(expression: &Expr) -> Option<(String, String)> {
 }
 
 /// What a statement does.
-pub fn deed(statement: &Stmt) -> Deed {
+pub fn statement_kind(statement: &Stmt) -> StatementKind {
     match statement {
-        Stmt::Expr(expression, Some(_)) => deed_of(expression),
+        Stmt::Expr(expression, Some(_)) => expression_kind(expression),
         Stmt::Local(local) => {
             let init = local.init.as_ref().map(|init| &*init.expr);
             let is_silent = matches!(&local.pat, syn::Pat::Ident(name) if name.ident.to_string().starts_with('_'));
             match init.and_then(called) {
-                Some((name, _)) if is_silent && (name == "guard" || name == "lock") => Deed::Guard,
-                Some((name, _)) if is_silent && name.starts_with("site") => Deed::Says,
-                _ => Deed::Other,
+                Some((name, _)) if is_silent && (name == "guard" || name == "lock") => StatementKind::Guard,
+                Some((name, _)) if is_silent && name.starts_with("site") => StatementKind::Says,
+                _ => StatementKind::Other,
             }
         }
-        _ => Deed::Other,
+        _ => StatementKind::Other,
     }
 }
 
-fn deed_of(expression: &Expr) -> Deed {
-    let Some((name, on)) = called(expression) else { return Deed::Other };
+fn expression_kind(expression: &Expr) -> StatementKind {
+    let Some((name, on)) = called(expression) else { return StatementKind::Other };
     let name = name.as_str();
     if SAYS.contains(&name) {
-        Deed::Says
+        StatementKind::Says
     } else if LOCKS.contains(&name) {
-        Deed::Lock(on)
+        StatementKind::Lock(on)
     } else if UNLOCKS.contains(&name) {
-        Deed::Unlock(on)
+        StatementKind::Unlock(on)
     } else if STORES.contains(&name) || name.starts_with("set_") || name.starts_with("clear_") {
-        Deed::Store
+        StatementKind::Store
     } else if WAKES.contains(&name) {
-        Deed::Wake
+        StatementKind::Wake
     } else if BARRIERS.contains(&name) {
-        Deed::Barrier
+        StatementKind::Barrier
     } else if WAITS.contains(&name) {
-        Deed::Wait
+        StatementKind::Wait
     } else {
-        Deed::Call
+        StatementKind::Call
     }
 }
 
 /// Whether all that a block does is to say something.
 pub fn only_says(block: &syn::Block) -> bool {
-    !block.stmts.is_empty() && block.stmts.iter().all(|statement| deed(statement) == Deed::Says)
+    !block.stmts.is_empty() && block.stmts.iter().all(|statement| statement_kind(statement) == StatementKind::Says)
 }
 
 /// Whether a statement does nothing that another thread or a client could tell: it calls nothing,

@@ -64,7 +64,7 @@ pub fn look(subject: Option<(&str, &str)>, steps: &[Step]) -> Result<Vec<Vec<Str
     let asked = || subject.map(|(path, text)| File { inside: words(&["subject"]), path: path.to_owned(), text });
     let refused =
         |path: &str, one: &Offence, whence: &str| format!("  {}, {whence}: {}", one.at(path), remedy(&one.construct));
-    for Found { path, offences, .. } in walked(asked().into_iter().collect()) {
+    for FileOffences { path, offences, .. } in walked(asked().into_iter().collect()) {
         lines.extend(offences.iter().map(|one| refused(&path, one, "in the trait and scenarios")));
     }
     let mut known: BTreeSet<(Inside, String)> = BTreeSet::new();
@@ -72,7 +72,8 @@ pub fn look(subject: Option<(&str, &str)>, steps: &[Step]) -> Result<Vec<Vec<Str
         let whence =
             if nth == 0 { format!("in {}", step.subject) } else { format!("brought by the patch '{}'", step.subject) };
         let (mut here, mut places) = (BTreeSet::new(), Vec::new());
-        for Found { path, inside, offences, unseen } in walked(files(&step.module).into_iter().chain(asked()).collect())
+        for FileOffences { path, inside, offences, unseen } in
+            walked(files(&step.module).into_iter().chain(asked()).collect())
         {
             places.extend(unseen.iter().map(|one| format!("{}: {}", one.at(&path), names::unseen(&one.construct))));
             for one in offences.into_iter().filter(|_| inside[0] != "subject") {
@@ -123,7 +124,7 @@ fn module_of(inside: &str) -> impl Iterator<Item = String> {
 }
 
 /// What a walk through a file has found, by place.
-struct Found {
+struct FileOffences {
     path: String,
     /// The module of the file.
     inside: Inside,
@@ -133,7 +134,7 @@ struct Found {
 }
 
 /// Walks through each of these files.
-fn walked(files: Vec<File<'_>>) -> Vec<Found> {
+fn walked(files: Vec<File<'_>>) -> Vec<FileOffences> {
     let parsed: Vec<Option<syn::File>> = files.iter().map(|file| syn::parse_file(file.text).ok()).collect();
     let mut names = package();
     for (file, parsed) in files.iter().zip(&parsed) {
@@ -165,7 +166,7 @@ fn walked(files: Vec<File<'_>>) -> Vec<Found> {
             found.sort();
             found.dedup();
         }
-        all.push(Found { path: file.path, inside: file.inside, offences, unseen });
+        all.push(FileOffences { path: file.path, inside: file.inside, offences, unseen });
     }
     all
 }

@@ -72,17 +72,17 @@ impl Names {
         path: &Written,
         is_told: &dyn Fn(&[String]) -> bool,
     ) -> Meaning {
-        Search { names: self, is_told, left: Cell::new(LOOKUPS_MAX) }.path(at, blocks, path, DEPTH_MAX)
+        Resolver { names: self, is_told, left: Cell::new(LOOKUPS_MAX) }.path(at, blocks, path, DEPTH_MAX)
     }
 }
 
-struct Search<'a> {
+struct Resolver<'a> {
     names: &'a Names,
     is_told: &'a dyn Fn(&[String]) -> bool,
     left: Cell<u32>,
 }
 
-impl Search<'_> {
+impl Resolver<'_> {
     fn path(&self, at: &Inside, blocks: &[Scope], path: &Written, depth: usize) -> Meaning {
         let Some((first, rest)) = path.words.split_first() else { return Meaning::Other };
         let (first, is_root) = (first.as_str(), ROOTS.contains(&first.as_str()));

@@ -3,7 +3,7 @@
 //! A hunk is read by the counts in its header, so a removed line `-- ` is never taken for a mail's
 //! signature, and a diff that ends early is noticed.
 
-use super::error::{PatchError, Place};
+use super::error::{MailPosition, PatchError};
 use super::path::tree_path;
 
 /// The changes to one file.
@@ -88,8 +88,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Where the line that comes stands.
-    fn at(&mut self) -> Place {
-        self.lines.peek().map_or(Place::End, |(at, _)| Place::Line(self.first + at))
+    fn at(&mut self) -> MailPosition {
+        self.lines.peek().map_or(MailPosition::End, |(at, _)| MailPosition::Line(self.first + at))
     }
 }
 
@@ -115,7 +115,7 @@ pub fn parse_diffs(text: &str, first: usize) -> Result<Vec<FileDiff>, PatchError
     Ok(diffs)
 }
 
-fn refuse_binary(line: &str, at: Place) -> Result<(), PatchError> {
+fn refuse_binary(line: &str, at: MailPosition) -> Result<(), PatchError> {
     if line.starts_with("GIT binary patch") || (line.starts_with("Binary files ") && line.ends_with(" differ")) {
         return Err(PatchError::new("a binary patch: only text is applied").at(at));
     }
@@ -253,21 +253,21 @@ fn hunk(reader: &mut Reader<'_>, number: usize) -> Result<Hunk, PatchError> {
     let (Some((old_start, old_length)), Some((new_start, new_length)), Some("@@")) = (ranges.0, ranges.1, parts.next())
     else {
         let reason = format!("hunk {number} has a header that makes no sense: {}", header.trim_end());
-        return Err(PatchError::new(reason).at(Place::Line(at)));
+        return Err(PatchError::new(reason).at(MailPosition::Line(at)));
     };
     let mut lines: Vec<Line> = Vec::new();
     let (mut old, mut new) = (0, 0);
     while old < old_length || new < new_length {
-        let place = reader.at();
+        let position = reader.at();
         let cut = || {
             PatchError::new(format!(
                 "hunk {number} is cut off: it promises {old_length} old and {new_length} new lines and has {old} and {new}"
             ))
-            .at(place)
+            .at(position)
         };
         let (_, line) = reader.next().ok_or_else(cut)?;
         if !line.ends_with('\n') {
-            return Err(PatchError::new(format!("hunk {number} is cut off in the middle of a line")).at(place));
+            return Err(PatchError::new(format!("hunk {number} is cut off in the middle of a line")).at(position));
         }
         let (mark, text) = match line.chars().next() {
             Some(mark @ (' ' | '+' | '-')) => (mark, &line[1..]),
@@ -289,7 +289,7 @@ fn hunk(reader: &mut Reader<'_>, number: usize) -> Result<Hunk, PatchError> {
         new += usize::from(mark != '-');
         if old > old_length || new > new_length {
             let reason = format!("hunk {number} does not fit the counts of its header: the patch is damaged");
-            return Err(PatchError::new(reason).at(place));
+            return Err(PatchError::new(reason).at(position));
         }
     }
     if reader.peek().is_some_and(|line| line.starts_with('\\')) {
@@ -297,7 +297,7 @@ fn hunk(reader: &mut Reader<'_>, number: usize) -> Result<Hunk, PatchError> {
         without_end(&mut lines);
     }
     if !lines.iter().any(|line| !matches!(line, Line::Kept(_))) {
-        return Err(PatchError::new(format!("hunk {number} changes nothing")).at(Place::Line(at)));
+        return Err(PatchError::new(format!("hunk {number} changes nothing")).at(MailPosition::Line(at)));
     }
     Ok(Hunk { old_start, new_start, lines })
 }

@@ -10,13 +10,13 @@ pub struct PatchError {
     origin: Option<String>,
     /// The file that the patch changes, where it changes several.
     file: Option<String>,
-    place: Option<Place>,
+    position: Option<MailPosition>,
     reason: String,
 }
 
-/// A place in a mail.
+/// A position in a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum MailPosition {
     /// A line, counted from 1.
     Line(usize),
     /// Behind the last line.
@@ -26,7 +26,7 @@ pub enum Place {
 impl PatchError {
     /// What is wrong, in words.
     pub fn new(reason: impl Into<String>) -> PatchError {
-        PatchError { origin: None, file: None, place: None, reason: reason.into() }
+        PatchError { origin: None, file: None, position: None, reason: reason.into() }
     }
 
     /// In this mail.
@@ -41,18 +41,18 @@ impl PatchError {
         PatchError { file: Some(file.to_owned()), ..self }
     }
 
-    /// At this place.
+    /// At this position.
     #[must_use]
-    pub fn at(self, place: Place) -> PatchError {
-        PatchError { place: Some(place), ..self }
+    pub fn at(self, position: MailPosition) -> PatchError {
+        PatchError { position: Some(position), ..self }
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for MailPosition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Place::Line(line) => write!(f, "line {line}"),
-            Place::End => f.write_str("the end"),
+            MailPosition::Line(line) => write!(f, "line {line}"),
+            MailPosition::End => f.write_str("the end"),
         }
     }
 }
@@ -62,8 +62,8 @@ impl fmt::Display for PatchError {
         for name in self.origin.iter().chain(&self.file) {
             write!(f, "{name}: ")?;
         }
-        if let Some(place) = self.place {
-            write!(f, "{place}: ")?;
+        if let Some(position) = self.position {
+            write!(f, "{position}: ")?;
         }
         f.write_str(&self.reason)
     }

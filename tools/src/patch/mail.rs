@@ -9,7 +9,7 @@
 use super::diff::{FileDiff, parse_diffs};
 use super::error::PatchError;
 use super::mbox::{RawMail, first_line, is_envelope, split, with_plain_ends};
-use super::subject::Subject;
+use super::subject::MailSubject;
 use mailparse::{MailHeader, MailHeaderMap, parse_content_type, parse_header};
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ pub struct Mail {
     /// Where it was read, for messages.
     pub origin: String,
     /// What it says of itself, and its place in the series.
-    pub subject: Subject,
+    pub subject: MailSubject,
     /// What stands between header and diff.
     pub message: String,
     /// Empty for a cover letter.
@@ -35,9 +35,9 @@ pub fn parse_mails(origin: &str, bytes: &[u8]) -> Result<Vec<Mail>, PatchError> 
 }
 
 /// What a mail says of itself, if it has a header with a subject.
-pub(super) fn subject_of(mail: &RawMail<'_>) -> Option<Subject> {
+pub(super) fn subject_of(mail: &RawMail<'_>) -> Option<MailSubject> {
     let (header, ..) = header(&mail.bytes)?;
-    value(&header, "subject").map(|subject| Subject::read(&subject))
+    value(&header, "subject").map(|subject| MailSubject::read(&subject))
 }
 
 /// Reads one mail.
@@ -49,8 +49,8 @@ pub(super) fn parse_mail(mail: &RawMail<'_>) -> Result<Mail, PatchError> {
     };
     refuse_forms(&header).map_err(|error| error.of(origin))?;
     let subject = match value(&header, "subject") {
-        Some(subject) => Subject::read(&subject),
-        None => Subject { text: stem(origin), number: None, version: 1, is_tagged: false },
+        Some(subject) => MailSubject::read(&subject),
+        None => MailSubject { text: stem(origin), number: None, version: 1, is_tagged: false },
     };
     let decoded = decoded_body(&header, body).map_err(|error| error.of(origin))?;
     // Lines of a decoded body are not those of the file.

@@ -24,5 +24,5 @@ pub use error::PatchError;
 pub use mail::{Mail, parse_mails};
 pub use make::hunks;
 pub use path::{below, same_file, tree_path};
-pub use subject::Subject;
+pub use subject::MailSubject;
 pub use thread::read_thread;

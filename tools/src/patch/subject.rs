@@ -2,7 +2,7 @@
 
 /// What a subject says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Subject {
+pub struct MailSubject {
     /// Without the bracketed prefixes.
     pub text: String,
     /// Which patch of how many; 0 is the cover letter.
@@ -16,10 +16,10 @@ pub struct Subject {
 /// What mailers put before the subject of a mail that is answered or passed on.
 const ANSWERS: [&str; 13] = ["re", "aw", "wg", "antw", "fw", "fwd", "sv", "vs", "tr", "res", "enc", "odp", "rif"];
 
-impl Subject {
+impl MailSubject {
     /// Reads a subject, already decoded.
-    pub fn read(subject: &str) -> Subject {
-        let mut read = Subject { text: String::new(), number: None, version: 1, is_tagged: false };
+    pub fn read(subject: &str) -> MailSubject {
+        let mut read = MailSubject { text: String::new(), number: None, version: 1, is_tagged: false };
         let mut rest = subject.trim();
         while let Some((prefix, behind)) = rest.strip_prefix('[').and_then(|inside| inside.split_once(']')) {
             for word in prefix.split([' ', ',', '\t']) {
@@ -43,7 +43,7 @@ impl Subject {
     /// and what mailers write in other languages.
     pub fn is_reply(&self) -> bool {
         let Some((word, rest)) = self.text.split_once(':') else { return false };
-        let inner = Subject::read(rest);
+        let inner = MailSubject::read(rest);
         let is_prefix = ANSWERS.iter().any(|known| word.eq_ignore_ascii_case(known));
         word.eq_ignore_ascii_case("re") || is_prefix && (inner.is_tagged || inner.is_reply())
     }
@@ -51,12 +51,12 @@ impl Subject {
 
 #[cfg(test)]
 mod tests {
-    use super::Subject;
+    use super::MailSubject;
 
     #[track_caller]
     fn check(subject: &str, text: &str, number: Option<(usize, usize)>, version: u32) {
         let is_tagged = subject.starts_with("[PATCH") || subject.starts_with("[RFC");
-        assert_eq!(Subject::read(subject), Subject { text: text.to_owned(), number, version, is_tagged });
+        assert_eq!(MailSubject::read(subject), MailSubject { text: text.to_owned(), number, version, is_tagged });
     }
 
     #[test]
@@ -70,11 +70,11 @@ mod tests {
         check("[", "[", None, 1);
         check("", "", None, 1);
         for reply in ["RE: [PATCH 1/2] x", "re:x", "AW: [PATCH] x", "Fwd: Re: [PATCH] x"] {
-            assert!(Subject::read(reply).is_reply(), "{reply}");
+            assert!(MailSubject::read(reply).is_reply(), "{reply}");
         }
         for patch in ["[PATCH] rework", "[PATCH] mm: [x] y", "mm: fix", "mm: [PATCH] fix", "tr: fix", "", ": [x]"] {
-            assert!(!Subject::read(patch).is_reply(), "{patch}");
+            assert!(!MailSubject::read(patch).is_reply(), "{patch}");
         }
-        assert!(Subject::read("[bot 1/2] x").is_tagged && !Subject::read("[dispatch] build success").is_tagged);
+        assert!(MailSubject::read("[bot 1/2] x").is_tagged && !MailSubject::read("[dispatch] build success").is_tagged);
     }
 }

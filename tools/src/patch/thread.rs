@@ -8,7 +8,7 @@
 use super::error::PatchError;
 use super::mail::{Mail, parse_mail, subject_of};
 use super::mbox::{RawMail, split};
-use super::subject::Subject;
+use super::subject::MailSubject;
 
 /// The mails of a series.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,14 +35,14 @@ pub fn read_thread(origin: &str, bytes: &[u8]) -> Result<Thread, PatchError> {
         return Ok(Thread { mails: vec![parse_mail(only)?], left_out: None });
     }
     let mut left_out: Vec<Why> = Vec::new();
-    let mut kept: Vec<(&RawMail<'_>, Option<Subject>)> = Vec::new();
+    let mut kept: Vec<(&RawMail<'_>, Option<MailSubject>)> = Vec::new();
     for mail in &raw {
         match subject_of(mail) {
             Some(subject) if subject.is_reply() => left_out.push(Why::Reply),
             subject => kept.push((mail, subject)),
         }
     }
-    let is_tagged = |subject: &Option<Subject>| subject.as_ref().is_some_and(|subject| subject.is_tagged);
+    let is_tagged = |subject: &Option<MailSubject>| subject.as_ref().is_some_and(|subject| subject.is_tagged);
     if kept.iter().any(|(_, subject)| is_tagged(subject)) {
         kept.retain(|(_, subject)| {
             is_tagged(subject) || {
@@ -50,7 +50,7 @@ pub fn read_thread(origin: &str, bytes: &[u8]) -> Result<Thread, PatchError> {
                 false
             }
         });
-        let version = |subject: &Option<Subject>| subject.as_ref().map_or(1, |subject| subject.version);
+        let version = |subject: &Option<MailSubject>| subject.as_ref().map_or(1, |subject| subject.version);
         let newest = kept.iter().map(|(_, subject)| version(subject)).max().unwrap_or(1);
         kept.retain(|(_, subject)| {
             version(subject) == newest || {
@@ -58,7 +58,7 @@ pub fn read_thread(origin: &str, bytes: &[u8]) -> Result<Thread, PatchError> {
                 false
             }
         });
-        let is_cover = |subject: &Option<Subject>| {
+        let is_cover = |subject: &Option<MailSubject>| {
             subject.as_ref().is_some_and(|subject| subject.number.is_some_and(|(number, _)| number == 0))
         };
         if left_out.contains(&Why::Older) && kept.iter().all(|(_, subject)| is_cover(subject)) {

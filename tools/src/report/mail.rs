@@ -1,6 +1,6 @@
 //! Of a patch as a mail only what a checker needs: its subject, and its place in the series.
 
-use crate::patch::Subject;
+use crate::patch::MailSubject;
 use mailparse::{MailHeaderMap, parse_headers};
 
 /// Where a mail stands in its series.
@@ -17,7 +17,7 @@ pub enum PlaceInSeries {
 /// Reads the subject: `[PATCH v3 2/5] …`.
 pub fn place_in_series(mail: &[u8]) -> PlaceInSeries {
     let subject = parse_headers(mail).ok().and_then(|(headers, _)| headers.get_first_value("Subject"));
-    match Subject::read(&subject.unwrap_or_default()).number {
+    match MailSubject::read(&subject.unwrap_or_default()).number {
         Some((0, count)) => PlaceInSeries::Cover(count),
         Some((nth, count)) => PlaceInSeries::Patch(nth, count),
         None => PlaceInSeries::Unnumbered,

@@ -14,20 +14,20 @@ use crate::cli::trouble::Trouble;
 use crate::compare::Outcomes;
 use crate::document::{ChangePart, DesignPart, Document, SeriesPart};
 use crate::source::steps::Step;
-use crate::workshop::{Built, Place, own_subject};
+use crate::workshop::{Built, Workspace, own_subject};
 use std::path::Path;
 use utrace_variants::code_lines;
 
 /// Builds the series once and runs it as each of these options says: what all of that shows.
 pub fn document(input: &Input, runs: &[Options]) -> Result<(Document, Outcomes), Trouble> {
-    let place = Place::find(input.build.as_deref())?;
-    let (steps, begin) = begun(input, &place)?;
-    let base = base(input, &place);
-    let package = package(&place, &base, &steps, input.subject.as_deref())?;
+    let workspace = Workspace::find(input.build.as_deref())?;
+    let (steps, begin) = begun(input, &workspace)?;
+    let base = base(input, &workspace);
+    let package = package(&workspace, &base, &steps, input.subject.as_deref())?;
     for options in runs {
-        refuse_for_comparison(input.base.as_deref(), &place, options)?;
+        refuse_for_comparison(input.base.as_deref(), &workspace, options)?;
     }
-    let mut bench = Built::start(&package, &place)?;
+    let mut bench = Built::start(&package, &workspace)?;
     let mut document = Document::of(runs.iter().map(|options| options.memory.clone()).collect());
     document.base_commit = begin;
     document.series = series_part(input);
@@ -58,8 +58,8 @@ pub fn series_part(input: &Input) -> Option<SeriesPart> {
 }
 
 /// What tells the sources that a comparison would be of now from others.
-pub fn compared_sources(input: &Input, steps: &[Step], place: &Place) -> String {
-    fingerprint(input, &base(input, place), steps)
+pub fn compared_sources(input: &Input, steps: &[Step], workspace: &Workspace) -> String {
+    fingerprint(input, &base(input, workspace), steps)
 }
 
 /// The files of all steps, and trait and scenarios of a module of one's own.

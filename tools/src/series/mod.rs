@@ -23,7 +23,7 @@ use crate::compare::judge;
 use crate::source::declared::declared;
 use crate::source::module::Module;
 use crate::source::steps::{self, Step};
-use crate::workshop::{Built, Place, select_steps};
+use crate::workshop::{Built, Workspace, select_steps};
 use check::{Checked, check, settings};
 use derive::Source;
 use lockstep_runner::protocol::{Compared, Listing, Setting};
@@ -36,10 +36,10 @@ pub use revisions::ends;
 
 /// The bench that runs the steps of a series which the options name.
 pub fn bench(input: &Input, options: &Options) -> Result<Built, Trouble> {
-    let place = Place::find(input.build.as_deref())?;
-    refuse_repairs(input.base.as_deref(), &place, options)?;
-    let (_, package) = prepare(input, &place)?;
-    Built::start(&package, &place)
+    let workspace = Workspace::find(input.build.as_deref())?;
+    refuse_repairs(input.base.as_deref(), &workspace, options)?;
+    let (_, package) = prepare(input, &workspace)?;
+    Built::start(&package, &workspace)
 }
 
 /// The steps and settings that the options select of a series.
@@ -51,14 +51,14 @@ pub fn selected(listing: &Listing, options: &Options) -> Result<(Vec<String>, Ve
 pub fn command(command: &SeriesCommand, options: &Options) -> Result<(String, Status), Trouble> {
     match command {
         SeriesCommand::Verify { folder } => {
-            let place = Place::find(None)?;
-            let folder = folder.clone().unwrap_or_else(|| place.workspace.join("variants/series"));
-            let text = verify::verify(&place.workspace, &folder)?;
+            let workspace = Workspace::find(None)?;
+            let folder = folder.clone().unwrap_or_else(|| workspace.root.join("variants/series"));
+            let text = verify::verify(&workspace.root, &folder)?;
             Ok((text, Status::Fine))
         }
         SeriesCommand::Materialize { folder, input } => {
-            let place = Place::find(input.build.as_deref())?;
-            let (steps, package) = prepare(input, &place)?;
+            let workspace = Workspace::find(input.build.as_deref())?;
+            let (steps, package) = prepare(input, &workspace)?;
             package.put(folder)?;
             let mut text = String::new();
             for (nth, step) in steps.iter().enumerate() {
@@ -67,10 +67,10 @@ pub fn command(command: &SeriesCommand, options: &Options) -> Result<(String, St
             Ok((format!("{text}written to {}\n", folder.display()), Status::Fine))
         }
         SeriesCommand::Check { input } => {
-            let place = Place::find(input.build.as_deref())?;
-            refuse_for_comparison(input.base.as_deref(), &place, options)?;
-            let (steps, package) = prepare(input, &place)?;
-            let checked = check(&mut Built::start(&package, &place)?, steps, options)?;
+            let workspace = Workspace::find(input.build.as_deref())?;
+            refuse_for_comparison(input.base.as_deref(), &workspace, options)?;
+            let (steps, package) = prepare(input, &workspace)?;
+            let checked = check(&mut Built::start(&package, &workspace)?, steps, options)?;
             let text = match options.format {
                 Format::Json => format!("{:#}\n", report::document(&checked)),
                 _ => report::text(&checked) + &how_to_replay(input, &checked),
@@ -78,8 +78,8 @@ pub fn command(command: &SeriesCommand, options: &Options) -> Result<(String, St
             Ok((text, judge(&checked.outcomes)))
         }
         SeriesCommand::Derive { files, out, subject, text_only } => {
-            let place = Place::find(None)?;
-            derived(&place, files, out, subject.as_deref(), *text_only, options)
+            let workspace = Workspace::find(None)?;
+            derived(&workspace, files, out, subject.as_deref(), *text_only, options)
         }
     }
 }
@@ -96,12 +96,12 @@ fn how_to_replay(input: &Input, checked: &Checked) -> String {
 
 /// The steps that lead from one root to the next. A patch does not move the root of a module of
 /// several files: if one of the steps has several, all have the name of the first.
-fn sources(place: &Place, paths: &[PathBuf]) -> Result<Vec<Source>, Trouble> {
+fn sources(workspace: &Workspace, paths: &[PathBuf]) -> Result<Vec<Source>, Trouble> {
     let mut sources = Vec::new();
     for path in paths {
-        let module = Module::read(path, &place.tree_name(path)?)?;
+        let module = Module::read(path, &workspace.tree_name(path)?)?;
         declared(&module)?;
-        sources.push(Source { given: place.name(path), module });
+        sources.push(Source { given: workspace.name(path), module });
     }
     if sources.iter().any(|source| !source.module.inner.is_empty()) {
         let first = sources[0].module.path.clone();
@@ -113,16 +113,16 @@ fn sources(place: &Place, paths: &[PathBuf]) -> Result<Vec<Source>, Trouble> {
 }
 
 fn derived(
-    place: &Place,
+    workspace: &Workspace,
     paths: &[PathBuf],
     out: &Path,
     subject: Option<&Path>,
     text_only: bool,
     options: &Options,
 ) -> Result<(String, Status), Trouble> {
-    let sources = sources(place, paths)?;
+    let sources = sources(workspace, paths)?;
     let words = derive::words(&sources, out)?;
-    refuse_for_comparison(Some(&paths[0]), place, options)?;
+    refuse_for_comparison(Some(&paths[0]), workspace, options)?;
     let mut behaviour = None;
     if !text_only {
         let step = |(nth, source): (usize, &Source)| Step {
@@ -131,8 +131,8 @@ fn derived(
             module: source.module.clone(),
         };
         let steps: Vec<Step> = sources.iter().enumerate().map(step).collect();
-        let package = package(place, &paths[0], &steps, subject)?;
-        let checked = check(&mut Built::start(&package, place)?, steps, options)?;
+        let package = package(workspace, &paths[0], &steps, subject)?;
+        let checked = check(&mut Built::start(&package, workspace)?, steps, options)?;
         let status = judge(&checked.outcomes);
         if status != Status::Fine {
             session::say("nothing was written: the comparison is not complete");

@@ -22,7 +22,7 @@ pub struct Module {
 
 /// The subject's side.
 #[derive(Clone, Debug)]
-pub struct Subject {
+pub struct SubjectSource {
     pub trait_name: syn::Ident,
     pub scenarios: Vec<Question>,
     /// It has `pub fn describe(word: u64) -> String`.
@@ -105,7 +105,7 @@ pub fn module(origin: &str, text: &str, trait_name: &str) -> Result<Module, Sour
 }
 
 /// What a subject asks.
-pub fn subject(origin: &str, text: &str) -> Result<Subject, SourceError> {
+pub fn subject(origin: &str, text: &str) -> Result<SubjectSource, SourceError> {
     let wrong = |reason: String| SourceError::new(reason).of(origin);
     let file = parse(origin, text)?;
     let traits: Vec<&syn::Ident> = file
@@ -148,7 +148,7 @@ pub fn subject(origin: &str, text: &str) -> Result<Subject, SourceError> {
             && function.sig.inputs.len() == 1
             && !matches!(function.sig.output, ReturnType::Default)
     });
-    Ok(Subject { trait_name: trait_name.clone(), scenarios, describes })
+    Ok(SubjectSource { trait_name: trait_name.clone(), scenarios, describes })
 }
 
 fn implements(one: &ItemImpl, trait_name: &str) -> bool {

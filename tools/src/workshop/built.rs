@@ -2,8 +2,8 @@
 
 use super::origins::Origins;
 use super::package::Package;
-use super::place::Place;
 use super::runner::Runner;
+use super::workspace::Workspace;
 use crate::cli::trouble::Trouble;
 use lockstep_runner::protocol::{Answer, Request};
 use lockstep_runner::{Bench, Failure};
@@ -19,8 +19,8 @@ pub struct Built {
 
 impl Built {
     /// Builds the package and starts it.
-    pub fn start(package: &Package, place: &Place) -> Result<Built, Trouble> {
-        let program = package.build(place)?;
+    pub fn start(package: &Package, workspace: &Workspace) -> Result<Built, Trouble> {
+        let program = package.build(workspace)?;
         let runner = Runner::start(&program)?;
         Ok(Built { runner, origins: package.origins().clone(), _program: program })
     }

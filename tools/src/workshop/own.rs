@@ -3,14 +3,14 @@
 
 use super::origins::Origins;
 use super::package::{Around, GLUE, Package};
-use super::place::Place;
+use super::workspace::Workspace;
 use crate::cli::file_error::FileError;
 use crate::cli::files;
 use crate::cli::session;
 use crate::cli::trouble::Trouble;
 use crate::outside::look;
 use crate::source::module::SUBJECT;
-use crate::source::rust::{self, Module, Subject};
+use crate::source::rust::{self, Module, SubjectSource};
 use crate::source::steps::Step;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -38,8 +38,8 @@ pub fn package_name(base: &Path) -> String {
 
 /// For each of these steps whether it depends on what the machine does not see, which is told. What
 /// must not be built is the subject's fault.
-pub fn look_at(place: &Place, (path, text): (&Path, &str), steps: &[Step]) -> Result<Vec<bool>, Trouble> {
-    let unseen = look(Some((&place.name(path), text)), steps)?;
+pub fn look_at(workspace: &Workspace, (path, text): (&Path, &str), steps: &[Step]) -> Result<Vec<bool>, Trouble> {
+    let unseen = look(Some((&workspace.name(path), text)), steps)?;
     say_unseen(&unseen);
     Ok(unseen.iter().map(|found| !found.is_empty()).collect())
 }
@@ -47,7 +47,7 @@ pub fn look_at(place: &Place, (path, text): (&Path, &str), steps: &[Step]) -> Re
 /// The package that runs these steps; for each it is known whether it depends on what the machine
 /// does not see.
 pub fn own_package(
-    place: &Place,
+    workspace: &Workspace,
     name: &str,
     subject: (&Path, &str),
     steps: &[Step],
@@ -64,12 +64,12 @@ pub fn own_package(
         let stem = format!("src/steps/step_{nth}");
         files.extend(origins.take_in(step, &stem));
     }
-    let origin = place.name(path);
+    let origin = workspace.name(path);
     files.insert(GLUE.to_owned().to_owned(), print(&glue((name, &origin), &subject, steps, (&modules, unseen))));
     files.insert("src/steps/mod.rs".to_owned(), print(&steps_module(steps)));
     files.insert("src/subject.rs".to_owned(), text.to_owned());
     origins.insert("src/subject.rs".to_owned(), origin, None);
-    Ok(Package::new(&format!("lockstep-{name}"), place, Around::Facades, files, origins))
+    Ok(Package::new(&format!("lockstep-{name}"), workspace, Around::Facades, files, origins))
 }
 
 /// Tells which places keep the search from being exhaustive.
@@ -107,7 +107,7 @@ fn steps_module(steps: &[Step]) -> TokenStream {
 /// The registry: every step behind the trait, and every scenario by its number.
 fn glue(
     (name, origin): (&str, &str),
-    subject: &Subject,
+    subject: &SubjectSource,
     steps: &[Step],
     (modules, unseen): (&[Module], &[bool]),
 ) -> TokenStream {

@@ -1,8 +1,8 @@
 //! A generated package: its files, and how cargo builds it.
 
 use super::origins::Origins;
-use super::place::Place;
 use super::sealed::{HEAD, MADE_BY_CARGO, refuse_foreign, seal};
+use super::workspace::Workspace;
 use crate::cli::file_error::FileError;
 use crate::cli::trouble::Trouble;
 use crate::cli::{files, session};
@@ -81,13 +81,13 @@ impl Package {
     /// A package of that name with a manifest and a program. The files must hold `src/glue.rs`.
     pub fn new(
         name: &str,
-        place: &Place,
+        workspace: &Workspace,
         around: Around,
         files: BTreeMap<String, String>,
         origins: Origins,
     ) -> Package {
         let mut package = Package { name: name.to_owned(), files, origins, around };
-        package.files.insert("Cargo.toml".to_owned(), package.manifest(place));
+        package.files.insert("Cargo.toml".to_owned(), package.manifest(workspace));
         // The files of somebody's own subject name each other from the root of the crate.
         let modules = match around {
             Around::Crates => "mod switches;\n",
@@ -102,9 +102,9 @@ impl Package {
         &self.origins
     }
 
-    fn manifest(&self, place: &Place) -> String {
+    fn manifest(&self, workspace: &Workspace) -> String {
         let name = &self.name;
-        let dependencies = self.around.dependencies(&place.workspace);
+        let dependencies = self.around.dependencies(&workspace.root);
         let library = match self.around {
             Around::Crates => "[lib]\nname = \"utrace_variants\"\npath = \"src/lib.rs\"\n\n",
             Around::Facades => "",
@@ -160,8 +160,8 @@ impl Package {
 
     /// Writes and builds it; the program that came out, in a file that is gone with the path: what
     /// is built here next, by whomever, has no say in what runs.
-    pub fn build(&self, place: &Place) -> Result<TempPath, Trouble> {
-        let folder = place.build.join(&self.name);
+    pub fn build(&self, workspace: &Workspace) -> Result<TempPath, Trouble> {
+        let folder = workspace.build.join(&self.name);
         // Where it is built nobody is asked to name a file: that it cannot be is of the subject.
         let failed = |path: &Path, error: std::io::Error| Trouble::of_subject(FileError::of_system(path, &error));
         fs::create_dir_all(&folder).map_err(|error| failed(&folder, error))?;
@@ -171,11 +171,11 @@ impl Package {
         held.lock().map_err(|error| failed(&lock, error))?;
         self.write(&folder).map_err(Trouble::of_subject)?;
         // The versions that Lockstep itself was tested with.
-        let versions = files::read(&place.workspace.join("Cargo.lock")).unwrap_or_default();
+        let versions = files::read(&workspace.root.join("Cargo.lock")).unwrap_or_default();
         if !folder.join("Cargo.lock").exists() && !versions.is_empty() {
             files::write(&folder.join("Cargo.lock"), &versions).map_err(Trouble::of_subject)?;
         }
-        let target = place.build.join("target");
+        let target = workspace.build.join("target");
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
         command

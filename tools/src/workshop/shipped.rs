@@ -4,7 +4,7 @@
 use super::origins::Origins;
 use super::own::print;
 use super::package::{Around, GLUE, Package};
-use super::place::Place;
+use super::workspace::Workspace;
 use crate::cli::files;
 use crate::cli::trouble::Trouble;
 use crate::outside::look;
@@ -37,8 +37,8 @@ pub enum Steps<'a> {
 }
 
 /// The package that runs the shipped scenarios on these variants.
-pub fn shipped_package(place: &Place, steps: Steps<'_>) -> Result<Package, Trouble> {
-    let source = files::sources(&place.workspace.join("variants/src"))?;
+pub fn shipped_package(workspace: &Workspace, steps: Steps<'_>) -> Result<Package, Trouble> {
+    let source = files::sources(&workspace.root.join("variants/src"))?;
     let mut origins = Origins::new("variants/");
     let mut files: BTreeMap<String, String> =
         source.into_iter().map(|(path, text)| (format!("src/{path}"), text)).collect();
@@ -73,7 +73,7 @@ pub fn shipped_package(place: &Place, steps: Steps<'_>) -> Result<Package, Troub
     };
     files.insert(GLUE.to_owned(), UTRACE.to_owned());
     files.insert("src/switches.rs".to_owned(), SWITCHES.replace("LIST", list));
-    Ok(Package::new(name, place, Around::Crates, files, origins))
+    Ok(Package::new(name, workspace, Around::Crates, files, origins))
 }
 
 fn append(files: &mut BTreeMap<String, String>, path: &str, text: &str) -> Result<(), Trouble> {

@@ -2,7 +2,7 @@
 //! them in the ledger or in a snapshot.
 
 use crate::common;
-use common::{Place, copy_files, root};
+use common::{GateFolder, copy_files, root};
 
 const CONFIG: &str =
     "[gate]\nbase = \"src/ring.rs\"\nseries = \"series\"\nledger = \"accepted.toml\"\nmemory = [\"weak\"]\n";
@@ -10,13 +10,13 @@ const CONFIG: &str =
 const GATE: [&str; 3] = ["gate", "--config", "gate.toml"];
 
 /// A reported input: the consumer reads a slot that no release has handed over, before the patch and behind it.
-fn ring() -> Place {
-    let place = Place::new(CONFIG);
+fn ring() -> GateFolder {
+    let folder = GateFolder::new(CONFIG);
     let reported = root().join("tools/tests/data/reported/race-in-every-step");
-    for folder in ["src", "series"] {
-        copy_files(&reported.join(folder), &place.path(folder));
+    for name in ["src", "series"] {
+        copy_files(&reported.join(name), &folder.path(name));
     }
-    place
+    folder
 }
 
 /// The names of the ends that somebody is asked to accept.
@@ -30,9 +30,9 @@ fn ids(said: &str) -> Vec<String> {
 
 #[test]
 fn races_that_every_step_shows_are_told_once_for_each_step_and_fail_the_gate_until_accepted() {
-    let place = ring();
+    let folder = ring();
     let options = ["--base", "src/ring.rs", "--series", "series"];
-    let said = place.check(
+    let said = folder.check(
         &[&["series", "check", "--memory", "weak"], &options[..]].concat(),
         0,
         "every step shows the same outcomes",
@@ -47,8 +47,8 @@ fn races_that_every_step_shows_are_told_once_for_each_step_and_fail_the_gate_unt
         assert!(said.contains(expected), "expected '{expected}' in\n{said}");
     }
     let token = said.split_whitespace().find(|word| word.starts_with("lk1.ring.in_order.")).expect("a witness");
-    place.check(&[&["replay", token], &options[..]].concat(), 0, "data race");
-    let gate = |more: &[&str], status, expected: &str| place.check(&[&GATE[..], more].concat(), status, expected);
+    folder.check(&[&["replay", token], &options[..]].concat(), 0, "data race");
+    let gate = |more: &[&str], status, expected: &str| folder.check(&[&GATE[..], more].concat(), status, expected);
     let said = gate(&["--save", "run.json"], 100, "bad ends that every step shows: 2 unaccepted");
     assert!(
         said.contains("every step shows outcomes that end in a race: base in 3 of 4, 1-comment in 3 of 4: "),
@@ -68,44 +68,44 @@ fn races_that_every_step_shows_are_told_once_for_each_step_and_fail_the_gate_unt
     gate(&[&saved[..], &["--fail-on", "none"]].concat(), 0, "green");
     gate(&[&saved[..], &["--fail-on", "race"]].concat(), 100, "red");
     gate(&[&saved[..], &["--fail-on", "rase"]].concat(), 2, "rase");
-    place.write("gate.toml", &format!("{CONFIG}fail-on = [\"stuck\"]\n"));
+    folder.write("gate.toml", &format!("{CONFIG}fail-on = [\"stuck\"]\n"));
     gate(&saved, 0, "2 not in 'fail-on'");
-    place.write("gate.toml", &format!("{CONFIG}fail-on = [\"stuck\", \"rase\"]\n"));
+    folder.write("gate.toml", &format!("{CONFIG}fail-on = [\"stuck\", \"rase\"]\n"));
     let said = gate(&saved, 2, "gate.toml:6:21");
     assert!(said.contains("there is no kind of end 'rase'; the nearest: race"), "{said}");
-    place.write("gate.toml", CONFIG);
+    folder.write("gate.toml", CONFIG);
     // One by one, from what was saved: the gate stays red until both are accepted.
     for (id, status, classes) in [(&ids[0], 100, "1 accepted, 1 unaccepted"), (&ids[1], 0, "2 accepted")] {
         let accept = ["accept", id, "--config", "gate.toml", "--reason", "the ring is a draft", "--from", "run.json"];
-        place.check(&accept, 0, &format!("accepted in accepted.toml: {id}, every step ends in a race"));
+        folder.check(&accept, 0, &format!("accepted in accepted.toml: {id}, every step ends in a race"));
         gate(&saved, status, classes);
-        place.check(&accept, 2, "has an entry for");
+        folder.check(&accept, 2, "has an entry for");
     }
-    let ledger = std::fs::read_to_string(place.path("accepted.toml")).expect("it was written");
+    let ledger = std::fs::read_to_string(folder.path("accepted.toml")).expect("it was written");
     assert!(!ledger.contains("shown-by"), "all show it: {ledger}");
     // Another end is another name: then the old entry matches nothing, and the new end is nobody's.
-    place.write("accepted.toml", &ledger.replacen(".race-", ".race-0", 1));
+    folder.write("accepted.toml", &ledger.replacen(".race-", ".race-0", 1));
     gate(&saved, 2, "is not the id of a divergence");
     let digits = &ids[0][ids[0].len() - 8..];
-    place.write("accepted.toml", &ledger.replacen(digits, "00000000", 1));
+    folder.write("accepted.toml", &ledger.replacen(digits, "00000000", 1));
     let said = gate(&saved, 100, "1 accepted, 1 unaccepted");
     assert!(said.contains("race-00000000 matches nothing any more: remove the entry"), "{said}");
 }
 
 #[test]
 fn a_snapshot_that_lists_the_ends_knows_them_and_one_that_does_not_is_red() {
-    let place = ring();
-    place.write("gate.toml", &format!("{CONFIG}snapshots = \"snaps\"\nscenarios = [\"in_order\"]\n"));
-    place.check(&[&GATE[..], &["--propose", "--save", "run.json"]].concat(), 100, "1 unaccepted");
-    let text = std::fs::read_to_string(place.path("snaps/in_order-weak.snap.new")).expect("it was proposed");
+    let folder = ring();
+    folder.write("gate.toml", &format!("{CONFIG}snapshots = \"snaps\"\nscenarios = [\"in_order\"]\n"));
+    folder.check(&[&GATE[..], &["--propose", "--save", "run.json"]].concat(), 100, "1 unaccepted");
+    let text = std::fs::read_to_string(folder.path("snaps/in_order-weak.snap.new")).expect("it was proposed");
     assert!(text.contains("\nends badly in all, race:\n  ") && text.contains("\n    sim: data race: "), "{text}");
-    place.write("snaps/in_order-weak.snap", &text);
+    folder.write("snaps/in_order-weak.snap", &text);
     let judge = [&GATE[..], &["--from", "run.json"]].concat();
-    place.check(&judge, 0, "bad ends that every step shows: 1 committed");
+    folder.check(&judge, 0, "bad ends that every step shows: 1 committed");
     // A snapshot of before such ends were listed, and one that knows fewer of them.
     let (before, rest) = text.split_once("ends badly in all, race:\n  ").expect("it is there");
-    place.write("snaps/in_order-weak.snap", before);
-    place.check(&judge, 100, "1 unaccepted");
-    place.write("snaps/in_order-weak.snap", &format!("{before}ends badly in all, race:\n  {}", &rest[9..]));
-    place.check(&judge, 100, "1 unaccepted");
+    folder.write("snaps/in_order-weak.snap", before);
+    folder.check(&judge, 100, "1 unaccepted");
+    folder.write("snaps/in_order-weak.snap", &format!("{before}ends badly in all, race:\n  {}", &rest[9..]));
+    folder.check(&judge, 100, "1 unaccepted");
 }

@@ -2,7 +2,7 @@
 //! configuration may not say.
 
 use crate::common;
-use common::{Place, copy_files, git, lockstep_in, root, said_in};
+use common::{GateFolder, copy_files, git, lockstep_in, root, said_in};
 use std::ops::Deref;
 use std::path::Path;
 
@@ -11,23 +11,23 @@ const CONFIG: &str = "[gate]\nbase = \"mailbox.rs\"\nseries = \"series\"\nledger
 const GATE: [&str; 3] = ["gate", "--config", "gate.toml"];
 
 /// The mailbox in a folder of its own, where its gate runs.
-struct Mailbox(Place);
+struct Mailbox(GateFolder);
 
 impl Deref for Mailbox {
-    type Target = Place;
+    type Target = GateFolder;
 
-    fn deref(&self) -> &Place {
+    fn deref(&self) -> &GateFolder {
         &self.0
     }
 }
 
 impl Mailbox {
     fn new(config: &str) -> Mailbox {
-        let place = Place::new(config);
+        let folder = GateFolder::new(config);
         let example = root().join("variants/examples/mailbox");
-        copy_files(&example, place.folder.path());
-        copy_files(&example.join("series"), &place.path("series"));
-        Mailbox(place)
+        copy_files(&example, folder.folder.path());
+        copy_files(&example.join("series"), &folder.path("series"));
+        Mailbox(folder)
     }
 
     fn read(&self, name: &str) -> String {
@@ -72,8 +72,8 @@ fn ids(said: &str) -> Vec<String> {
 
 #[test]
 fn a_series_is_red_then_accepted_green_then_stale_red() {
-    let place = Mailbox::new(CONFIG);
-    let said = place.gate(&["--save", "run.json"], 100, "red: 3 comparisons; divergences: 4 unaccepted");
+    let mailbox = Mailbox::new(CONFIG);
+    let said = mailbox.gate(&["--save", "run.json"], 100, "red: 3 comparisons; divergences: 4 unaccepted");
     let replay = "--base mailbox.rs --series series', then 'lockstep accept mailbox.two_of_each.";
     assert!(said.contains(replay) && said.contains("2-wake-one-sleeper-not ends: stuck"), "{said}");
     let ids = ids(&said);
@@ -82,48 +82,48 @@ fn a_series_is_red_then_accepted_green_then_stale_red() {
     for (nth, id) in ids.iter().enumerate() {
         let accept = ["accept", id, "--config", "gate.toml", "--reason", "repaired by the next patch"];
         let from: &[&str] = if nth == 0 { &[] } else { &["--from", "run.json"] };
-        place.check(&[&accept[..], from].concat(), 0, "accepted in accepted.toml");
+        mailbox.check(&[&accept[..], from].concat(), 0, "accepted in accepted.toml");
     }
-    place.gate(&[], 0, "green: 3 comparisons; divergences: 4 accepted");
-    place.gate(&["--from", "run.json"], 0, "4 accepted");
-    place.gate(&["--scenario", "in_order"], 0, "green: 1 comparison;");
-    place.write("gate.toml", &format!("{CONFIG}scenarios = [\"in_order\"]\n"));
-    place.gate(&[], 100, "matches nothing any more");
+    mailbox.gate(&[], 0, "green: 3 comparisons; divergences: 4 accepted");
+    mailbox.gate(&["--from", "run.json"], 0, "4 accepted");
+    mailbox.gate(&["--scenario", "in_order"], 0, "green: 1 comparison;");
+    mailbox.write("gate.toml", &format!("{CONFIG}scenarios = [\"in_order\"]\n"));
+    mailbox.gate(&[], 100, "matches nothing any more");
     // Less was explored than is required.
-    place.write("gate.toml", &format!("{CONFIG}required = \"exhaustive\"\nexhaustive-max = 1\nexecutions = 50\n"));
-    place.gate(&["--scenario", "in_order"], 103, "required is 'exhaustive'");
-    place.write("gate.toml", &format!("{CONFIG}exhaustive-max = 0\nexecutions = 0\nenumerated = 0\n"));
-    place.gate(&["--scenario", "in_order"], 4, "nothing was explored");
+    mailbox.write("gate.toml", &format!("{CONFIG}required = \"exhaustive\"\nexhaustive-max = 1\nexecutions = 50\n"));
+    mailbox.gate(&["--scenario", "in_order"], 103, "required is 'exhaustive'");
+    mailbox.write("gate.toml", &format!("{CONFIG}exhaustive-max = 0\nexecutions = 0\nenumerated = 0\n"));
+    mailbox.gate(&["--scenario", "in_order"], 4, "nothing was explored");
 }
 
 #[test]
 fn the_command_that_accepts_works_as_it_is_printed() {
-    let place = Mailbox::new(CONFIG);
+    let mailbox = Mailbox::new(CONFIG);
     let own = ["--base", "mailbox.rs", "--series", "series"];
     for options in [&["--config", "gate.toml"][..], &own, &["--config", "gate.toml", "--from", "saved.json"]] {
-        let said = place.check(&[&["gate", "--save", "saved.json"], options].concat(), 100, "unaccepted");
+        let said = mailbox.check(&[&["gate", "--save", "saved.json"], options].concat(), 100, "unaccepted");
         let printed = said.split("then 'lockstep ").nth(1).and_then(|rest| rest.split_once(" --reason …'"));
         let command: Vec<&str> = printed.expect("it says how to accept").0.split(' ').collect();
-        place.check(&[&command[..], &["--reason", "meant"]].concat(), 0, "accepted in ");
+        mailbox.check(&[&command[..], &["--reason", "meant"]].concat(), 0, "accepted in ");
     }
-    assert!(place.read("snapshots/accepted.toml").contains("meant"), "the folder of the ledger was made");
-    let id = ids(&place.check(&[&["gate"], &own[..]].concat(), 100, "unaccepted")).remove(0);
-    place.check(&["accept", &id, "--reason", "meant"], 2, "name its series with --base FILE --series PATCHES");
-    place.write("gate.toml", &format!("{CONFIG}snapshots = \"snaps\"\n"));
-    place.gate(&[], 100, "'lockstep gate --config gate.toml --propose' writes the new one");
+    assert!(mailbox.read("snapshots/accepted.toml").contains("meant"), "the folder of the ledger was made");
+    let id = ids(&mailbox.check(&[&["gate"], &own[..]].concat(), 100, "unaccepted")).remove(0);
+    mailbox.check(&["accept", &id, "--reason", "meant"], 2, "name its series with --base FILE --series PATCHES");
+    mailbox.write("gate.toml", &format!("{CONFIG}snapshots = \"snaps\"\n"));
+    mailbox.gate(&[], 100, "'lockstep gate --config gate.toml --propose' writes the new one");
 }
 
 #[test]
 fn what_nobody_accepted_comes_first_and_with_both_traces() {
-    let place = Mailbox::new(CONFIG);
-    let id = ids(&place.gate(&["--save", "run.json"], 100, "4 unaccepted")).remove(0);
+    let mailbox = Mailbox::new(CONFIG);
+    let id = ids(&mailbox.gate(&["--save", "run.json"], 100, "4 unaccepted")).remove(0);
     let of = ["--config", "gate.toml", "--from", "run.json"];
     let count = |report: &str, what: &str| report.matches(what).count();
-    let report = || place.check(&["report", "--from", "run.json", "--format", "text"], 0, "");
+    let report = || mailbox.check(&["report", "--from", "run.json", "--format", "text"], 0, "");
     let traces = "  --------------------------------- |";
     assert_eq!((count(&report(), traces), count(&report(), "\n  unaccepted\n")), (4, 4), "{}", report());
-    place.check(&[&["accept", &id, "--reason", "meant"], &of[..]].concat(), 0, "accepted");
-    place.gate(&["--save", "run.json"], 100, "1 accepted, 3 unaccepted");
+    mailbox.check(&[&["accept", &id, "--reason", "meant"], &of[..]].concat(), 0, "accepted");
+    mailbox.gate(&["--save", "run.json"], 100, "1 accepted, 3 unaccepted");
     let report = report();
     assert_eq!((count(&report, traces), count(&report, "\n  unaccepted\n")), (3, 3), "{report}");
     let accepted = report.find("\n  accepted on ").expect("it is there");
@@ -133,9 +133,9 @@ fn what_nobody_accepted_comes_first_and_with_both_traces() {
 
 #[test]
 fn reports_on_a_series_point_at_the_users_own_files() {
-    let place = Mailbox::new(CONFIG);
-    place.gate(&["--save", "run.json", "--scenario", "two_of_each"], 100, "4 unaccepted");
-    let report = |format| place.check(&["report", "--from", "run.json", "--format", format], 0, "");
+    let mailbox = Mailbox::new(CONFIG);
+    mailbox.gate(&["--save", "run.json", "--scenario", "two_of_each"], 100, "4 unaccepted");
+    let report = |format| mailbox.check(&["report", "--from", "run.json", "--format", format], 0, "");
     let replay = "--base mailbox.rs --series series";
     let github = report("github");
     assert!(github.contains("::error file=mailbox.rs,line=") && github.contains(replay), "{github}");
@@ -152,72 +152,77 @@ fn reports_on_a_series_point_at_the_users_own_files() {
     let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("it is JSON");
     let validator = jsonschema::validator_for(&read(&schema)).expect("the schema is one");
     let offences: Vec<String> =
-        validator.iter_errors(&read(&place.read("run.json"))).map(|one| one.to_string()).collect();
+        validator.iter_errors(&read(&mailbox.read("run.json"))).map(|one| one.to_string()).collect();
     assert_eq!(offences, Vec::<String>::new());
 }
 
 #[test]
 fn snapshots_of_a_series_are_proposed_accepted_and_of_these_very_steps() {
     let config = format!("{CONFIG}snapshots = \"snaps\"\nmemory = [\"sc\", \"tso\"]\n");
-    let place = Mailbox::new(&config);
-    place.gate(&[], 100, "in_order has no snapshot: 'lockstep gate --config gate.toml --propose'");
-    place.gate(&["--propose"], 100, "two_of_each-tso.snap.new: accept it with 'cargo insta review'");
+    let mailbox = Mailbox::new(&config);
+    mailbox.gate(&[], 100, "in_order has no snapshot: 'lockstep gate --config gate.toml --propose'");
+    mailbox.gate(&["--propose"], 100, "two_of_each-tso.snap.new: accept it with 'cargo insta review'");
     // What is only proposed is not accepted.
-    place.gate(&[], 100, "two_of_each tso has no snapshot");
+    mailbox.gate(&[], 100, "two_of_each tso has no snapshot");
     let names = ["in_order-tso.snap", "in_order.snap", "no_waiting-tso.snap", "no_waiting.snap"];
-    assert_eq!(place.accept_snapshots(), [&names[..], &["two_of_each-tso.snap", "two_of_each.snap"]].concat());
-    place.gate(&[], 0, "green: 6 comparisons; divergences: 8 committed");
-    let said = place.gate(&["--propose"], 0, "green");
+    assert_eq!(mailbox.accept_snapshots(), [&names[..], &["two_of_each-tso.snap", "two_of_each.snap"]].concat());
+    mailbox.gate(&[], 0, "green: 6 comparisons; divergences: 8 committed");
+    let said = mailbox.gate(&["--propose"], 0, "green");
     assert!(!said.contains(".snap.new"), "{said}");
     // An outcome that the snapshot does not know, and one that was not seen again.
-    let whole = place.read("snaps/in_order.snap");
+    let whole = mailbox.read("snaps/in_order.snap");
     let (before, outcome) = whole.split_once("shown by all:\n  ").expect("all show something");
-    place.write("snaps/in_order.snap", &format!("{before}shown by all:\n  00000000{}", &outcome[8..]));
-    let said = place.gate(&["--propose"], 100, "outcome 00000000 of snaps/in_order.snap was not seen");
+    mailbox.write("snaps/in_order.snap", &format!("{before}shown by all:\n  00000000{}", &outcome[8..]));
+    let said = mailbox.gate(&["--propose"], 100, "outcome 00000000 of snaps/in_order.snap was not seen");
     assert!(said.contains("which snaps/in_order.snap does not know"), "{said}");
-    assert_eq!(place.read("snaps/in_order.snap.new"), whole, "the proposal is what was committed before");
-    place.write("snaps/in_order.snap", before);
-    place.gate(&[], 2, "snaps/in_order.snap is cut off");
-    place.write("snaps/in_order.snap", &whole);
-    place.gate(&["--propose"], 0, "green");
-    assert!(!place.path("snaps/in_order.snap.new").exists(), "what is as committed is proposed no more");
+    assert_eq!(mailbox.read("snaps/in_order.snap.new"), whole, "the proposal is what was committed before");
+    mailbox.write("snaps/in_order.snap", before);
+    mailbox.gate(&[], 2, "snaps/in_order.snap is cut off");
+    mailbox.write("snaps/in_order.snap", &whole);
+    mailbox.gate(&["--propose"], 0, "green");
+    assert!(!mailbox.path("snaps/in_order.snap.new").exists(), "what is as committed is proposed no more");
     // A scenario that nobody compares.
-    place.write("snaps/gone.snap", &whole.replace("in_order", "out_of_order"));
-    place.gate(&[], 100, "snaps/gone.snap is of out_of_order under sc, which nobody compares: remove it");
-    std::fs::remove_file(place.path("snaps/gone.snap")).expect("it is there");
+    mailbox.write("snaps/gone.snap", &whole.replace("in_order", "out_of_order"));
+    mailbox.gate(&[], 100, "snaps/gone.snap is of out_of_order under sc, which nobody compares: remove it");
+    std::fs::remove_file(mailbox.path("snaps/gone.snap")).expect("it is there");
     // Under another subject a patch is another step.
-    place.edit("series/0002-mailbox-wake-one-sleeper-not-all.patch", "wake one sleeper", "wake a single sleeper");
-    place.gate(&[], 100, "in_order: snaps/in_order.snap is of other steps, base, 1-look-before-taking-the, 2-wake-one");
+    mailbox.edit("series/0002-mailbox-wake-one-sleeper-not-all.patch", "wake one sleeper", "wake a single sleeper");
+    mailbox.gate(
+        &[],
+        100,
+        "in_order: snaps/in_order.snap is of other steps, base, 1-look-before-taking-the, 2-wake-one",
+    );
 }
 
 #[test]
 fn a_subject_that_runs_differently_next_time_ends_the_gate_whatever_else_is_wrong() {
-    let place =
+    let mailbox =
         Mailbox::new(&format!("{CONFIG}subject = \"counting.rs\"\nscenarios = [\"in_order\"]\nexecutions = 50\n"));
     let counting = "fn place() -> u64 { 1 << 60 | std::ptr::from_ref(Box::leak(Box::new(0_u8))).addr() as u64 }\n";
     let taken = "{ mailbox.take(); probe::observe(place()) }";
-    let text = place.read("subject.rs").replacen("probe::observe(u64::from(mailbox.take()))", taken, 1) + counting;
+    let text = mailbox.read("subject.rs").replacen("probe::observe(u64::from(mailbox.take()))", taken, 1) + counting;
     assert!(text.contains(taken));
-    place.write("counting.rs", &text);
+    mailbox.write("counting.rs", &text);
     let entry = "version = 1\n[[accepted]]\nid = \"mailbox.in_order.0a0a0a0a\"\nshown-by = [\"base\"]\nnot-by = [\"x\"]\nreason = \"x\"\ndate = \"2026-01-01\"\n";
-    place.write("accepted.toml", entry);
-    let said = place.gate(&["--save", "run.json"], 102, "102  nondeterminism: in_order on base, lk1.mailbox.in_order.");
+    mailbox.write("accepted.toml", entry);
+    let said =
+        mailbox.gate(&["--save", "run.json"], 102, "102  nondeterminism: in_order on base, lk1.mailbox.in_order.");
     assert!(
         said.contains("the same schedule ran differently: event ") && said.contains("'receiver: observes 1"),
         "{said}"
     );
     assert!(said.contains("100  accepted.toml:2: mailbox.in_order.0a0a0a0a matches nothing"), "{said}");
-    place.gate(&["--from", "run.json"], 102, "nondeterminism: in_order on base");
+    mailbox.gate(&["--from", "run.json"], 102, "nondeterminism: in_order on base");
     let accept =
         ["accept", "mailbox.in_order.0a0a0a0a", "--config", "gate.toml", "--reason", "x", "--from", "run.json"];
-    place.check(&accept, 2, "nothing was accepted, for what runs differently");
+    mailbox.check(&accept, 2, "nothing was accepted, for what runs differently");
 }
 
 #[test]
 fn a_subject_that_does_not_build_or_end_is_its_own_status() {
-    let place = Mailbox::new(CONFIG);
-    place.write("subject.rs", &(place.read("subject.rs") + "fn broken() -> u32 { nothing }\n"));
-    place.gate(&[], 104, "does not compile");
+    let mailbox = Mailbox::new(CONFIG);
+    mailbox.write("subject.rs", &(mailbox.read("subject.rs") + "fn broken() -> u32 { nothing }\n"));
+    mailbox.gate(&[], 104, "does not compile");
     let data = root().join("tools/tests/data/unending");
     let gate = ["gate", "--base", "worker.rs", "--series", "overrun.patch"];
     let said = said_in(&data, &gate, 104, "overran its stack between two choice points");
@@ -226,16 +231,16 @@ fn a_subject_that_does_not_build_or_end_is_its_own_status() {
 
 #[test]
 fn a_range_of_revisions_is_judged_and_its_base_commit_kept() {
-    let place = Mailbox::new(&CONFIG.replace("\"series\"", "\"start..\""));
-    let folder = place.folder.path();
+    let mailbox = Mailbox::new(&CONFIG.replace("\"series\"", "\"start..\""));
+    let folder = mailbox.folder.path();
     git(folder, &["init", "-q"]);
     git(folder, &["add", "mailbox.rs", "subject.rs"]);
     git(folder, &["commit", "-q", "-m", "base"]);
     git(folder, &["tag", "start"]);
-    place.edit("mailbox.rs", "self.changed.wake_all();", "self.changed.wake_one();");
+    mailbox.edit("mailbox.rs", "self.changed.wake_all();", "self.changed.wake_one();");
     git(folder, &["commit", "-q", "-a", "-m", "wake one sleeper"]);
-    place.gate(&["--save", "run.json"], 100, "brought by the step to 1-wake-one-sleeper");
-    let saved: serde_json::Value = serde_json::from_str(&place.read("run.json")).expect("it is JSON");
+    mailbox.gate(&["--save", "run.json"], 100, "brought by the step to 1-wake-one-sleeper");
+    let saved: serde_json::Value = serde_json::from_str(&mailbox.read("run.json")).expect("it is JSON");
     assert_eq!(saved["base_commit"].as_str().map(str::len), Some(40), "{}", saved["base_commit"]);
     assert_eq!((&saved["series"]["base"], &saved["series"]["series"]), (&"mailbox.rs".into(), &"start..".into()));
     assert!(
@@ -245,33 +250,33 @@ fn a_range_of_revisions_is_judged_and_its_base_commit_kept() {
     let mails = ["--series", "series"];
     let said = lockstep_in(folder, &[&GATE[..], &mails, &["--from", "run.json"]].concat());
     assert_ne!(said.status.code(), Some(0), "the mails do not fit the changed base, or the saved steps are others");
-    place.gate(&["--series", "start..start"], 2, "holds no commits");
+    mailbox.gate(&["--series", "start..start"], 2, "holds no commits");
 }
 
 #[test]
 fn a_saved_comparison_of_other_steps_or_scenarios_is_not_enough() {
-    let place = Mailbox::new(CONFIG);
-    place.gate(&["--save", "run.json", "--scenario", "in_order"], 0, "green");
-    place.gate(&["--from", "run.json", "--scenario", "in_order"], 0, "green");
-    place.gate(
+    let mailbox = Mailbox::new(CONFIG);
+    mailbox.gate(&["--save", "run.json", "--scenario", "in_order"], 0, "green");
+    mailbox.gate(&["--from", "run.json", "--scenario", "in_order"], 0, "green");
+    mailbox.gate(
         &["--from", "run.json"],
         103,
         "the saved comparison lacks two_of_each sc, no_waiting sc, or variants of it",
     );
     let patch = "series/0003-mailbox-a-queue-for-each-direction.patch";
-    let text = place.read(patch);
-    place.edit(patch, "+        self.emptied.wake_one();", "+        self.filled.wake_one();");
-    place.gate(&["--from", "run.json", "--scenario", "in_order"], 103, "the saved comparison is of other sources");
-    place.write(patch, &text);
-    place.gate(&["--from", "run.json", "--scenario", "in_order"], 0, "green");
-    place.edit("series/0002-mailbox-wake-one-sleeper-not-all.patch", "wake one sleeper", "wake a single sleeper");
-    place.gate(&["--from", "run.json", "--scenario", "in_order"], 103, "lacks in_order sc, or variants of it");
+    let text = mailbox.read(patch);
+    mailbox.edit(patch, "+        self.emptied.wake_one();", "+        self.filled.wake_one();");
+    mailbox.gate(&["--from", "run.json", "--scenario", "in_order"], 103, "the saved comparison is of other sources");
+    mailbox.write(patch, &text);
+    mailbox.gate(&["--from", "run.json", "--scenario", "in_order"], 0, "green");
+    mailbox.edit("series/0002-mailbox-wake-one-sleeper-not-all.patch", "wake one sleeper", "wake a single sleeper");
+    mailbox.gate(&["--from", "run.json", "--scenario", "in_order"], 103, "lacks in_order sc, or variants of it");
 }
 
 #[track_caller]
 fn check_config(config: &str, expected: &[&str]) {
-    let place = Mailbox::new(config);
-    let said = place.gate(&[], 2, expected[0]);
+    let mailbox = Mailbox::new(config);
+    let said = mailbox.gate(&[], 2, expected[0]);
     assert!(expected.iter().all(|part| said.contains(part)), "expected {expected:?} in\n{said}");
 }
 
@@ -311,27 +316,27 @@ fn errors_in_what_names_a_series_have_file_line_and_the_nearest_key() {
 #[cfg(unix)]
 #[test]
 fn a_link_out_of_the_tree_is_not_followed() {
-    let place = Mailbox::new(CONFIG);
+    let mailbox = Mailbox::new(CONFIG);
     let outside = tempfile::tempdir().expect("a folder");
-    std::fs::rename(place.path("series"), outside.path().join("series")).expect("it is moved");
-    std::os::unix::fs::symlink(outside.path().join("series"), place.path("series")).expect("it is made");
-    place.gate(&[], 2, "'series' leaves the tree");
+    std::fs::rename(mailbox.path("series"), outside.path().join("series")).expect("it is moved");
+    std::os::unix::fs::symlink(outside.path().join("series"), mailbox.path("series")).expect("it is made");
+    mailbox.gate(&[], 2, "'series' leaves the tree");
     // Who runs the program may name what he likes.
     let series = outside.path().join("series").display().to_string();
-    place.gate(&["--series", &series, "--scenario", "in_order"], 0, "green");
+    mailbox.gate(&["--series", &series, "--scenario", "in_order"], 0, "green");
 }
 
 #[test]
 fn options_that_do_not_go_together_are_refused() {
-    let place = Mailbox::new(CONFIG);
-    place.gate(&["--variants", "base"], 2, "--variants means nothing to a series");
-    place.gate(&["--repairs", "all"], 2, "--repairs means nothing to a module of your own");
-    place.gate(&["--propose"], 2, "--propose needs 'snapshots' in the configuration");
-    place.gate(&["--propose", "--from", "run.json"], 2, "cannot be used with");
-    place.gate(&["--scenario", "in_ordre"], 2, "the nearest: in_order");
-    place.write("gate.toml", "[gate]\n");
-    place.gate(&["--propose"], 2, "--propose is for a series");
-    place.gate(&["--series", "series"], 2, "'series' needs 'base' beside it");
+    let mailbox = Mailbox::new(CONFIG);
+    mailbox.gate(&["--variants", "base"], 2, "--variants means nothing to a series");
+    mailbox.gate(&["--repairs", "all"], 2, "--repairs means nothing to a module of your own");
+    mailbox.gate(&["--propose"], 2, "--propose needs 'snapshots' in the configuration");
+    mailbox.gate(&["--propose", "--from", "run.json"], 2, "cannot be used with");
+    mailbox.gate(&["--scenario", "in_ordre"], 2, "the nearest: in_order");
+    mailbox.write("gate.toml", "[gate]\n");
+    mailbox.gate(&["--propose"], 2, "--propose is for a series");
+    mailbox.gate(&["--series", "series"], 2, "'series' needs 'base' beside it");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! green gate.
 
 use crate::common;
-use common::{Place, check_in, lockstep_in, root, said_in, write_in};
+use common::{GateFolder, check_in, lockstep_in, root, said_in, write_in};
 use std::path::PathBuf;
 
 /// A reported input: a module, its subject, and a series.
@@ -60,25 +60,25 @@ fn atomics_threads_and_locks_of_the_standard_library_are_refused_at_their_lines(
 
 #[test]
 fn a_patch_that_brings_it_is_named_and_what_stands_in_tests_alone_is_not_refused() {
-    let place = Place::new("[gate]\nbase = \"ring.rs\"\nseries = \"x.patch\"\n");
+    let gate = GateFolder::new("[gate]\nbase = \"ring.rs\"\nseries = \"x.patch\"\n");
     let ring = std::fs::read_to_string(reported("race-in-every-step").join("src/ring.rs")).expect("it is there");
     let subject = std::fs::read_to_string(reported("race-in-every-step").join("src/subject.rs")).expect("it is there");
-    place.write("ring.rs", &format!("{ring}\n#[cfg(test)]\nmod tests {{ use std::sync::Mutex; }}\n"));
-    place.write("subject.rs", &subject);
-    place.write(
+    gate.write("ring.rs", &format!("{ring}\n#[cfg(test)]\nmod tests {{ use std::sync::Mutex; }}\n"));
+    gate.write("subject.rs", &subject);
+    gate.write(
         "x.patch",
         "Subject: ring: wait a little\n\n--- a/ring.rs\n+++ b/ring.rs\n@@ -34,3 +34,4 @@\n         true\n     }\n \n+    // std::thread::sleep is a comment.\n",
     );
     // Nothing is refused, so that the patch is applied, and the compiler is asked.
-    place.write("subject.rs", &format!("{subject}fn broken() -> u32 {{ nothing }}\n"));
-    place.check(&["gate", "--config", "gate.toml"], 104, "does not compile");
-    place.write(
+    gate.write("subject.rs", &format!("{subject}fn broken() -> u32 {{ nothing }}\n"));
+    gate.check(&["gate", "--config", "gate.toml"], 104, "does not compile");
+    gate.write(
         "x.patch",
         "Subject: ring: wait a little\n\n--- a/ring.rs\n+++ b/ring.rs\n@@ -34,3 +34,4 @@\n         true\n     }\n \n+    fn wait(&self) { std::thread::sleep(std::time::Duration::ZERO) }\n",
     );
     let expected =
         "ring.rs:37:22: std::thread::sleep, brought by the patch 'wait a little': there is no time in the machine";
-    place.check(&["gate", "--config", "gate.toml"], 104, &expected.replace("'wait", "'ring: wait"));
+    gate.check(&["gate", "--config", "gate.toml"], 104, &expected.replace("'wait", "'ring: wait"));
 }
 
 /// A wait in the system that is nowhere in the module: a function of another language, by a macro.

@@ -20,7 +20,7 @@ use lockstep::{CompareConfig, End, Entry, Evidence, Exploration, Outcome, Schedu
 use super::claim::{Claim, Statement};
 use super::claims;
 use super::laboratory::{explored, run_config, scenario_of, variant_of};
-use super::subject::Subject;
+use super::subject::TokenSubject;
 use crate::observation::Observation;
 
 /// What clients see of an outcome.
@@ -57,7 +57,7 @@ pub(super) struct News<'a> {
 
 /// Explores the variant as it is. Nothing if the run was ended.
 pub fn baseline(variant: &'static str, scenario: &'static str, config: &CompareConfig<'_>) -> Option<Baseline> {
-    let exploration = explored(Subject::AS_IT_IS, (variant, scenario), config).ok()?;
+    let exploration = explored(TokenSubject::AS_IT_IS, (variant, scenario), config).ok()?;
     let outcomes = || exploration.outcomes.iter().map(|seen| &seen.outcome);
     let is_untouched =
         |claim: &&Claim| touches(claim, variant, scenario).is_some_and(|touches| !outcomes().any(touches));
@@ -127,7 +127,7 @@ impl Baseline {
             return false;
         }
         let nearby =
-            Subject::AS_IT_IS.with_programs(&[variant_of(self.variant)], scenario_of(self.scenario), |programs| {
+            TokenSubject::AS_IT_IS.with_programs(&[variant_of(self.variant)], scenario_of(self.scenario), |programs| {
                 explore_nearby(&programs[0].program, schedule, &run_config(config))
             });
         nearby.outcomes.iter().any(|seen| is_shown((self.variant, self.scenario), claim, what, &seen.outcome))

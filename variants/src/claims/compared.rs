@@ -19,7 +19,7 @@ use lockstep::{CompareConfig, Exploration, Seen};
 use super::baseline::{ANOTHER, Baseline, visible};
 use super::claim::{Claim, How, Statement};
 use super::claims;
-use super::dependence::{Found, weakened_whole};
+use super::dependence::{Effects, weakened_whole};
 use super::files::is_of_one_design;
 use super::orderings::OrderingSite;
 
@@ -43,7 +43,7 @@ pub fn compare_weakened(
     site: &OrderingSite,
     (mine, theirs): (&Baseline, &Baseline),
     config: &CompareConfig<'_>,
-) -> Option<Found> {
+) -> Option<Effects> {
     if is_of_one_design(site.weakened.file) {
         return None;
     }
@@ -56,7 +56,7 @@ pub fn compare_weakened(
     let other = weakened_whole((theirs.variant, theirs), site.weakened, config)?;
     let seen = only(&one, (&other, theirs))?;
     let what = format!("{ANOTHER}{}: {} does not show it", seen.outcome.id, theirs.variant);
-    Some(Found::of_pair(claim, (what, mine.scenario), seen))
+    Some(Effects::of_pair(claim, (what, mine.scenario), seen))
 }
 
 /// The simplest outcome without a fault that the first shows and the second does not. The second,

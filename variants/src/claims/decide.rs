@@ -10,9 +10,9 @@ use lockstep::{CompareConfig, Evidence, Outcome, Seen};
 
 use super::claim::{Asked, Claim, How, Statement};
 use super::decision::{Decision, Verdict, Witness};
-use super::laboratory::{Found, Laboratory, minimized, reaches, scenario_of, simpler, weakest};
+use super::laboratory::{Laboratory, SearchResult, minimized, reaches, scenario_of, simpler, weakest};
 use super::sets::sets;
-use super::subject::{About, Subject};
+use super::subject::{About, TokenSubject};
 use crate::scenarios::protocol::Watching;
 
 /// Decides the claim for one of the variants that it asks about.
@@ -75,9 +75,9 @@ fn search(
     shows: fn(&Outcome) -> bool,
     config: &CompareConfig<'_>,
     laboratory: &mut Laboratory,
-) -> Found {
+) -> SearchResult {
     let about = if claim.watching() == Watching::NONE { About::Nothing } else { About::Claim(claim) };
-    let subject = Subject { about, ..Subject::PLAIN };
+    let subject = TokenSubject { about, ..TokenSubject::PLAIN };
     let mut evidence: Option<Evidence> = None;
     let mut witness: Option<Witness> = None;
     for id in claim.scenarios {
@@ -95,7 +95,7 @@ fn search(
 fn smallest(
     seen: &Seen,
     (variant, scenario): (&'static str, &'static str),
-    subject: Subject,
+    subject: TokenSubject,
     config: &CompareConfig<'_>,
 ) -> Witness {
     let outcome = seen.outcome.id;

@@ -1,7 +1,7 @@
 //! What became of a claim, and the execution that shows it.
 
 use super::claim::{Asked, Claim};
-use super::subject::Subject;
+use super::subject::TokenSubject;
 use lockstep::{Evidence, MemoryModel, OutcomeId, Schedule};
 
 /// What became of a claim.
@@ -35,7 +35,7 @@ pub struct Witness {
     /// The scenario.
     pub scenario: &'static str,
     /// The subject, as the token names it: watched for the claim, or not.
-    pub subject: Subject,
+    pub subject: TokenSubject,
     /// The variant that shows it.
     pub variant: &'static str,
     /// The variant that does not, if the claim compares two.

@@ -28,7 +28,7 @@ use super::baseline::{ANOTHER, Baseline, News};
 use super::claim::Claim;
 use super::laboratory::{execution, minimized, run_config, scenario_of, variant_of};
 use super::orderings::OrderingSite;
-use super::subject::{About, Subject};
+use super::subject::{About, TokenSubject};
 use crate::subject::{Words, with_altered_programs};
 use crate::utrace::Repairs;
 
@@ -68,13 +68,13 @@ pub struct Shown {
 
 /// What a glance at, or a search of, one place in one scenario has found.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct Effects {
     evidence: Evidence,
     candidates: Vec<Candidate>,
 }
 
 /// What was found in a scenario, and what the design shows there as it is.
-pub type Here<'a> = (&'a Baseline, Found);
+pub type Here<'a> = (&'a Baseline, Effects);
 
 /// News with a schedule that shows it, not the smallest yet.
 #[derive(Clone, Debug)]
@@ -92,7 +92,7 @@ struct Candidate {
 #[derive(Clone, Debug)]
 pub struct Searched {
     /// For each place what it shows alone.
-    pub found: Vec<Found>,
+    pub effects: Vec<Effects>,
     /// What some of them show only together, if none shows anything alone.
     pub together: Option<Together>,
 }
@@ -152,7 +152,7 @@ pub fn glance(
     site: &OrderingSite,
     baseline: &Baseline,
     config: &CompareConfig<'_>,
-) -> Option<Found> {
+) -> Option<Effects> {
     alone(variant, site, (baseline, GLANCE), config)
 }
 
@@ -170,16 +170,16 @@ pub fn search(
         let exploration = weakened((variant, baseline), &places, budget, config)?;
         shows = !baseline.news(&exploration).is_empty();
         if !shows && exploration.evidence.is_exhaustive() {
-            let found = Found { evidence: exploration.evidence, candidates: Vec::new() };
-            return Some(Searched { found: vec![found; sites.len()], together: None });
+            let none = Effects { evidence: exploration.evidence, candidates: Vec::new() };
+            return Some(Searched { effects: vec![none; sites.len()], together: None });
         }
     }
     let budget = Budget::whole(1, baseline, config);
     let each = sites.iter().map(|site| alone(variant, site, (baseline, budget), config));
-    let found = each.collect::<Option<Vec<Found>>>()?;
-    let is_free = found.iter().all(|found| found.candidates.is_empty());
+    let effects = each.collect::<Option<Vec<Effects>>>()?;
+    let is_free = effects.iter().all(|effects| effects.candidates.is_empty());
     let together = if shows && is_free { together((variant, baseline), &places, config)? } else { None };
-    Some(Searched { found, together })
+    Some(Searched { effects, together })
 }
 
 /// Leaves out of the places one after the other as long as the rest shows something.
@@ -210,7 +210,7 @@ fn alone(
     site: &OrderingSite,
     (baseline, budget): (&Baseline, Budget),
     config: &CompareConfig<'_>,
-) -> Option<Found> {
+) -> Option<Effects> {
     let exploration = weakened((variant, baseline), &[site.weakened], budget, config)?;
     let candidate = |News { claim, what, is_race, seen }: News<'_>| Candidate {
         claim,
@@ -221,7 +221,7 @@ fn alone(
         outcome: seen.outcome.id,
     };
     let candidates = baseline.news(&exploration).into_iter().map(candidate).collect();
-    Some(Found { evidence: exploration.evidence.weaker(baseline.evidence), candidates })
+    Some(Effects { evidence: exploration.evidence.weaker(baseline.evidence), candidates })
 }
 
 /// Searches the variant with the place weakened, whole. Nothing if the run was ended or that was
@@ -277,7 +277,7 @@ fn weakened(
     })
 }
 
-impl Found {
+impl Effects {
     /// Whether something new was seen.
     pub fn is_something(&self) -> bool {
         !self.candidates.is_empty()
@@ -298,13 +298,16 @@ pub fn depends(
     config: &CompareConfig<'_>,
 ) -> Dependence {
     let mut coverage = Coverage::default();
-    for (_, found) in found {
+    for (_, effects) in found {
         coverage.scenarios += 1;
-        coverage.exhausted += usize::from(found.evidence.is_exhaustive());
-        coverage.weakest = Some(coverage.weakest.map_or(found.evidence, |weakest| weakest.weaker(found.evidence)));
+        coverage.exhausted += usize::from(effects.evidence.is_exhaustive());
+        coverage.weakest = Some(coverage.weakest.map_or(effects.evidence, |weakest| weakest.weaker(effects.evidence)));
     }
     let all = || {
-        found.iter().chain(pairs).flat_map(|(baseline, found)| found.candidates.iter().map(move |one| (*baseline, one)))
+        found
+            .iter()
+            .chain(pairs)
+            .flat_map(|(baseline, effects)| effects.candidates.iter().map(move |one| (*baseline, one)))
     };
     let mut kinds: Vec<Option<&'static Claim>> = all().map(|(_, one)| one.claim).collect();
     kinds.sort_by_key(|claim| claim.map(Claim::number));
@@ -322,7 +325,7 @@ pub fn depends(
 }
 
 fn shown((variant, site): (&'static str, &OrderingSite), one: &Candidate, config: &CompareConfig<'_>) -> Shown {
-    let subject = Subject::weakened(site.weakened);
+    let subject = TokenSubject::weakened(site.weakened);
     let (schedule, _) = minimized((variant, one.scenario), subject, (&one.schedule, one.outcome), config);
     let what = match one.claim {
         None if one.what.starts_with(ANOTHER) => {
@@ -337,22 +340,22 @@ fn shown((variant, site): (&'static str, &OrderingSite), one: &Candidate, config
 /// Of an outcome that says nothing by itself: what a client can first tell from it, beside the
 /// design as it is under the same schedule.
 fn difference(
-    (variant, subject): (&str, Subject),
+    (variant, subject): (&str, TokenSubject),
     schedule: &Schedule,
     one: &Candidate,
     config: &CompareConfig<'_>,
 ) -> String {
-    let run_it = |subject: Subject| execution(subject, (variant, one.scenario), schedule, &run_config(config));
-    let (weakened, as_it_is) = (run_it(subject), run_it(Subject::AS_IT_IS));
+    let run_it = |subject: TokenSubject| execution(subject, (variant, one.scenario), schedule, &run_config(config));
+    let (weakened, as_it_is) = (run_it(subject), run_it(TokenSubject::AS_IT_IS));
     let difference = first_observation(("without it", "with it"), (&weakened, &as_it_is), &Words);
     difference.map_or(String::new(), |difference| format!(": {difference}"))
 }
 
-impl Found {
+impl Effects {
     /// An outcome that touches a claim about two variants.
-    pub(super) fn of_pair(claim: &'static Claim, (what, scenario): (String, &'static str), seen: &Seen) -> Found {
+    pub(super) fn of_pair(claim: &'static Claim, (what, scenario): (String, &'static str), seen: &Seen) -> Effects {
         let (schedule, outcome) = (seen.witness.clone(), seen.outcome.id);
         let candidate = Candidate { claim: Some(claim), what, rank: (false, seen.first), scenario, schedule, outcome };
-        Found { evidence: Evidence::default(), candidates: vec![candidate] }
+        Effects { evidence: Evidence::default(), candidates: vec![candidate] }
     }
 }

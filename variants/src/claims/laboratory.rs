@@ -14,7 +14,7 @@ use lockstep::{
 };
 
 use super::decision::{Verdict, Witness};
-use super::subject::Subject;
+use super::subject::TokenSubject;
 use crate::scenarios::program::Scenario;
 use crate::scenarios::protocol::Watching;
 use crate::scenarios::scenarios;
@@ -31,7 +31,7 @@ impl Laboratory {
     pub(super) fn exploration(
         &mut self,
         (variant, id): (&'static str, &'static str),
-        subject: Subject,
+        subject: TokenSubject,
         config: &CompareConfig<'_>,
     ) -> Result<&Exploration, Undecided> {
         Ok(match self.explorations.entry((variant, id, subject.about.watching(id))) {
@@ -64,7 +64,7 @@ impl Undecided {
 
 /// What exploration found: what rests on nothing being seen rests on this, and the execution that
 /// was seen.
-pub type Found = Result<(Evidence, Option<Witness>), Undecided>;
+pub type SearchResult = Result<(Evidence, Option<Witness>), Undecided>;
 
 /// The scenario of that id. Claims name only those that exist, which a test checks.
 pub fn scenario_of(id: &str) -> &'static Scenario {
@@ -79,7 +79,7 @@ pub fn variant_of(name: &str) -> &'static VariantInfo {
 /// The smallest schedule that ends in the outcome, and its preemptions.
 pub(super) fn minimized(
     (variant, scenario): (&str, &str),
-    subject: Subject,
+    subject: TokenSubject,
     (schedule, outcome): (&Schedule, OutcomeId),
     config: &CompareConfig<'_>,
 ) -> (Schedule, usize) {
@@ -100,7 +100,7 @@ pub(super) fn reaches(scenario: &Scenario, exploration: &Exploration) -> Result<
 
 /// One execution of the subject.
 pub(super) fn execution(
-    subject: Subject,
+    subject: TokenSubject,
     (variant, scenario): (&str, &str),
     schedule: &Schedule,
     config: &RunConfig<'_>,
@@ -118,7 +118,7 @@ pub fn run_config(config: &CompareConfig<'_>) -> RunConfig<'static> {
 /// What a comparison explores of each variant: everything, if that is not too much; else all
 /// schedules with few preemptions, and random ones.
 pub fn explored(
-    subject: Subject,
+    subject: TokenSubject,
     (variant, id): (&str, &str),
     config: &CompareConfig<'_>,
 ) -> Result<Exploration, Undecided> {

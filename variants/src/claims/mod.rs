@@ -40,12 +40,12 @@ pub use claim::{Asked, Claim, How};
 pub use compared::{compare_weakened, comparing_claims};
 pub use decide::decide;
 pub use decision::{Absent, Decision, Verdict, Witness};
-pub use dependence::{Coverage, Dependence, Found, Searched, Shown, Together, depends, glance, search};
+pub use dependence::{Coverage, Dependence, Effects, Searched, Shown, Together, depends, glance, search};
 pub use explain::{Explanation, explain};
 pub use laboratory::Laboratory;
 pub use orderings::{OrderingSite, ordering_sites, what_is_done};
 pub use recheck::{Recheck, recheck};
-pub use subject::{About, Subject};
+pub use subject::{About, TokenSubject};
 pub use table::{evidence_word, table_lines};
 pub use text::{claim_lines, decided_lines, decision_lines, token};
 

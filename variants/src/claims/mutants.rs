@@ -14,7 +14,7 @@ use lockstep::{
 use super::claim::{Asked, Claim, LOCKED, LOCKLESS, REMOVED, Statement, against, alone};
 use super::decision::Verdict;
 use super::laboratory::{scenario_of, variant_of};
-use super::subject::Subject;
+use super::subject::TokenSubject;
 use super::{Laboratory, claims, decide};
 use crate::mutants::{Mutant, Mutation};
 use crate::scenarios::run::run_watched;
@@ -63,7 +63,7 @@ fn check(id: &str, mutation: Mutation, original: &'static str, scenario: &str) {
 fn check_scheduler(id: &str, variant: &str, scenario: &str) {
     let claim = claim(id);
     assert!(claim.scenarios.contains(&scenario), "{id} is not decided on {scenario}");
-    let explored = |subject: Subject| {
+    let explored = |subject: TokenSubject| {
         subject.with_programs(&[variant_of(variant)], scenario_of(scenario), |programs| {
             let (strategy, memory) = (Strategy::Bounded { preemptions: 1 }, MemoryModel::Weak);
             let config = ExploreConfig { strategy, memory, executions: 4_000, ..ExploreConfig::default() };
@@ -71,8 +71,8 @@ fn check_scheduler(id: &str, variant: &str, scenario: &str) {
         })
     };
     let weakened = Weakened { file: "kernel/sched.rs", at: None };
-    assert!(shows(claim, &explored(Subject::weakened(weakened))), "{id} in {scenario}: the barrier is not missed");
-    assert!(!shows(claim, &explored(Subject::AS_IT_IS)), "{id} in {scenario}: the design shows it as it is");
+    assert!(shows(claim, &explored(TokenSubject::weakened(weakened))), "{id} in {scenario}: the barrier is not missed");
+    assert!(!shows(claim, &explored(TokenSubject::AS_IT_IS)), "{id} in {scenario}: the design shows it as it is");
 }
 
 /// The verdict of a claim that compares variants, on these scenarios alone.

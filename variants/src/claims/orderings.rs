@@ -21,7 +21,7 @@ use lockstep::{CompareConfig, Event, Kind, Place, RunConfig, Schedule, Weakened,
 
 use super::files::{FILES, function_at};
 use super::laboratory::{run_config, scenario_of, variant_of};
-use super::subject::Subject;
+use super::subject::TokenSubject;
 use crate::scenarios::program::Scenario;
 
 /// Random executions of each scenario, of all kinds in turn, in which places are looked for, beside
@@ -110,11 +110,11 @@ fn sites_of(
     run_config: &RunConfig<'_>,
     known: &mut Known,
 ) {
-    let one = |subject: Subject| {
+    let one = |subject: TokenSubject| {
         subject
             .with_programs(&[variant_of(variant)], scenario, |programs| run(&programs[0].program, schedule, run_config))
     };
-    let execution = one(Subject::PLAIN);
+    let execution = one(TokenSubject::PLAIN);
     let mut functions: Vec<Vec<&'static str>> = vec![Vec::new(); execution.threads.len()];
     for event in &execution.trace {
         let inside = &mut functions[usize::from(event.thread)];
@@ -138,7 +138,7 @@ fn sites_of(
                     continue;
                 }
                 if kind == Kind::Update {
-                    let without = one(Subject::weakened(weakened));
+                    let without = one(TokenSubject::weakened(weakened));
                     if without.weakenings == 0 {
                         // Only an execution that passes the place without losing an order there
                         // says that there is none.

@@ -9,7 +9,7 @@ use super::baseline::is_shown;
 use super::claims;
 use super::laboratory::{execution, run_config};
 use super::orderings::OrderingSite;
-use super::subject::Subject;
+use super::subject::TokenSubject;
 
 /// What the two executions show.
 #[derive(Clone, Debug)]
@@ -35,11 +35,11 @@ pub fn recheck(
         Some(id) => Some(claims().into_iter().find(|claim| claim.id == id)?),
         None => None,
     };
-    let weakened = Subject::weakened(site.weakened);
-    let shows = |subject: Subject| {
+    let weakened = TokenSubject::weakened(site.weakened);
+    let shows = |subject: TokenSubject| {
         let execution = execution(subject, (variant, &token.scenario), &token.schedule, &run_config(config));
         is_shown((variant, &token.scenario), claim, what, &execution.outcome)
     };
-    let (without, with) = (shows(weakened), shows(Subject::AS_IT_IS));
+    let (without, with) = (shows(weakened), shows(TokenSubject::AS_IT_IS));
     Some(Recheck { without, with, token: Token { subject: weakened.name(), ..token.clone() } })
 }

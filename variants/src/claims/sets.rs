@@ -9,8 +9,10 @@ use lockstep::{CompareConfig, Evidence, Exploration, OutcomeId, Schedule, Seen, 
 
 use super::claim::{Asked, Claim, Statement};
 use super::decision::{Absent, Witness};
-use super::laboratory::{Found, Laboratory, Undecided, minimized, reaches, scenario_of, simpler, variant_of, weakest};
-use super::subject::Subject;
+use super::laboratory::{
+    Laboratory, SearchResult, Undecided, minimized, reaches, scenario_of, simpler, variant_of, weakest,
+};
+use super::subject::TokenSubject;
 
 /// An outcome that one of two variants shows and the other does not: who, and a schedule.
 struct Difference {
@@ -27,7 +29,7 @@ pub fn sets(
     (other, statement): (&'static str, Statement),
     config: &CompareConfig<'_>,
     laboratory: &mut Laboratory,
-) -> Found {
+) -> SearchResult {
     let mut evidence: Option<Evidence> = None;
     let (mut proven, mut chance) = (None, None);
     for id in claim.scenarios {
@@ -47,10 +49,10 @@ pub fn sets(
 impl Difference {
     fn witness(&self, scenario: &'static str, config: &CompareConfig<'_>) -> Witness {
         let named = (self.shown_by, scenario);
-        let (schedule, preemptions) = minimized(named, Subject::PLAIN, (&self.schedule, self.outcome), config);
+        let (schedule, preemptions) = minimized(named, TokenSubject::PLAIN, (&self.schedule, self.outcome), config);
         Witness {
             scenario,
-            subject: Subject::PLAIN,
+            subject: TokenSubject::PLAIN,
             variant: self.shown_by,
             absent: Some(self.absent),
             schedule,
@@ -67,7 +69,7 @@ fn differences(
     laboratory: &mut Laboratory,
 ) -> Result<(Vec<Difference>, Evidence), Undecided> {
     for name in [variant, other] {
-        let exploration = laboratory.exploration((name, id), Subject::PLAIN, config)?;
+        let exploration = laboratory.exploration((name, id), TokenSubject::PLAIN, config)?;
         if !exploration.evidence.is_exhaustive() {
             return compared(id, (variant, other), config);
         }
@@ -103,7 +105,8 @@ fn compared(
     config: &CompareConfig<'_>,
 ) -> Result<(Vec<Difference>, Evidence), Undecided> {
     let selected = [variant_of(names.0), variant_of(names.1)];
-    let comparison = Subject::PLAIN.with_programs(&selected, scenario_of(id), |programs| compare(programs, config));
+    let comparison =
+        TokenSubject::PLAIN.with_programs(&selected, scenario_of(id), |programs| compare(programs, config));
     if comparison.cancelled {
         return Err(Undecided::Cancelled);
     }

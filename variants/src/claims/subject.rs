@@ -20,7 +20,7 @@ use lockstep::{Variant, Weakened};
 
 /// What a token's subject stands for.
 #[derive(Clone, Copy, Debug)]
-pub struct Subject {
+pub struct TokenSubject {
     /// The repairs that all designs have.
     pub repairs: Repairs,
     /// What is different about its executions.
@@ -98,16 +98,16 @@ impl About {
     }
 }
 
-impl Subject {
+impl TokenSubject {
     /// Nobody watches it, and nothing is repaired.
-    pub const PLAIN: Subject = Subject { repairs: Repairs::NONE, about: About::Nothing };
+    pub const PLAIN: TokenSubject = TokenSubject { repairs: Repairs::NONE, about: About::Nothing };
 
     /// Watched for all claims, and nothing is weakened: what weakened ones are compared with.
-    pub const AS_IT_IS: Subject = Subject { about: About::Claims, ..Subject::PLAIN };
+    pub const AS_IT_IS: TokenSubject = TokenSubject { about: About::Claims, ..TokenSubject::PLAIN };
 
     /// The same with this place weakened.
-    pub fn weakened(place: Weakened) -> Subject {
-        Subject { about: About::Weakened(place), ..Subject::PLAIN }
+    pub fn weakened(place: Weakened) -> TokenSubject {
+        TokenSubject { about: About::Weakened(place), ..TokenSubject::PLAIN }
     }
 
     /// Its name in tokens.
@@ -116,11 +116,11 @@ impl Subject {
     }
 
     /// The subject of that name.
-    pub fn from_name(name: &str) -> Option<Subject> {
+    pub fn from_name(name: &str) -> Option<TokenSubject> {
         let (subject, about) = name.split_once('-').map_or((name, None), |(subject, about)| (subject, Some(about)));
         let repairs = repairs_of(subject)?;
         let about = about.map_or(Some(About::Nothing), About::from_name)?;
-        Some(Subject { repairs, about })
+        Some(TokenSubject { repairs, about })
     }
 
     /// The claim it is watched for, if it is one.
@@ -148,7 +148,7 @@ impl Subject {
 
 #[cfg(test)]
 mod tests {
-    use super::{About, Subject};
+    use super::{About, TokenSubject};
     use crate::claims::claims;
     use crate::claims::files::FILES;
     use crate::utrace::Repairs;
@@ -157,8 +157,8 @@ mod tests {
     #[track_caller]
     fn check(about: About) {
         for repairs in [Repairs::NONE, Repairs::ALL] {
-            let subject = Subject { repairs, about };
-            let found = Subject::from_name(&subject.name()).expect("a name is read back");
+            let subject = TokenSubject { repairs, about };
+            let found = TokenSubject::from_name(&subject.name()).expect("a name is read back");
             assert_eq!(found.repairs, repairs);
             match (found.about, about) {
                 (About::Claim(found), About::Claim(claim)) => assert_eq!(found.id, claim.id),
@@ -196,7 +196,7 @@ mod tests {
             "utrace-C5",
             "-c5",
         ] {
-            assert!(Subject::from_name(name).is_none(), "{name}");
+            assert!(TokenSubject::from_name(name).is_none(), "{name}");
         }
     }
 }

@@ -23,7 +23,7 @@ const SAMPLED: u64 = 4_000;
 
 /// A divergence: one variant shows the outcome, and the other was searched whole and does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct ProvenDivergence {
     /// Its class.
     pub class: Class,
     /// The variant that shows the outcome, by index.
@@ -45,15 +45,15 @@ pub enum Judged {
     /// end.
     Unknown,
     /// The divergences, the simplest of each class.
-    Known(Vec<Found>),
+    Known(Vec<ProvenDivergence>),
 }
 
 impl Judged {
     /// The simplest divergence.
-    pub fn first(self) -> Option<Found> {
+    pub fn first(self) -> Option<ProvenDivergence> {
         match self {
             Judged::Unknown => None,
-            Judged::Known(found) => found.into_iter().next(),
+            Judged::Known(divergences) => divergences.into_iter().next(),
         }
     }
 }
@@ -78,11 +78,11 @@ pub fn judge(
             let strategy = Strategy::Portfolio { length: None };
             ours.merge(explore(&programs[0].program, &ExploreConfig { strategy, executions: SAMPLED, ..whole }));
         }
-        let found = divergences(programs, &ours, &theirs, wanted, config);
+        let divergences = divergences(programs, &ours, &theirs, wanted, config);
         if config.control.is_some_and(Control::is_cancelled) {
             return Judged::Unknown;
         }
-        Judged::Known(found.into_iter().map(|one| Found { shown_by, not_by, ..one }).collect())
+        Judged::Known(divergences.into_iter().map(|one| ProvenDivergence { shown_by, not_by, ..one }).collect())
     })
 }
 
@@ -137,11 +137,11 @@ fn divergences(
     theirs: &Exploration,
     wanted: Option<&Class>,
     config: &HuntConfig<'_>,
-) -> Vec<Found> {
+) -> Vec<ProvenDivergence> {
     let run_config = run_config(config);
     let mut only: Vec<_> = ours.outcomes.iter().filter(|seen| !theirs.outcomes.contains(seen.outcome.id)).collect();
     only.sort_by_key(|seen| (seen.first, seen.outcome.id));
-    let mut found: Vec<Found> = Vec::new();
+    let mut divergences: Vec<ProvenDivergence> = Vec::new();
     for seen in only.into_iter().take(JUDGED_MAX) {
         let outcome = seen.outcome.id;
         let (witness, preemptions) = minimize(&programs[0].program, &seen.witness, outcome, &run_config);
@@ -150,15 +150,15 @@ fn divergences(
         if wanted.is_some_and(|wanted| *wanted != class) {
             continue;
         }
-        let one = Found { class, shown_by: 0, not_by: 1, outcome, witness, preemptions };
-        match found.iter().position(|known| known.class == one.class) {
-            Some(at) if one.preemptions < found[at].preemptions => found[at] = one,
+        let one = ProvenDivergence { class, shown_by: 0, not_by: 1, outcome, witness, preemptions };
+        match divergences.iter().position(|known| known.class == one.class) {
+            Some(at) if one.preemptions < divergences[at].preemptions => divergences[at] = one,
             Some(_) => {}
-            None => found.push(one),
+            None => divergences.push(one),
         }
         if wanted.is_some() {
             break;
         }
     }
-    found
+    divergences
 }

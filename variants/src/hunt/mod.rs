@@ -22,7 +22,7 @@ mod tests;
 
 pub use class::{Class, class_of};
 pub use config::HuntConfig;
-pub use judge::{Found, JUDGED_MAX, Judged, is_shown, judge};
+pub use judge::{JUDGED_MAX, Judged, ProvenDivergence, is_shown, judge};
 pub use noise::Noise;
 pub use screen::{Candidate, Screened, screen};
 pub use shrink::{Shrunk, confirm, shrink};

@@ -62,7 +62,7 @@ pub struct Screened {
 }
 
 /// Outcomes of one variant: how often, and the first schedule of each.
-type Seen = BTreeMap<OutcomeId, (u64, u64)>;
+type OutcomeCounts = BTreeMap<OutcomeId, (u64, u64)>;
 
 /// Runs so many schedules of the portfolio through all variants. `glance` says where executions are
 /// written down. The second replayer is for those that are made again.
@@ -79,9 +79,9 @@ pub fn screen(
         let mut screening = Screening { replayer, programs, config, glance, once, result: Screened::default() };
         let length = screening.length();
         let schedule = |number: u64| portfolio(seed, number, length);
-        let seen: Vec<Seen> = (0..programs.len()).map(|at| screening.look(at, &schedule)).collect();
+        let counts: Vec<OutcomeCounts> = (0..programs.len()).map(|at| screening.look(at, &schedule)).collect();
         screening.listen(again, seed, &schedule);
-        screening.collect(&seen, &schedule);
+        screening.collect(&counts, &schedule);
         screening.result
     })
 }
@@ -107,24 +107,24 @@ impl Screening<'_> {
         self.programs.iter().map(steps).max().unwrap_or(1).clamp(1, u64::from(u32::MAX)) as u32
     }
 
-    fn look(&mut self, at: usize, schedule: &impl Fn(u64) -> Schedule) -> Seen {
-        let mut seen = Seen::new();
+    fn look(&mut self, at: usize, schedule: &impl Fn(u64) -> Schedule) -> OutcomeCounts {
+        let mut counts = OutcomeCounts::new();
         let result = &mut self.result;
         for number in 0..self.config.schedules {
             let glance = traced(number, self.glance);
             self.replayer.glance(&self.programs[at].program, &schedule(number), &glance, |glance| {
                 result.count(glance);
                 let id = glance.id();
-                seen.entry(id).or_insert((0, number)).0 += 1;
+                counts.entry(id).or_insert((0, number)).0 += 1;
                 if let Some(once) = self.once.get_mut(at) {
                     once.push(Shown::of(glance));
                 }
             });
         }
-        let once = seen.values().filter(|(count, _)| *count == 1).count() as u64;
-        let all = [self.config.schedules, seen.len() as u64, once];
+        let once = counts.values().filter(|(count, _)| *count == 1).count() as u64;
+        let all = [self.config.schedules, counts.len() as u64, once];
         result.outcomes.iter_mut().zip(all).for_each(|(sum, one)| *sum += one);
-        seen
+        counts
     }
 
     /// Whether equal schedules give equal executions; and in a soak, whether a variant equals
@@ -142,11 +142,11 @@ impl Screening<'_> {
     }
 
     /// What only one of two neighbours showed, unless the other shows it around that schedule.
-    fn collect(&mut self, seen: &[Seen], schedule: &impl Fn(u64) -> Schedule) {
+    fn collect(&mut self, counts: &[OutcomeCounts], schedule: &impl Fn(u64) -> Schedule) {
         let mut classes = BTreeSet::new();
-        for at in 1..seen.len() {
+        for at in 1..counts.len() {
             for (shown_by, not_by) in [(at - 1, at), (at, at - 1)] {
-                let only = seen[shown_by].iter().filter(|(id, _)| !seen[not_by].contains_key(id));
+                let only = counts[shown_by].iter().filter(|(id, _)| !counts[not_by].contains_key(id));
                 let only = only.filter(|(_, (count, _))| *count >= SEEN_MIN);
                 let mut only: Vec<_> = only.map(|(id, &(count, first))| (Reverse(count), first, *id)).collect();
                 only.sort_unstable();

@@ -12,7 +12,7 @@
 use lockstep::{Control, GlanceConfig, Replayer, RunConfig};
 
 use super::config::HuntConfig;
-use super::judge::{Found, Judged, judge, stands};
+use super::judge::{Judged, ProvenDivergence, judge, stands};
 use super::screen::{Candidate, screen};
 use crate::generate::reductions;
 use crate::scenarios::program::Scenario;
@@ -30,7 +30,7 @@ pub struct Shrunk {
     /// The scenario.
     pub scenario: Scenario,
     /// Its divergence of the class.
-    pub found: Found,
+    pub divergence: ProvenDivergence,
 }
 
 /// Cuts the scenario down, as long as `keep` gives something for it; what it gave last, with the
@@ -68,15 +68,19 @@ pub(super) fn cut_down<T>(
 
 /// Judges the scenario, cut down first if it is too large, and cuts down what has the divergence.
 /// Nothing, if none of the candidate's class was confirmed.
-pub fn confirm(scenario: &Scenario, candidate: &Candidate, config: &HuntConfig<'_>) -> Option<(Scenario, Found)> {
+pub fn confirm(
+    scenario: &Scenario,
+    candidate: &Candidate,
+    config: &HuntConfig<'_>,
+) -> Option<(Scenario, ProvenDivergence)> {
     let pair = (candidate.shown_by, candidate.not_by);
     match judge(scenario, pair, Some(&candidate.class), config) {
-        Judged::Known(found) => found.into_iter().next().map(|found| (scenario.clone(), found)),
+        Judged::Known(divergences) => divergences.into_iter().next().map(|divergence| (scenario.clone(), divergence)),
         Judged::Unknown => {
             let (smaller, _) =
                 cut_down(scenario, (), LOOKS_MAX, config, |smaller| is_candidate(smaller, candidate, config));
-            let found = judge(&smaller, pair, Some(&candidate.class), config).first()?;
-            Some((smaller, found))
+            let divergence = judge(&smaller, pair, Some(&candidate.class), config).first()?;
+            Some((smaller, divergence))
         }
     }
 }
@@ -93,12 +97,12 @@ fn is_candidate(scenario: &Scenario, candidate: &Candidate, config: &HuntConfig<
     stands(scenario, found, &looked).then_some(())
 }
 
-/// Cuts the scenario down. `found` is a divergence of it. If it is cancelled, what was reached
+/// Cuts the scenario down. `divergence` is a divergence of it. If it is cancelled, what was reached
 /// until then is returned.
-pub fn shrink(scenario: &Scenario, found: &Found, config: &HuntConfig<'_>) -> Shrunk {
-    let pair = (found.shown_by, found.not_by);
-    let (scenario, found) = cut_down(scenario, found.clone(), JUDGEMENTS_MAX, config, |smaller| {
-        judge(smaller, pair, Some(&found.class), config).first()
+pub fn shrink(scenario: &Scenario, divergence: &ProvenDivergence, config: &HuntConfig<'_>) -> Shrunk {
+    let pair = (divergence.shown_by, divergence.not_by);
+    let (scenario, divergence) = cut_down(scenario, divergence.clone(), JUDGEMENTS_MAX, config, |smaller| {
+        judge(smaller, pair, Some(&divergence.class), config).first()
     });
-    Shrunk { scenario, found }
+    Shrunk { scenario, divergence }
 }

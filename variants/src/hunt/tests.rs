@@ -1,7 +1,7 @@
 //! A find that is cut down stays a find of its class, whatever it began as.
 
 use super::shrink::{JUDGEMENTS_MAX, cut_down};
-use super::{Candidate, Found, HuntConfig, Judged, Shrunk, class_of, confirm, judge, screen, shrink};
+use super::{Candidate, HuntConfig, Judged, ProvenDivergence, Shrunk, class_of, confirm, judge, screen, shrink};
 use crate::{
     Repairs, Scenario, VariantInfo, generate, reductions, scenarios, size, variants, well_formed, with_programs,
 };
@@ -32,15 +32,15 @@ fn candidates(scenario: &Scenario, number: u64, config: &HuntConfig<'_>) -> Vec<
 
 /// What the witness shows is of the class.
 #[track_caller]
-fn check_witness(scenario: &Scenario, found: &Found, config: &HuntConfig<'_>) {
-    let both = [config.variants[found.shown_by], config.variants[found.not_by]];
+fn check_witness(scenario: &Scenario, divergence: &ProvenDivergence, config: &HuntConfig<'_>) {
+    let both = [config.variants[divergence.shown_by], config.variants[divergence.not_by]];
     let class = with_programs(&both, config.repairs, scenario, |programs| {
-        let [first, second] = [0, 1].map(|at| run(&programs[at].program, &found.witness, &RunConfig::default()));
-        assert_eq!(first.outcome.id, found.outcome);
-        assert_eq!(first.preemptions, found.preemptions);
+        let [first, second] = [0, 1].map(|at| run(&programs[at].program, &divergence.witness, &RunConfig::default()));
+        assert_eq!(first.outcome.id, divergence.outcome);
+        assert_eq!(first.preemptions, divergence.preemptions);
         class_of((both[0].name, both[1].name), (&first, &second))
     });
-    assert_eq!(class.as_ref(), Some(&found.class));
+    assert_eq!(class.as_ref(), Some(&divergence.class));
 }
 
 /// Cuts down whatever the scenario of this number has; how many finds that were.
@@ -51,20 +51,20 @@ fn check(number: u64) -> usize {
     let scenario = generate(number);
     let mut finds = 0;
     for candidate in candidates(&scenario, number, &config) {
-        let Some((confirmed, found)) = confirm(&scenario, &candidate, &config) else { continue };
-        assert_eq!(found.class, candidate.class, "{number}: confirming slipped to another class");
-        check_witness(&confirmed, &found, &config);
-        let shrunk = shrink(&confirmed, &found, &config);
-        let Shrunk { scenario: smallest, found: left } = &shrunk;
+        let Some((confirmed, divergence)) = confirm(&scenario, &candidate, &config) else { continue };
+        assert_eq!(divergence.class, candidate.class, "{number}: confirming slipped to another class");
+        check_witness(&confirmed, &divergence, &config);
+        let shrunk = shrink(&confirmed, &divergence, &config);
+        let Shrunk { scenario: smallest, divergence: left } = &shrunk;
         assert_eq!(left.class, candidate.class, "{number}: cutting down slipped to another class");
         assert_eq!((left.shown_by, left.not_by), (candidate.shown_by, candidate.not_by));
         assert!(size(smallest) <= size(&confirmed) && well_formed(smallest).is_ok());
         check_witness(smallest, left, &config);
         // The divergence is proven of what is left, not of what it began as.
         let judged = judge(smallest, (left.shown_by, left.not_by), Some(&left.class), &config);
-        assert!(matches!(judged, Judged::Known(found) if !found.is_empty()), "{number}");
-        let again = shrink(&confirmed, &found, &config);
-        assert_eq!((&again.scenario, &again.found), (smallest, left), "{number}: not deterministic");
+        assert!(matches!(judged, Judged::Known(divergence) if !divergence.is_empty()), "{number}");
+        let again = shrink(&confirmed, &divergence, &config);
+        assert_eq!((&again.scenario, &again.divergence), (smallest, left), "{number}: not deterministic");
         finds += 1;
     }
     finds
@@ -85,10 +85,10 @@ fn a_judgement_that_is_asked_for_a_class_gives_no_other() {
     for scenario in scenarios().iter().filter(|scenario| ["S8b", "S14", "S14b", "S15", "S16"].contains(&&*scenario.id))
     {
         let Judged::Known(all) = judge(scenario, (1, 2), None, &config) else { continue };
-        for found in &all {
-            check_witness(scenario, found, &config);
-            let asked = judge(scenario, (1, 2), Some(&found.class), &config).first();
-            assert_eq!(asked.map(|asked| asked.class).as_ref(), Some(&found.class), "{}", scenario.id);
+        for divergence in &all {
+            check_witness(scenario, divergence, &config);
+            let asked = judge(scenario, (1, 2), Some(&divergence.class), &config).first();
+            assert_eq!(asked.map(|asked| asked.class).as_ref(), Some(&divergence.class), "{}", scenario.id);
         }
         most = most.max(all.len());
     }

@@ -6,7 +6,7 @@ use super::consistency::order::Order as Moments;
 use super::consistency::weak::Weak;
 use super::events::Source;
 use super::label::Label;
-use super::search::{Ending, Search};
+use super::search::{Ending, GraphSearch};
 use crate::explore::evidence::{Covered, Evidence, Tried};
 use crate::sim::Gaps;
 use std::ops::ControlFlow;
@@ -150,16 +150,16 @@ pub struct Final {
 pub fn graphs(threads: &mut dyn Threads, model: Model, runs_max: u64, look: &mut Look<'_>) -> Counts {
     let initial = threads.initial();
     match model {
-        Model::Sc => explore(threads, &mut Search::<Moments<false>>::new(&initial), runs_max, look),
-        Model::Tso => explore(threads, &mut Search::<Moments<true>>::new(&initial), runs_max, look),
-        Model::Weak => explore(threads, &mut Search::<Weak>::new(&initial), runs_max, look),
+        Model::Sc => explore(threads, &mut GraphSearch::<Moments<false>>::new(&initial), runs_max, look),
+        Model::Tso => explore(threads, &mut GraphSearch::<Moments<true>>::new(&initial), runs_max, look),
+        Model::Weak => explore(threads, &mut GraphSearch::<Weak>::new(&initial), runs_max, look),
     }
 }
 
 /// Goes on with a search, with at most so many runs.
 pub(super) fn explore<C: Consistency>(
     threads: &mut dyn Threads,
-    search: &mut Search<C>,
+    search: &mut GraphSearch<C>,
     runs_max: u64,
     look: &mut Look<'_>,
 ) -> Counts {
@@ -212,8 +212,8 @@ impl Counts {
     }
 }
 
-fn run<C: Consistency>(threads: &mut dyn Threads, search: &mut Search<C>) {
-    let announce = |search: &mut Search<C>, threads: &mut dyn Threads, thread: usize, answer: u64| {
+fn run<C: Consistency>(threads: &mut dyn Threads, search: &mut GraphSearch<C>) {
+    let announce = |search: &mut GraphSearch<C>, threads: &mut dyn Threads, thread: usize, answer: u64| {
         let step = threads.advance(thread, answer);
         search.announce(thread, step.label);
         step.change
@@ -238,7 +238,7 @@ fn run<C: Consistency>(threads: &mut dyn Threads, search: &mut Search<C>) {
     }
 }
 
-fn final_state<C: Consistency>(search: &Search<C>) -> Final {
+fn final_state<C: Consistency>(search: &GraphSearch<C>) -> Final {
     let graph = search.graph();
     let values = |events: &Vec<usize>| {
         let happened = events.iter().map(|&id| &graph.events[id]).filter(|event| !event.is_blocked());
@@ -248,7 +248,7 @@ fn final_state<C: Consistency>(search: &Search<C>) -> Final {
     Final { answers: graph.threads.iter().map(values).collect(), memory: memory.collect() }
 }
 
-fn sources<C: Consistency>(search: &Search<C>) -> Sources {
+fn sources<C: Consistency>(search: &GraphSearch<C>) -> Sources {
     let graph = search.graph();
     let source = |&id: &usize| match graph.events[id].source {
         Source::Event(source) => Some((graph.events[source].thread, graph.events[source].index)),

@@ -9,7 +9,7 @@ use super::consistency::Consistency;
 use super::consistency::order::Order as Moments;
 use super::consistency::weak::Weak;
 use super::program::{Counts, Final, Model, Threads, explore};
-use super::search::{Ending, Search};
+use super::search::{Ending, GraphSearch};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -50,7 +50,7 @@ pub fn graphs_shared<T: Threads>(
 
 /// A search and what it has found in this round.
 struct Share<C> {
-    search: Search<C>,
+    search: GraphSearch<C>,
     found: Counts,
 }
 
@@ -60,7 +60,7 @@ fn share<T: Threads, C: Consistency>(
     look: &SharedLook<'_>,
 ) -> Counts {
     let mut total = Counts::default();
-    let mut shares = vec![Share::<C> { search: Search::new(&make().initial()), found: Counts::default() }];
+    let mut shares = vec![Share::<C> { search: GraphSearch::new(&make().initial()), found: Counts::default() }];
     let is_cancelled = AtomicBool::new(false);
     while !shares.is_empty() {
         let left = config.runs.saturating_sub(total.runs());

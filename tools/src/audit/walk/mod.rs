@@ -7,10 +7,11 @@
 //! body is walked once. Two objects of one kind, as two tasks' locks, are one here.
 
 mod calls;
+mod denotation;
 
-use super::access::{Access, Deed};
+use super::access::{Access, LockedAccess};
 use super::source::{Function, Sources};
-use super::syntax::{is_asked, is_err, is_negated, label, line_of};
+use super::syntax::{is_asked, is_err, is_negated, label};
 use super::ways::{Way, Ways, meet};
 use crate::source::rust::type_text;
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,7 +54,7 @@ pub struct Walker<'a> {
     done: BTreeMap<Walked, Ways>,
     /// Of the call walked last, if its result says which way it went.
     last: Option<Ways>,
-    pub deeds: BTreeSet<Deed>,
+    pub accesses: BTreeSet<LockedAccess>,
     /// Lock taken while another is held: the second while the first.
     pub order: BTreeSet<(String, String)>,
 }
@@ -66,7 +67,7 @@ impl<'a> Walker<'a> {
             frames: Vec::new(),
             done: BTreeMap::new(),
             last: None,
-            deeds: BTreeSet::new(),
+            accesses: BTreeSet::new(),
             order: BTreeSet::new(),
         }
     }
@@ -137,7 +138,15 @@ impl<'a> Walker<'a> {
         let here = || (function.name.clone(), function.file.clone(), line);
         let (name, file, line) = self.frames.last().and_then(|frame| frame.place.clone()).unwrap_or_else(here);
         let held = held.iter().cloned().collect();
-        self.deeds.insert(Deed { access, what: what.to_owned(), ordering, held, function: name, file, line });
+        self.accesses.insert(LockedAccess {
+            kind: access,
+            what: what.to_owned(),
+            ordering,
+            held,
+            function: name,
+            file,
+            line,
+        });
     }
 
     fn take(&mut self, lock: String, held: Way, line: usize) -> Way {
@@ -199,50 +208,6 @@ impl<'a> Walker<'a> {
             };
         }
         held
-    }
-
-    /// `lock.guard()`, or `mutex.lock().unwrap()` and its like whose result is kept.
-    fn guard(&self, init: &Expr) -> Option<(String, usize)> {
-        let Expr::MethodCall(call) = init else { return None };
-        match call.method.to_string().as_str() {
-            "guard" => Some((self.sources.lock_name(&self.path(&call.receiver)?), line_of(call))),
-            "unwrap" | "expect" => self.guard(&call.receiver),
-            "lock" => Some((self.sources.lock_name(&self.path(&call.receiver)?), line_of(call))),
-            _ => None,
-        }
-    }
-
-    /// The shared thing that an expression denotes, by its path from its owner.
-    fn path(&self, expression: &Expr) -> Option<String> {
-        match expression {
-            Expr::Path(path) => {
-                let name = path.path.get_ident()?.to_string();
-                if name == "self" {
-                    return self.current().of.as_ref().map(|of| of.to_lowercase());
-                }
-                match self.frames.last()?.names.get(&name)? {
-                    Meaning::Path(path) => Some(path.clone()),
-                    Meaning::Closure(_) => None,
-                }
-            }
-            Expr::Field(field) => {
-                let syn::Member::Named(member) = &field.member else { return None };
-                let owner = self.path(&field.base).unwrap_or_default();
-                let kernel_wide = self.sources.lock_name(&member.to_string());
-                if owner.is_empty() && *member == kernel_wide && !self.sources.is_owner(&kernel_wide) {
-                    return None;
-                }
-                Some(if owner.is_empty() { member.to_string() } else { format!("{owner}.{member}") })
-            }
-            Expr::MethodCall(call) => {
-                let name = call.method.to_string();
-                self.sources.is_owner(&name).then_some(name)
-            }
-            Expr::Reference(inner) => self.path(&inner.expr),
-            Expr::Paren(inner) => self.path(&inner.expr),
-            Expr::Unary(inner) if matches!(inner.op, syn::UnOp::Deref(_)) => self.path(&inner.expr),
-            _ => None,
-        }
     }
 
     fn all<'e>(&mut self, expressions: impl Iterator<Item = &'e Expr>, held: Way) -> Way {

@@ -21,16 +21,16 @@ use std::path::Path;
 use utrace_variants::claims::{OrderingSite, Recheck, ordering_sites, recheck};
 
 /// The table of one memory model.
-struct Section {
+struct ModelTable {
     memory: MemoryModel,
     scenarios: Vec<&'static str>,
     variants: Vec<&'static str>,
     rows: Vec<Row>,
 }
 
-/// What a look has found.
+/// What a check of the tables has found.
 #[derive(Default)]
-struct Found {
+struct CheckReport {
     witnesses: usize,
     /// What no longer holds.
     stale: Vec<String>,
@@ -45,25 +45,25 @@ pub fn is_table(text: &str) -> bool {
 
 /// The rows of committed tables.
 pub fn read(text: &str) -> Result<Vec<Row>, ValueError> {
-    Ok(sections(text)?.into_iter().flat_map(|section| section.rows).collect())
+    Ok(model_tables(text)?.into_iter().flat_map(|model_table| model_table.rows).collect())
 }
 
 /// Looks at committed tables again. `renew`: writes tokens anew whose places have only moved.
 pub fn check(path: &Path, renew: bool, options: &Options) -> Result<(String, Status), FileError> {
     let text = files::read(path)?;
-    let sections = sections(&text).map_err(|error| FileError::new(path, error))?;
-    let mut found = Found::default();
-    for section in &sections {
-        check_section(section, options, &mut found);
+    let model_tables = model_tables(&text).map_err(|error| FileError::new(path, error))?;
+    let mut report = CheckReport::default();
+    for model_table in &model_tables {
+        check_table(model_table, options, &mut report);
     }
-    let Found { witnesses, mut stale, moved } = found;
+    let CheckReport { witnesses, mut stale, moved } = report;
     if renew {
         let renewed = moved.iter().fold(text, |text, (old, new)| text.replace(old, new));
         files::write(path, &renewed)?;
     } else {
         stale.extend(moved.iter().map(|(old, new)| format!("the place of {old} has moved: it is {new} now")));
     }
-    let names: Vec<&str> = sections.iter().map(|section| section.memory.name()).collect();
+    let names: Vec<&str> = model_tables.iter().map(|model_table| model_table.memory.name()).collect();
     let mut said = format!("{}: {witnesses} witnesses under {}", path.display(), names.join(", "));
     if stale.is_empty() {
         let rewritten = if moved.is_empty() { String::new() } else { format!("; {} written anew", moved.len()) };
@@ -76,8 +76,8 @@ pub fn check(path: &Path, renew: bool, options: &Options) -> Result<(String, Sta
     Ok((said, Status::Unaccepted))
 }
 
-fn check_section(section: &Section, options: &Options, found: &mut Found) {
-    let Section { memory, scenarios, variants, rows } = section;
+fn check_table(model_table: &ModelTable, options: &Options, report: &mut CheckReport) {
+    let ModelTable { memory, scenarios, variants, rows } = model_table;
     let config = CompareConfig { seed: options.seed, memory: *memory, ..CompareConfig::default() };
     for variant in variants {
         let sites = ordering_sites(variant, scenarios, &config);
@@ -88,23 +88,28 @@ fn check_section(section: &Section, options: &Options, found: &mut Found) {
             sites.iter().map(|site| (site.function.clone(), site.ordering())).collect();
         let where_is =
             |(function, done): &(String, String)| format!("{} {variant}: {done} in {function}", memory.name());
-        found.stale.extend(there.difference(&known).map(|place| format!("{}: not in the table", where_is(place))));
-        found.stale.extend(known.difference(&there).map(|place| format!("{}: not in the source", where_is(place))));
+        report.stale.extend(there.difference(&known).map(|place| format!("{}: not in the table", where_is(place))));
+        report.stale.extend(known.difference(&there).map(|place| format!("{}: not in the source", where_is(place))));
         for row in own {
             let site = sites.iter().find(|site| site.function == row.function && site.ordering() == row.what_is_done());
             if let Some(site) = site {
-                row.shown.iter().for_each(|shown| check_witness((row, shown), site, &config, found));
+                row.shown.iter().for_each(|shown| check_witness((row, shown), site, &config, report));
             }
         }
     }
 }
 
-fn check_witness((row, shown): (&Row, &ShownPart), site: &OrderingSite, config: &CompareConfig<'_>, found: &mut Found) {
-    found.witnesses += 1;
+fn check_witness(
+    (row, shown): (&Row, &ShownPart),
+    site: &OrderingSite,
+    config: &CompareConfig<'_>,
+    report: &mut CheckReport,
+) {
+    report.witnesses += 1;
     let Row { variant, function, .. } = row;
     let (done, memory) = (row.what_is_done(), config.memory.name());
     let mut is_stale = |why: &str| {
-        found
+        report
             .stale
             .push(format!("{memory} {variant}: {done} in {function}: {} {why}: {}", shown.scenario, shown.token));
     };
@@ -120,24 +125,24 @@ fn check_witness((row, shown): (&Row, &ShownPart), site: &OrderingSite, config: 
         None => is_stale("names a claim that does not exist"),
         Some(Recheck { without: false, .. }) => is_stale("no longer shows it without the ordering"),
         Some(Recheck { with: true, .. }) => is_stale("shows it with the ordering, too"),
-        Some(Recheck { token: now, .. }) if now != token => found.moved.push((shown.token.clone(), now.to_string())),
+        Some(Recheck { token: now, .. }) if now != token => report.moved.push((shown.token.clone(), now.to_string())),
         Some(_) => {}
     }
 }
 
-fn sections(text: &str) -> Result<Vec<Section>, ValueError> {
+fn model_tables(text: &str) -> Result<Vec<ModelTable>, ValueError> {
     let mut parts = text.split(HEAD);
     let before = parts.next().unwrap_or_default();
-    let sections: Vec<Section> = parts.map(section).collect::<Result<_, _>>()?;
-    if sections.is_empty() || !before.trim().is_empty() {
+    let model_tables: Vec<ModelTable> = parts.map(model_table).collect::<Result<_, _>>()?;
+    if model_tables.is_empty() || !before.trim().is_empty() {
         return Err(ValueError::new("is no table of orderings: 'lockstep explore --relax' makes one"));
     }
-    Ok(sections)
+    Ok(model_tables)
 }
 
 /// What follows the head: a line with the model, one with the scenarios, the table, the legend, the
 /// witnesses.
-fn section(text: &str) -> Result<Section, ValueError> {
+fn model_table(text: &str) -> Result<ModelTable, ValueError> {
     let mut lines = text.lines();
     let name = lines.next().unwrap_or_default();
     let memory = memory_model(name)?;
@@ -161,15 +166,15 @@ fn section(text: &str) -> Result<Section, ValueError> {
         }
         table.push(row);
     }
-    let mut section = Section { memory, scenarios, variants, rows: Vec::new() };
+    let mut model_table = ModelTable { memory, scenarios, variants, rows: Vec::new() };
     for row in &table {
-        let own = section.variants.iter().zip(&row[2..]).filter(|(_, cell)| **cell != "-");
-        section.rows.extend(own.map(|(variant, cell)| table_row(variant, (row[0], row[1]), cell, memory)));
+        let own = model_table.variants.iter().zip(&row[2..]).filter(|(_, cell)| **cell != "-");
+        model_table.rows.extend(own.map(|(variant, cell)| table_row(variant, (row[0], row[1]), cell, memory)));
     }
-    read_witnesses(&mut section.rows, lines)?;
-    section.rows = section.rows.into_iter().map(Row::sum_up).collect();
+    read_witnesses(&mut model_table.rows, lines)?;
+    model_table.rows = model_table.rows.into_iter().map(Row::sum_up).collect();
     for (row, cell) in
-        section.rows.iter().zip(table.iter().flat_map(|row| row[2..].iter().filter(|cell| **cell != "-")))
+        model_table.rows.iter().zip(table.iter().flat_map(|row| row[2..].iter().filter(|cell| **cell != "-")))
     {
         let said = row.cell();
         if said != *cell {
@@ -178,7 +183,7 @@ fn section(text: &str) -> Result<Section, ValueError> {
             return Err(ValueError::new(differs));
         }
     }
-    Ok(section)
+    Ok(model_table)
 }
 
 /// Columns are two spaces or more apart.

@@ -13,8 +13,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use utrace_variants::VariantInfo;
 use utrace_variants::claims::{
-    Baseline, Claim, Dependence, Found, OrderingSite, Together, baseline, compare_weakened, comparing_claims, depends,
-    glance, ordering_sites, search,
+    Baseline, Claim, Dependence, Effects, OrderingSite, Together, baseline, compare_weakened, comparing_claims,
+    depends, glance, ordering_sites, search,
 };
 
 /// One variant: its places, each with what depends on it, or nothing if the run ended before.
@@ -34,7 +34,7 @@ pub struct Terms<'a> {
 }
 
 /// A place of one variant and what was found for it in one scenario.
-type Part<'a> = (usize, &'a Baseline, Found);
+type SiteResult<'a> = (usize, &'a Baseline, Effects);
 
 /// Weakens every place of every variant in turn.
 pub fn study(variants: &[&'static VariantInfo], terms: &Terms<'_>) -> Vec<Studied> {
@@ -69,10 +69,11 @@ fn study_one(
         .collect();
     let seen =
         terms.each(variant.name, &glances, |&(site, known)| glance(variant.name, &sites[site], known, terms.config));
-    let seen: Vec<Part<'_>> =
-        glances.iter().zip(seen).filter_map(|((site, known), found)| Some((*site, *known, found?))).collect();
-    let open: Vec<usize> =
-        (0..sites.len()).filter(|site| !seen.iter().any(|(of, _, found)| of == site && found.is_something())).collect();
+    let results: Vec<SiteResult<'_>> =
+        glances.iter().zip(seen).filter_map(|((site, known), effects)| Some((*site, *known, effects?))).collect();
+    let open: Vec<usize> = (0..sites.len())
+        .filter(|site| !results.iter().any(|(of, _, effects)| of == site && effects.is_something()))
+        .collect();
     // The scheduler as a whole is no single place: it is searched alone.
     let is_alone = |site: usize| sites[site].weakened.at.is_none();
     let searches: Vec<(Vec<usize>, &Baseline)> = known
@@ -89,7 +90,7 @@ fn study_one(
         search(variant.name, &here, known, terms.config)
     });
     let mut together = Vec::new();
-    let mut parts: Vec<Part<'_>> = seen.into_iter().filter(|(site, ..)| !open.contains(site)).collect();
+    let mut results: Vec<SiteResult<'_>> = results.into_iter().filter(|(site, ..)| !open.contains(site)).collect();
     for ((here, known), searched) in searches.iter().zip(searched) {
         let Some(searched) = searched else { continue };
         together.extend(
@@ -97,12 +98,12 @@ fn study_one(
                 .together
                 .map(|Together { sites, what }| (known.scenario, sites.into_iter().map(|at| here[at]).collect(), what)),
         );
-        parts.extend(here.iter().zip(searched.found).map(|(&site, found)| (site, *known, found)));
+        results.extend(here.iter().zip(searched.effects).map(|(&site, effects)| (site, *known, effects)));
     }
-    let pairs = compared(variant, sites, &parts, others, terms);
+    let pairs = compared(variant, sites, &results, others, terms);
     let numbers: Vec<usize> = (0..sites.len()).collect();
     let dependences = terms.each(variant.name, &numbers, |&number| {
-        let (own, pairs) = (of_place(&parts, number), of_place(&pairs, number));
+        let (own, pairs) = (of_place(&results, number), of_place(&pairs, number));
         let is_whole = own.len() == sites[number].scenarios.len();
         // A run that was ended has not seen what a place is free of, but what it was needed for.
         let dependence = depends(variant.name, &sites[number], (&own, &pairs), terms.config);
@@ -111,8 +112,8 @@ fn study_one(
     Studied { variant, sites: sites.iter().cloned().zip(dependences).collect(), together }
 }
 
-fn of_place<'a>(parts: &[Part<'a>], number: usize) -> Vec<(&'a Baseline, Found)> {
-    let own = parts.iter().filter(|(site, ..)| *site == number);
+fn of_place<'a>(results: &[SiteResult<'a>], number: usize) -> Vec<(&'a Baseline, Effects)> {
+    let own = results.iter().filter(|(site, ..)| *site == number);
     own.map(|(_, known, found)| (*known, found.clone())).collect()
 }
 
@@ -121,15 +122,15 @@ fn of_place<'a>(parts: &[Part<'a>], number: usize) -> Vec<(&'a Baseline, Found)>
 fn compared<'a>(
     variant: &'static VariantInfo,
     sites: &[OrderingSite],
-    parts: &[Part<'a>],
+    results: &[SiteResult<'a>],
     others: &[(&'static Claim, Vec<&Baseline>)],
     terms: &Terms<'_>,
-) -> Vec<Part<'a>> {
+) -> Vec<SiteResult<'a>> {
     let mut asked: Vec<(&'static Claim, usize, &'a Baseline, &Baseline)> = Vec::new();
     for (claim, theirs) in others {
-        for (site, mine, found) in parts {
+        for (site, mine, effects) in results {
             let theirs = theirs.iter().find(|theirs| theirs.scenario == mine.scenario);
-            if let Some(theirs) = theirs.filter(|_| found.is_news() && claim.scenarios.contains(&mine.scenario)) {
+            if let Some(theirs) = theirs.filter(|_| effects.is_news() && claim.scenarios.contains(&mine.scenario)) {
                 asked.push((claim, *site, mine, theirs));
             }
         }

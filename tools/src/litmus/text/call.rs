@@ -1,6 +1,6 @@
 //! Calls of primitives: which arguments they take and what they mean.
 
-use super::super::ast::{Expected, Expression, Place, Statement};
+use super::super::ast::{Expected, Expression, Lvalue, Statement};
 use super::super::error::LitmusError;
 use super::super::operation::{BinaryOperator, Fence, Operation, Order, UpdateResult};
 use super::code::Code;
@@ -25,28 +25,28 @@ impl Code<'_> {
         match primitive {
             Primitive::Fence(fence) => body.push(Statement::Fence(fence)),
             Primitive::WritePlace => {
-                let (place, _) = self.lvalue(words)?;
+                let (lvalue, _) = self.lvalue(words)?;
                 let value = self.next_argument(words)?.expression;
-                body.push(Statement::Write { place, value, order: Order::Once });
+                body.push(Statement::Write { lvalue, value, order: Order::Once });
             }
             Primitive::WriteThenFull => {
-                let (place, _) = if words.is_mark("*") || words.second().text == "[" {
+                let (lvalue, _) = if words.is_mark("*") || words.second().text == "[" {
                     self.lvalue(words)?
                 } else {
                     self.pointer(words, Use::Word)?
                 };
                 let value = self.next_argument(words)?.expression;
-                body.push(Statement::Write { place, value, order: Order::Once });
+                body.push(Statement::Write { lvalue, value, order: Order::Once });
                 body.push(Statement::Fence(Fence::Full));
             }
             Primitive::Write(order) => {
-                let (place, _) = self.pointer(words, Use::Word)?;
+                let (lvalue, _) = self.pointer(words, Use::Word)?;
                 let value = self.next_argument(words)?.expression;
-                body.push(Statement::Write { place, value, order });
+                body.push(Statement::Write { lvalue, value, order });
             }
             Primitive::Change(operation, arguments) => {
-                let (place, operand, _) = self.operand_and_place(words, arguments)?;
-                let update = update(place, operation, operand, Order::NoReturn, UpdateResult::Old);
+                let (lvalue, operand, _) = self.operand_and_lvalue(words, arguments)?;
+                let update = update(lvalue, operation, operand, Order::NoReturn, UpdateResult::Old);
                 body.push(Statement::Evaluate(update));
             }
             Primitive::Lock => body.push(Statement::Lock(self.pointer(words, Use::Lock)?.0)),
@@ -63,23 +63,23 @@ impl Code<'_> {
     pub fn value_of(&mut self, primitive: Primitive, words: &mut Words<'_>) -> Result<Option<Typed>, LitmusError> {
         Ok(Some(match primitive {
             Primitive::ReadPlace(order) => {
-                let (place, declared) = self.lvalue(words)?;
-                Typed { expression: Expression::Read { place, order }, declared }
+                let (lvalue, declared) = self.lvalue(words)?;
+                Typed { expression: Expression::Read { lvalue, order }, declared }
             }
             Primitive::Read(order) => {
-                let (place, declared) = self.pointer(words, Use::Word)?;
-                Typed { expression: Expression::Read { place, order }, declared }
+                let (lvalue, declared) = self.pointer(words, Use::Word)?;
+                Typed { expression: Expression::Read { lvalue, order }, declared }
             }
             Primitive::Update(operation, arguments, order, result) => {
                 if arguments == Arguments::ValueAndPointer && result == UpdateResult::Old && order == Order::Full {
                     return self.fetch(operation, words).map(Some);
                 }
-                let (place, operand, declared) = self.operand_and_place(words, arguments)?;
-                Typed { expression: update(place, operation, operand, order, result), declared }
+                let (lvalue, operand, declared) = self.operand_and_lvalue(words, arguments)?;
+                Typed { expression: update(lvalue, operation, operand, order, result), declared }
             }
             Primitive::Test(operation, arguments, against, order) => {
-                let (place, operand, declared) = self.operand_and_place(words, arguments)?;
-                let new = update(place, operation, operand, order, UpdateResult::New);
+                let (lvalue, operand, declared) = self.operand_and_lvalue(words, arguments)?;
+                let new = update(lvalue, operation, operand, order, UpdateResult::New);
                 let comparison = match against {
                     Against::Zero => BinaryOperator::Equal,
                     Against::Negative => BinaryOperator::Less,
@@ -88,33 +88,33 @@ impl Code<'_> {
                 Typed::truth(Expression::Binary(comparison, declared.ty().promoted(), Box::new(new), zero))
             }
             Primitive::Exchange(order) => {
-                let (place, declared) = self.pointer(words, Use::Word)?;
+                let (lvalue, declared) = self.pointer(words, Use::Word)?;
                 let new = self.next_argument(words)?.expression;
-                Typed { expression: update(place, Operation::Exchange, new, order, UpdateResult::Old), declared }
+                Typed { expression: update(lvalue, Operation::Exchange, new, order, UpdateResult::Old), declared }
             }
             Primitive::CompareExchange(order) => {
-                let (place, declared) = self.pointer(words, Use::Word)?;
+                let (lvalue, declared) = self.pointer(words, Use::Word)?;
                 let old = Box::new(self.next_argument(words)?.expression);
                 let new = Box::new(self.next_argument(words)?.expression);
-                Typed { expression: Expression::CompareExchange { place, old, new, order }, declared }
+                Typed { expression: Expression::CompareExchange { lvalue, old, new, order }, declared }
             }
             Primitive::TryCompareExchange(order) => {
-                let (place, _) = self.pointer(words, Use::Word)?;
+                let (lvalue, _) = self.pointer(words, Use::Word)?;
                 let expected = self.expected(words)?;
                 let new = Box::new(self.next_argument(words)?.expression);
                 let (success, failure, is_weak) = (order, Order::Once, false);
-                Typed::truth(Expression::CompareExpected { place, expected, new, success, failure, is_weak })
+                Typed::truth(Expression::CompareExpected { lvalue, expected, new, success, failure, is_weak })
             }
             Primitive::AddUnless => {
-                let (place, _) = self.pointer(words, Use::Word)?;
+                let (lvalue, _) = self.pointer(words, Use::Word)?;
                 let operand = Box::new(self.next_argument(words)?.expression);
                 let unless = Box::new(self.next_argument(words)?.expression);
-                Typed::truth(Expression::AddUnless { place, operand, unless, order: Order::Full })
+                Typed::truth(Expression::AddUnless { lvalue, operand, unless, order: Order::Full })
             }
             Primitive::IncrementNotZero => {
-                let (place, _) = self.pointer(words, Use::Word)?;
+                let (lvalue, _) = self.pointer(words, Use::Word)?;
                 let (operand, unless) = (Box::new(Expression::Constant(1)), Box::new(Expression::Constant(0)));
-                Typed::truth(Expression::AddUnless { place, operand, unless, order: Order::Full })
+                Typed::truth(Expression::AddUnless { lvalue, operand, unless, order: Order::Full })
             }
             Primitive::TryLock => Typed::truth(Expression::TryLock(self.pointer(words, Use::Lock)?.0)),
             Primitive::IsLocked => Typed::truth(Expression::IsLocked(self.pointer(words, Use::Lock)?.0)),
@@ -129,21 +129,21 @@ impl Code<'_> {
         words.nested(|words| self.expression(words))
     }
 
-    fn operand_and_place(
+    fn operand_and_lvalue(
         &mut self,
         words: &mut Words<'_>,
         arguments: Arguments,
-    ) -> Result<(Place, Expression, Declared), LitmusError> {
+    ) -> Result<(Lvalue, Expression, Declared), LitmusError> {
         match arguments {
             Arguments::Pointer => {
-                let (place, declared) = self.pointer(words, Use::Word)?;
-                Ok((place, Expression::Constant(1), declared))
+                let (lvalue, declared) = self.pointer(words, Use::Word)?;
+                Ok((lvalue, Expression::Constant(1), declared))
             }
             Arguments::ValueAndPointer => {
                 let operand = words.nested(|words| self.expression(words))?.expression;
                 words.mark(",")?;
-                let (place, declared) = self.pointer(words, Use::Word)?;
-                Ok((place, operand, declared))
+                let (lvalue, declared) = self.pointer(words, Use::Word)?;
+                Ok((lvalue, operand, declared))
             }
         }
     }
@@ -157,10 +157,10 @@ impl Code<'_> {
         let second = words.nested(|words| self.expression(words))?;
         let is_c11 = first.declared.stars > 0 && second.declared.stars == 0;
         let (address, operand, word) = if is_c11 { (first, second, word) } else { (second, first, behind) };
-        let (place, declared) = self.place_at(address, Use::Word, word)?;
+        let (lvalue, declared) = self.lvalue_at(address, Use::Word, word)?;
         self.symbols.is_c11 |= is_c11;
         let order = if is_c11 { Order::SeqCst } else { Order::Full };
-        Ok(Typed { expression: update(place, operation, operand.expression, order, UpdateResult::Old), declared })
+        Ok(Typed { expression: update(lvalue, operation, operand.expression, order, UpdateResult::Old), declared })
     }
 
     fn c11_statement(&mut self, c11: C11, words: &mut Words<'_>) -> Result<Statement, LitmusError> {
@@ -175,14 +175,14 @@ impl Code<'_> {
                 Statement::Fence(Fence::Compiler)
             }
             C11Kind::Store | C11Kind::Init => {
-                let (place, _) = self.pointer(words, Use::Word)?;
+                let (lvalue, _) = self.pointer(words, Use::Word)?;
                 let value = self.next_argument(words)?.expression;
                 let order = match c11.kind {
                     C11Kind::Init => Order::Plain,
                     _ if !c11.is_explicit => Order::SeqCst,
                     _ => self.next_order(words, "acquire consume acq_rel")?,
                 };
-                Statement::Write { place, value, order }
+                Statement::Write { lvalue, value, order }
             }
             _ => unreachable!("this primitive gives back a value"),
         })
@@ -192,18 +192,18 @@ impl Code<'_> {
         self.symbols.is_c11 = true;
         Ok(Some(match c11.kind {
             C11Kind::Load => {
-                let (place, declared) = self.pointer(words, Use::Word)?;
+                let (lvalue, declared) = self.pointer(words, Use::Word)?;
                 let order = if c11.is_explicit { self.next_order(words, "release acq_rel")? } else { Order::SeqCst };
-                Typed { expression: Expression::Read { place, order }, declared }
+                Typed { expression: Expression::Read { lvalue, order }, declared }
             }
             C11Kind::Update(operation) => {
-                let (place, declared) = self.pointer(words, Use::Word)?;
+                let (lvalue, declared) = self.pointer(words, Use::Word)?;
                 let operand = self.next_argument(words)?.expression;
                 let order = if c11.is_explicit { self.next_order(words, "")? } else { Order::SeqCst };
-                Typed { expression: update(place, operation, operand, order, UpdateResult::Old), declared }
+                Typed { expression: update(lvalue, operation, operand, order, UpdateResult::Old), declared }
             }
             C11Kind::CompareExchange { is_weak } => {
-                let (place, _) = self.pointer(words, Use::Word)?;
+                let (lvalue, _) = self.pointer(words, Use::Word)?;
                 let expected = self.expected(words)?;
                 let new = Box::new(self.next_argument(words)?.expression);
                 let (success, failure) = if c11.is_explicit {
@@ -211,7 +211,7 @@ impl Code<'_> {
                 } else {
                     (Order::SeqCst, Order::SeqCst)
                 };
-                Typed::truth(Expression::CompareExpected { place, expected, new, success, failure, is_weak })
+                Typed::truth(Expression::CompareExpected { lvalue, expected, new, success, failure, is_weak })
             }
             C11Kind::Store | C11Kind::Init | C11Kind::Fence | C11Kind::SignalFence => return Ok(None),
         }))
@@ -231,7 +231,7 @@ impl Code<'_> {
             }
             return Ok(Expected::Register(self.register(name)?));
         }
-        Ok(Expected::Place(self.pointer(words, Use::Word)?.0))
+        Ok(Expected::Lvalue(self.pointer(words, Use::Word)?.0))
     }
 
     /// A comma and an order of C11, which may not be one of those.
@@ -252,19 +252,19 @@ impl Code<'_> {
             "seq_cst" => Order::SeqCst,
             _ => {
                 let message = format!("expected an order, such as memory_order_acquire, found '{}'", word.text);
-                return Err(LitmusError::syntax(word.place, message));
+                return Err(LitmusError::syntax(word.position, message));
             }
         };
         if not.split(' ').any(|refused| refused == name) {
             let message = format!("'{}' here: C11 says nothing of what that means", word.text);
-            return Err(LitmusError::refused(word.place, message));
+            return Err(LitmusError::refused(word.position, message));
         }
         Ok(order)
     }
 }
 
-fn update(place: Place, operation: Operation, operand: Expression, order: Order, result: UpdateResult) -> Expression {
-    Expression::Update { place, operation, operand: Box::new(operand), order, result }
+fn update(lvalue: Lvalue, operation: Operation, operand: Expression, order: Order, result: UpdateResult) -> Expression {
+    Expression::Update { lvalue, operation, operand: Box::new(operand), order, result }
 }
 
 fn gives_back_a_value(primitive: Primitive) -> bool {

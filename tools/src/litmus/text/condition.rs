@@ -15,7 +15,7 @@ pub fn parse(words: &mut Words<'_>, symbols: &Symbols) -> Result<Asked, LitmusEr
     let condition = Condition { quantifier, proposition: proposition(words, symbols)? };
     words.accept(";");
     if words.is_name(|name| name == "with") {
-        return Err(LitmusError::refused(words.place(), "'with' behind a condition"));
+        return Err(LitmusError::refused(words.position(), "'with' behind a condition"));
     }
     if words.peek().kind != WordKind::End {
         return Err(words.expected("'/\\', '\\/' or the end of the file"));
@@ -26,7 +26,7 @@ pub fn parse(words: &mut Words<'_>, symbols: &Symbols) -> Result<Asked, LitmusEr
 fn quantifier(words: &mut Words<'_>) -> Result<Quantifier, LitmusError> {
     if words.is_name(|name| ["observed", "Observed", "final", "cases"].contains(&name)) {
         return Err(LitmusError::refused(
-            words.place(),
+            words.position(),
             "this kind of condition; write 'exists', '~exists' or 'forall'",
         ));
     }
@@ -63,7 +63,7 @@ fn locations(words: &mut Words<'_>, symbols: &Symbols) -> Result<Vec<Item>, Litm
 
 /// `1:r0`, `x`, `[x]` or `*x`.
 fn item(words: &mut Words<'_>, symbols: &Symbols) -> Result<Item, LitmusError> {
-    let place = words.place();
+    let position = words.position();
     let named = words.peek().kind == WordKind::Name && words.second().text == ":";
     let thread = match words.peek().kind {
         WordKind::Number(number) => usize::try_from(number).ok(),
@@ -75,10 +75,13 @@ fn item(words: &mut Words<'_>, symbols: &Symbols) -> Result<Item, LitmusError> {
         words.mark(":")?;
         let name = words.name("a register")?.text;
         if thread >= symbols.threads.len() {
-            return Err(LitmusError::syntax(place, format!("'{thread}:{name}': there is no thread P{thread}")));
+            return Err(LitmusError::syntax(position, format!("'{thread}:{name}': there is no thread P{thread}")));
         }
         let register = symbols.register(thread, name).ok_or_else(|| {
-            LitmusError::syntax(place, format!("'{thread}:{name}' is undeclared: P{thread} has no variable '{name}'"))
+            LitmusError::syntax(
+                position,
+                format!("'{thread}:{name}' is undeclared: P{thread} has no variable '{name}'"),
+            )
         })?;
         return Ok(Item::Register { thread, register });
     }
@@ -102,7 +105,7 @@ fn item(words: &mut Words<'_>, symbols: &Symbols) -> Result<Item, LitmusError> {
         Some(_) => format!("'{}' has no element {element}", name.text),
         None => format!("the shared variable '{}' is undeclared", name.text),
     };
-    let location = location.ok_or_else(|| LitmusError::syntax(name.place, undeclared()))?;
+    let location = location.ok_or_else(|| LitmusError::syntax(name.position, undeclared()))?;
     Ok(Item::Location(location))
 }
 
@@ -161,7 +164,7 @@ fn negation(words: &mut Words<'_>, symbols: &Symbols) -> Result<Proposition, Lit
 
 fn comparison(words: &mut Words<'_>, symbols: &Symbols) -> Result<Proposition, LitmusError> {
     if words.is_name(|name| name == "fault" || name == "Fault") {
-        return Err(LitmusError::refused(words.place(), "faults in a condition"));
+        return Err(LitmusError::refused(words.position(), "faults in a condition"));
     }
     let item = item(words, symbols)?;
     let negated = words.accept("!=") || words.accept("<>");
@@ -180,11 +183,11 @@ fn operand(of: Item, words: &mut Words<'_>, symbols: &Symbols) -> Result<Operand
     }
     words.accept("&");
     if words.peek().kind == WordKind::Name {
-        let place = words.place();
+        let position = words.position();
         return match item(words, symbols)? {
             Item::Location(location) => Ok(Operand::Constant(symbols.address(location))),
             Item::Register { .. } => {
-                Err(LitmusError::refused(place, "the address of a local variable, which has none"))
+                Err(LitmusError::refused(position, "the address of a local variable, which has none"))
             }
         };
     }

@@ -183,7 +183,7 @@ pub fn stars(words: &mut Words<'_>) -> Result<u8, LitmusError> {
             stars = stars
                 .checked_add(1)
                 .filter(|stars| *stars < 8)
-                .ok_or_else(|| LitmusError::limit(star.place, "more stars in one type than the limit of 7"))?;
+                .ok_or_else(|| LitmusError::limit(star.position, "more stars in one type than the limit of 7"))?;
         } else if words.is_name(|name| QUALIFIERS.contains(&name)) {
             words.take();
         } else {
@@ -194,7 +194,7 @@ pub fn stars(words: &mut Words<'_>) -> Result<u8, LitmusError> {
 
 /// Reads a type without the stars behind it.
 pub fn base(words: &mut Words<'_>) -> Result<Base, LitmusError> {
-    let place = words.place();
+    let position = words.position();
     let mut is_atomic = false;
     let mut parts: Vec<&str> = Vec::new();
     let mut found: Option<Base> = None;
@@ -222,7 +222,7 @@ pub fn base(words: &mut Words<'_>) -> Result<Base, LitmusError> {
                 tag if name == "struct" && is_of_rcu(tag) => why_not(tag),
                 _ => format!("type '{name}': there are integers, pointers to them and spinlock_t"),
             };
-            return Err(LitmusError::refused(place, message));
+            return Err(LitmusError::refused(position, message));
         }
         words.take();
     }
@@ -234,10 +234,10 @@ pub fn base(words: &mut Words<'_>) -> Result<Base, LitmusError> {
         None if parts.is_empty() => {
             let name = words.name("a type, such as 'int'")?;
             let message = format!("type '{}': there are integers, pointers to them and spinlock_t", name.text);
-            return Err(LitmusError::refused(place, message));
+            return Err(LitmusError::refused(position, message));
         }
         None => Base::Word(integer(&parts).ok_or_else(|| {
-            LitmusError::refused(place, format!("type '{}': C has no such integer of 64 bits", parts.join(" ")))
+            LitmusError::refused(position, format!("type '{}': C has no such integer of 64 bits", parts.join(" ")))
         })?),
     };
     Ok(match base {

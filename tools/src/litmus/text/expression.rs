@@ -1,6 +1,6 @@
 //! Expressions, their types, and the shared variables that they name.
 
-use super::super::ast::{Expression, Place};
+use super::super::ast::{Expression, Lvalue};
 use super::super::error::LitmusError;
 use super::super::operation::{BinaryOperator, Order, UnaryOperator};
 use super::super::types::{self, Type};
@@ -19,9 +19,9 @@ impl Code<'_> {
     }
 
     /// The shared variable that has this address, and what it holds.
-    pub fn place_at(&mut self, address: Typed, kind: Use, word: Word<'_>) -> Result<(Place, Declared), LitmusError> {
+    pub fn lvalue_at(&mut self, address: Typed, kind: Use, word: Word<'_>) -> Result<(Lvalue, Declared), LitmusError> {
         let Expression::Constant(constant) = address.expression else {
-            return Ok((Place::At(Box::new(address.expression)), address.declared.pointee()));
+            return Ok((Lvalue::At(Box::new(address.expression)), address.declared.pointee()));
         };
         let Some(location) = self.symbols.at(constant) else {
             let message = if types::is_address(constant) {
@@ -29,16 +29,16 @@ impl Code<'_> {
             } else {
                 format!("the number {constant} as an address: only shared variables have one")
             };
-            return Err(LitmusError::refused(word.place, message));
+            return Err(LitmusError::refused(word.position, message));
         };
         self.symbols.use_as(location, kind);
         let declared = address.declared.pointee();
         let known = if declared == Declared::UNKNOWN { self.symbols.declared(location) } else { declared };
-        Ok((Place::Location(location), known))
+        Ok((Lvalue::Location(location), known))
     }
 
     /// `*x`, `*(x)`, `x[1]`: a shared variable as a value.
-    pub fn lvalue(&mut self, words: &mut Words<'_>) -> Result<(Place, Declared), LitmusError> {
+    pub fn lvalue(&mut self, words: &mut Words<'_>) -> Result<(Lvalue, Declared), LitmusError> {
         let word = words.peek();
         if words.is_mark("(") {
             words.take();
@@ -48,13 +48,13 @@ impl Code<'_> {
         }
         if words.accept("*") {
             let address = words.nested(|words| self.unary(words))?;
-            return self.place_at(address, Use::Word, word);
+            return self.lvalue_at(address, Use::Word, word);
         }
         if word.kind == WordKind::Name && words.second().text == "[" {
             let name = words.take();
             let base = self.named(name)?;
             let address = self.element(base, words)?;
-            return self.place_at(address, Use::Word, word);
+            return self.lvalue_at(address, Use::Word, word);
         }
         if word.kind == WordKind::Name && self.parameters.iter().any(|(known, _)| known == word.text) {
             return Err(words.expected(&format!("'*{}'", word.text)));
@@ -71,10 +71,10 @@ impl Code<'_> {
     }
 
     /// `x`: a shared variable by its address, as most primitives take it.
-    pub fn pointer(&mut self, words: &mut Words<'_>, kind: Use) -> Result<(Place, Declared), LitmusError> {
+    pub fn pointer(&mut self, words: &mut Words<'_>, kind: Use) -> Result<(Lvalue, Declared), LitmusError> {
         let word = words.peek();
         let address = words.nested(|words| self.expression(words))?;
-        self.place_at(address, kind, word)
+        self.lvalue_at(address, kind, word)
     }
 
     /// A whole expression.
@@ -137,7 +137,7 @@ impl Code<'_> {
         let word = words.peek();
         if word.kind == WordKind::Mark && ["++", "--", "->", ".", "="].contains(&word.text) {
             let message = format!("the operator '{}' in an expression: make it a statement of its own", word.text);
-            return Err(LitmusError::refused(word.place, message));
+            return Err(LitmusError::refused(word.position, message));
         }
         Ok(left)
     }
@@ -162,9 +162,9 @@ impl Code<'_> {
         }
         if words.is_mark("*") {
             words.deepen()?;
-            let (place, pointee) = self.lvalue(words)?;
+            let (lvalue, pointee) = self.lvalue(words)?;
             return Ok(Typed {
-                expression: Expression::Read { place, order: Self::plain(pointee) },
+                expression: Expression::Read { lvalue, order: Self::plain(pointee) },
                 declared: pointee,
             });
         }
@@ -177,8 +177,8 @@ impl Code<'_> {
         }
         let word = words.peek();
         let address = self.element(primary, words)?;
-        let (place, pointee) = self.place_at(address, Use::Word, word)?;
-        Ok(Typed { expression: Expression::Read { place, order: Self::plain(pointee) }, declared: pointee })
+        let (lvalue, pointee) = self.lvalue_at(address, Use::Word, word)?;
+        Ok(Typed { expression: Expression::Read { lvalue, order: Self::plain(pointee) }, declared: pointee })
     }
 
     /// `&*x`, `&x[1]`, which are addresses of shared variables.
@@ -187,13 +187,13 @@ impl Code<'_> {
         let word = words.peek();
         if words.is_mark("*") || words.second().text == "[" {
             words.deepen()?;
-            let (place, pointee) = self.lvalue(words)?;
+            let (lvalue, pointee) = self.lvalue(words)?;
             let declared = pointee.pointer();
-            return Ok(match place {
-                Place::Location(location) => {
+            return Ok(match lvalue {
+                Lvalue::Location(location) => {
                     Typed { expression: Expression::Constant(self.symbols.address(location)), declared }
                 }
-                Place::At(address) => Typed { expression: *address, declared },
+                Lvalue::At(address) => Typed { expression: *address, declared },
             });
         }
         let message = if self.parameters.iter().any(|(known, _)| known == word.text) {
@@ -204,7 +204,7 @@ impl Code<'_> {
                 word.text
             )
         };
-        Err(LitmusError::refused(mark.place, message))
+        Err(LitmusError::refused(mark.position, message))
     }
 
     fn primary(&mut self, words: &mut Words<'_>) -> Result<Typed, LitmusError> {
@@ -240,7 +240,7 @@ impl Code<'_> {
     fn named(&mut self, name: Word<'_>) -> Result<Typed, LitmusError> {
         if let Some((_, declared)) = self.parameters.iter().find(|(known, _)| known == name.text) {
             let declared = *declared;
-            let location = self.symbols.declare_shared(name.text, name.place)?;
+            let location = self.symbols.declare_shared(name.text, name.position)?;
             return Ok(Typed { expression: Expression::Constant(self.symbols.address(location)), declared });
         }
         match name.text {
@@ -272,7 +272,7 @@ impl Code<'_> {
         words.deepen()?;
         words.mark("(")?;
         let Some(typed) = self.value_of(found, words)? else {
-            return Err(LitmusError::syntax(name.place, format!("'{}' gives back no value", name.text)));
+            return Err(LitmusError::syntax(name.position, format!("'{}' gives back no value", name.text)));
         };
         words.mark(")")?;
         Ok(typed)
@@ -311,7 +311,7 @@ fn literal(number: i64, text: &str) -> Type {
 
 /// The primitive that a call names.
 pub fn known(name: Word<'_>) -> Result<Primitive, LitmusError> {
-    primitive(name.text).ok_or_else(|| LitmusError::refused(name.place, why_not(name.text)))
+    primitive(name.text).ok_or_else(|| LitmusError::refused(name.position, why_not(name.text)))
 }
 
 /// C's operators with two operands and how close they bind.

@@ -1,7 +1,7 @@
 //! The initial state, and the names that the whole test knows.
 
 use super::super::ast::{Asked, Location, LocationId, LocationKind, Program, Register, RegisterId, Thread};
-use super::super::error::{LitmusError, Place};
+use super::super::error::{LitmusError, TextPosition};
 use super::super::types::{Type, address};
 use super::declared::{self, Declared, is_type};
 use super::lexer::WordKind;
@@ -34,7 +34,7 @@ struct Set {
     name: String,
     declared: Declared,
     value: i64,
-    place: Place,
+    position: TextPosition,
 }
 
 /// The names that the whole test knows.
@@ -63,16 +63,19 @@ impl Symbols {
     }
 
     /// The shared variable of that name, made if there is none yet.
-    pub fn declare_shared(&mut self, name: &str, place: Place) -> Result<LocationId, LitmusError> {
+    pub fn declare_shared(&mut self, name: &str, position: TextPosition) -> Result<LocationId, LitmusError> {
         match self.shared(name) {
             Some(found) => Ok(found),
-            None => self.make(name, 1, place),
+            None => self.make(name, 1, position),
         }
     }
 
-    fn make(&mut self, name: &str, elements: usize, place: Place) -> Result<LocationId, LitmusError> {
+    fn make(&mut self, name: &str, elements: usize, position: TextPosition) -> Result<LocationId, LitmusError> {
         if self.shared.len() + elements > LOCATIONS_MAX {
-            return Err(LitmusError::limit(place, format!("more shared variables than the limit of {LOCATIONS_MAX}")));
+            return Err(LitmusError::limit(
+                position,
+                format!("more shared variables than the limit of {LOCATIONS_MAX}"),
+            ));
         }
         let first = self.shared.len();
         for nth in 0..elements {
@@ -140,8 +143,8 @@ impl Symbols {
     /// The initial state sets no register of a thread that does not exist.
     pub fn all_registers_belong_to_threads(&self) -> Result<(), LitmusError> {
         match self.registers.iter().find(|set| set.thread >= self.threads.len()) {
-            Some(Set { thread, name, place, .. }) => {
-                Err(LitmusError::syntax(*place, format!("'{thread}:{name}': there is no thread P{thread}")))
+            Some(Set { thread, name, position, .. }) => {
+                Err(LitmusError::syntax(*position, format!("'{thread}:{name}': there is no thread P{thread}")))
             }
             None => Ok(()),
         }
@@ -196,7 +199,7 @@ pub fn parse(words: &mut Words<'_>, symbols: &mut Symbols) -> Result<(), LitmusE
 /// Reads one variable.
 fn one(words: &mut Words<'_>, symbols: &mut Symbols) -> Result<(), LitmusError> {
     let mut declared = declared_if_any(words)?;
-    let place = words.place();
+    let position = words.position();
     let thread = match words.peek().kind {
         WordKind::Number(_) => Some(words.number("a thread")?),
         WordKind::Name if words.second().text == ":" => thread_number(words.peek().text).map(|thread| {
@@ -210,7 +213,7 @@ fn one(words: &mut Words<'_>, symbols: &mut Symbols) -> Result<(), LitmusError> 
         if declared == Declared::UNKNOWN {
             declared = declared_if_any(words)?;
         }
-        return register(words, symbols, thread, declared, place);
+        return register(words, symbols, thread, declared, position);
     }
     let is_bracketed = words.accept("[");
     if !is_bracketed {
@@ -236,22 +239,22 @@ fn one(words: &mut Words<'_>, symbols: &mut Symbols) -> Result<(), LitmusError> 
     };
     if length < values.len() || length == 0 {
         let message = format!("'{}' has {length} elements and {} initial values", name.text, values.len());
-        return Err(LitmusError::syntax(name.place, message));
+        return Err(LitmusError::syntax(name.position, message));
     }
     if symbols.initialized.iter().any(|known| known == name.text) && element.is_none() {
-        return Err(LitmusError::syntax(name.place, format!("'{}' has an initial value already", name.text)));
+        return Err(LitmusError::syntax(name.position, format!("'{}' has an initial value already", name.text)));
     }
     let first = match symbols.shared(name.text) {
         Some(found) if length == 1 => found,
         Some(_) => {
             let message = format!("'{}' was used before it was declared an array: declare it first", name.text);
-            return Err(LitmusError::refused(name.place, message));
+            return Err(LitmusError::refused(name.position, message));
         }
-        None => symbols.make(name.text, length, name.place)?,
+        None => symbols.make(name.text, length, name.position)?,
     };
     let first = match element {
         Some(nth) => symbols.element(name.text, nth).ok_or_else(|| {
-            LitmusError::syntax(name.place, format!("'{}' has no element {nth}: declare it an array", name.text))
+            LitmusError::syntax(name.position, format!("'{}' has no element {nth}: declare it an array", name.text))
         })?,
         None => first,
     };
@@ -272,28 +275,28 @@ fn register(
     symbols: &mut Symbols,
     thread: i64,
     declared: Declared,
-    place: Place,
+    position: TextPosition,
 ) -> Result<(), LitmusError> {
     let thread = usize::try_from(thread).unwrap_or(usize::MAX);
     let name = words.name("a register")?.text;
     let value = if words.accept("=") { value(words, symbols)? } else { 0 };
     if symbols.registers.iter().any(|set| set.thread == thread && set.name == name) {
-        return Err(LitmusError::syntax(place, format!("'{thread}:{name}' has an initial value already")));
+        return Err(LitmusError::syntax(position, format!("'{thread}:{name}' has an initial value already")));
     }
     if symbols.registers.len() == REGISTERS_MAX {
         let message = format!("the initial state sets more registers than the limit of {REGISTERS_MAX}");
-        return Err(LitmusError::limit(place, message));
+        return Err(LitmusError::limit(position, message));
     }
-    symbols.registers.push(Set { thread, name: name.to_owned(), declared, value, place });
+    symbols.registers.push(Set { thread, name: name.to_owned(), declared, value, position });
     Ok(())
 }
 
 /// The number of an element.
 pub fn index(words: &mut Words<'_>) -> Result<usize, LitmusError> {
-    let place = words.place();
+    let position = words.position();
     let number = words.number("the number of an element")?;
     usize::try_from(number).ok().filter(|number| *number <= LOCATIONS_MAX).ok_or_else(|| {
-        LitmusError::limit(place, format!("an array with more elements than the limit of {LOCATIONS_MAX}"))
+        LitmusError::limit(position, format!("an array with more elements than the limit of {LOCATIONS_MAX}"))
     })
 }
 
@@ -328,12 +331,12 @@ fn value(words: &mut Words<'_>, symbols: &mut Symbols) -> Result<i64, LitmusErro
     words.accept("&");
     if words.peek().kind == WordKind::Name {
         let name = words.take();
-        let location = symbols.declare_shared(name.text, name.place)?;
+        let location = symbols.declare_shared(name.text, name.position)?;
         if words.accept("[") {
             let nth = index(words)?;
             words.mark("]")?;
             let location = symbols.element(name.text, nth).ok_or_else(|| {
-                LitmusError::syntax(name.place, format!("'{}' has no element {nth}: declare it first", name.text))
+                LitmusError::syntax(name.position, format!("'{}' has no element {nth}: declare it first", name.text))
             })?;
             return Ok(symbols.address(location));
         }

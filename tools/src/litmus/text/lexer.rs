@@ -4,7 +4,7 @@
 //! everywhere but between the braces of a thread, where it is C. So the lexer follows the sections:
 //! header, initial state, threads, condition. The comments of C are taken everywhere.
 
-use super::super::error::{LitmusError, Place};
+use super::super::error::{LitmusError, TextPosition};
 
 /// A word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct Word<'a> {
     /// As it is written.
     pub text: &'a str,
     /// Where it begins.
-    pub place: Place,
+    pub position: TextPosition,
 }
 
 /// A sort of word.
@@ -46,7 +46,7 @@ const MARKS: [&str; 25] = [
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Section {
+enum LexerMode {
     /// Before the first brace.
     Header,
     /// Between the braces of the initial state.
@@ -60,14 +60,14 @@ enum Section {
 struct Lexer<'a> {
     text: &'a str,
     at: usize,
-    place: Place,
-    section: Section,
+    position: TextPosition,
+    mode: LexerMode,
 }
 
 /// Divides a text into words.
 pub fn lex(text: &str) -> Result<Lexed<'_>, LitmusError> {
-    let start = Place { line: 1, column: 1 };
-    let mut lexer = Lexer { text, at: 0, place: start, section: Section::Header };
+    let start = TextPosition { line: 1, column: 1 };
+    let mut lexer = Lexer { text, at: 0, position: start, mode: LexerMode::Header };
     let name = lexer.header()?;
     let mut words = Vec::new();
     loop {
@@ -92,10 +92,10 @@ impl<'a> Lexer<'a> {
         let character = self.peek()?;
         self.at += character.len_utf8();
         if character == '\n' {
-            self.place.line += 1;
-            self.place.column = 1;
+            self.position.line += 1;
+            self.position.column = 1;
         } else {
-            self.place.column += 1;
+            self.position.column += 1;
         }
         Some(character)
     }
@@ -118,25 +118,25 @@ impl<'a> Lexer<'a> {
     fn gap(&mut self) -> Result<(), LitmusError> {
         loop {
             self.take_while(char::is_whitespace);
-            let place = self.place;
+            let position = self.position;
             if self.rest().starts_with("//") {
                 self.take_while(|character| character != '\n');
             } else if self.rest().starts_with("/*") {
                 self.skip(2);
                 while !self.rest().starts_with("*/") {
                     self.advance()
-                        .ok_or_else(|| LitmusError::syntax(place, "this comment has no end: expected '*/'"))?;
+                        .ok_or_else(|| LitmusError::syntax(position, "this comment has no end: expected '*/'"))?;
                 }
                 self.skip(2);
-            } else if self.rest().starts_with("(*") && !matches!(self.section, Section::Thread(_)) {
-                self.nested_comment(place)?;
+            } else if self.rest().starts_with("(*") && !matches!(self.mode, LexerMode::Thread(_)) {
+                self.nested_comment(position)?;
             } else {
                 return Ok(());
             }
         }
     }
 
-    fn nested_comment(&mut self, place: Place) -> Result<(), LitmusError> {
+    fn nested_comment(&mut self, position: TextPosition) -> Result<(), LitmusError> {
         let mut depth = 0_u32;
         loop {
             if self.rest().starts_with("(*") {
@@ -149,7 +149,8 @@ impl<'a> Lexer<'a> {
                     return Ok(());
                 }
             } else {
-                self.advance().ok_or_else(|| LitmusError::syntax(place, "this comment has no end: expected '*)'"))?;
+                self.advance()
+                    .ok_or_else(|| LitmusError::syntax(position, "this comment has no end: expected '*)'"))?;
             }
         }
     }
@@ -157,29 +158,29 @@ impl<'a> Lexer<'a> {
     /// `C NAME` and whatever stands before the first brace outside of comments. Returns the name.
     fn header(&mut self) -> Result<&'a str, LitmusError> {
         self.gap()?;
-        let place = self.place;
+        let position = self.position;
         let language = self.take_while(|character| !character.is_whitespace() && character != '{');
         if language != "C" {
-            return Err(not_c(place, language));
+            return Err(not_c(position, language));
         }
         self.take_while(|character| character == ' ' || character == '\t');
-        let place = self.place;
+        let position = self.position;
         let from = self.at;
         while !self.rest().starts_with("(*") && self.peek().is_some_and(is_inside_test_name) {
             self.advance();
         }
         let name = &self.text[from..self.at];
         if name.is_empty() {
-            return Err(LitmusError::syntax(place, "expected the name of the test behind 'C'"));
+            return Err(LitmusError::syntax(position, "expected the name of the test behind 'C'"));
         }
         loop {
             self.gap()?;
-            let place = self.place;
+            let position = self.position;
             match self.peek() {
                 Some('{') => return Ok(name),
                 Some('"') => self.quoted(),
                 Some(_) => self.prose(),
-                None => return Err(expected_initial(place, "the end of the file")),
+                None => return Err(expected_initial(position, "the end of the file")),
             }
         }
     }
@@ -204,20 +205,20 @@ impl<'a> Lexer<'a> {
 
     fn word(&mut self) -> Result<Word<'a>, LitmusError> {
         self.gap()?;
-        let (from, place) = (self.at, self.place);
+        let (from, position) = (self.at, self.position);
         let kind = match self.peek() {
             None => WordKind::End,
             Some(first) if first.is_ascii_alphabetic() || first == '_' => {
                 self.take_while(is_inside_name);
                 WordKind::Name
             }
-            Some(first) if first.is_ascii_digit() => WordKind::Number(self.number(place)?),
+            Some(first) if first.is_ascii_digit() => WordKind::Number(self.number(position)?),
             Some(first) => {
                 self.mark(first);
                 WordKind::Mark
             }
         };
-        Ok(Word { kind, text: &self.text[from..self.at], place })
+        Ok(Word { kind, text: &self.text[from..self.at], position })
     }
 
     fn mark(&mut self, first: char) {
@@ -226,48 +227,48 @@ impl<'a> Lexer<'a> {
             return;
         }
         self.advance();
-        self.section = match (self.section, first) {
-            (Section::Header, '{') => Section::Initial,
-            (Section::Initial, '}') | (Section::Thread(1), '}') => Section::Between,
-            (Section::Between, '{') => Section::Thread(1),
-            (Section::Thread(depth), '{') => Section::Thread(depth + 1),
-            (Section::Thread(depth), '}') => Section::Thread(depth - 1),
-            (section, _) => section,
+        self.mode = match (self.mode, first) {
+            (LexerMode::Header, '{') => LexerMode::Initial,
+            (LexerMode::Initial, '}') | (LexerMode::Thread(1), '}') => LexerMode::Between,
+            (LexerMode::Between, '{') => LexerMode::Thread(1),
+            (LexerMode::Thread(depth), '{') => LexerMode::Thread(depth + 1),
+            (LexerMode::Thread(depth), '}') => LexerMode::Thread(depth - 1),
+            (mode, _) => mode,
         };
     }
 
-    fn number(&mut self, place: Place) -> Result<i64, LitmusError> {
+    fn number(&mut self, position: TextPosition) -> Result<i64, LitmusError> {
         let text = self.take_while(|character| character.is_ascii_alphanumeric() || character == '_');
         let hexadecimal = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
         let digits = hexadecimal.unwrap_or(text).trim_end_matches(['u', 'U', 'l', 'L']);
         if hexadecimal.is_none() && digits.len() > 1 && digits.starts_with('0') {
             let message = format!("number '{text}': C reads a leading 0 as octal and herd does not; write it without");
-            return Err(LitmusError::syntax(place, message));
+            return Err(LitmusError::syntax(position, message));
         }
         let parsed = match hexadecimal {
             Some(_) => i64::from_str_radix(digits, 16),
             None => digits.parse(),
         };
         parsed.map_err(|_| {
-            LitmusError::syntax(place, format!("number '{text}': expected a decimal or hexadecimal one of 63 bits"))
+            LitmusError::syntax(position, format!("number '{text}': expected a decimal or hexadecimal one of 63 bits"))
         })
     }
 }
 
-fn expected_initial(place: Place, found: &str) -> LitmusError {
-    LitmusError::syntax(place, format!("expected the initial state in braces, found {found}"))
+fn expected_initial(position: TextPosition, found: &str) -> LitmusError {
+    LitmusError::syntax(position, format!("expected the initial state in braces, found {found}"))
 }
 
 /// Why a text is no test in C.
-fn not_c(place: Place, language: &str) -> LitmusError {
+fn not_c(position: TextPosition, language: &str) -> LitmusError {
     let is_other =
         ["LISA", "AArch64", "ARM", "PPC", "X86", "X86_64", "RISCV", "MIPS", "BPF", "JAVA", "ASL", "CPP", "PTX"];
     if is_other.contains(&language) {
         let message = format!("tests in the language '{language}': write it in C, as in 'C name'");
-        return LitmusError::refused(place, message);
+        return LitmusError::refused(position, message);
     }
     let found = if language.is_empty() { "nothing".to_owned() } else { format!("'{language}'") };
-    LitmusError::syntax(place, format!("expected 'C' and the name of the test, found {found}"))
+    LitmusError::syntax(position, format!("expected 'C' and the name of the test, found {found}"))
 }
 
 fn is_inside_test_name(character: char) -> bool {

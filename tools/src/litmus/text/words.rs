@@ -1,6 +1,6 @@
 //! The words of a text in order, one of them the next.
 
-use super::super::error::{LitmusError, Place};
+use super::super::error::{LitmusError, TextPosition};
 use super::lexer::{Word, WordKind};
 use super::limits::DEPTH_MAX;
 
@@ -69,8 +69,8 @@ impl<'a> Words<'a> {
     }
 
     /// Where the next word is.
-    pub fn place(&self) -> Place {
-        self.peek().place
+    pub fn position(&self) -> TextPosition {
+        self.peek().position
     }
 
     /// Takes the next word.
@@ -137,7 +137,7 @@ impl<'a> Words<'a> {
             WordKind::End => "the end of the file".to_owned(),
             WordKind::Name | WordKind::Number(_) | WordKind::Mark => format!("'{}'", word.text),
         };
-        LitmusError::syntax(word.place, format!("expected {what}, found {found}"))
+        LitmusError::syntax(word.position, format!("expected {what}, found {found}"))
     }
 
     /// Reads something one level deeper, up to the limit.
@@ -153,7 +153,7 @@ impl<'a> Words<'a> {
     pub fn deepen(&mut self) -> Result<(), LitmusError> {
         if self.depth == DEPTH_MAX {
             let message = format!("nested deeper, or in one expression more operators, than the limit of {DEPTH_MAX}");
-            return Err(LitmusError::limit(self.place(), message));
+            return Err(LitmusError::limit(self.position(), message));
         }
         self.depth += 1;
         Ok(())

@@ -51,15 +51,15 @@ pub fn said_in(folder: &Path, arguments: &[&str], status: i32, expected: &str) -
 }
 
 /// A folder with a configuration of the gate, and what is run in it.
-pub struct Place {
+pub struct GateFolder {
     pub folder: tempfile::TempDir,
 }
 
-impl Place {
-    pub fn new(config: &str) -> Place {
-        let place = Place { folder: tempfile::tempdir().expect("a folder") };
-        place.write("gate.toml", config);
-        place
+impl GateFolder {
+    pub fn new(config: &str) -> GateFolder {
+        let folder = GateFolder { folder: tempfile::tempdir().expect("a folder") };
+        folder.write("gate.toml", config);
+        folder
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

@@ -2,49 +2,49 @@
 
 use super::{CONFIG, FROM, GATE, box_json, entry, equal_json, two_models_json};
 use crate::common;
-use common::Place;
+use common::GateFolder;
 use serde_json::{Value, json};
 
 #[test]
 fn of_what_the_run_did_not_come_to_no_entry_is_called_stale() {
-    let place = Place::new("[gate]\nledger = \"accepted.toml\"\n");
-    place.write("accepted.toml", &format!("version = 1\n{}", entry("box.M9.0a0a0a0a", "date = \"2026-01-01\"")));
+    let gate = GateFolder::new("[gate]\nledger = \"accepted.toml\"\n");
+    gate.write("accepted.toml", &format!("version = 1\n{}", entry("box.M9.0a0a0a0a", "date = \"2026-01-01\"")));
     let mut document = equal_json();
-    place.write("x.json", &document.to_string());
-    place.check(&FROM, 100, "matches nothing any more");
+    gate.write("x.json", &document.to_string());
+    gate.check(&FROM, 100, "matches nothing any more");
     document["complete"] = json!(false);
-    place.write("x.json", &document.to_string());
-    let said = place.check(&FROM, 103, "the run ended before everything was compared");
+    gate.write("x.json", &document.to_string());
+    let said = gate.check(&FROM, 103, "the run ended before everything was compared");
     assert!(!said.contains("matches nothing"), "{said}");
 }
 
 #[test]
 fn one_id_may_be_accepted_once_for_each_set_of_variants_that_shows_it() {
-    let place = Place::new("[gate]\nledger = \"accepted.toml\"\nmemory = [\"sc\", \"weak\"]\n");
+    let gate = GateFolder::new("[gate]\nledger = \"accepted.toml\"\nmemory = [\"sc\", \"weak\"]\n");
     let document = two_models_json();
-    place.write("x.json", &document.to_string());
-    place.check(&FROM, 100, "M1 weak: ");
+    gate.write("x.json", &document.to_string());
+    gate.check(&FROM, 100, "M1 weak: ");
     let divergences = document["scenarios"][0]["divergences"].as_array().expect("divergences");
     for divergence in divergences {
         let id = divergence["id"].as_str().expect("an id");
         let accept = ["accept", id, "--config", "gate.toml", "--from", "x.json", "--reason", "x"];
-        place.check(&accept, 0, "accepted in accepted.toml");
-        place.check(&accept, 2, "has an entry for");
+        gate.check(&accept, 0, "accepted in accepted.toml");
+        gate.check(&accept, 2, "has an entry for");
     }
-    let ledger = std::fs::read_to_string(place.path("accepted.toml")).expect("it was written");
+    let ledger = std::fs::read_to_string(gate.path("accepted.toml")).expect("it was written");
     assert_eq!(ledger.matches("[[accepted]]").count(), divergences.len() + 1, "{ledger}");
-    place.check(&FROM, 0, "green");
+    gate.check(&FROM, 0, "green");
     // Who judges one model alone says nothing against what is accepted for the other.
     let mut alone = document.clone();
     alone["scenarios"].as_array_mut().expect("scenarios").truncate(1);
-    place.write("x.json", &alone.to_string());
-    place.check(&[&FROM[..], &["--memory", "sc"]].concat(), 0, "green");
-    place.check(&FROM, 100, "was accepted as shown by");
+    gate.write("x.json", &alone.to_string());
+    gate.check(&[&FROM[..], &["--memory", "sc"]].concat(), 0, "green");
+    gate.check(&FROM, 100, "was accepted as shown by");
     // An entry that no model shows is stale.
-    place.write("x.json", &document.to_string());
+    gate.write("x.json", &document.to_string());
     let stale = entry("box.M1.0e0e0e0e", "date = \"2026-01-01\"");
-    place.write("accepted.toml", &format!("{ledger}{stale}"));
-    place.check(&FROM, 100, "box.M1.0e0e0e0e matches nothing any more");
+    gate.write("accepted.toml", &format!("{ledger}{stale}"));
+    gate.check(&FROM, 100, "box.M1.0e0e0e0e matches nothing any more");
 }
 
 #[test]
@@ -53,9 +53,9 @@ fn errors_in_the_ledger_name_file_and_line() {
         |id: &str, more: &str| format!("[[accepted]]\nid = \"{id}\"\nshown-by = [\"a\"]\nnot-by = [\"b\"]\n{more}\n");
     let fine = "reason = \"x\"\ndate = \"2026-01-01\"";
     let check = |ledger: &str, expected: &str| {
-        let place = Place::new(CONFIG);
-        place.write("accepted.toml", ledger);
-        place.check(&GATE, 2, expected);
+        let gate = GateFolder::new(CONFIG);
+        gate.write("accepted.toml", ledger);
+        gate.check(&GATE, 2, expected);
     };
     check("version = 2\n", "this program reads version 1");
     check("", "missing field `version`");
@@ -77,12 +77,12 @@ fn errors_in_the_ledger_name_file_and_line() {
 
 #[test]
 fn what_cannot_be_accepted_is_said_in_a_line() {
-    let place = Place::new(CONFIG);
+    let gate = GateFolder::new(CONFIG);
     let accept =
         |id: &str, reason: &str| ["accept", id, "--config", "gate.toml", "--reason", reason].map(str::to_owned);
     let check = |arguments: [String; 6], expected: &str| {
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        place.check(&arguments, 2, expected);
+        gate.check(&arguments, 2, expected);
     };
     check(accept("S7", "x"), "is not the id of a divergence");
     check(accept("utrace.S7.00000000", "x"), "the comparison does not show utrace.S7.00000000");
@@ -91,8 +91,8 @@ fn what_cannot_be_accepted_is_said_in_a_line() {
     let before = ["--date", "2026-11-22", "--expires", "2026-11-21"];
     let arguments = accept("utrace.S7.99b384a5", "x");
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).chain(before).collect();
-    place.check(&arguments, 2, "it would never count");
-    assert!(!place.path("accepted.toml").exists());
+    gate.check(&arguments, 2, "it would never count");
+    assert!(!gate.path("accepted.toml").exists());
     // What a snapshot holds needs no entry, and what does not repeat itself gets none.
     let mut document = box_json();
     let divergence = document["scenarios"][0]["divergences"][0].clone();
@@ -101,7 +101,7 @@ fn what_cannot_be_accepted_is_said_in_a_line() {
         let names = divergence[of].as_array().expect("names").iter().filter_map(Value::as_str);
         names.collect::<Vec<_>>().join(", ")
     };
-    std::fs::create_dir(place.path("snaps")).expect("a folder");
+    std::fs::create_dir(gate.path("snaps")).expect("a folder");
     let snapshot = format!(
         "---\nsource: x\n---\nM1: a box\nMemory model: sc\n\nold: exhaustive\nmiddle: exhaustive\n{}: exhaustive\n\n\
          shown by all:\n  nothing\n\ndivergence {}\n  shown by {}; never by {}\n",
@@ -110,35 +110,35 @@ fn what_cannot_be_accepted_is_said_in_a_line() {
         names("shown_by"),
         names("not_by")
     );
-    place.write("snaps/M1.snap", &snapshot.replace("new\"><script>alert(1)</script>", "new"));
-    place.write("gate.toml", "[gate]\nsnapshots = \"snaps\"\nledger = \"accepted.toml\"\n");
+    gate.write("snaps/M1.snap", &snapshot.replace("new\"><script>alert(1)</script>", "new"));
+    gate.write("gate.toml", "[gate]\nsnapshots = \"snaps\"\nledger = \"accepted.toml\"\n");
     let save = |document: &Value| {
-        place.write("x.json", &document.to_string().replace("new\\\"><script>alert(1)</script>", "new"));
+        gate.write("x.json", &document.to_string().replace("new\\\"><script>alert(1)</script>", "new"));
     };
     save(&document);
     let accept = ["accept", id, "--config", "gate.toml", "--from", "x.json", "--reason", "x"];
-    place.check(&accept, 2, "is committed in a snapshot already");
+    gate.check(&accept, 2, "is committed in a snapshot already");
     // A snapshot of other variants commits nothing, whoever shows it there.
-    let whole = std::fs::read_to_string(place.path("snaps/M1.snap")).expect("it was written");
-    let said = place.check(&FROM, 4, "no execution reached");
+    let whole = std::fs::read_to_string(gate.path("snaps/M1.snap")).expect("it was written");
+    let said = gate.check(&FROM, 4, "no execution reached");
     assert!(!said.contains(&format!("lockstep accept {id} ")), "{said}");
-    place.write("snaps/M1.snap", &whole.replace("middle: exhaustive\n", ""));
-    let said = place.check(&FROM, 4, "no execution reached");
+    gate.write("snaps/M1.snap", &whole.replace("middle: exhaustive\n", ""));
+    let said = gate.check(&FROM, 4, "no execution reached");
     assert!(said.contains(&format!("lockstep accept {id} ")), "{said}");
     // Nor does one that says it of others.
-    place.write("snaps/M1.snap", &whole.replace("  shown by ", "  shown by nobody, "));
-    let said = place.check(&FROM, 4, "no execution reached");
+    gate.write("snaps/M1.snap", &whole.replace("  shown by ", "  shown by nobody, "));
+    let said = gate.check(&FROM, 4, "no execution reached");
     assert!(said.contains(&format!("lockstep accept {id} ")), "{said}");
-    place.write("snaps/M1.snap", &whole);
+    gate.write("snaps/M1.snap", &whole);
     document["nondeterminism"] = json!("event 7");
     save(&document);
-    place.check(&accept, 2, "nothing was accepted, for what runs differently");
-    assert!(!place.path("accepted.toml").exists());
+    gate.check(&accept, 2, "nothing was accepted, for what runs differently");
+    assert!(!gate.path("accepted.toml").exists());
 }
 
 #[test]
 fn who_accepts_at_the_same_time_loses_nothing_and_who_is_killed_leaves_the_ledger_whole() {
-    let place = Place::new("[gate]\nledger = \"accepted.toml\"\n");
+    let gate = GateFolder::new("[gate]\nledger = \"accepted.toml\"\n");
     let mut document = box_json();
     let template = document["scenarios"][0]["divergences"][0].clone();
     let ids: Vec<String> = (0..24).map(|nth| format!("box.M1.{nth:08x}")).collect();
@@ -149,10 +149,10 @@ fn who_accepts_at_the_same_time_loses_nothing_and_who_is_killed_leaves_the_ledge
         divergence
     });
     document["scenarios"][0]["divergences"] = divergences.collect();
-    place.write("x.json", &document.to_string());
+    gate.write("x.json", &document.to_string());
     let start = |id: &str| {
         std::process::Command::new(env!("CARGO_BIN_EXE_lockstep"))
-            .current_dir(place.folder.path())
+            .current_dir(gate.folder.path())
             .args(["accept", id, "--config", "gate.toml", "--from", "x.json", "--reason", "x", "--quiet"])
             .stdout(std::process::Stdio::null())
             .spawn()
@@ -169,8 +169,8 @@ fn who_accepts_at_the_same_time_loses_nothing_and_who_is_killed_leaves_the_ledge
         // It may have ended already; then it is whole as well.
         let _ = child.kill();
         let _ = child.wait();
-        let ledger = std::fs::read_to_string(place.path("accepted.toml")).expect("it is there");
+        let ledger = std::fs::read_to_string(gate.path("accepted.toml")).expect("it is there");
         assert!(together.iter().all(|id| ledger.contains(id.as_str())) && ledger.ends_with("\"\n"), "{ledger}");
-        place.check(&FROM, 4, "no execution reached");
+        gate.check(&FROM, 4, "no execution reached");
     }
 }

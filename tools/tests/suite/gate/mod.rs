@@ -4,7 +4,7 @@ mod ledger;
 mod required;
 
 use crate::common;
-use common::{Place, root, said_in};
+use common::{GateFolder, root, said_in};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -24,41 +24,40 @@ const GATE: [&str; 3] = ["gate", "--config", "gate.toml"];
 
 #[test]
 fn a_divergence_is_red_then_accepted_green_then_stale_red() {
-    let place = Place::new(CONFIG);
-    let said = place.check(&GATE, 100, "2 unaccepted");
+    let gate = GateFolder::new(CONFIG);
+    let said = gate.check(&GATE, 100, "2 unaccepted");
     let ids: Vec<&str> = said.split_whitespace().filter(|word| word.starts_with("utrace.S7.")).collect();
     let ids: std::collections::BTreeSet<&str> = ids.into_iter().map(|id| id.trim_matches([',', '\''])).collect();
     assert_eq!(ids.len(), 2, "{said}");
     for id in &ids {
         let reason = "Oleg's point of 2009-08-04: \"the killed task must not run the call\"";
         let accept = ["accept", id, "--config", "gate.toml", "--reason", reason, "--date", "2026-11-22"];
-        place.check(&accept, 0, "accepted in accepted.toml");
-        place.check(&accept, 2, "has an entry for");
+        gate.check(&accept, 0, "accepted in accepted.toml");
+        gate.check(&accept, 2, "has an entry for");
     }
-    place.check(&GATE, 0, "2 accepted");
-    let ledger = std::fs::read_to_string(place.path("accepted.toml")).expect("it was written");
+    gate.check(&GATE, 0, "2 accepted");
+    let ledger = std::fs::read_to_string(gate.path("accepted.toml")).expect("it was written");
     // So it is if an entry names others that do not show it.
-    place.write("accepted.toml", &ledger.replace("not-by = [\"stopped-lockless\"]", "not-by = [\"stopped-locked\"]"));
-    place.check(&GATE, 100, "was accepted as shown by stopped-removed and not by stopped-locked, and is shown by");
-    place
-        .write("accepted.toml", &ledger.replace("shown-by = [\"stopped-removed\"]", "shown-by = [\"stopped-locked\"]"));
-    place.check(&GATE, 100, "was accepted as shown by stopped-locked and not by stopped-lockless, and is shown by");
-    place.write("accepted.toml", &ledger);
+    gate.write("accepted.toml", &ledger.replace("not-by = [\"stopped-lockless\"]", "not-by = [\"stopped-locked\"]"));
+    gate.check(&GATE, 100, "was accepted as shown by stopped-removed and not by stopped-locked, and is shown by");
+    gate.write("accepted.toml", &ledger.replace("shown-by = [\"stopped-removed\"]", "shown-by = [\"stopped-locked\"]"));
+    gate.check(&GATE, 100, "was accepted as shown by stopped-locked and not by stopped-lockless, and is shown by");
+    gate.write("accepted.toml", &ledger);
     // The same divergence under other variants is another change.
-    place.write("gate.toml", &CONFIG.replace("\"stopped-lockless\"", "\"stopped-locked\""));
-    place.check(&GATE, 100, "was accepted as shown by");
+    gate.write("gate.toml", &CONFIG.replace("\"stopped-lockless\"", "\"stopped-locked\""));
+    gate.check(&GATE, 100, "was accepted as shown by");
     // Without the divergence the entries are stale.
-    place.write("gate.toml", &CONFIG.replace("\"stopped-removed\"", "\"stopped-locked\""));
-    place.check(&GATE, 100, "matches nothing any more");
+    gate.write("gate.toml", &CONFIG.replace("\"stopped-removed\"", "\"stopped-locked\""));
+    gate.check(&GATE, 100, "matches nothing any more");
     // So they are when nobody compares their scenario, unless the command line asks for a part.
-    place.write("gate.toml", &CONFIG.replace("S7", "S3"));
-    place.check(&GATE, 100, "matches nothing any more");
-    place.write("gate.toml", CONFIG);
-    place.check(&[&GATE[..], &["--scenario", "S3"]].concat(), 0, "green");
+    gate.write("gate.toml", &CONFIG.replace("S7", "S3"));
+    gate.check(&GATE, 100, "matches nothing any more");
+    gate.write("gate.toml", CONFIG);
+    gate.check(&[&GATE[..], &["--scenario", "S3"]].concat(), 0, "green");
     // An entry counts up to its last day.
-    place.write("accepted.toml", &format!("{ledger}expires = \"2026-12-31\"\n"));
-    place.check(&[&GATE[..], &["--date", "2026-12-31"]].concat(), 0, "green");
-    place.check(&[&GATE[..], &["--date", "2027-01-01"]].concat(), 100, "expired after 2026-12-31");
+    gate.write("accepted.toml", &format!("{ledger}expires = \"2026-12-31\"\n"));
+    gate.check(&[&GATE[..], &["--date", "2026-12-31"]].concat(), 0, "green");
+    gate.check(&[&GATE[..], &["--date", "2027-01-01"]].concat(), 100, "expired after 2026-12-31");
 }
 
 fn box_json() -> Value {
@@ -81,9 +80,9 @@ const FROM: [&str; 5] = ["gate", "--config", "gate.toml", "--from", "x.json"];
 
 #[track_caller]
 fn check_judgement(config: &str, document: &Value, status: i32, expected: &str) {
-    let place = Place::new(config);
-    place.write("x.json", &document.to_string());
-    place.check(&FROM, status, expected);
+    let gate = GateFolder::new(config);
+    gate.write("x.json", &document.to_string());
+    gate.check(&FROM, status, expected);
 }
 
 /// The comparison with divergences, and the same under another memory model, where another variant shows the first of them.
@@ -111,14 +110,14 @@ fn each_fault_has_its_status_and_the_gravest_wins() {
     let mut document = equal_json();
     let config = "[gate]\nledger = \"accepted.toml\"\n";
     let entry = "version = 1\n[[accepted]]\nid = \"box.M9.0a0a0a0a\"\nshown-by = [\"a\"]\nnot-by = [\"b\"]\nreason = \"x\"\ndate = \"2026-01-01\"\n";
-    let place = Place::new(config);
-    place.write("accepted.toml", entry);
+    let gate = GateFolder::new(config);
+    gate.write("accepted.toml", entry);
     let check = |document: &Value, status, expected| {
-        place.write("x.json", &document.to_string());
-        place.check(&FROM, status, expected);
+        gate.write("x.json", &document.to_string());
+        gate.check(&FROM, status, expected);
     };
     check(&document, 100, "accepted.toml:2: box.M9.0a0a0a0a matches nothing any more");
-    place.write("gate.toml", &format!("{config}required = \"exhaustive\"\n"));
+    gate.write("gate.toml", &format!("{config}required = \"exhaustive\"\n"));
     document["scenarios"][0]["variants"][1]["evidence"]["exhaustive"] = json!(false);
     check(&document, 103, "required is 'exhaustive'");
     document["complete"] = json!(false);
@@ -163,14 +162,14 @@ fn of_any_two_faults_both_are_said_and_the_graver_gives_the_status() {
     let rank = |status: i32| gravest_first.iter().position(|&other| other == status);
     for (first, first_status, first_said) in &faults {
         for (second, second_status, second_said) in faults.iter().filter(|(_, _, said)| said != first_said) {
-            let place = Place::new("[gate]\nledger = \"accepted.toml\"\nrequired = \"exhaustive\"\n");
+            let gate = GateFolder::new("[gate]\nledger = \"accepted.toml\"\nrequired = \"exhaustive\"\n");
             let (mut document, mut ledger) = (equal_json(), "version = 1\n".to_owned());
             first(&mut document, &mut ledger);
             second(&mut document, &mut ledger);
-            place.write("x.json", &document.to_string());
-            place.write("accepted.toml", &ledger);
+            gate.write("x.json", &document.to_string());
+            gate.write("accepted.toml", &ledger);
             let expected = if rank(*first_status) <= rank(*second_status) { *first_status } else { *second_status };
-            let said = place.check(&FROM, expected, "");
+            let said = gate.check(&FROM, expected, "");
             // A ledger that cannot be read leaves nothing to judge by.
             if expected != 2 {
                 let places = (said.find(first_said), said.find(second_said));
@@ -190,13 +189,13 @@ fn entry(id: &str, more: &str) -> String {
 #[test]
 fn snapshots_accept_what_they_commit_and_nothing_else() {
     let config = "[gate]\nsnapshots = \"snaps\"\n";
-    let place = Place::new(config);
-    std::fs::create_dir(place.path("snaps")).expect("a folder");
+    let gate = GateFolder::new(config);
+    std::fs::create_dir(gate.path("snaps")).expect("a folder");
     let mut document = equal_json();
     document["scenarios"].as_array_mut().expect("scenarios").truncate(1);
-    place.write("x.json", &document.to_string().replace("new\\\"><script>alert(1)</script>", "new"));
+    gate.write("x.json", &document.to_string().replace("new\\\"><script>alert(1)</script>", "new"));
     let snapshot = |common: &str, diverging: &str| {
-        place.write(
+        gate.write(
             "snaps/M2.snap",
             &format!(
                 "---\nsource: x\n---\nM2: two readers\nMemory model: sc\n\nold: exhaustive\nmiddle: exhaustive\nnew: exhaustive\n\n\
@@ -205,24 +204,24 @@ fn snapshots_accept_what_they_commit_and_nothing_else() {
         );
     };
     snapshot("0a0a0a0a", "");
-    place.check(&FROM, 0, "green");
+    gate.check(&FROM, 0, "green");
     snapshot("0b0b0b0b", "");
-    let said = place.check(&FROM, 100, "all variants show outcome 0a0a0a0a, which");
+    let said = gate.check(&FROM, 100, "all variants show outcome 0a0a0a0a, which");
     assert!(said.contains("outcome 0b0b0b0b of") && said.contains("was not seen"), "{said}");
     // Under another memory model nothing is committed that could be missed.
     document["scenarios"][0]["memory"] = json!("weak");
-    place.write("x.json", &document.to_string().replace("new\\\"><script>alert(1)</script>", "new"));
-    place.check(&FROM, 0, "green");
+    gate.write("x.json", &document.to_string().replace("new\\\"><script>alert(1)</script>", "new"));
+    gate.check(&FROM, 0, "green");
     document["scenarios"][0]["memory"] = json!("sc");
-    place.write("x.json", &document.to_string().replace("new\\\"><script>alert(1)</script>", "new"));
+    gate.write("x.json", &document.to_string().replace("new\\\"><script>alert(1)</script>", "new"));
     snapshot("nothing", "\ndivergence 0a0a0a0a\n  shown by old; never by middle, new\n");
-    place.check(&FROM, 100, "all variants show outcome 0a0a0a0a now, unlike");
+    gate.check(&FROM, 100, "all variants show outcome 0a0a0a0a now, unlike");
 }
 
 #[track_caller]
 fn check_config(config: &str, expected: &[&str]) {
-    let place = Place::new(config);
-    let said = place.check(&GATE, 2, expected[0]);
+    let gate = GateFolder::new(config);
+    let said = gate.check(&GATE, 2, expected[0]);
     for part in expected {
         assert!(said.contains(part), "expected '{part}' in\n{said}");
     }

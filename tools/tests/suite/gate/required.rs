@@ -2,7 +2,7 @@
 
 use super::{CONFIG, FROM, GATE, check_config, check_judgement, equal_json, two_models_json};
 use crate::common;
-use common::Place;
+use common::GateFolder;
 use serde_json::json;
 
 #[test]
@@ -46,24 +46,21 @@ fn each_memory_model_and_scenario_may_require_its_own_evidence() {
 #[test]
 fn a_gate_runs_every_memory_model_and_says_what_each_rests_on() {
     let config = format!("{CONFIG}memory = [\"sc\", \"tso\", \"weak\"]\n");
-    let place = Place::new(&format!("{config}required-under.weak = \"sampled 1000000\"\n"));
-    let said = place.check(
-        &[&GATE[..], &["--save", "run.json"]].concat(),
-        103,
-        "S7 weak on stopped-lockless, stopped-removed",
-    );
+    let gate = GateFolder::new(&format!("{config}required-under.weak = \"sampled 1000000\"\n"));
+    let said =
+        gate.check(&[&GATE[..], &["--save", "run.json"]].concat(), 103, "S7 weak on stopped-lockless, stopped-removed");
     assert!(said.contains("S7 tso: utrace.S7.99b384a5") && !said.contains("S7 tso on "), "{said}");
-    place.write("gate.toml", &config);
+    gate.write("gate.toml", &config);
     for id in ["utrace.S7.99b384a5", "utrace.S7.c111a815"] {
         let accept =
             ["accept", id, "--config", "gate.toml", "--from", "run.json", "--reason", "the run is the same under each"];
-        place.check(&accept, 0, "accepted in accepted.toml");
+        gate.check(&accept, 0, "accepted in accepted.toml");
     }
-    let said = place.check(&GATE, 0, "green: 3 comparisons; divergences: 6 accepted");
+    let said = gate.check(&GATE, 0, "green: 3 comparisons; divergences: 6 accepted");
     assert!(said.contains("repeated ") && said.contains(" schedules: each gave the same execution again"), "{said}");
     // A saved comparison that lacks a part of what is configured is not enough.
-    place.write("gate.toml", &config.replace("[\"S7\"]", "[\"S7\", \"S3\"]"));
-    place.check(&["gate", "--config", "gate.toml", "--from", "run.json"], 103, "lacks utrace.S3 sc, utrace.S3 tso");
+    gate.write("gate.toml", &config.replace("[\"S7\"]", "[\"S7\", \"S3\"]"));
+    gate.check(&["gate", "--config", "gate.toml", "--from", "run.json"], 103, "lacks utrace.S3 sc, utrace.S3 tso");
 }
 
 #[test]
@@ -121,8 +118,8 @@ fn a_scenario_whose_threads_share_nothing_is_nothing_explored() {
     for scenario in document["scenarios"].as_array_mut().expect("scenarios") {
         scenario["unshared"] = json!("only one thread ran at a time");
     }
-    let place = Place::new("");
-    place.write("x.json", &document.to_string());
-    let said = place.check(&FROM, 4, "nothing was explored: only one thread ran at a time");
+    let gate = GateFolder::new("");
+    gate.write("x.json", &document.to_string());
+    let said = gate.check(&FROM, 4, "nothing was explored: only one thread ran at a time");
     assert!(said.contains(": nothing explored") && !said.contains("exhaustive"), "{said}");
 }

@@ -11,16 +11,16 @@ use syn::{GenericArgument, PathArguments, Type};
 
 /// The lines of a file in which the error of a result is a text.
 fn texts_as_errors(file: &syn::File) -> Vec<usize> {
-    let mut seen = Seen(Vec::new());
-    seen.visit_file(file);
-    seen.0.sort_unstable();
-    seen.0.dedup();
-    seen.0
+    let mut errors = TextErrors(Vec::new());
+    errors.visit_file(file);
+    errors.0.sort_unstable();
+    errors.0.dedup();
+    errors.0
 }
 
-struct Seen(Vec<usize>);
+struct TextErrors(Vec<usize>);
 
-impl<'ast> Visit<'ast> for Seen {
+impl<'ast> Visit<'ast> for TextErrors {
     fn visit_item(&mut self, item: &'ast syn::Item) {
         if !is_tests_only(item) {
             visit::visit_item(self, item);

@@ -122,17 +122,17 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn items(&mut self, names: &[String], items: &[syn::Item]) {
-        let mut seen = Seen::default();
+        let mut contents = ModuleContents::default();
         for item in items.iter().filter(|item| !is_tests_only(item)) {
             match item {
                 syn::Item::Mod(syn::ItemMod { ident, content: Some((_, inside)), .. }) => {
                     let below: Names = names.iter().cloned().chain([ident.to_string()]).collect();
                     self.items(&below, inside);
                 }
-                _ => seen.visit_item(item),
+                _ => contents.visit_item(item),
             }
         }
-        let module = Module { file: self.file.to_owned(), bindings: seen.bindings, paths: seen.paths };
+        let module = Module { file: self.file.to_owned(), bindings: contents.bindings, paths: contents.paths };
         self.modules.insert(names.to_vec(), module);
     }
 }
@@ -152,12 +152,12 @@ pub fn is_tests_only(item: &syn::Item) -> bool {
 
 /// What stands in a module.
 #[derive(Default)]
-struct Seen {
+struct ModuleContents {
     bindings: BTreeMap<String, Names>,
     paths: BTreeSet<Names>,
 }
 
-impl Seen {
+impl ModuleContents {
     /// `passes_on`: what is imported is exported again.
     fn tree(&mut self, tree: &syn::UseTree, path: &mut Names, passes_on: bool) {
         match tree {
@@ -234,7 +234,7 @@ fn is_visibility(group: &proc_macro2::Group) -> bool {
     matches!(group.stream().into_iter().next(), Some(TokenTree::Ident(first)) if first == "in")
 }
 
-impl<'ast> Visit<'ast> for Seen {
+impl<'ast> Visit<'ast> for ModuleContents {
     fn visit_item(&mut self, item: &'ast syn::Item) {
         if let syn::Item::Use(item) = item {
             self.tree(&item.tree, &mut Names::new(), !matches!(item.vis, syn::Visibility::Inherited));

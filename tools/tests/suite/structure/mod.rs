@@ -6,6 +6,7 @@ mod documents;
 mod errors;
 mod imports;
 mod layers;
+mod names;
 mod sizes;
 
 use crate::common::root;

@@ -49,7 +49,7 @@ pub enum Ending {
     Cut,
 }
 
-pub(super) struct Search<C> {
+pub(super) struct GraphSearch<C> {
     frames: Vec<Frame<C>>,
     spare: Vec<Frame<C>>,
     has_begun: bool,
@@ -69,11 +69,11 @@ pub(super) struct Search<C> {
     numbers: Vec<Option<EventId>>,
 }
 
-impl<C: Consistency> Search<C> {
-    pub(super) fn new(initial: &[u64]) -> Search<C> {
+impl<C: Consistency> GraphSearch<C> {
+    pub(super) fn new(initial: &[u64]) -> GraphSearch<C> {
         let mut first = Frame::<C>::default();
         first.graph.reset(initial.iter().copied());
-        Search {
+        GraphSearch {
             frames: vec![first],
             spare: Vec::new(),
             has_begun: false,
@@ -107,14 +107,14 @@ impl<C: Consistency> Search<C> {
 
     /// Gives away the oldest of the other ways to go on, as a search of its own, if there are
     /// several. So the largest part is likely to go.
-    pub(super) fn split(&mut self) -> Option<Search<C>> {
+    pub(super) fn split(&mut self) -> Option<GraphSearch<C>> {
         let ways: usize = self.frames.iter().map(|frame| frame.work.len()).sum();
         if ways < 2 {
             return None;
         }
         let frame = self.frames.iter_mut().find(|frame| !frame.work.is_empty()).expect("some frame has a way");
         let way = frame.work.remove(0);
-        let mut other = Search::new(&[]);
+        let mut other = GraphSearch::new(&[]);
         other.frames[0] = Frame { graph: frame.graph.clone(), model: frame.model.clone(), work: vec![way] };
         other.has_begun = true;
         Some(other)

@@ -3,10 +3,10 @@
 use super::super::consistency::Consistency;
 use super::super::events::EventId;
 use super::super::label::Effect;
-use super::Search;
+use super::GraphSearch;
 use super::frame::{Way, Work};
 
-impl<C: Consistency> Search<C> {
+impl<C: Consistency> GraphSearch<C> {
     /// False if there is no graph that goes this way.
     pub(super) fn take_up(&mut self, work: Work) -> bool {
         let Work { len, way } = work;

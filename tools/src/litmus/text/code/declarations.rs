@@ -26,15 +26,15 @@ impl Code<'_> {
             }
             let name = words.name("the name of a shared variable")?;
             if self.parameters.iter().any(|(known, _)| known == name.text) {
-                return Err(LitmusError::syntax(name.place, format!("'{}' is a parameter already", name.text)));
+                return Err(LitmusError::syntax(name.position, format!("'{}' is a parameter already", name.text)));
             }
             if words.is_mark("[") {
                 return Err(LitmusError::refused(
-                    words.place(),
+                    words.position(),
                     "arrays as parameters: write a pointer, as in 'int *x'",
                 ));
             }
-            let location = self.symbols.declare_shared(name.text, name.place)?;
+            let location = self.symbols.declare_shared(name.text, name.position)?;
             self.symbols.declare_as(location, declared.pointee());
             self.parameters.push((name.text.to_owned(), declared));
         }
@@ -44,19 +44,19 @@ impl Code<'_> {
 
     /// `int r0;`, `int r0 = 1, *r1;`
     pub(super) fn declaration(&mut self, words: &mut Words<'_>, body: &mut Vec<Statement>) -> Result<(), LitmusError> {
-        let place = words.place();
+        let position = words.position();
         let base = declared::base(words)?;
         loop {
             let declared = Declared { base, stars: declared::stars(words)? };
             if declared.is_lock() {
-                return Err(LitmusError::refused(place, "local locks: nobody else can take them; make them shared"));
+                return Err(LitmusError::refused(position, "local locks: nobody else can take them; make them shared"));
             }
             if declared == (Declared { base: Base::Void, stars: 0 }) {
                 return Err(words.expected("'*': there are no variables of type void"));
             }
             let name = words.name("the name of a local variable")?;
             if words.is_mark("[") {
-                return Err(LitmusError::refused(words.place(), "local arrays: use a variable for each element"));
+                return Err(LitmusError::refused(words.position(), "local arrays: use a variable for each element"));
             }
             // As in herd, what initializes it does not know it yet.
             let value = if words.accept("=") { Some(words.nested(|words| self.expression(words))?) } else { None };
@@ -72,12 +72,12 @@ impl Code<'_> {
     pub(super) fn declare(&mut self, name: Word<'_>, declared: Declared) -> Result<RegisterId, LitmusError> {
         if self.parameters.iter().any(|(known, _)| known == name.text) {
             let message = format!("'{}' is a parameter already", name.text);
-            return Err(LitmusError::syntax(name.place, message));
+            return Err(LitmusError::syntax(name.position, message));
         }
         let known = self.registers.iter().position(|register| register.name == name.text);
         if known.is_some_and(|known| self.scopes.iter().flatten().any(|declared| *declared == known)) {
             let message = format!("'{}' is declared already", name.text);
-            return Err(LitmusError::syntax(name.place, message));
+            return Err(LitmusError::syntax(name.position, message));
         }
         let register = match known {
             Some(known) => known,
@@ -92,7 +92,7 @@ impl Code<'_> {
     pub(super) fn make(&mut self, name: Word<'_>, declared: Declared) -> Result<RegisterId, LitmusError> {
         if self.registers.len() == REGISTERS_MAX {
             let message = format!("more local variables in one thread than the limit of {REGISTERS_MAX}");
-            return Err(LitmusError::limit(name.place, message));
+            return Err(LitmusError::limit(name.position, message));
         }
         let ty = if declared == Declared::UNKNOWN { Type::LONG } else { declared.ty() };
         self.registers.push(Register { name: name.text.to_owned(), ty, initial: 0 });
@@ -102,14 +102,17 @@ impl Code<'_> {
 
     pub(super) fn check_settable(&self, name: Word<'_>) -> Result<(), LitmusError> {
         if name.kind != WordKind::Name {
-            return Err(LitmusError::syntax(name.place, format!("expected a local variable, found '{}'", name.text)));
+            return Err(LitmusError::syntax(
+                name.position,
+                format!("expected a local variable, found '{}'", name.text),
+            ));
         }
         if self.parameters.iter().any(|(known, _)| known == name.text) {
             let message = format!(
                 "'{0}' is set, a pointer to a shared variable: *{0} is the variable; keep other addresses in a local one",
                 name.text
             );
-            return Err(LitmusError::refused(name.place, message));
+            return Err(LitmusError::refused(name.position, message));
         }
         Ok(())
     }
@@ -129,7 +132,7 @@ impl Code<'_> {
             }
             None => format!("'{}' is undeclared, and this thread never sets it", name.text),
         };
-        Err(LitmusError::syntax(name.place, message))
+        Err(LitmusError::syntax(name.position, message))
     }
 
     /// A local variable that is set to a value of that type, which becomes its own if it has none.

@@ -2,7 +2,7 @@
 
 mod declarations;
 
-use super::super::ast::{Expression, Place, Register, RegisterId, Statement, Thread};
+use super::super::ast::{Expression, Lvalue, Register, RegisterId, Statement, Thread};
 use super::super::error::LitmusError;
 use super::super::operation::BinaryOperator;
 use super::super::types::Type;
@@ -32,7 +32,7 @@ pub struct Code<'s> {
 pub fn parse(words: &mut Words<'_>, symbols: &mut Symbols) -> Result<(), LitmusError> {
     if words.is_mark("{") {
         return Err(LitmusError::refused(
-            words.place(),
+            words.position(),
             "declarations outside of a thread: declare in the initial state, or in each thread",
         ));
     }
@@ -42,10 +42,10 @@ pub fn parse(words: &mut Words<'_>, symbols: &mut Symbols) -> Result<(), LitmusE
     let number = symbols.threads.len();
     if thread_number(name.text) != Some(number) {
         let message = format!("expected thread P{number}, found '{}': threads are P0, P1 and so on", name.text);
-        return Err(LitmusError::syntax(name.place, message));
+        return Err(LitmusError::syntax(name.position, message));
     }
     if number == THREADS_MAX {
-        return Err(LitmusError::limit(name.place, format!("more threads than the limit of {THREADS_MAX}")));
+        return Err(LitmusError::limit(name.position, format!("more threads than the limit of {THREADS_MAX}")));
     }
     let (registers, types) = symbols.initial_registers().into_iter().unzip();
     let statements = symbols.threads.iter().map(|thread| count(&thread.body)).sum();
@@ -105,7 +105,7 @@ impl Code<'_> {
         self.statements += 1;
         if self.statements > STATEMENTS_MAX {
             let message = format!("more statements in all threads together than the limit of {STATEMENTS_MAX}");
-            return Err(LitmusError::limit(word.place, message));
+            return Err(LitmusError::limit(word.position, message));
         }
         if words.accept(";") {
             return Ok(());
@@ -126,7 +126,7 @@ impl Code<'_> {
                         "'{}': write it with 'if', and with the condition of the loop if it ends one",
                         word.text
                     );
-                    return Err(LitmusError::refused(word.place, message));
+                    return Err(LitmusError::refused(word.position, message));
                 }
                 name if is_type(name) && words.second().text != "=" => return self.declaration(words, body),
                 _ => {}
@@ -198,24 +198,24 @@ impl Code<'_> {
 
     /// `*x = 1`, `x[1] = 1`, or the value of that alone.
     fn plain_write(&mut self, words: &mut Words<'_>, body: &mut Vec<Statement>) -> Result<(), LitmusError> {
-        let (place, pointee) = self.lvalue(words)?;
+        let (lvalue, pointee) = self.lvalue(words)?;
         let order = Self::plain(pointee);
         if words.accept("=") {
             let value = words.nested(|words| self.expression(words))?.expression;
-            body.push(Statement::Write { place, value, order });
+            body.push(Statement::Write { lvalue, value, order });
             return Ok(());
         }
-        let read = |place: Place| Typed { expression: Expression::Read { place, order }, declared: pointee };
+        let read = |lvalue: Lvalue| Typed { expression: Expression::Read { lvalue, order }, declared: pointee };
         for (mark, operator) in ASSIGNING {
             if words.accept(mark) {
                 let other = words.nested(|words| self.expression(words))?;
-                let value = Typed::binary(operator, read(place.clone()), other).expression;
-                body.push(Statement::Write { place, value, order });
+                let value = Typed::binary(operator, read(lvalue.clone()), other).expression;
+                body.push(Statement::Write { lvalue, value, order });
                 return Ok(());
             }
         }
         if words.is_mark(";") {
-            body.push(Statement::Evaluate(read(place).expression));
+            body.push(Statement::Evaluate(read(lvalue).expression));
             return Ok(());
         }
         Err(words.expected("'='"))

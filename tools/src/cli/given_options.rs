@@ -7,15 +7,15 @@ use std::collections::BTreeSet;
 
 /// Names of the options given.
 #[derive(Clone, Debug, Default)]
-pub struct Given(BTreeSet<String>);
+pub struct GivenOptions(BTreeSet<String>);
 
-impl Given {
+impl GivenOptions {
     /// Reads them off what was parsed.
-    pub fn of(matches: &ArgMatches) -> Given {
+    pub fn of(matches: &ArgMatches) -> GivenOptions {
         let is_given = |name: &str| {
             matches!(matches.value_source(name), Some(ValueSource::CommandLine | ValueSource::EnvVariable))
         };
-        Given(matches.ids().map(|id| id.as_str()).filter(|name| is_given(name)).map(str::to_owned).collect())
+        GivenOptions(matches.ids().map(|id| id.as_str()).filter(|name| is_given(name)).map(str::to_owned).collect())
     }
 
     /// Whether this one was given.

@@ -5,39 +5,39 @@ use crate::cli::trouble::Trouble;
 use crate::patch::tree_path;
 use std::path::{Component, Path, PathBuf};
 
-/// The two folders that generated code needs.
+/// Where generated code finds the harness, and where it goes.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct Workspace {
     /// The workspace of Lockstep: generated packages depend on its harness.
-    pub workspace: PathBuf,
+    pub root: PathBuf,
     /// Where packages are written and built.
     pub build: PathBuf,
 }
 
-impl Place {
+impl Workspace {
     /// The workspace is the one around the current folder, or the one that this program was built
     /// from.
-    pub fn find(build: Option<&Path>) -> Result<Place, Trouble> {
+    pub fn find(build: Option<&Path>) -> Result<Workspace, Trouble> {
         let here = std::env::current_dir().map_err(|error| Trouble::usage(format!("the current folder: {error}")))?;
         let built_from = Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned);
         let is_workspace =
             |folder: &PathBuf| folder.join("harness/Cargo.toml").is_file() && folder.join("tools").is_dir();
-        let workspace = here
+        let root = here
             .ancestors()
             .map(Path::to_owned)
             .chain(built_from)
             .find(is_workspace)
             .ok_or_else(|| Trouble::usage("the sources of Lockstep are not found: run it inside its workspace"))?;
-        let target = || std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from);
+        let target = || std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
         let build = build.map_or_else(|| target().join("lockstep"), Path::to_owned);
-        Ok(Place { build: here.join(build), workspace })
+        Ok(Workspace { build: here.join(build), root })
     }
 
     /// A file of the workspace as the command line names it, relative to the workspace if it is in
     /// there.
     pub fn name(&self, path: &Path) -> String {
         let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let root = self.workspace.canonicalize().unwrap_or_else(|_| self.workspace.clone());
+        let root = self.root.canonicalize().unwrap_or_else(|_| self.root.clone());
         whole.strip_prefix(&root).unwrap_or(path).to_string_lossy().into_owned()
     }
 

@@ -131,7 +131,7 @@ mod tests {
             mail("Subject: RE: [PATCH 1/2] one\nContent-Type: multipart/signed; boundary=x", "--x\n\n--x--"),
             mail("Subject: =?utf-8?q?Re=3A?= [PATCH 1/2] one\nContent-Type: text/html", "<p>"),
         ] {
-            check(&and(&[reply.clone()]), &["one", "two"], "t.mbox: left out 1 reply");
+            check(&and(std::slice::from_ref(&reply)), &["one", "two"], "t.mbox: left out 1 reply");
             check(&[vec![reply], series.to_vec()].concat(), &["one", "two"], "t.mbox: left out 1 reply");
         }
         let robots = [mail("Subject: [bot] build success", "All green."), patch("[bot] try this", "a", "z")];

@@ -106,7 +106,8 @@ fn parse() -> Result<(Arguments, GivenOptions), clap::Error> {
 
 fn carry_out(arguments: &Arguments, given: &GivenOptions) -> Result<Status, Trouble> {
     let options = &arguments.options;
-    session::set_verbosity(options.quiet, options.verbose);
+    // To b4 whatever a checker says on standard error is a failure.
+    session::set_verbosity(options.quiet || options.format == Format::B4, options.verbose);
     let is_matrix = arguments.command.is_none();
     let makes_reports =
         matches!(arguments.command, None | Some(Command::Compare { .. } | Command::Gate(_) | Command::Report(_)));

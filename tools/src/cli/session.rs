@@ -1,10 +1,9 @@
-//! One run of the program: progress, Ctrl-C, time budget, and the start of the watchdog.
+//! One run of the program: Ctrl-C, time budget, how much is said, and the start of the watchdog.
 
 use crate::cli::status::Status;
-use indicatif::{ProgressBar, ProgressStyle};
 use lockstep_runner::watchdog;
 pub use lockstep_runner::watchdog::{CONTROL, Running, begin, begin_as};
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -33,6 +32,11 @@ static VERBOSITY: AtomicU8 = AtomicU8::new(1);
 /// Says less, or more, from now on.
 pub fn set_verbosity(quiet: bool, verbose: bool) {
     VERBOSITY.store(if quiet { 0 } else { 1 + u8::from(verbose) }, Ordering::Relaxed);
+}
+
+/// Whether somebody asked for results and errors alone.
+pub fn is_quiet() -> bool {
+    VERBOSITY.load(Ordering::Relaxed) == 0
 }
 
 /// Says on standard error what was done, to those who asked for it.
@@ -88,36 +92,4 @@ pub fn say_nothing_explored() {
 pub fn say_cut_short() {
     let why = if is_interrupted() { "interrupted" } else { "the time is over" };
     say(&format!("{why}: the result covers what was explored until then"));
-}
-
-/// Progress on standard error, if that is a terminal.
-pub struct Progress {
-    bar: ProgressBar,
-}
-
-impl Progress {
-    /// So many parts are to be done.
-    pub fn new(parts: usize) -> Progress {
-        let is_shown = std::io::stderr().is_terminal() && VERBOSITY.load(Ordering::Relaxed) > 0;
-        let bar = if is_shown { ProgressBar::new(parts as u64) } else { ProgressBar::hidden() };
-        let style = ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}").expect("the template is well-formed");
-        bar.set_style(style);
-        Progress { bar }
-    }
-
-    /// Says what is being done.
-    pub fn says(&self, what: &str) {
-        self.bar.set_message(format!("{what}  {} executions", CONTROL.executions()));
-    }
-
-    /// One part is done.
-    pub fn advances(&self) {
-        self.bar.inc(1);
-    }
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        self.bar.finish_and_clear();
-    }
 }

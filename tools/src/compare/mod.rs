@@ -6,7 +6,8 @@ pub mod document;
 pub mod matrix;
 
 use crate::cli::arguments::Options;
-use crate::cli::session::{self, Progress};
+use crate::cli::progress::Progress;
+use crate::cli::session;
 use crate::cli::status::Status;
 use crate::cli::trouble::Trouble;
 use crate::document::ScenarioPart;

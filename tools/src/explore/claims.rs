@@ -2,7 +2,8 @@
 //! two traces side by side.
 
 use crate::cli::arguments::{Format, Options};
-use crate::cli::session::{self, Progress, Running};
+use crate::cli::progress::Progress;
+use crate::cli::session::{self, Running};
 use crate::cli::status::Status;
 use crate::cli::value_error::ValueError;
 use crate::compare;

@@ -11,7 +11,8 @@ pub mod replay;
 
 use crate::cli::arguments::{Format, Options};
 use crate::cli::counted::counted;
-use crate::cli::session::{self, Progress};
+use crate::cli::progress::Progress;
+use crate::cli::session;
 use crate::cli::status::Status;
 use crate::cli::trouble::Trouble;
 use crate::compare::{effort, jobs};

@@ -5,6 +5,7 @@ use super::crew::ask_each;
 use super::fate::{BROKE_DOWN, Fate, Kill};
 use super::record::Record;
 use super::schemata::Mutant;
+use crate::cli::progress::Progress;
 use crate::cli::session;
 use crate::cli::trouble::Trouble;
 use crate::workshop::Runner;
@@ -61,7 +62,7 @@ impl Plan<'_> {
 
 /// The fates in the order of the trials. Nothing for those that the run did not come to.
 pub fn judge(plan: &Plan<'_>, trials: &[Trial]) -> Result<Vec<Option<Fate>>, Trouble> {
-    let progress = session::Progress::new(trials.len());
+    let progress = Progress::new(trials.len());
     ask_each((plan.program, plan.jobs), trials, |trial, runner| {
         progress.says(&trial.mutant.id);
         let fate = match recorded(plan, trial, runner)? {

@@ -4,6 +4,7 @@ use super::origins::Origins;
 use super::sealed::{HEAD, MADE_BY_CARGO, refuse_foreign, seal};
 use super::workspace::Workspace;
 use crate::cli::file_error::FileError;
+use crate::cli::progress::Progress;
 use crate::cli::trouble::Trouble;
 use crate::cli::{files, session};
 use std::collections::BTreeMap;
@@ -161,6 +162,7 @@ impl Package {
     /// Writes and builds it; the program that came out, in a file that is gone with the path: what
     /// is built here next, by whomever, has no say in what runs.
     pub fn build(&self, workspace: &Workspace) -> Result<TempPath, Trouble> {
+        let _progress = Progress::of_one(&format!("compiling {}; the first time takes longest", self.name));
         let folder = workspace.build.join(&self.name);
         // Where it is built nobody is asked to name a file: that it cannot be is of the subject.
         let failed = |path: &Path, error: std::io::Error| Trouble::of_subject(FileError::of_system(path, &error));

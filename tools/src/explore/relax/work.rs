@@ -7,7 +7,8 @@
 //! Limit: all workers write down what they run in one place, so while one is stuck the watchdog
 //! sees the others go on, and names it when they are done.
 
-use crate::cli::session::{self, Progress, Running};
+use crate::cli::progress::Progress;
+use crate::cli::session::{self, Running};
 use lockstep::CompareConfig;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -5,11 +5,13 @@
 //! those of the generated package. Limit: what an execution costs on each path is counted for the
 //! shipped designs only.
 
+use super::advice::of_orderings;
 use super::change::{changes, diff};
 use super::check::check;
 use super::preparation::{base, begun, package, refuse_for_comparison};
 use crate::cli::arguments::{Input, Options};
 use crate::cli::files::fingerprint_of;
+use crate::cli::session;
 use crate::cli::trouble::Trouble;
 use crate::compare::Outcomes;
 use crate::document::{ChangePart, DesignPart, Document, SeriesPart};
@@ -36,6 +38,10 @@ pub fn document(input: &Input, runs: &[Options]) -> Result<(Document, Outcomes),
     }
     document.variants = steps.iter().map(design_part).collect();
     document.changes = steps.windows(2).map(|step| change_part(&step[0], &step[1])).collect();
+    let models: Vec<&str> = runs.iter().map(|options| &*options.memory).collect();
+    for advice in of_orderings(&steps, &models)? {
+        session::say(&advice);
+    }
     let mut all = Outcomes::default();
     for options in runs {
         all.append(check(&mut bench, steps.clone(), options)?.outcomes);

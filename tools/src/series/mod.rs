@@ -5,6 +5,7 @@
 //! included. Limits: the series changes one module, which may have several files (see
 //! [`crate::source::module`]); what it changes elsewhere must be split off.
 
+mod advice;
 mod change;
 mod check;
 mod derive;
@@ -73,7 +74,10 @@ pub fn command(command: &SeriesCommand, options: &Options) -> Result<(String, St
             let checked = check(&mut Built::start(&package, &workspace)?, steps, options)?;
             let text = match options.format {
                 Format::Json => format!("{:#}\n", report::document(&checked)),
-                _ => report::text(&checked) + &how_to_replay(input, &checked),
+                _ => {
+                    let advice = advice::of_orderings(&checked.steps, &[&options.memory])?;
+                    report::text(&checked, &options.memory, &advice) + &how_to_replay(input, &checked)
+                }
             };
             Ok((text, judge(&checked.outcomes)))
         }

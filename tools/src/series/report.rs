@@ -14,8 +14,8 @@ const SHOWN_MAX: usize = 3;
 /// Columns of a mail.
 const COLUMNS: usize = 72;
 
-/// For people.
-pub fn text(checked: &Checked) -> String {
+/// For people, with advice at the end.
+pub fn text(checked: &Checked, memory: &str, advice: &[String]) -> String {
     let mut text = String::new();
     for (nth, step) in checked.steps.iter().enumerate() {
         text += &format!("{nth}  {}: {}\n", step.name, step.subject);
@@ -36,6 +36,10 @@ pub fn text(checked: &Checked) -> String {
     text += "\n";
     for line in verdict(checked) {
         text += &format!("{line}\n");
+    }
+    text += &format!("memory model: {memory}\n");
+    for line in advice {
+        text += &format!("advice: {line}\n");
     }
     text
 }

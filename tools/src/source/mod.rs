@@ -5,5 +5,6 @@ pub mod declared;
 pub mod error;
 pub mod fold;
 pub mod module;
+pub mod orderings;
 pub mod rust;
 pub mod steps;

@@ -275,3 +275,21 @@ fn a_loop_without_a_choice_point_is_named_with_thread_and_token() {
     assert!(said.contains("two, one of base, 1-wait-for-whoever-began: thread "), "{said}");
     assert!(said.contains("the execution is lk1.worker.two.sc."), "{said}");
 }
+
+#[test]
+fn equal_outcomes_under_sc_are_not_told_of_orderings_without_a_word() {
+    let ring = ["--base", "variants/examples/ring/ring.rs", "--series", "variants/examples/ring/series"];
+    let of = |command: &[&str]| {
+        let output = common::lockstep_in(&common::root(), &[command, &ring].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned())
+    };
+    let advice = "changes memory orderings (try_push: Release becomes Relaxed)";
+    let [printed, _] = of(&["series", "check"]);
+    assert!(printed.contains("the same outcomes in the one scenario\nmemory model: sc\n"), "{printed}");
+    assert!(printed.contains(advice) && printed.contains("look with --memory weak as well"), "{printed}");
+    let [printed, _] = of(&["series", "check", "--memory", "weak"]);
+    assert!(printed.contains("memory model: weak\n") && !printed.contains("advice"), "{printed}");
+    let [_, said] = of(&["compare"]);
+    assert!(said.contains(advice), "{said}");
+}

@@ -1,7 +1,7 @@
 //! `lockstep`: the command line of Lockstep. All input and output of the project is here.
 //!
-//! A command is a function from the selection to text; this file parses, dispatches and turns what
-//! happened into an exit status.
+//! A command is a function from the selection to text; this file dispatches and turns what happened
+//! into an exit status.
 
 mod audit;
 mod cli;
@@ -19,15 +19,13 @@ mod series;
 mod source;
 mod workshop;
 
-use clap::FromArgMatches;
-use clap::parser::ValueSource;
-use cli::arguments::{self, Arguments, Command, CorpusCommand, Format, Options};
+use cli::arguments::{Arguments, Command, CorpusCommand, Format, Options};
 use cli::given_options::GivenOptions;
 use cli::output::{print, written};
-use cli::selection::{Selection, find_scenario, select, select_variants_only};
+use cli::selection::{Selection, select, select_variants_only};
 use cli::status::Status;
 use cli::trouble::Trouble;
-use cli::{files, listing, manual, session};
+use cli::{command_line, files, listing, manual, session};
 use compare::{Outcomes, compare_all, details, judge};
 use document::Document;
 use explore::{claims, relax, replay};
@@ -40,10 +38,9 @@ use workshop::{Utrace, listing as listing_of};
 
 fn main() -> ExitCode {
     quiet_panics_of_subjects();
-    let (arguments, given) = match parse() {
+    let (arguments, given) = match command_line::read() {
         Ok(parsed) => parsed,
         Err(error) => {
-            let error = hinted(error);
             // Help and version are no errors; they go to standard output.
             let status = if error.use_stderr() { Status::Usage } else { Status::Fine };
             return status.and(written(error.print())).into();
@@ -55,59 +52,10 @@ fn main() -> ExitCode {
     status.unwrap_or_else(|trouble| trouble.say()).into()
 }
 
-/// Adds to what is wrong with the arguments where it comes from, or how the same is said.
-fn hinted(mut error: clap::Error) -> clap::Error {
-    use clap::error::{ContextKind, ContextValue};
-    let text = |kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => text.clone(),
-        _ => String::new(),
-    };
-    let argument = text(ContextKind::InvalidArg);
-    let hint = if error.kind() == clap::error::ErrorKind::UnknownArgument {
-        let scenario = find_scenario(&argument);
-        scenario.ok().map(|scenario| format!("a scenario is named with '--scenario {}'", scenario.id))
-    } else {
-        let option = argument.trim_start_matches('-').split_whitespace().next().unwrap_or_default();
-        let mirror = format!("LOCKSTEP_{}", option.replace('-', "_").to_uppercase());
-        let value = text(ContextKind::InvalidValue);
-        let is_there = !value.is_empty() && std::env::var(&mirror).is_ok_and(|there| there == value);
-        is_there.then(|| format!("the value comes from the environment, where {mirror} is set"))
-    };
-    if let Some(hint) = hint {
-        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![hint.into()]));
-    }
-    error
-}
-
-/// Reads the command line. Options that would be ignored are refused.
-fn parse() -> Result<(Arguments, GivenOptions), clap::Error> {
-    let mut command = arguments::definition();
-    let matches = command.clone().try_get_matches()?;
-    let arguments = Arguments::from_arg_matches(&matches)?;
-    let given = matches.subcommand().map_or(&matches, |(_, given)| given);
-    let names = GivenOptions::of(given);
-    let is_given = |option: &&&str| given.value_source(option) == Some(ValueSource::CommandLine);
-    let name = matches.subcommand_name().unwrap_or_default();
-    for (option, names) in [("scenario", &arguments.options.scenario), ("variants", &arguments.options.variants)] {
-        if names.iter().any(|name| name.trim().is_empty()) {
-            let message = format!("--{option} names one that is empty: leave the option out, or name what is meant");
-            return Err(command.error(clap::error::ErrorKind::InvalidValue, message));
-        }
-    }
-    match arguments.irrelevant(name).iter().find(is_given) {
-        None => Ok((arguments, names)),
-        Some(option) => {
-            let option = option.replace('_', "-");
-            let message = format!("--{option} means nothing to '{name}': leave it out");
-            Err(command.error(clap::error::ErrorKind::ArgumentConflict, message))
-        }
-    }
-}
-
 fn carry_out(arguments: &Arguments, given: &GivenOptions) -> Result<Status, Trouble> {
-    let options = &arguments.options;
+    let options = &arguments.options();
     // To b4 whatever a checker says on standard error is a failure.
-    session::set_verbosity(options.quiet || options.format == Format::B4, options.verbose);
+    session::set_verbosity(arguments.general.quiet || options.format == Format::B4, arguments.general.verbose);
     let is_matrix = arguments.command.is_none();
     let makes_reports =
         matches!(arguments.command, None | Some(Command::Compare { .. } | Command::Gate(_) | Command::Report(_)));
@@ -119,8 +67,8 @@ fn carry_out(arguments: &Arguments, given: &GivenOptions) -> Result<Status, Trou
         files::check_place(path)?;
     }
     let selection = match &arguments.command {
-        Some(Command::List) => return Ok(print(&listing::list(options.format))),
-        Some(Command::Claims { claims, explain }) => {
+        Some(Command::List(_)) => return Ok(print(&listing::list(options.format))),
+        Some(Command::Claims { claims, explain, .. }) => {
             session::start(options.time);
             return Ok(show(claims::command(claims, *explain, options)?));
         }
@@ -144,8 +92,8 @@ fn carry_out(arguments: &Arguments, given: &GivenOptions) -> Result<Status, Trou
             return of_series(command, options);
         }
         Some(Command::Replay { .. } | Command::Minimize { .. }) => select_variants_only(options)?,
-        Some(Command::Audit { input, observe }) => return Ok(print(&audit::command(input, *observe, options)?)),
-        Some(Command::Mutate { input }) => {
+        Some(Command::Audit { input, observe, .. }) => return Ok(print(&audit::command(input, *observe, options)?)),
+        Some(Command::Mutate { input, .. }) => {
             session::start(options.time);
             return mutate::command(input, options).map(show);
         }
@@ -175,7 +123,7 @@ fn carry_out(arguments: &Arguments, given: &GivenOptions) -> Result<Status, Trou
             Ok(print(&replay::replay(&selection, token, *trace, !options.variants.is_empty())?))
         }
         Some(Command::Minimize { token, .. }) => Ok(print(&replay::minimize(&selection, token)?)),
-        Some(Command::Litmus { files }) => {
+        Some(Command::Litmus { files, .. }) => {
             let config = LitmusConfig {
                 memory: selection.memory,
                 jobs: compare::jobs(options),
@@ -287,11 +235,11 @@ fn corpus_command(
 ) -> Result<(String, Status), Trouble> {
     match command {
         CorpusCommand::List => Ok(hunt::corpus::list(directory)?),
-        CorpusCommand::Add => Ok((hunt::corpus::add(directory, selection, exhaustive_max)?, Status::Fine)),
+        CorpusCommand::Add { .. } => Ok((hunt::corpus::add(directory, selection, exhaustive_max)?, Status::Fine)),
         CorpusCommand::Replay => {
             let replayed = hunt::corpus::replay(directory, true)?;
             Ok((replayed.text, if replayed.changed == 0 { Status::Fine } else { Status::Unaccepted }))
         }
-        CorpusCommand::Prune { check } => Ok(hunt::corpus::prune(directory, *check, exhaustive_max)?),
+        CorpusCommand::Prune { check, .. } => Ok(hunt::corpus::prune(directory, *check, exhaustive_max)?),
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod arguments;
 pub mod counted;
+pub mod command_line;
 pub mod date;
 pub mod diagnostic;
 pub mod file_error;

@@ -61,7 +61,7 @@ pub struct Hunt {
 }
 
 impl Hunt {
-    /// What the arguments ask for, with the options of all commands.
+    /// What the arguments ask for, with the options of the command.
     pub fn new(arguments: &HuntArguments, options: &Options) -> Hunt {
         Hunt {
             seed: options.seed,

@@ -67,7 +67,7 @@ pub fn command(command: &SeriesCommand, options: &Options) -> Result<(String, St
             }
             Ok((format!("{text}written to {}\n", folder.display()), Status::Fine))
         }
-        SeriesCommand::Check { input } => {
+        SeriesCommand::Check { input, .. } => {
             let workspace = Workspace::find(input.build.as_deref())?;
             refuse_for_comparison(input.base.as_deref(), &workspace, options)?;
             let (steps, package) = prepare(input, &workspace)?;
@@ -81,7 +81,7 @@ pub fn command(command: &SeriesCommand, options: &Options) -> Result<(String, St
             };
             Ok((text, judge(&checked.outcomes)))
         }
-        SeriesCommand::Derive { files, out, subject, text_only } => {
+        SeriesCommand::Derive { files, out, subject, text_only, .. } => {
             let workspace = Workspace::find(None)?;
             derived(&workspace, files, out, subject.as_deref(), *text_only, options)
         }

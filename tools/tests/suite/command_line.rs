@@ -130,6 +130,13 @@ fn options_that_would_be_ignored_are_refused() {
     check(&["replay", "lk1.utrace.S7.sc.m1.x.548b58", "--scenario", "S8"], 2, "--scenario means nothing to 'replay'");
     check(&["run", "--scenario", "S3", "--jobs", "2"], 2, "--jobs means nothing to 'run'");
     check(&["list", "--seed", "3"], 2, "--seed means nothing to 'list'");
+    check(&["series", "verify", "--seed=3"], 2, "--seed means nothing to 'series verify'");
+    check(&["corpus", "list", "--time", "1"], 2, "--time means nothing to 'corpus list'");
+    check(&["explore", "--exhaustive-max", "3"], 2, "--exhaustive-max means nothing to 'explore'");
+    check(&["explore", "--relax", "--repairs", "all"], 2, "--repairs means nothing to 'explore'");
+    check(&["claims", "--explain", "--format", "json"], 2, "--format means nothing to 'claims'");
+    check(&["--memory", "tso", "compare"], 2, "--memory is in front of 'compare'");
+    check(&["--observe"], 2, "unexpected argument '--observe'");
     check(&["compare", "--scenario", "S3,S3"], 2, "named twice");
     check(&["compare", "--variants", "stopped-locked"], 2, "nothing to compare one variant with");
 }
@@ -178,9 +185,32 @@ fn the_environment_mirrors_the_options() {
         command.args(["compare", QUICK[0], QUICK[1]]).env("LOCKSTEP_SCENARIO", "S3").output().expect("it starts");
     assert!(String::from_utf8_lossy(&output.stdout).starts_with("S3: "));
     let mut command = Command::cargo_bin("lockstep").expect("the program is built");
-    let output = command.arg("list").env("LOCKSTEP_SEED", "abc").output().expect("it starts");
+    let output = command.arg("compare").env("LOCKSTEP_SEED", "abc").output().expect("it starts");
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("where LOCKSTEP_SEED is set"), "{said}");
+    // What a command does not take is not looked at, nor is what 'explore' takes only now and then.
+    let mut command = Command::cargo_bin("lockstep").expect("the program is built");
+    command.arg("list").env("LOCKSTEP_SEED", "abc").assert().success();
+    let mut command = Command::cargo_bin("lockstep").expect("the program is built");
+    command.args(["explore", "--scenario", "S2", "--exhaustive"]).env("LOCKSTEP_SEED", "3").assert().success();
+    let mut command = Command::cargo_bin("lockstep").expect("the program is built");
+    let output = command.env("LOCKSTEP_SEED", "abc").output().expect("it starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("where LOCKSTEP_SEED is set"), "{said}");
+}
+
+#[test]
+fn help_and_completions_list_the_memory_models() {
+    let models = |more: &str| format!("[possible values: sc, tso, tso-lax-locks, weak{more}]");
+    let shown = |command: &[&str]| {
+        let text = check(&[command, &["--help"]].concat(), 0, "--memory");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    for command in [&[][..], &["compare"], &["corpus", "add"], &["litmus"]] {
+        assert!(shown(command).contains(&models("")), "{command:?}");
+    }
+    assert!(shown(&["claims"]).contains(&models(", all")));
+    check(&["completions", "bash"], 0, "tso-lax-locks");
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! What hunts and their corpus are told.
 
+use super::groups::{
+    ExhaustiveOption, JobsOption, MemoryOption, OptionGroup, RepairsOption, ScenarioOption, SeedOption, TimeOption,
+    VariantsOption,
+};
 use crate::cli::shard::Shard;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -17,9 +21,47 @@ pub enum CorpusCommand {
         /// Only says what would be removed.
         #[arg(long)]
         check: bool,
+        /// How hard it looks.
+        #[command(flatten)]
+        exhaustive: ExhaustiveOption,
+        /// How long.
+        #[command(flatten)]
+        time: TimeOption,
     },
     /// Compares scenarios that exist and adds a case for each class that the corpus does not have.
-    Add,
+    Add {
+        /// What is compared.
+        #[command(flatten)]
+        variants: VariantsOption,
+        /// On what.
+        #[command(flatten)]
+        scenario: ScenarioOption,
+        /// In which form.
+        #[command(flatten)]
+        repairs: RepairsOption,
+        /// On which machine.
+        #[command(flatten)]
+        memory: MemoryOption,
+        /// How hard.
+        #[command(flatten)]
+        exhaustive: ExhaustiveOption,
+        /// How long.
+        #[command(flatten)]
+        time: TimeOption,
+    },
+}
+
+impl CorpusCommand {
+    /// The options that it takes.
+    pub(super) fn groups(&self) -> Vec<&dyn OptionGroup> {
+        match self {
+            CorpusCommand::List | CorpusCommand::Replay => Vec::new(),
+            CorpusCommand::Prune { exhaustive, time, .. } => vec![exhaustive, time],
+            CorpusCommand::Add { variants, scenario, repairs, memory, exhaustive, time } => {
+                vec![variants, scenario, repairs, memory, exhaustive, time]
+            }
+        }
+    }
 }
 
 /// How to hunt.
@@ -54,6 +96,37 @@ pub struct HuntArguments {
     /// Where cases are whose classes are known
     #[arg(long, env = "LOCKSTEP_CORPUS", default_value = CORPUS, value_name = "DIRECTORY", hide_env = true)]
     pub corpus: PathBuf,
+
+    /// What is compared.
+    #[command(flatten)]
+    variants: VariantsOption,
+
+    /// In which form.
+    #[command(flatten)]
+    repairs: RepairsOption,
+
+    /// On which machine.
+    #[command(flatten)]
+    memory: MemoryOption,
+
+    /// Which part of chance.
+    #[command(flatten)]
+    seed: SeedOption,
+
+    /// How long.
+    #[command(flatten)]
+    time: TimeOption,
+
+    /// On how many threads.
+    #[command(flatten)]
+    jobs: JobsOption,
+}
+
+impl HuntArguments {
+    /// The options that it takes.
+    pub(super) fn groups(&self) -> Vec<&dyn OptionGroup> {
+        vec![&self.variants, &self.repairs, &self.memory, &self.seed, &self.time, &self.jobs]
+    }
 }
 
 /// The corpus of the project.

@@ -1,13 +1,20 @@
 //! The command line. Every option has a mirror in the environment: `--seed` is `LOCKSTEP_SEED`.
 
 mod examples;
+mod groups;
 mod hunt;
+mod model_name;
 mod mutate;
 mod options;
 mod reports;
 mod series;
 
+use groups::{
+    BudgetOptions, CompareOptions, ExecutionsOption, FormatOption, GeneralOptions, JobsOption, MemoryOption,
+    OptionGroup, RepairsOption, ScenarioOption, SeedOption, SeriesOptions, TimeOption, VariantsOption,
+};
 pub use hunt::{CORPUS, CorpusCommand, HuntArguments};
+use model_name::ModelName;
 pub use mutate::MutateInput;
 pub use options::{Format, Options, RepairsArgument};
 use reports::{ACCEPT_EXAMPLES, GATE_EXAMPLES, REPORT_EXAMPLES};
@@ -28,9 +35,13 @@ pub struct Arguments {
     #[command(subcommand)]
     pub command: Option<Command>,
 
+    /// How to compare everything.
+    #[command(flatten)]
+    compare: CompareOptions,
+
     /// Options of all commands.
     #[command(flatten)]
-    pub options: Options,
+    pub general: GeneralOptions,
 }
 
 const EXAMPLES: &str = "\
@@ -59,18 +70,48 @@ Examples:
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Lists scenarios and variants.
-    List,
+    List(FormatOption),
     /// Runs one execution of each variant on one scenario and prints its trace.
     Run {
         /// A series of one's own in place of the designs.
         #[command(flatten)]
         input: Input,
+        /// Which variants.
+        #[command(flatten)]
+        variants: VariantsOption,
+        /// Which scenario.
+        #[command(flatten)]
+        scenario: ScenarioOption,
+        /// In which form.
+        #[command(flatten)]
+        repairs: RepairsOption,
+        /// On which machine.
+        #[command(flatten)]
+        memory: MemoryOption,
+        /// Where chance begins.
+        #[command(flatten)]
+        seed: SeedOption,
     },
     /// Runs litmus tests in herd's C format, as the kernel uses it, and prints what herd prints.
     Litmus {
         /// Litmus files.
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
+        /// On which machine.
+        #[command(flatten)]
+        memory: MemoryOption,
+        /// Where chance begins.
+        #[command(flatten)]
+        seed: SeedOption,
+        /// How much is sampled.
+        #[command(flatten)]
+        executions: ExecutionsOption,
+        /// How long.
+        #[command(flatten)]
+        time: TimeOption,
+        /// On how many threads.
+        #[command(flatten)]
+        jobs: JobsOption,
     },
     /// Verifies, builds, compares or writes a patch series.
     Series {
@@ -87,6 +128,9 @@ pub enum Command {
         /// Builds and runs each step too, and shows the order of locks that executions take.
         #[arg(long)]
         observe: bool,
+        /// The form of what is printed.
+        #[command(flatten)]
+        format: FormatOption,
     },
     /// Breaks the designs on purpose, in many ways, and tells how many of the broken ones the
     /// comparison notices.
@@ -94,6 +138,9 @@ pub enum Command {
         /// What is broken.
         #[command(flatten)]
         input: MutateInput,
+        /// How it is noticed.
+        #[command(flatten)]
+        options: SeriesOptions,
     },
     /// Compares variants on scenarios and shows each divergence with its witness.
     #[command(after_help = COMPARE_EXAMPLES)]
@@ -107,6 +154,9 @@ pub enum Command {
         /// A series of one's own in place of the designs.
         #[command(flatten)]
         input: Input,
+        /// How it is compared.
+        #[command(flatten)]
+        options: CompareOptions,
     },
     /// Explores each variant by itself and shows its outcomes, how often each was seen, and what
     /// the set rests on.
@@ -119,7 +169,7 @@ pub enum Command {
         /// which of them some outcome depends on.
         #[arg(long, conflicts_with = "exhaustive")]
         relax: bool,
-        /// Looks whether what '--relax' printed into this file still holds, by its witnesses
+        /// Looks whether this table of '--relax' still holds, by its witnesses
         #[arg(long, requires = "relax", value_name = "FILE")]
         check: Option<PathBuf>,
         /// Writes the tokens of that file anew whose places have only moved
@@ -128,6 +178,9 @@ pub enum Command {
         /// A series of one's own in place of the designs.
         #[command(flatten)]
         input: Input,
+        /// How it is explored.
+        #[command(flatten)]
+        options: CompareOptions,
     },
     /// Decides the claims of the thread for each design, with the witness of each refutation.
     ///
@@ -139,6 +192,15 @@ pub enum Command {
         /// Shows the execution that decides a claim beside the nearest one that does not.
         #[arg(long)]
         explain: bool,
+        /// On which machine.
+        #[command(flatten)]
+        memory: MemoryOption,
+        /// How hard.
+        #[command(flatten)]
+        budget: BudgetOptions,
+        /// The form of what is printed.
+        #[command(flatten)]
+        format: FormatOption,
     },
     /// Runs generated scenarios until the budget is used or Ctrl-C, and minimizes each class of
     /// divergences that it finds.
@@ -193,6 +255,9 @@ pub enum Command {
         /// A series of one's own in place of the designs.
         #[command(flatten)]
         input: Input,
+        /// Which variants.
+        #[command(flatten)]
+        variants: VariantsOption,
     },
     /// Looks for the smallest schedule that shows what each variant shows under a token.
     Minimize {
@@ -201,6 +266,9 @@ pub enum Command {
         /// A series of one's own in place of the designs.
         #[command(flatten)]
         input: Input,
+        /// Which variants.
+        #[command(flatten)]
+        variants: VariantsOption,
     },
 }
 
@@ -208,7 +276,7 @@ impl Command {
     /// The series that the command is about, in place of the designs, if it names one.
     pub fn series(&self) -> Option<&Input> {
         let input = match self {
-            Command::Run { input }
+            Command::Run { input, .. }
             | Command::Compare { input, .. }
             | Command::Explore { input, .. }
             | Command::Replay { input, .. }
@@ -217,60 +285,59 @@ impl Command {
         };
         input.base.is_some().then_some(input)
     }
+
+    /// The options that it takes.
+    fn groups(&self) -> Vec<&dyn OptionGroup> {
+        match self {
+            Command::List(format) | Command::Audit { format, .. } => vec![format],
+            Command::Run { variants, scenario, repairs, memory, seed, .. } => {
+                vec![variants, scenario, repairs, memory, seed]
+            }
+            Command::Litmus { memory, seed, executions, time, jobs, .. } => vec![memory, seed, executions, time, jobs],
+            Command::Series { command } => command.groups(),
+            Command::Mutate { options, .. } => vec![options],
+            Command::Compare { options, .. } | Command::Explore { options, .. } => vec![options],
+            Command::Claims { memory, budget, format, .. } => vec![memory, budget, format],
+            Command::Hunt(arguments) => arguments.groups(),
+            Command::Corpus { command, .. } => command.groups(),
+            Command::Report(arguments) => vec![&arguments.format],
+            Command::Gate(arguments) => vec![&arguments.options],
+            Command::Accept(arguments) => vec![&arguments.budget],
+            Command::Replay { variants, .. } | Command::Minimize { variants, .. } => vec![variants],
+            Command::Merge { .. } | Command::Completions { .. } | Command::Man { .. } => Vec::new(),
+        }
+    }
 }
 
-/// Options that say what is explored, and the form of the result last.
-const EVERYTHING: [&str; 12] = [
-    "variants",
-    "scenario",
-    "repairs",
-    "memory",
-    "seed",
-    "executions",
-    "exhaustive_max",
-    "preemptions",
-    "enumerated",
-    "time",
-    "jobs",
-    "format",
-];
-
-/// The command line as it is read and described: each command shows only the options that say
-/// something to it.
+/// The command line as it is read and described.
 pub fn definition() -> clap::Command {
     let mut definition = without_empty_mirrors(Arguments::command());
-    let options: Vec<clap::Arg> = definition.get_arguments().cloned().collect();
     let names: Vec<String> = definition.get_subcommands().map(|command| command.get_name().to_owned()).collect();
     for name in names {
-        // A command that has an option already does not get it from above.
-        let hidden = options.iter().filter(|option| irrelevant(&name).contains(&option.get_id().as_str()));
-        let hidden: Vec<clap::Arg> = hidden.map(|option| option.clone().hide(true)).collect();
-        let hidden = hidden.into_iter().chain(options.iter().filter_map(|option| narrower(&name, option)));
-        definition = definition.mut_subcommand(&name, |command| match examples::examples(&name) {
-            Some(examples) => command.args(hidden).after_help(examples),
-            None => command.args(hidden),
-        });
-    }
-    let hidden = || options.iter().filter(|option| EVERYTHING.contains(&option.get_id().as_str()));
-    for name in ["verify", "materialize"] {
-        definition = definition.mut_subcommand("series", |series| {
-            series.mut_subcommand(name, |command| command.args(hidden().map(|option| option.clone().hide(true))))
+        definition = definition.mut_subcommand(&name, |command| {
+            let command = command.mut_args(|option| narrower(&name, option));
+            match examples::examples(&name) {
+                Some(examples) => command.after_help(examples),
+                None => command,
+            }
         });
     }
     definition.build();
     definition
 }
 
-/// An option of all commands whose usual value is another one for the command of that name.
-fn narrower(name: &str, option: &clap::Arg) -> Option<clap::Arg> {
+/// An option that means less, or more, to the command of that name than to others.
+fn narrower(name: &str, option: clap::Arg) -> clap::Arg {
     let help = match (name, option.get_id().as_str()) {
         ("run", "scenario") => "The scenario",
         ("litmus", "executions") => "Random executions of the machine by which each proof is checked",
         ("litmus", "time") => "Stop after 90s, 5m or 1h30m; the files share it, and what is not proven by then is said",
         ("run", "repairs") => "The repair R1 in all variants alike: none or all [default: none]",
-        _ => return None,
+        ("explore", "exhaustive_max") => "With --relax: runs of each exhaustive search, at most",
+        ("claims", "memory") => return option.value_parser(ModelName::OneOrAll),
+        _ => return option,
     };
-    Some(option.clone().help(help).hide_possible_values(true))
+    option.help(help).hide_possible_values(true)
 }
 
 /// A variable of the environment that is empty is as one that is not set.
@@ -284,36 +351,26 @@ fn without_empty_mirrors(command: clap::Command) -> clap::Command {
 }
 
 impl Arguments {
-    /// Options that say nothing to the command: giving them is a mistake worth a word.
-    pub fn irrelevant(&self, name: &str) -> &'static [&'static str] {
+    /// The options of the command.
+    pub fn options(&self) -> Options {
+        let mut options = Options::default();
+        let groups = self.command.as_ref().map_or_else(|| vec![&self.compare as &dyn OptionGroup], Command::groups);
+        for group in groups {
+            group.put(&mut options);
+        }
+        options
+    }
+
+    /// Options that mean nothing beside another one that is there.
+    pub fn idle(&self) -> &'static [&'static str] {
         match self.command {
-            Some(Command::Claims { explain: true, .. }) => &["variants", "scenario", "repairs", "format"],
-            Some(Command::Series { command: SeriesCommand::Verify { .. } | SeriesCommand::Materialize { .. } }) => {
-                &EVERYTHING
-            }
+            Some(Command::Claims { explain: true, .. }) => &["format"],
             Some(Command::Explore { relax: true, .. }) => &["repairs"],
             Some(Command::Explore { exhaustive: true, .. }) => {
                 &["seed", "executions", "exhaustive_max", "preemptions", "enumerated"]
             }
-            _ => irrelevant(name),
+            Some(Command::Explore { .. }) => &["exhaustive_max"],
+            _ => &[],
         }
-    }
-}
-
-/// Options that say nothing to the command of that name. Its help does not show them.
-pub fn irrelevant(name: &str) -> &'static [&'static str] {
-    match name {
-        "series" | "mutate" => &["variants"],
-        "list" | "report" | "audit" => &EVERYTHING[..EVERYTHING.len() - 1],
-        "completions" | "man" | "merge" => &EVERYTHING,
-        "claims" => &["variants", "scenario", "repairs"],
-        "hunt" => &["scenario", "executions", "exhaustive_max", "preemptions", "enumerated", "format"],
-        "corpus" => &["seed", "executions", "preemptions", "enumerated", "jobs", "format"],
-        "accept" => &["variants", "scenario", "repairs", "memory", "format"],
-        "litmus" => &["variants", "scenario", "repairs", "exhaustive_max", "preemptions", "enumerated", "format"],
-        "run" => &["executions", "exhaustive_max", "preemptions", "enumerated", "time", "jobs", "format"],
-        "replay" | "minimize" => &EVERYTHING[1..],
-        "explore" => &["exhaustive_max"],
-        _ => &[],
     }
 }

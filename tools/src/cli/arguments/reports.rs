@@ -1,5 +1,6 @@
 //! What `report`, `gate` and `accept` are told.
 
+use super::groups::{BudgetOptions, CompareOptions, FormatOption};
 use clap::Args;
 use jiff::civil::Date;
 use std::path::PathBuf;
@@ -51,6 +52,9 @@ pub struct ReportArguments {
     /// With --format b4: lines for 'b4 prep --check' instead of JSON for 'b4 review'
     #[arg(long, env = "LOCKSTEP_PREP", hide_env = true)]
     pub prep: bool,
+    /// The form of the report
+    #[command(flatten)]
+    pub(super) format: FormatOption,
 }
 
 /// What `gate` is told beside the configuration.
@@ -77,6 +81,9 @@ pub struct GateArguments {
     /// Today, for entries that expire, as in 2026-11-22 [default: in UTC]
     #[arg(long, env = "LOCKSTEP_DATE", hide_env = true, value_name = "DATE", value_parser = crate::cli::date::parse_date)]
     pub date: Option<Date>,
+    /// How it is compared, where that is not as configured
+    #[command(flatten)]
+    pub(super) options: CompareOptions,
 }
 
 /// A series of one's own, judged instead of what the configuration names.
@@ -119,4 +126,7 @@ pub struct AcceptArguments {
     /// The configuration [default: .config/lockstep.toml]
     #[arg(long, env = "LOCKSTEP_CONFIG", hide_env = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// How hard it is looked for
+    #[command(flatten)]
+    pub(super) budget: BudgetOptions,
 }

@@ -1,5 +1,6 @@
 //! What `lockstep series` is told.
 
+use super::groups::{OptionGroup, SeriesOptions};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -26,6 +27,9 @@ pub enum SeriesCommand {
         /// What the series is.
         #[command(flatten)]
         input: Input,
+        /// How it is compared.
+        #[command(flatten)]
+        options: SeriesOptions,
     },
     /// Writes mails that lead from each module to the next, with a cover letter that says what they
     /// do to behaviour.
@@ -44,7 +48,20 @@ pub enum SeriesCommand {
         /// Compare nothing: the cover letter says nothing of behaviour.
         #[arg(long)]
         text_only: bool,
+        /// How the steps are compared.
+        #[command(flatten)]
+        options: SeriesOptions,
     },
+}
+
+impl SeriesCommand {
+    /// The options that it takes.
+    pub(super) fn groups(&self) -> Vec<&dyn OptionGroup> {
+        match self {
+            SeriesCommand::Verify { .. } | SeriesCommand::Materialize { .. } => Vec::new(),
+            SeriesCommand::Check { options, .. } | SeriesCommand::Derive { options, .. } => vec![options],
+        }
+    }
 }
 
 /// A base module and the patches over it.

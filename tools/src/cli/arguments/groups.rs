@@ -60,7 +60,7 @@ impl OptionGroup for RepairsOption {
 /// Under which memory model.
 #[derive(Debug, Args)]
 pub struct MemoryOption {
-    /// Memory
+    /// Memory model
     #[arg(long, env = "LOCKSTEP_MEMORY", hide_env = true)]
     #[arg(value_name = "MODEL", default_value_t = Options::default().memory, value_parser = ModelName::One)]
     memory: String,

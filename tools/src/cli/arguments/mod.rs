@@ -165,8 +165,7 @@ pub enum Command {
         /// it with what was found.
         #[arg(long)]
         exhaustive: bool,
-        /// Takes the orderings of the kernel and of the designs away, one at a time, and shows
-        /// which of them some outcome depends on.
+        /// Takes orderings away, one by one: on which does an outcome depend?
         #[arg(long, conflicts_with = "exhaustive")]
         relax: bool,
         /// Looks whether this table of '--relax' still holds, by its witnesses

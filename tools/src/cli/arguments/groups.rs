@@ -171,7 +171,7 @@ impl OptionGroup for JobsOption {
 /// The form of what is printed.
 #[derive(Debug, Args)]
 pub struct FormatOption {
-    /// How to print results: human, json, or a form of 'report'
+    /// How to print: human, json, or a form of 'report'
     #[arg(long, env = "LOCKSTEP_FORMAT", hide_env = true)]
     #[arg(value_enum, default_value_t = Options::default().format, hide_possible_values = true)]
     format: Format,

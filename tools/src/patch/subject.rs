@@ -16,6 +16,9 @@ pub struct MailSubject {
 /// What mailers put before the subject of a mail that is answered or passed on.
 const ANSWERS: [&str; 13] = ["re", "aw", "wg", "antw", "fw", "fwd", "sv", "vs", "tr", "res", "enc", "odp", "rif"];
 
+/// No subject of a patch begins with so many of them.
+const ANSWERS_MAX: usize = 16;
+
 impl MailSubject {
     /// Reads a subject, already decoded.
     pub fn read(subject: &str) -> MailSubject {
@@ -42,10 +45,21 @@ impl MailSubject {
     /// An answer to a mail, or a mail passed on, which is no mail of the series: `Re: [PATCH] x`,
     /// and what mailers write in other languages.
     pub fn is_reply(&self) -> bool {
-        let Some((word, rest)) = self.text.split_once(':') else { return false };
-        let inner = MailSubject::read(rest);
-        let is_prefix = ANSWERS.iter().any(|known| word.eq_ignore_ascii_case(known));
-        word.eq_ignore_ascii_case("re") || is_prefix && (inner.is_tagged || inner.is_reply())
+        let (mut inner, mut is_passed_on) = (self.clone(), false);
+        for _ in 0..ANSWERS_MAX {
+            if is_passed_on && inner.is_tagged {
+                return true;
+            }
+            let Some((word, rest)) = inner.text.split_once(':') else { return false };
+            if word.eq_ignore_ascii_case("re") {
+                return true;
+            }
+            if !ANSWERS.iter().any(|known| word.eq_ignore_ascii_case(known)) {
+                return false;
+            }
+            (inner, is_passed_on) = (MailSubject::read(rest), true);
+        }
+        true
     }
 }
 
@@ -72,6 +86,8 @@ mod tests {
         for reply in ["RE: [PATCH 1/2] x", "re:x", "AW: [PATCH] x", "Fwd: Re: [PATCH] x"] {
             assert!(MailSubject::read(reply).is_reply(), "{reply}");
         }
+        // Of whatever length: it is not read to its end.
+        assert!(MailSubject::read(&format!("{}x", "Fwd: ".repeat(1_000_000))).is_reply());
         for patch in ["[PATCH] rework", "[PATCH] mm: [x] y", "mm: fix", "mm: [PATCH] fix", "tr: fix", "", ": [x]"] {
             assert!(!MailSubject::read(patch).is_reply(), "{patch}");
         }

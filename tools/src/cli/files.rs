@@ -37,8 +37,7 @@ pub fn write_all(files: &[(PathBuf, impl AsRef<str>)]) -> Result<(), FileError> 
 /// device or a pipe, stays what it is.
 pub fn save(path: &Path, text: &str) -> Result<(), FileError> {
     let failed = |error: std::io::Error| FileError::unwritten(path, &error);
-    let place = if path.is_symlink() { fs::canonicalize(path).map_err(failed)? } else { path.to_owned() };
-    let existing = place.metadata().ok();
+    let (place, existing) = behind_link(path).map_err(failed)?;
     if existing.as_ref().is_some_and(|existing| !existing.is_file() && !existing.is_dir()) {
         let open = fs::OpenOptions::new().write(true).open(&place);
         return open.and_then(|mut stream| stream.write_all(text.as_bytes())).map_err(failed);
@@ -56,13 +55,20 @@ pub fn save(path: &Path, text: &str) -> Result<(), FileError> {
 /// nobody should wait for a result that then has no place.
 pub fn check_place(path: &Path) -> Result<(), FileError> {
     let failed = |error: std::io::Error| FileError::unwritten(path, &error);
-    let place = if path.is_symlink() { fs::canonicalize(path).map_err(failed)? } else { path.to_owned() };
-    match place.metadata() {
-        Ok(existing) if existing.is_dir() => Err(failed(std::io::ErrorKind::IsADirectory.into())),
+    let (place, existing) = behind_link(path).map_err(failed)?;
+    match existing {
+        Some(existing) if existing.is_dir() => Err(failed(std::io::ErrorKind::IsADirectory.into())),
         // Opening a pipe would wait for whoever reads it.
-        Ok(existing) if !existing.is_file() => Ok(()),
+        Some(existing) if !existing.is_file() => Ok(()),
         _ => new_beside(&place, "").map(drop).map_err(failed),
     }
+}
+
+/// Where a path leads, and what is there already.
+fn behind_link(path: &Path) -> std::io::Result<(PathBuf, Option<fs::Metadata>)> {
+    let place = if path.is_symlink() { fs::canonicalize(path)? } else { path.to_owned() };
+    let existing = place.metadata().ok();
+    Ok((place, existing))
 }
 
 fn folder_of(path: &Path) -> &Path {

@@ -78,7 +78,7 @@ fn decoded_body(header: &[MailHeader<'_>], body: &[u8]) -> Result<Option<String>
     let encoding = value(header, "content-transfer-encoding").map(|encoding| encoding.to_ascii_lowercase());
     let decoded = match encoding.filter(|encoding| !["7bit", "8bit", "binary"].contains(&&**encoding)) {
         None => match str::from_utf8(body) {
-            Ok(text) => return refuse_zero(text).map(|_| None),
+            Ok(text) => return refuse_zero(text).map(|()| None),
             Err(error) => in_utf8(&kind, "8bit", body, Some(error.valid_up_to()))?,
         },
         Some(encoding) => {
@@ -94,7 +94,8 @@ fn decoded_body(header: &[MailHeader<'_>], body: &[u8]) -> Result<Option<String>
         Cow::Owned(plain) => String::from_utf8(plain).expect("only ends of lines were changed"),
         Cow::Borrowed(_) => decoded,
     };
-    refuse_zero(&decoded).map(|_| Some(decoded.clone()))
+    refuse_zero(&decoded)?;
+    Ok(Some(decoded))
 }
 
 fn refuse_zero(text: &str) -> Result<(), PatchError> {

@@ -13,16 +13,14 @@ pub fn of_orderings(steps: &[Step], models: &[&str]) -> Result<Vec<String>, Sour
     } else {
         format!("under {model} no ordering makes a difference")
     };
-    let mut advice = Vec::new();
-    for pair in steps.windows(2) {
-        let changes = orderings::changes(&pair[0].module.named(), &pair[1].module.named())?;
-        if let Some(first) = changes.first() {
-            let more = if changes.len() > 1 { format!(", and {} more", changes.len() - 1) } else { String::new() };
-            advice.push(format!(
-                "{} changes memory orderings ({first}{more}), and {why}: look with --memory weak as well",
-                pair[1].name
-            ));
-        }
-    }
-    Ok(advice)
+    let all = steps.iter().map(|step| orderings::stated(&step.module.named())).collect::<Result<Vec<_>, _>>()?;
+    let pairs = steps.iter().skip(1).zip(all.windows(2));
+    let advice = pairs.filter_map(|(step, pair)| {
+        let changes = orderings::changes(&pair[0], &pair[1]);
+        let first = changes.first()?;
+        let more = if changes.len() > 1 { format!(", and {} more", changes.len() - 1) } else { String::new() };
+        let name = &step.name;
+        Some(format!("{name} changes memory orderings ({first}{more}), and {why}: look with --memory weak as well"))
+    });
+    Ok(advice.collect())
 }

@@ -6,7 +6,7 @@
 
 use crate::source::error::SourceError;
 use crate::source::rust::parse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use syn::visit::{self, Visit};
 
 /// The orderings of the standard library.
@@ -17,16 +17,15 @@ const PREFIXES: [&str; 4] = ["smp_", "read_once", "write_once", "fence"];
 const SUFFIXES: [&str; 3] = ["_acquire", "_release", "_relaxed"];
 
 /// For each function, in the order in which they stand there.
-type Stated = BTreeMap<String, Vec<String>>;
+pub type Stated = BTreeMap<String, Vec<String>>;
 
-/// What the files of the second module state otherwise than those of the first, a function each:
-/// `push: Release becomes Relaxed`.
-pub fn changes(before: &[(String, String)], after: &[(String, String)]) -> Result<Vec<String>, SourceError> {
-    let (before, after) = (stated(before)?, stated(after)?);
-    let functions: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+/// What the second module states otherwise than the first, a function each: `push: Release becomes
+/// Relaxed`.
+pub fn changes(before: &Stated, after: &Stated) -> Vec<String> {
+    let functions: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let none = Vec::new();
     let changed = functions.into_iter().filter_map(|function| {
-        let [old, new] = [&before, &after].map(|stated| stated.get(function).unwrap_or(&none));
+        let [old, new] = [before, after].map(|stated| stated.get(function).unwrap_or(&none));
         let differs = |pair: &(&String, &String)| pair.0 != pair.1;
         match old.iter().zip(new).find(differs) {
             _ if old == new => None,
@@ -34,14 +33,15 @@ pub fn changes(before: &[(String, String)], after: &[(String, String)]) -> Resul
             _ => Some(format!("{function}: {} become {}", list(old), list(new))),
         }
     });
-    Ok(changed.collect())
+    changed.collect()
 }
 
 fn list(orderings: &[String]) -> String {
     if orderings.is_empty() { "none".to_owned() } else { orderings.join(", ") }
 }
 
-fn stated(files: &[(String, String)]) -> Result<Stated, SourceError> {
+/// What the files of a module state.
+pub fn stated(files: &[(String, String)]) -> Result<Stated, SourceError> {
     let mut reader = Reader::default();
     for (path, text) in files {
         reader.visit_file(&parse(path, text)?);
@@ -103,12 +103,13 @@ impl<'ast> Visit<'ast> for Reader {
 
 #[cfg(test)]
 mod tests {
-    use super::changes;
+    use super::{changes, stated};
 
     #[track_caller]
     fn check(before: &str, after: &str, expected: &[&str]) {
-        let files = |text: &str| vec![("m.rs".to_owned(), text.to_owned())];
-        assert_eq!(changes(&files(before), &files(after)).expect("both are Rust"), expected);
+        let [before, after] =
+            [before, after].map(|text| stated(&[("m.rs".to_owned(), text.to_owned())]).expect("both are Rust"));
+        assert_eq!(changes(&before, &after), expected);
     }
 
     #[test]

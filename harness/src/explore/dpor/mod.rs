@@ -101,11 +101,11 @@ pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>) -> Expl
     let (mut result, covered) = loop {
         let mut result = Exploration::new();
         let budget = config.executions.saturating_sub(runs(&before));
-        let subject = Assignment { program, config, bounds, budget, alternatives_touch_alike };
+        let assignment = Assignment { program, config, bounds, budget, alternatives_touch_alike };
         let ended = if config.memory.has_buffers() {
-            subject.attempt::<{ 2 * THREADS_MAX }>(habits, &mut runner, &mut result)
+            assignment.attempt::<{ 2 * THREADS_MAX }>(habits, &mut runner, &mut result)
         } else {
-            subject.attempt::<THREADS_MAX>(habits, &mut runner, &mut result)
+            assignment.attempt::<THREADS_MAX>(habits, &mut runner, &mut result)
         };
         match ended {
             Ended::Grown(known) => {

@@ -64,6 +64,7 @@ impl<'a> CompareConfig<'a> {
             jobs: self.jobs,
             memory: self.memory,
             steps_max: self.steps_max,
+            gives_way_after: None,
             tracing: false,
             control: self.control,
         }

@@ -40,6 +40,10 @@ pub(super) trait Explorers {
     fn is_cancelled(&self) -> bool;
 }
 
+/// Choice points that an execution of a search may take on average, however short the usual ones
+/// are.
+const LENGTH_MIN: u64 = 64;
+
 /// Variants that run in this process.
 pub(super) struct Here<'a> {
     pub(super) variants: &'a [Variant<'a>],
@@ -61,7 +65,12 @@ impl Explorers for Here<'_> {
         }
         let strategy = Strategy::Exhaustive;
         let executions = self.config.exhaustive_max;
-        explore(&self.variants[variant].program, &ExploreConfig { strategy, executions, ..self.config.explore() })
+        // So many executions of four times the usual length, and no fewer of short ones: a loop
+        // that goes round ever more often makes executions longer and longer.
+        let length = u64::from(self.length(variant)).saturating_mul(4).max(LENGTH_MIN);
+        let gives_way_after = Some(executions.saturating_mul(length));
+        let config = ExploreConfig { strategy, executions, gives_way_after, ..self.config.explore() };
+        explore(&self.variants[variant].program, &config)
     }
 
     fn enumerate(&self, variant: usize) -> Exploration {

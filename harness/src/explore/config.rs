@@ -82,6 +82,10 @@ pub struct ExploreConfig<'a> {
     pub memory: MemoryModel,
     /// Choice points of an execution before it is cut off.
     pub steps_max: u64,
+    /// Where an exhaustive search gives way to other strategies: when it has made so many choice
+    /// points in all, or when an execution was cut off, for it can prove nothing any more. Without
+    /// it the search takes what it needs.
+    pub gives_way_after: Option<u64>,
     /// Whether the machine records a trace in each execution. It is not looked at; benchmarks
     /// measure what it costs.
     pub tracing: bool,
@@ -110,6 +114,7 @@ impl Default for ExploreConfig<'_> {
             jobs: 1,
             memory: MemoryModel::Sc,
             steps_max: STEPS_MAX,
+            gives_way_after: None,
             tracing: false,
             control: None,
         }

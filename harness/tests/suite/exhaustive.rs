@@ -24,6 +24,7 @@ const CONFIG: ExploreConfig<'static> = ExploreConfig {
     jobs: 1,
     memory: lockstep::MemoryModel::Sc,
     steps_max: 400,
+    gives_way_after: None,
     tracing: false,
     control: None,
 };

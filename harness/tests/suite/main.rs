@@ -17,6 +17,7 @@ mod enumeration;
 mod exhaustive;
 mod explorers;
 mod footprints;
+mod giving_way;
 mod graphs;
 mod identity;
 mod locks;

@@ -17,6 +17,7 @@ const CONFIG: ExploreConfig<'static> = ExploreConfig {
     jobs: 1,
     memory: MemoryModel::Sc,
     steps_max: 400,
+    gives_way_after: None,
     tracing: false,
     control: None,
 };

@@ -69,11 +69,11 @@ pub fn jobs(options: &Options) -> usize {
 /// Runs of the exhaustive search of each variant in a first look.
 const LOOK: u64 = 4_000;
 
-/// A first look at each comparison, where there are several: most are done with it, and whoever
-/// ends the run early has something of all. What it exhausts reads as if it had been given more;
-/// everything else is compared again.
-fn first_look(effort: Effort, comparisons: usize) -> Option<Effort> {
-    (comparisons > 1 && effort.exhaustive_max > LOOK).then(|| Effort {
+/// A first look at each comparison, where there are several or time is limited: most are done with
+/// it, and whoever ends the run early has something of all. What it exhausts reads as if it had been
+/// given more; everything else is compared again.
+fn first_look(effort: Effort, may_end_early: bool) -> Option<Effort> {
+    (may_end_early && effort.exhaustive_max > LOOK).then(|| Effort {
         exhaustive_max: LOOK,
         enumerated: effort.enumerated.min(LOOK / 2),
         // Three times as many confirm.
@@ -93,7 +93,8 @@ pub fn compare_all(
     let progress = Progress::new(wanted.len());
     let mut compared: Vec<Option<Compared>> = wanted.iter().map(|_| None).collect();
     let mut left: Vec<usize> = (0..wanted.len()).collect();
-    for effort in first_look(whole, wanted.len()).into_iter().chain([whole]) {
+    let may_end_early = wanted.len() > 1 || options.time.is_some();
+    for effort in first_look(whole, may_end_early).into_iter().chain([whole]) {
         let mut open = Vec::new();
         for at in left {
             let setting = &wanted[at];

@@ -28,9 +28,19 @@ pub(super) struct Assignment<'a> {
     pub(super) bounds: Bounds,
     /// Runs of one attempt.
     pub(super) budget: u64,
+    /// Choice points of one attempt before the search gives way, if it does.
+    pub(super) gives_way_after: Option<u64>,
     /// Whether the alternatives of a step all touch the same. They do where they are only about who
     /// is woken.
     pub(super) alternatives_touch_alike: bool,
+}
+
+/// What one search may do in a round. Not a matter of other searches, so that what is explored does
+/// not depend on the number of OS threads.
+#[derive(Clone, Copy)]
+struct Share {
+    runs: u64,
+    steps: u64,
 }
 
 /// How an attempt to search everything ended.
@@ -58,14 +68,15 @@ impl Assignment<'_> {
         result: &mut Exploration,
     ) -> Ended {
         let search = Search::<PROCESSES>::new(habits);
-        let mut branches = vec![Branch { search, forks: Vec::new(), is_over: false, has_strayed: false }];
+        let mut branches = vec![Branch::new(search, Vec::new())];
         loop {
             let open = branches.iter().filter(|branch| !branch.is_over).count() as u64;
             let left = self.budget.saturating_sub(runs(result));
-            if left == 0 || result.cancelled {
+            let gives_way = self.steps_left(result) == 0 || branches.iter().any(|branch| branch.was_cut);
+            if left == 0 || gives_way || result.cancelled {
                 return Ended::CutShort;
             }
-            let share = (left / open).clamp(1, ROUND);
+            let share = Share { runs: (left / open).clamp(1, ROUND), steps: (self.steps_left(result) / open).max(1) };
             self.round(&mut branches, share, left.min(open) as usize, runner, result);
             let in_budget = self.grant(&mut branches, runner, result);
             if let Some(habits) = share_habits(&mut branches) {
@@ -85,11 +96,16 @@ impl Assignment<'_> {
         }
     }
 
-    /// The first `turns` searches that are not over make up to `share` runs each.
+    /// Choice points left before the search gives way.
+    fn steps_left(&self, result: &Exploration) -> u64 {
+        self.gives_way_after.map_or(u64::MAX, |most| most.saturating_sub(result.steps))
+    }
+
+    /// The first `turns` searches that are not over do up to their share each.
     fn round<const PROCESSES: usize>(
         &self,
         branches: &mut [Branch<PROCESSES>],
-        share: u64,
+        share: Share,
         turns: usize,
         runner: &mut Runner,
         result: &mut Exploration,
@@ -126,19 +142,23 @@ impl Assignment<'_> {
     fn work<const PROCESSES: usize>(
         &self,
         branch: &mut Branch<PROCESSES>,
-        share: u64,
+        share: Share,
         runner: &mut Runner,
         result: &mut Exploration,
         worker: usize,
     ) {
-        for _ in 0..share {
+        let steps_before = result.steps;
+        for _ in 0..share.runs {
             if self.config.control.is_some_and(|control| control.is_cancelled()) {
                 result.cancelled = true;
                 break;
             }
+            let cut_before = result.gaps.cut;
             self.run(branch, runner, result, worker);
             branch.is_over = branch.has_strayed || !branch.search.advance();
-            if branch.is_over || branch.search.has_grown() {
+            branch.was_cut |= self.gives_way_after.is_some() && result.gaps.cut > cut_before;
+            let is_enough = branch.was_cut || result.steps - steps_before >= share.steps;
+            if branch.is_over || branch.search.has_grown() || is_enough {
                 break;
             }
         }
@@ -257,7 +277,7 @@ impl Assignment<'_> {
         let Branch { search, forks, .. } = &branches[from];
         let mut fork = forks[step].lock().expect("no worker panics");
         let search = search.branch(step, &fork, thread);
-        let mut branch = Branch { search, forks: forks[..=step].to_vec(), is_over: false, has_strayed: false };
+        let mut branch = Branch::new(search, forks[..=step].to_vec());
         self.run(&mut branch, runner, result, 0);
         branch.search.add_tried(&mut fork, step, self.alternatives_touch_alike);
         drop(fork);

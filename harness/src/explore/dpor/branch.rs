@@ -16,6 +16,14 @@ pub(super) struct Branch<const PROCESSES: usize> {
     pub(super) is_over: bool,
     /// The subject did not do what it had done before under the same schedule.
     pub(super) has_strayed: bool,
+    /// One of its executions was cut off.
+    pub(super) was_cut: bool,
+}
+
+impl<const PROCESSES: usize> Branch<PROCESSES> {
+    pub(super) fn new(search: Search<PROCESSES>, forks: Vec<SharedFork>) -> Branch<PROCESSES> {
+        Branch { search, forks, is_over: false, has_strayed: false, was_cut: false }
+    }
 }
 
 /// All searches learn what is tried in their prefixes.

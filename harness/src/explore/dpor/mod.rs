@@ -101,7 +101,8 @@ pub(super) fn explore(program: &Program<'_>, config: &ExploreConfig<'_>) -> Expl
     let (mut result, covered) = loop {
         let mut result = Exploration::new();
         let budget = config.executions.saturating_sub(runs(&before));
-        let assignment = Assignment { program, config, bounds, budget, alternatives_touch_alike };
+        let gives_way_after = config.gives_way_after.map(|most| most.saturating_sub(before.steps));
+        let assignment = Assignment { program, config, bounds, budget, gives_way_after, alternatives_touch_alike };
         let ended = if config.memory.has_buffers() {
             assignment.attempt::<{ 2 * THREADS_MAX }>(habits, &mut runner, &mut result)
         } else {

@@ -88,4 +88,14 @@ impl<T> Shared<T> {
         // and only one of them runs at a time on the one OS thread of the execution.
         unsafe { &mut *self.0.get() }
     }
+
+    /// The value, for those who only read it.
+    ///
+    /// The caller holds the simulated lock of the cell at least for reading, as a guard does from
+    /// its making to its end.
+    pub(crate) fn look(&self) -> &T {
+        // SAFETY: the simulated lock that the caller holds excludes every simulated thread that
+        // would write.
+        unsafe { &*self.0.get() }
+    }
 }

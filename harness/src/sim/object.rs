@@ -18,6 +18,18 @@ pub struct Label {
 }
 
 impl Label {
+    /// One of several, by its index. A pair of name and number is the same for a `u32`; for other
+    /// numbers it is none, so that the type of a number that nothing else tells is clear.
+    ///
+    /// # Panics
+    ///
+    /// If the index has more than 32 bits.
+    #[track_caller]
+    pub fn nth(name: &'static str, index: usize) -> Label {
+        let number = u32::try_from(index).expect("the index in a name has at most 32 bits");
+        Label { name, number: Some(number) }
+    }
+
     pub(crate) fn hash(self) -> u64 {
         let name = hash_name(self.name);
         self.number.map_or(name, |number| hash_numbered(name, number))

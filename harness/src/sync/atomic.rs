@@ -3,7 +3,7 @@
 use super::word::Word;
 use crate::sim::{Label, Ticket, current, op};
 use std::marker::PhantomData;
-use std::ops::{BitAnd, BitOr, BitXor};
+use std::ops::{BitAnd, BitOr, BitXor, Not};
 use std::panic::Location;
 use std::sync::atomic::Ordering;
 
@@ -57,6 +57,12 @@ impl<T: Word> Atomic<T> {
         let (label, value, place) = (label.into(), value.to_word(), Location::caller());
         let ticket = current::get().with(|execution| execution.create(label, value, place));
         Atomic { ticket, value: PhantomData }
+    }
+
+    /// The newest value, for whoever has the word alone. No event.
+    #[track_caller]
+    pub fn into_inner(self) -> T {
+        self.peek()
     }
 
     /// Reads.
@@ -119,6 +125,54 @@ impl<T: Word> Atomic<T> {
         }
         let found = op::update(self.ticket, success, failure, Location::caller(), expecting(old, new));
         if found == old.to_word() { Ok(old) } else { Err(T::from_word(found)) }
+    }
+
+    /// As [`Atomic::compare_exchange`], but it may also fail for no reason, with the value that it
+    /// was to find: whether it does is a choice of the schedule. It does so for no thread twice in
+    /// a row, for a processor does not for ever, and failing again changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// The value found, if nothing was written.
+    ///
+    /// # Panics
+    ///
+    /// As `compare_exchange` does.
+    #[track_caller]
+    pub fn compare_exchange_weak(&self, old: T, new: T, success: Ordering, failure: Ordering) -> Result<T, T> {
+        if matches!(failure, Ordering::Release | Ordering::AcqRel) {
+            refuse(failure, "failure ordering");
+        }
+        let orders = (success, failure);
+        let (found, has_failed) = op::update_fallibly(self.ticket, orders, Location::caller(), expecting(old, new));
+        if found == old.to_word() && !has_failed { Ok(old) } else { Err(T::from_word(found)) }
+    }
+
+    /// Writes what `change` makes of the value, unless that is nothing; tries again as often as
+    /// another value was written meanwhile. `Ok` holds the value replaced.
+    ///
+    /// # Errors
+    ///
+    /// The value for which `change` had nothing.
+    ///
+    /// # Panics
+    ///
+    /// In the subject, if the order of fetching is one that the standard library refuses.
+    #[track_caller]
+    pub fn fetch_update(
+        &self,
+        set_order: Ordering,
+        fetch_order: Ordering,
+        mut change: impl FnMut(T) -> Option<T>,
+    ) -> Result<T, T> {
+        let mut old = self.load(fetch_order);
+        while let Some(new) = change(old) {
+            match self.compare_exchange_weak(old, new, set_order, fetch_order) {
+                Ok(replaced) => return Ok(replaced),
+                Err(found) => old = found,
+            }
+        }
+        Err(old)
     }
 
     /// One atomic read-modify-write by any function of the value, which may be asked for several
@@ -212,6 +266,20 @@ impl<T: Word> Atomic<T> {
     }
 }
 
+impl<T: Word + Default> Default for Atomic<T> {
+    #[track_caller]
+    fn default() -> Atomic<T> {
+        Atomic::new(T::default())
+    }
+}
+
+impl<T: Word> From<T> for Atomic<T> {
+    #[track_caller]
+    fn from(value: T) -> Atomic<T> {
+        Atomic::new(value)
+    }
+}
+
 /// Ends the subject as the standard library does where an access cannot have the order.
 #[cold]
 #[inline(never)]
@@ -250,6 +318,20 @@ macro_rules! number {
 
 number!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
 
+impl<T: Number + Ord> Atomic<T> {
+    /// Writes the greater one of both. Returns the value before.
+    #[track_caller]
+    pub fn fetch_max(&self, other: T, order: Ordering) -> T {
+        self.change(order, Location::caller(), |value| value.max(other))
+    }
+
+    /// Writes the smaller one of both. Returns the value before.
+    #[track_caller]
+    pub fn fetch_min(&self, other: T, order: Ordering) -> T {
+        self.change(order, Location::caller(), |value| value.min(other))
+    }
+}
+
 impl<T: Number> Atomic<T> {
     /// Adds, wrapping. Returns the value before.
     #[track_caller]
@@ -281,6 +363,14 @@ impl<T: Word + BitAnd<Output = T>> Atomic<T> {
     #[inline]
     pub fn fetch_and(&self, bits: T, order: Ordering) -> T {
         self.change(order, Location::caller(), |value| value & bits)
+    }
+}
+
+impl<T: Word + BitAnd<Output = T> + Not<Output = T>> Atomic<T> {
+    /// Keeps bits and toggles all. Returns the value before.
+    #[track_caller]
+    pub fn fetch_nand(&self, bits: T, order: Ordering) -> T {
+        self.change(order, Location::caller(), |value| !(value & bits))
     }
 }
 

@@ -6,9 +6,13 @@ use std::panic::Location;
 use std::sync::atomic::Ordering;
 
 #[track_caller]
-fn create(label: Label) -> Ticket {
+pub(super) fn create(label: Label) -> Ticket {
     let place = Location::caller();
     current::get().with(|execution| execution.create(label, 0, place))
+}
+
+pub(super) fn create_unnamed(place: &'static Location<'static>) -> Ticket {
+    current::get().with(|execution| execution.create_unnamed(0, place))
 }
 
 /// A spin lock. Its word is memory: taking it is a read-modify-write with acquire ordering,

@@ -1,7 +1,7 @@
 //! Guards and what is lent: nobody gets it a second time, nor after its owner.
 
 use super::{end_of, in_order, program};
-use lockstep::sync::{Arc, Atomic, Condvar, Mutex, await_until};
+use lockstep::sync::{Arc, Atomic, Condvar, Mutex, OnceLock, RwLock, await_until};
 use lockstep::thread::{scope, spawn};
 use lockstep::{RunConfig, Schedule, run};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -153,4 +153,146 @@ fn a_guard_that_is_forgotten_holds_its_lock_to_the_end() {
         spawn(move || drop(mutex.lock()));
     };
     assert_eq!(end_of(body).name(), "deadlock");
+}
+
+/// Writes what the lock guards when it is dropped.
+struct Overwriter(Arc<RwLock<Vec<u8>>>, Arc<AtomicUsize>);
+
+impl Drop for Overwriter {
+    fn drop(&mut self) {
+        *self.0.write().unwrap() = Vec::new();
+        self.1.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Reads what the lock guards when it is dropped, and says if that is being written.
+struct Looker(Arc<RwLock<Vec<u8>>>, &'static AtomicUsize, Arc<AtomicUsize>);
+
+impl Drop for Looker {
+    fn drop(&mut self) {
+        let data = self.0.read().unwrap();
+        drop(Reader(if data.is_empty() { &[7; 64] } else { &data }, self.1));
+        self.2.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Writes twice when it is dropped, so that nobody may look between.
+struct Halves<'a>(lockstep::sync::RwLockWriteGuard<'a, Vec<u8>>);
+
+impl Drop for Halves<'_> {
+    fn drop(&mut self) {
+        self.0.fill(7);
+    }
+}
+
+#[test]
+fn no_writer_is_let_in_after_the_end_while_somebody_reads() {
+    let written = Arc::new(AtomicUsize::new(0));
+    let wrong: &'static AtomicUsize = Box::leak(Box::new(AtomicUsize::new(0)));
+    for readers_first in [true, false] {
+        let body = || {
+            let lock = Arc::new(RwLock::new(vec![7_u8; 64]));
+            let gate = Atomic::new(0_u32);
+            let read = || {
+                for _ in 0..2 {
+                    let lock = Arc::clone(&lock);
+                    spawn(move || {
+                        let guard = lock.read().unwrap();
+                        let _reader = Reader(&guard[..], wrong);
+                        await_until(|| gate.read_once() == 9);
+                    });
+                }
+            };
+            let write = || {
+                let theirs = (Arc::clone(&lock), Arc::clone(&written));
+                spawn(move || {
+                    let _overwriter = Overwriter(theirs.0, theirs.1);
+                    await_until(|| gate.read_once() == 9);
+                });
+            };
+            if readers_first {
+                read();
+                write();
+            } else {
+                write();
+                read();
+            }
+            await_until(|| gate.read_once() == 9);
+        };
+        let before = written.load(Ordering::Relaxed);
+        let end = end_of(body);
+        assert_eq!((end.name(), written.load(Ordering::Relaxed)), ("deadlock", before + 21));
+    }
+    assert_eq!(wrong.load(Ordering::Relaxed), 0);
+}
+
+#[test]
+fn no_reader_is_let_in_after_the_end_while_somebody_writes() {
+    let looked = Arc::new(AtomicUsize::new(0));
+    let wrong: &'static AtomicUsize = Box::leak(Box::new(AtomicUsize::new(0)));
+    for writer_first in [true, false] {
+        let body = || {
+            let lock = Arc::new(RwLock::new(vec![7_u8; 64]));
+            let gate = Atomic::new(0_u32);
+            let write = || {
+                let lock = Arc::clone(&lock);
+                spawn(move || {
+                    let mut halves = Halves(lock.write().unwrap());
+                    halves.0[1] = 8;
+                    await_until(|| gate.read_once() == 9);
+                });
+            };
+            let look = || {
+                let theirs = (Arc::clone(&lock), Arc::clone(&looked));
+                spawn(move || {
+                    let _looker = Looker(theirs.0, wrong, theirs.1);
+                    await_until(|| gate.read_once() == 9);
+                });
+            };
+            if writer_first {
+                write();
+                look();
+            } else {
+                look();
+                write();
+            }
+            await_until(|| gate.read_once() == 9);
+        };
+        let before = looked.load(Ordering::Relaxed);
+        let end = end_of(body);
+        assert_eq!((end.name(), looked.load(Ordering::Relaxed)), ("deadlock", before + 21));
+    }
+    assert_eq!(wrong.load(Ordering::Relaxed), 0);
+}
+
+/// Makes the value when it is dropped, if nobody has.
+struct Maker(Arc<OnceLock<Vec<u8>>>, &'static AtomicUsize);
+
+impl Drop for Maker {
+    fn drop(&mut self) {
+        drop(Reader(self.0.get_or_init(|| vec![7; 64]), self.1));
+    }
+}
+
+#[test]
+fn a_value_that_is_lent_is_not_made_again_after_the_end() {
+    let wrong: &'static AtomicUsize = Box::leak(Box::new(AtomicUsize::new(0)));
+    let body = || {
+        let cell = Arc::new(OnceLock::new());
+        let gate = Atomic::new(0_u32);
+        for _ in 0..2 {
+            let cell = Arc::clone(&cell);
+            spawn(move || {
+                let _maker = Maker(Arc::clone(&cell), wrong);
+                let value = cell.get_or_init(|| {
+                    await_until(|| gate.read_once() == 9);
+                    vec![7; 64]
+                });
+                let _reader = Reader(value, wrong);
+            });
+        }
+        await_until(|| gate.read_once() == 9);
+    };
+    assert_eq!(end_of(body).name(), "deadlock");
+    assert_eq!(wrong.load(Ordering::Relaxed), 0);
 }

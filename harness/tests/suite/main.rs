@@ -32,6 +32,7 @@ mod repetition;
 mod sampling;
 mod schedules;
 mod shared_ends;
+mod std_shapes;
 mod threads;
 mod totality;
 mod unshared;

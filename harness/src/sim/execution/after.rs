@@ -6,7 +6,6 @@
 //! choice points without end has no patience left some time and is stuck.
 
 use super::super::coroutine::{Context, raise};
-use super::super::object::NOBODY;
 use super::super::state::{Clearing, PATIENCE, Stuck, StuckThread};
 use super::Execution;
 use std::any::Any;
@@ -96,7 +95,7 @@ impl Execution {
     pub(in crate::sim) fn is_stuck(&self, thread: usize) -> bool {
         match self.stuck(thread) {
             None => false,
-            Some(Stuck::Lock(lock)) => self.objects[lock.index()].holder != NOBODY,
+            Some(Stuck::Lock(lock)) => self.is_taken(lock),
             Some(Stuck::Threads(threads)) => self.uncleared() & threads != 0,
             Some(Stuck::ForEver) => true,
         }

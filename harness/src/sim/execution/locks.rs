@@ -1,7 +1,7 @@
 //! Locks, taken and given up, and who waits for them.
 
 use super::super::event::{Intent, Kind, ObjectId, Place};
-use super::super::object::{HELD, NOBODY};
+use super::super::object::{HELD, NOBODY, ONE_READER};
 use super::super::state::FaultKind;
 use super::super::unfit::Looks;
 use super::Execution;
@@ -128,14 +128,30 @@ impl Execution {
         }
     }
 
+    /// Whether somebody has the lock, perhaps for reading. Its word does not say it of writers once
+    /// everything is over.
+    pub(super) fn is_taken(&self, lock: ObjectId) -> bool {
+        self.objects[lock.index()].holder != NOBODY || self.memory.newest(lock) >= ONE_READER
+    }
+
     /// Takes the lock, unless somebody has it.
     pub(in crate::sim) fn take_after_end(&mut self, lock: ObjectId) -> bool {
-        let me = self.me as u8;
-        let object = &mut self.objects[lock.index()];
-        let is_free = object.holder == NOBODY;
+        let is_free = !self.is_taken(lock);
         if is_free {
+            let me = self.me as u8;
+            let object = &mut self.objects[lock.index()];
             object.holder = me;
             object.held_since = None;
+        }
+        is_free
+    }
+
+    /// Takes the lock for reading, unless somebody has it for writing.
+    pub(in crate::sim) fn read_after_end(&mut self, lock: ObjectId) -> bool {
+        let is_free = self.objects[lock.index()].holder == NOBODY;
+        if is_free {
+            let readers = self.memory.newest(lock) & !HELD;
+            self.memory.set(lock, readers + ONE_READER);
         }
         is_free
     }

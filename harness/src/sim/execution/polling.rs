@@ -22,7 +22,7 @@
 //! other than x86-64 no loop is found.
 
 use super::super::coroutine::FINDS_LOOPS;
-use super::super::event::{ObjectId, Place};
+use super::super::event::{Kind, ObjectId, Place};
 use super::super::memory::MemoryModel;
 use super::super::state::{LocalState, WATCHED, Watch};
 use super::Execution;
@@ -105,6 +105,30 @@ impl Execution {
         self.attention |= 1 << me;
         self.threads[me].watched.clear();
         false
+    }
+
+    /// Whether an attempt of the running thread, which could succeed, fails for no reason. Not if the
+    /// last one did: so a loop that only tries again ends.
+    pub(in crate::sim) fn fails_spuriously(&mut self, object: ObjectId, place: Place) -> bool {
+        let bit = 1 << self.me;
+        if self.polling.spurious & bit != 0 {
+            self.polling.spurious &= !bit;
+            return false;
+        }
+        if self.closing.is_over || self.is_computing() || std::thread::panicking() {
+            return false;
+        }
+        let spot = self.spot_here(object, Kind::Update);
+        if self.decider.choose(spot, 2, true) == 0 {
+            return false;
+        }
+        self.polling.spurious |= bit;
+        // It is not waiting: the next attempt does not fail like this.
+        self.acts();
+        if self.tracing() {
+            self.remark("the exchange fails for no reason".to_owned(), place);
+        }
+        true
     }
 
     /// Whether the running thread is watched.

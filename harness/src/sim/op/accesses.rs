@@ -1,6 +1,7 @@
 //! Words: loads, stores, read-modify-writes and fences; plain data, ghosts, and what is told of
 //! them.
 
+use super::super::coroutine::current::Handle;
 use super::super::coroutine::{Turn, current, wipe_stack};
 use super::super::event::{Intent, Kind, ObjectId, Place, What};
 use super::super::memory::{Barrier, Manner, releases};
@@ -70,6 +71,38 @@ pub(crate) fn update(
     change: impl Fn(u64) -> Option<u64>,
 ) -> u64 {
     update_as(ticket, (success, failure), Manner::Usual, place, change)
+}
+
+/// As `update`, but where it would write it may also fail for no reason; whether it did is told.
+pub(crate) fn update_fallibly(
+    ticket: Ticket,
+    orders: (Ordering, Ordering),
+    place: Place,
+    change: impl Fn(u64) -> Option<u64>,
+) -> (u64, bool) {
+    let turn = announce_update(ticket, place);
+    take_or_poll(turn, ticket, Kind::Update, place, || {
+        let here = current::get();
+        let fails = would_write(here, ticket, &change)
+            && here.with(|execution| execution.fails_spuriously(execution.admitted(ticket), place));
+        let change: &dyn Fn(u64) -> Option<u64> = if fails { &|_| None } else { &change };
+        (update_announced(ticket, orders, Manner::Usual, place, change), fails)
+    })
+}
+
+/// Whether the function has something for a value that may be read.
+fn would_write(here: Handle, ticket: Ticket, change: &dyn Fn(u64) -> Option<u64>) -> bool {
+    let newest = here.with(|execution| {
+        let object = execution.admitted(ticket);
+        (!execution.relaxed.is_on).then(|| execution.memory.newest(object))
+    });
+    if let Some(newest) = newest {
+        return compute(here, || change(newest).is_some());
+    }
+    let asked = here.with(|execution| execution.values_that_may_be_read(execution.admitted(ticket), Manner::Usual));
+    let would = compute(here, || asked.iter().any(|(old, _)| change(*old).is_some()));
+    here.with(|execution| execution.keep_asked(asked));
+    would
 }
 
 /// One of the kernel's, fully ordered if it writes and a relaxed read if not.

@@ -7,6 +7,7 @@
 use super::super::coroutine::current::{self, Handle};
 use super::super::coroutine::raise;
 use super::super::event::{ObjectId, Place};
+use super::super::execution::Execution;
 use super::super::state::{Clearing, FaultKind, Stuck};
 use super::super::ticket::Ticket;
 
@@ -109,8 +110,19 @@ pub(crate) fn never_get(here: Handle) -> ! {
 #[cold]
 #[inline(never)]
 pub(in crate::sim) fn take_after_end(here: Handle, ticket: Ticket) {
+    get_after_end(here, ticket, Execution::take_after_end);
+}
+
+/// As `take_after_end`, of data that are only read, as others may do.
+#[cold]
+#[inline(never)]
+pub(in crate::sim) fn read_after_end(here: Handle, ticket: Ticket) {
+    get_after_end(here, ticket, Execution::read_after_end);
+}
+
+fn get_after_end(here: Handle, ticket: Ticket, get: fn(&mut Execution, ObjectId) -> bool) {
     let Some(lock) = here.with(|execution| execution.admits(ticket)) else { never_go_on(here) };
-    while !here.with(|execution| execution.take_after_end(lock)) {
+    while !here.with(|execution| get(execution, lock)) {
         if !std::thread::panicking() {
             never_go_on(here);
         }

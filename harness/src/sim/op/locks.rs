@@ -5,7 +5,7 @@ use super::super::event::{Intent, Kind, Place};
 use super::super::object::ONE_READER;
 use super::super::ticket::Ticket;
 use super::super::unfit::Looks;
-use super::admission::{never_go_on, take_after_end};
+use super::admission::{never_go_on, read_after_end, take_after_end};
 use super::announce::{announcements, combined};
 use super::polling::take_or_poll;
 use std::sync::atomic::Ordering;
@@ -86,6 +86,14 @@ fn perform_try_lock(ticket: Ticket, place: Place) -> bool {
     })
 }
 
+/// As `try_lock`, of a lock that guards data: once everything is over nobody else gets them.
+#[inline(always)]
+pub(crate) fn try_lock_data(ticket: Ticket, place: Place) -> bool {
+    let is_over = || current::get().with(|execution| execution.is_torn_down());
+    let turn = announce_try_lock(ticket, place);
+    take_or_poll(turn, ticket, Kind::TryLock, place, || !is_over() && perform_try_lock(ticket, place))
+}
+
 /// Reads the lock word as memory.
 #[inline(always)]
 pub(crate) fn is_locked(ticket: Ticket, place: Place) -> bool {
@@ -127,6 +135,9 @@ pub(crate) fn read_lock(ticket: Ticket, place: Place) {
     let object = here.admit(ticket, place);
     here.point(Intent::new(Kind::ReadLock, object, place));
     here.with(|execution| {
+        if execution.is_torn_down() {
+            return;
+        }
         let me = execution.me;
         execution.objects[object.index()].readers &= !(1 << me);
         execution.looks(Looks::BehindLock, place);
@@ -142,13 +153,34 @@ pub(crate) fn read_lock(ticket: Ticket, place: Place) {
     });
 }
 
+/// Takes a lock that guards data, for reading: nobody else writes them when it returns, whatever has
+/// become of the execution.
+pub(crate) fn read_lock_data(ticket: Ticket, place: Place) {
+    read_lock(ticket, place);
+    let here = current::get();
+    if here.with(|execution| execution.is_torn_down()) {
+        read_after_end(here, ticket);
+    }
+}
+
+/// As `read_unlock`, when a guard is dropped. Outside of all executions its lock is gone, and there
+/// is nothing to do.
+pub(crate) fn read_release(ticket: Ticket, place: Place) {
+    if current::is_inside() {
+        read_unlock(ticket, place);
+    }
+}
+
 pub(crate) fn read_unlock(ticket: Ticket, place: Place) {
     let here = current::get();
     let object = here.admit(ticket, place);
     here.point(Intent::new(Kind::ReadUnlock, object, place));
     let fine = here.with(|execution| {
-        let held = execution.memory.newest(object) >= ONE_READER;
-        if held {
+        let readers = execution.memory.newest(object);
+        if execution.is_torn_down() {
+            // Who waits for the data to write them may go on when nobody reads them any more.
+            execution.memory.set(object, readers.saturating_sub(ONE_READER));
+        } else if readers >= ONE_READER {
             let me = execution.me;
             let order = execution.order_at(Ordering::Release, place);
             let old = if execution.relaxed.is_on {
@@ -158,7 +190,7 @@ pub(crate) fn read_unlock(ticket: Ticket, place: Place) {
             };
             execution.lock_changed(object);
             execution.record_access(Some(old), Some(old - ONE_READER));
-        } else if !execution.is_torn_down() {
+        } else {
             return execution.fault_misuse("read unlock of", object, "which has no reader", place);
         }
         true

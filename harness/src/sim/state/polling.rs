@@ -39,6 +39,8 @@ pub(in crate::sim) struct Polling {
     pub(in crate::sim) has_waited: bool,
     /// Threads that wait, in a loop, until somebody writes what they read there.
     pub(in crate::sim) waiting: u32,
+    /// Threads whose last attempt that may fail for no reason did.
+    pub(in crate::sim) spurious: u32,
     /// Weak: threads whose next read sees something new, if there is something.
     pub(in crate::sim) insisting: u32,
 }
@@ -52,6 +54,7 @@ impl Polling {
             rounds_max: 1,
             has_waited: false,
             waiting: 0,
+            spurious: 0,
             insisting: 0,
         }
     }
@@ -62,6 +65,7 @@ impl Polling {
         self.has_waited = false;
         self.watching = 0;
         self.waiting = 0;
+        self.spurious = 0;
         self.insisting = 0;
     }
 }

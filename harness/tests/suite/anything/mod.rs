@@ -328,7 +328,7 @@ fn perform(op: Op, world: World, known: &mut Known) {
         Op::Make => {
             let lock = Mutex::new(1_u64);
             let word = Atomic::new(0_u64);
-            let Ok(mut one) = lock.lock();
+            let mut one = lock.lock().unwrap();
             *one += 1;
             drop(one);
             word.store(1, Relaxed);

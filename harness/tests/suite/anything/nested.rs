@@ -157,13 +157,13 @@ fn act(node: &Node, world: World, shown: &Shown) {
         Node::Scope(inner) => scope(|threads| _ = threads.spawn("inner", move || run(inner, world, shown))),
         Node::Make(value) => {
             let word = Atomic::named("made", *value);
-            let Ok(mut shown) = shown.lock();
+            let mut shown = shown.lock().unwrap();
             *shown = Some(word);
             drop(shown);
             word.store(value + 1, Relaxed);
         }
         Node::ReadMade => {
-            let Ok(shown) = shown.lock();
+            let shown = shown.lock().unwrap();
             let word = *shown;
             drop(shown);
             if let Some(word) = word {

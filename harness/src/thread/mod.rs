@@ -1,5 +1,7 @@
 //! Simulated threads, in the shape of `std::thread`.
 
+pub mod std_scope;
+
 use crate::sim::{FaultKind, Label, Looks, Place, Stuck, Ticket, current, message, op};
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -127,10 +129,14 @@ pub fn scope<'env, F, T>(f: F) -> T
 where
     F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T,
 {
-    let place = Location::caller();
-    let scope = Scope { started: Cell::new(0), scope: PhantomData, env: PhantomData };
+    let scope = Scope::new();
+    run_scope(&scope, Location::caller(), || f(&scope))
+}
+
+/// Runs `f`, which starts threads in the scope, until they have ended.
+fn run_scope<T>(scope: &Scope<'_, '_>, place: Place, f: impl FnOnce() -> T) -> T {
     let here = current::get();
-    let result = catch_unwind(AssertUnwindSafe(|| f(&scope)));
+    let result = catch_unwind(AssertUnwindSafe(f));
     if let Err(payload) = &result
         && !here.with(|execution| execution.is_torn_down())
     {
@@ -153,6 +159,12 @@ where
             here.with(|execution| execution.keep_payload(payload));
             resume_unwind(over)
         }
+    }
+}
+
+impl<'scope, 'env> Scope<'scope, 'env> {
+    fn new() -> Scope<'scope, 'env> {
+        Scope { started: Cell::new(0), scope: PhantomData, env: PhantomData }
     }
 }
 

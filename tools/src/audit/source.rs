@@ -142,8 +142,8 @@ impl<'ast> Visit<'ast> for Literals<'_> {
 /// The label in `Kind::named("label", …)` or `Kind::named(("label", n), …)`; empty for
 /// `Kind::new(…)` of a shared kind.
 fn label(expression: &Expr) -> Option<String> {
-    const KINDS: [&str; 8] =
-        ["Atomic", "Plain", "SpinLock", "ReadWriteLock", "WaitQueue", "Mutex", "Condvar", "ThreadFlag"];
+    const KINDS: [&str; 9] =
+        ["Atomic", "Plain", "SpinLock", "ReadWriteLock", "RwLock", "WaitQueue", "Mutex", "Condvar", "ThreadFlag"];
     let Expr::Call(call) = expression else { return None };
     let Expr::Path(path) = &*call.func else { return None };
     let names: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();

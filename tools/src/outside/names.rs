@@ -38,14 +38,54 @@ pub const UNSAFE: &str = "an unsafe block";
 /// Functions of another language.
 pub const FOREIGN: &str = "extern";
 
-/// Items of `std::sync` that the machine need not see: they order nothing between threads that
-/// could matter to an outcome.
-const FINE_IN_SYNC: [&str; 7] =
-    ["Arc", "Weak", "UniqueArc", "PoisonError", "TryLockError", "TryLockResult", "LockResult"];
+/// Items of `std::sync` that are the machine's in a subject, or that the machine need not see: they
+/// order nothing between threads that could matter to an outcome.
+const FINE_IN_SYNC: [&str; 18] = [
+    "Arc",
+    "Weak",
+    "UniqueArc",
+    "PoisonError",
+    "TryLockError",
+    "TryLockResult",
+    "LockResult",
+    "Mutex",
+    "MutexGuard",
+    "RwLock",
+    "RwLockReadGuard",
+    "RwLockWriteGuard",
+    "Condvar",
+    "Once",
+    "OnceLock",
+    "Barrier",
+    "BarrierWaitResult",
+    GLOB,
+];
+
+/// Items of `std::sync::atomic` that are the machine's in a subject.
+const FINE_IN_ATOMIC: [&str; 14] = [
+    "Ordering",
+    "AtomicBool",
+    "AtomicI8",
+    "AtomicI16",
+    "AtomicI32",
+    "AtomicI64",
+    "AtomicIsize",
+    "AtomicU8",
+    "AtomicU16",
+    "AtomicU32",
+    "AtomicU64",
+    "AtomicUsize",
+    "fence",
+    GLOB,
+];
+
+/// Items of `std::thread` that are the machine's in a subject.
+const FINE_IN_THREAD: [&str; 8] =
+    ["spawn", "scope", "yield_now", "JoinHandle", "Scope", "ScopedJoinHandle", "Result", GLOB];
 
 /// Modules that hold more than what is refused: naming one of them is no offence, all that is in it
 /// may be one.
-const MIXED: [&[&str]; 5] = [&["sync"], &["sync", "atomic"], &["cell"], &["io"], &["panic"]];
+const MIXED: [&[&str]; 6] = [&["sync"], &["sync", "atomic"], &["thread"], &["cell"], &["io"], &["panic"]];
 
 /// The streams of the process, and pipes: their locks and what they wait for are the system's.
 const STREAMS: [&str; 12] = [
@@ -73,10 +113,10 @@ pub fn construct(path: &[String], shares: bool) -> Option<String> {
     let words: Vec<&str> = path.iter().map(String::as_str).collect();
     let count = match words[..] {
         ["thread_local", ..] => 1,
-        ["thread"] => 1,
-        ["thread", "Result", ..] => return None,
+        ["thread"] => return None,
+        ["thread", item, ..] if FINE_IN_THREAD.contains(&item) => return None,
         ["thread", ..] => 2,
-        ["sync", "atomic", "Ordering", ..] => return None,
+        ["sync", "atomic", item, ..] if FINE_IN_ATOMIC.contains(&item) => return None,
         ["sync", "atomic", _, ..] => 3,
         ["sync", "mpsc" | "mpmc" | "poison" | "nonpoison", _, ..] => 3,
         ["sync", "atomic"] => return None,
@@ -111,36 +151,21 @@ pub fn remedy(construct: &str) -> String {
     let words: Vec<&str> = construct.split("::").collect();
     let one = |name: &str| format!("use {name}");
     match words[..] {
-        ["std", "thread", item @ ("spawn" | "scope" | "yield_now" | "JoinHandle" | "Scope" | "ScopedJoinHandle")] => {
-            one(&format!("lockstep::thread::{item}"))
-        }
         ["std", "thread", "sleep" | "park" | "park_timeout"] => {
-            "there is no time in the machine: use lockstep::thread::yield_now, or wait with lockstep::sync::Condvar".to_owned()
+            "there is no time in the machine: use std::thread::yield_now, or wait with std::sync::Condvar".to_owned()
         }
-        ["std", "thread", ..] => one("lockstep::thread, which has spawn, scope, yield_now and current"),
+        ["std", "thread", ..] => one("spawn, scope or yield_now, which are the machine's"),
         ["std", "sync", "atomic", item] => match item {
-            "AtomicBool" | "AtomicU8" | "AtomicU32" | "AtomicU64" | "AtomicUsize" | "AtomicI32" | "AtomicI64"
-            | "AtomicIsize" | "fence" => one(&format!("lockstep::sync::std_atomic::{item}")),
-            "AtomicU16" => one("lockstep::sync::Atomic<u16>"),
-            "AtomicI8" => one("lockstep::sync::Atomic<i8>"),
-            "AtomicI16" => one("lockstep::sync::Atomic<i16>"),
-            "AtomicPtr" => "use lockstep::sync::Atomic<usize> with the index of what the pointer points to".to_owned(),
-            "compiler_fence" => {
-                "leave it out, or use lockstep::sync::std_atomic::fence where threads are to see it".to_owned()
-            }
-            _ => one("lockstep::sync::std_atomic, item by item"),
+            "AtomicPtr" => "use AtomicUsize with the index of what the pointer points to".to_owned(),
+            "compiler_fence" => "leave it out, or use fence where threads are to see it".to_owned(),
+            _ => one("an atomic of numbers or bool, which are the machine's"),
         },
-        ["std", "sync", item @ ("Mutex" | "MutexGuard" | "Condvar")] => one(&format!("lockstep::sync::{item}")),
-        ["std", "sync", "RwLock" | "RwLockReadGuard" | "RwLockWriteGuard"] => one("lockstep::sync::ReadWriteLock"),
-        ["std", "sync", "Once" | "OnceState" | "OnceLock" | "LazyLock"] => {
-            "use lockstep::sync::Mutex around what is made once, or a lockstep::sync::Atomic that says whether it is made"
-                .to_owned()
-        }
-        ["std", "sync", "Barrier" | "BarrierWaitResult" | "WaitTimeoutResult"] => {
-            "use lockstep::sync::Mutex and lockstep::sync::Condvar".to_owned()
+        ["std", "sync", "OnceState" | "LazyLock"] => one("OnceLock, which is filled by get_or_init"),
+        ["std", "sync", "WaitTimeoutResult"] => {
+            "there is no time in the machine: wait with Condvar until it is notified".to_owned()
         }
         ["std", "sync", "mpsc" | "mpmc", ..] => {
-            "use lockstep::sync::Mutex around a queue, and lockstep::sync::Condvar".to_owned()
+            "use Mutex around a queue, and Condvar".to_owned()
         }
         ["std", "cell", GLOB | HOLE] => "name what is meant; what threads share is a lockstep::sync::Plain".to_owned(),
         ["std", "cell", ..] => one("lockstep::sync::Plain, whose races are seen"),
@@ -186,13 +211,12 @@ mod tests {
     }
 
     #[test]
-    fn what_threads_share_is_refused_and_nothing_else() {
-        check("sync::atomic::AtomicU32::new", false, Some(("std::sync::atomic::AtomicU32", "std_atomic::AtomicU32")));
-        check("sync::atomic::fence", false, Some(("std::sync::atomic::fence", "std_atomic::fence")));
+    fn what_the_machine_does_not_see_is_refused_and_nothing_else() {
+        check("sync::atomic::AtomicPtr::new", false, Some(("std::sync::atomic::AtomicPtr", "AtomicUsize")));
+        check("sync::atomic::compiler_fence", false, Some(("std::sync::atomic::compiler_fence", "use fence")));
         check("sync::mpsc::channel", false, Some(("std::sync::mpsc::channel", "Condvar")));
-        check("sync::RwLock", false, Some(("std::sync::RwLock", "ReadWriteLock")));
-        check("sync::*", false, Some(("std::sync::*", "lockstep::sync")));
-        check("thread", false, Some(("std::thread", "lockstep::thread")));
+        check("sync::LazyLock", false, Some(("std::sync::LazyLock", "OnceLock")));
+        check("sync::$", false, Some(("std::sync::$", "item by item")));
         check("thread::park", false, Some(("std::thread::park", "no time in the machine")));
         check("cell::UnsafeCell", false, Some(("std::cell::UnsafeCell", "Plain")));
         check("cell::Cell::new", true, Some(("std::cell::Cell", "Plain")));
@@ -217,8 +241,16 @@ mod tests {
         for fine in [
             "sync::atomic::Ordering",
             "sync::atomic::Ordering::*",
+            "sync::atomic::AtomicU32::new",
+            "sync::atomic::fence",
+            "sync::atomic::*",
             "sync",
+            "sync::*",
+            "sync::Mutex::new",
+            "sync::RwLock",
+            "thread",
             "thread::Result",
+            "thread::scope",
             "rc::Rc",
             "io::Write",
             "panic::catch_unwind",

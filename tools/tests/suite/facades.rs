@@ -26,22 +26,22 @@ fn lengths_are(length: usize) -> bool { length > 1 }
 mod conditions {
     #[cfg(not(loom))] use std::sync::atomic;
     #[cfg(loom)] use loom::sync::atomic;
-    static HITS: atomic::AtomicU64 = //~
+    static HITS: atomic::AtomicU64 =
         atomic::AtomicU64::new(0); //~
 }
 mod shadows {
     #[cfg(windows)] mod std {}
     macro_rules! std { () => {} }
-    fn f() { std::thread::spawn(|| ()); } //~
+    fn f() { std::thread::park(); } //~
 }
 mod functions { pub fn std() {} }
 mod namespaces {
     use super::functions::std;
-    fn f() { std::thread::yield_now(); } //~
+    fn f() { std::thread::sleep(std::time::Duration::ZERO); } //~
 }
 mod raw {
     extern crate std as r#s;
-    fn f() { s::thread::spawn(|| ()); } //~
+    fn f() { s::thread::park(); } //~
 }
 mod renames {
     use std as a0; use a0 as a1; use a1 as a2; use a2 as a3; use a3 as a4; use a4 as a5; use a5 as a6;
@@ -68,7 +68,7 @@ mod inner {
     fn f() { hash_map::RandomState::new(); } //~
     fn g() { std::path::Path::new("/").exists(); } //~
     fn h() { core::cell::UnsafeCell::new(0); } //~
-    fn i() { core::sync::atomic::fence(core::sync::atomic::Ordering::SeqCst); } //~
+    fn i() { core::sync::atomic::compiler_fence(core::sync::atomic::Ordering::SeqCst); } //~
     fn j() { std::io::stdin().lock(); } //~
     fn k() { std::panic::take_hook(); } //~
     fn l() { core::arch::asm!(""); } //~

@@ -1,8 +1,8 @@
 //! What of the standard library a subject may use, by the names that it has there.
 //!
 //! A generated package has this crate under the name `std`. So the compiler itself finds every name of the subject in here, whatever
-//! imports, renames, macros and conditions lead to it, and what the machine would not see has no name: threads, locks and atomics of the
-//! system, files, environment, clocks, addresses of the process, randomness, thread-locals, the panic hook, assembly.
+//! imports, renames, macros and conditions lead to it. Threads, locks and atomics are those of the machine. What it would not see has no
+//! name: files, environment, clocks, addresses of the process, randomness, thread-locals, the panic hook, assembly.
 //!
 //! Promise: everything here does the same in every execution, whatever other threads and other executions did. Limits: the order of a
 //! `HashMap`, counts of an `Arc` and unsafe code, which the command line looks for in the source.
@@ -11,6 +11,9 @@
 #![expect(clippy::legacy_numeric_constants, reason = "a subject may name what there is")]
 
 extern crate std as real;
+
+pub mod sync;
+pub mod thread;
 
 pub use real::{
     any, array, ascii, borrow, boxed, char, clone, cmp, convert, default, error, f32, f64, fmt, future, i8, i16, i32,
@@ -70,21 +73,6 @@ pub mod panic {
     pub use real::panic::{
         AssertUnwindSafe, Location, RefUnwindSafe, UnwindSafe, catch_unwind, panic_any, resume_unwind,
     };
-}
-
-/// See [`real::sync`]. What orders threads is in `lockstep::sync`.
-pub mod sync {
-    pub use real::sync::{Arc, LockResult, PoisonError, TryLockError, TryLockResult, Weak};
-
-    /// See [`real::sync::atomic`]. The atomics are in `lockstep::sync::std_atomic`.
-    pub mod atomic {
-        pub use real::sync::atomic::Ordering;
-    }
-}
-
-/// See [`real::thread`]. Threads are started by `lockstep::thread`.
-pub mod thread {
-    pub use real::thread::Result;
 }
 
 /// See [`real::time`]. There is no clock in the machine.

@@ -4,12 +4,12 @@ use crate::compare::CONFIRM;
 use crate::failure::Failure;
 use crate::local::{Local, program, watched};
 use crate::originals::{Key, Originals};
-use crate::protocol::{Break, Effort, How, Judged, Killed, Measured, Mutant, Soon};
+use crate::protocol::{Break, Effort, How, Judged, Killed, Measured, Mutant, Soon, Verdict};
 use crate::watchdog::CONTROL;
 use crate::witness::difference;
 use lockstep::{
-    Describe, Exploration, ExploreConfig, MemoryModel, Program, RANDOM_STRATEGIES, Schedule, SoonConfig, Strategy,
-    Variant, explore, explore_nearby, minimize, run, soon,
+    BadEnd, Describe, Exploration, ExploreConfig, MemoryModel, Program, RANDOM_STRATEGIES, Schedule, SoonConfig,
+    Strategy, Variant, explore, explore_nearby, minimize, run, soon,
 };
 
 impl Local<'_> {
@@ -86,10 +86,15 @@ struct MutantSearch<'a> {
 const CONFIRMED_MAX: usize = 12;
 
 impl MutantSearch<'_> {
-    /// Whether one side shows what the other does not.
+    /// What both sides show, and whether one shows what the other does not.
     fn judged(&self, originals: &mut Originals, key: Key, variants: [&Variant<'_>; 2]) -> Judged {
-        let [sound, mutated] = variants;
-        let original = originals.known.entry(key).or_insert_with(|| self.all(&sound.program));
+        let original = originals.known.entry(key).or_insert_with(|| self.all(&variants[0].program));
+        let shows = |kind: &BadEnd| original.outcomes.iter().any(|seen| seen.outcome.end.bad() == Some(*kind));
+        let original_ends = BadEnd::ALL.iter().filter(|kind| shows(kind)).map(|kind| kind.name().to_owned()).collect();
+        Judged { verdict: self.verdict(original, variants), original_ends }
+    }
+
+    fn verdict(&self, original: &Exploration, [sound, mutated]: [&Variant<'_>; 2]) -> Verdict {
         // What confirms one mutant must not change what is known when the next comes: the order of
         // requests means nothing.
         let mut original = original.clone();
@@ -102,7 +107,7 @@ impl MutantSearch<'_> {
             }
             let mutant = found.as_ref().expect("set above");
             if let Some(schedule) = self.only_first(mutant, &mut original, &sound.program) {
-                return Judged::Killed(self.kill(How::New, mutant.executions, &schedule, (mutated, sound)));
+                return Verdict::Killed(self.kill(How::New, mutant.executions, &schedule, (mutated, sound)));
             }
             if mutant.evidence.is_exhaustive() {
                 break;
@@ -112,12 +117,12 @@ impl MutantSearch<'_> {
         // What the original shows and samples of the mutant do not is for the search that covers
         // the mutant.
         if self.exact && !self.covers && !mutant.evidence.is_exhaustive() {
-            return Judged::Unnoticed { exhaustive: false };
+            return Verdict::Unnoticed { exhaustive: false };
         }
         if let Some(schedule) = self.only_first(&original, &mut mutant, &mutated.program) {
-            return Judged::Killed(self.kill(How::Lost, mutant.executions, &schedule, (sound, mutated)));
+            return Verdict::Killed(self.kill(How::Lost, mutant.executions, &schedule, (sound, mutated)));
         }
-        Judged::Unnoticed { exhaustive: original.evidence.is_exhaustive() && mutant.evidence.is_exhaustive() }
+        Verdict::Unnoticed { exhaustive: original.evidence.is_exhaustive() && mutant.evidence.is_exhaustive() }
     }
 
     /// What is explored of a mutant one after the other: cheap first.

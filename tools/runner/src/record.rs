@@ -131,6 +131,7 @@ pub fn outcome_part(outcome: &Outcome, count: u64, words: &dyn Describe) -> Outc
         count,
         history: history_lines(outcome, words).into_iter().map(column).collect(),
         end: end_lines(&outcome.end),
+        bad: outcome.end.bad().map(|kind| kind.name().to_owned()),
     }
 }
 

@@ -2,10 +2,9 @@
 
 use crate::cli::counted::counted;
 use crate::cli::selection::Selection;
-use crate::compare::Outcomes;
+use crate::compare::{Outcomes, ends};
 use crate::document::{DivergencePart, PairPart, ScenarioPart};
 use comfy_table::{ContentArrangement, Table, presets};
-use lockstep::BadEnd;
 use std::collections::BTreeMap;
 use utrace_variants::Repairs;
 
@@ -20,6 +19,8 @@ pub fn matrix(selection: &Selection, outcomes: &Outcomes) -> String {
     }
     text += &format!("on {}, ", counted(selection.scenarios.len(), "scenario"));
     text += &format!("memory model {}: {}\n\n", selection.memory.name(), selection.memory.limits());
+    let ends = ends::text(outcomes);
+    text += &if ends.is_empty() { ends } else { format!("{ends}\n") };
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(header(selection));
@@ -35,7 +36,6 @@ pub fn matrix(selection: &Selection, outcomes: &Outcomes) -> String {
     text += &table.to_string().lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
     text += "\n\n1>2 the step from 1 to 2, +R with the repair R1 in all; = equal; +n outcomes that the step brings, -n that\nit removes; ! a goal of the scenario was not reached; - not explored\n";
     text += &evidence(outcomes);
-    text += &bad_ends(outcomes);
     text += &witnesses(outcomes);
     text
 }
@@ -100,19 +100,6 @@ fn evidence(outcomes: &Outcomes) -> String {
         match &common {
             Some(common) if common == evidence => text += &format!("evidence: {evidence}\n"),
             _ => text += &format!("evidence of {}: {evidence}\n", ids.join(" ")),
-        }
-    }
-    text
-}
-
-/// What nobody can want and every variant shows: a line a kind.
-fn bad_ends(outcomes: &Outcomes) -> String {
-    let mut text = String::new();
-    for kind in BadEnd::ALL {
-        let ends_so = |part: &&ScenarioPart| part.bad_ends.iter().any(|one| one.kind == kind.name());
-        let found: Vec<String> = outcomes.parts().filter(ends_so).map(|part| title(part, "+R")).collect();
-        if !found.is_empty() {
-            text += &format!("ends badly in every variant, {}: {}\n", kind.name(), found.join(" "));
         }
     }
     text

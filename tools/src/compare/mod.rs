@@ -3,6 +3,7 @@
 
 pub mod costs;
 pub mod document;
+pub mod ends;
 pub mod matrix;
 
 use crate::cli::arguments::Options;
@@ -142,7 +143,8 @@ pub fn compare_all(
     Ok(Outcomes { compared: compared.into_iter().flatten().collect(), wanted: wanted.len(), cut_short })
 }
 
-/// Each comparison as the snapshots show it, and how many executions that took.
+/// Ends that nobody can want, then each comparison as the snapshots show it, and how many
+/// executions that took.
 pub fn details(outcomes: &Outcomes) -> String {
     let text = |Compared { part, snapshot, .. }: &Compared| {
         let text = match snapshot {
@@ -152,7 +154,9 @@ pub fn details(outcomes: &Outcomes) -> String {
         let counts: Vec<String> = part.variants.iter().map(|one| format!("{} {}", one.name, one.executions)).collect();
         format!("{text}executions: {}\n", counts.join(", "))
     };
-    outcomes.compared.iter().map(text).collect::<Vec<_>>().join("\n")
+    let ends = ends::text(outcomes);
+    let ends = if ends.is_empty() { ends } else { format!("{ends}\n") };
+    ends + &outcomes.compared.iter().map(text).collect::<Vec<_>>().join("\n")
 }
 
 /// What the run was worth, said on standard error where it is less than asked.

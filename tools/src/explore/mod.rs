@@ -16,7 +16,8 @@ use crate::cli::session;
 use crate::cli::status::Status;
 use crate::cli::trouble::Trouble;
 use crate::compare::{effort, jobs};
-use crate::document::{EvidencePart, GoalPart};
+use crate::document::{EvidencePart, GoalPart, in_words};
+use lockstep::BadEnd;
 use lockstep_runner::protocol::{Explore, Explored, Listing, SeenPart, Setting};
 use lockstep_runner::{Bench, Failure};
 use replay::outcome_text;
@@ -79,18 +80,28 @@ pub fn command(
 fn human(one: &One) -> String {
     let One { setting, name, explored, .. } = one;
     let mut text = format!("{}, memory model {}: {name}\n", one.title(), setting.memory.name());
-    let outcomes = counted(explored.outcomes.len(), "outcome");
+    let found = counted(explored.outcomes.len(), "outcome");
     let executions = counted(explored.executions, "execution");
     let redundant = match explored.redundant {
         0 => String::new(),
         count => format!(", {} given up as explored elsewhere", counted(count, "run")),
     };
-    text += &format!("{outcomes}; {}; {executions}{redundant}\n", explored.evidence.text);
+    text += &format!("{found}; {}; {executions}{redundant}\n", explored.evidence.text);
     for goal in &explored.goals {
         let reached = if goal.reached { "reached" } else { "not reached" };
         text += &format!("goal, {reached}: {}\n", goal.name);
     }
-    for SeenPart { outcome, token } in &explored.outcomes {
+    let mut outcomes: Vec<&SeenPart> = explored.outcomes.iter().collect();
+    let gravity = |seen: &&SeenPart| seen.outcome.bad_end().map_or(usize::MAX, |kind| kind as usize);
+    outcomes.sort_by_key(gravity);
+    for kind in BadEnd::ALL {
+        let count = outcomes.iter().filter(|seen| seen.outcome.bad_end() == Some(kind)).count();
+        if count > 0 {
+            let verb = if count == 1 { "ends" } else { "end" };
+            text += &format!("{} {verb} in {}\n", counted(count, "outcome"), in_words(kind));
+        }
+    }
+    for SeenPart { outcome, token } in outcomes {
         text += &format!("\noutcome {}, in {}\n", outcome.id, counted(outcome.count, "execution"));
         text += &outcome_text(outcome);
         text += &format!("  {token}\n");

@@ -2,8 +2,8 @@
 //! is required.
 //!
 //! A pure function of these and of today's date, so that a saved comparison can be judged again.
-//! When several things are wrong all are said, and the exit status is that of the gravest, see
-//! [`crate::cli::status`].
+//! When several things are wrong all are said, ends that nobody can want before other differences,
+//! and the exit status is that of the gravest, see [`crate::cli::status`].
 
 use super::committed::Committed;
 use super::config::{Config, Required};
@@ -14,6 +14,7 @@ use crate::document::{
 };
 use crate::gate::ledger::{Asked, Ledger};
 use jiff::civil::Date;
+use lockstep::BadEnd;
 use std::collections::BTreeSet;
 
 /// What a comparison is judged by.
@@ -39,15 +40,17 @@ struct Finding {
     message: String,
     divergence: Option<String>,
     place: Option<(String, usize)>,
+    /// Its place among findings of the same status, see [`ScenarioPart::gravity`].
+    gravity: usize,
 }
 
 impl Finding {
     fn new(status: Status, message: String) -> Finding {
-        Finding { status, message, divergence: None, place: None }
+        Finding { status, message, divergence: None, place: None, gravity: BadEnd::ALL.len() }
     }
 
     fn part(self) -> FindingPart {
-        let Finding { status, message, divergence, place } = self;
+        let Finding { status, message, divergence, place, .. } = self;
         let (file, line) = place.map_or((None, None), |(file, line)| (Some(file), u32::try_from(line).ok()));
         FindingPart { status: status.code(), message, divergence, file, line }
     }
@@ -82,8 +85,8 @@ pub fn judge(document: &mut Document, law: &Law<'_>) -> Status {
         findings.extend(nothing.map(|message| Finding::new(Status::Nothing, message)));
         let shortfalls = shortfalls(scenario, law.config).into_iter();
         findings.extend(shortfalls.map(|message| Finding::new(Status::Budget, message)));
-        findings.extend(accept(scenario, law, &remedy));
         findings.extend(accept_ends(scenario, law, &remedy));
+        findings.extend(accept(scenario, law, &remedy));
         let strays = strays(scenario, law.committed).into_iter();
         findings.extend(strays.map(|message| Finding::new(Status::Unaccepted, message)));
     }
@@ -93,7 +96,7 @@ pub fn judge(document: &mut Document, law: &Law<'_>) -> Status {
     }
     findings.extend(stale(document, law));
     let status = findings.iter().fold(Status::Fine, |status, finding| status.and(finding.status));
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.status.rank()));
+    findings.sort_by_key(|finding| (std::cmp::Reverse(finding.status.rank()), finding.gravity));
     document.gate =
         Some(GatePart { status: status.code(), findings: findings.into_iter().map(Finding::part).collect() });
     status
@@ -141,13 +144,14 @@ fn accept(scenario: &mut ScenarioPart, law: &Law<'_>, remedy: &Remedy) -> Vec<Fi
     let committed: Vec<&Committed> = committed_of(scenario, law.committed).collect();
     let title = scenario.title();
     let mut unaccepted = Vec::new();
-    for divergence in &mut scenario.divergences {
+    let gravities: Vec<usize> = scenario.divergences.iter().map(|one| scenario.gravity(one)).collect();
+    for (divergence, gravity) in scenario.divergences.iter_mut().zip(gravities) {
         let is_committed =
             committed.iter().any(|one| one.divergences.get(&divergence.outcome) == Some(&divergence.shown_by));
         let acceptance = acceptance(law, is_committed, &Asked::divergence(divergence));
         if acceptance.standing == "unaccepted" {
             let finding = Finding::new(Status::Unaccepted, said(&title, divergence, remedy));
-            unaccepted.push(Finding { divergence: Some(divergence.id.clone()), ..finding });
+            unaccepted.push(Finding { divergence: Some(divergence.id.clone()), gravity, ..finding });
         }
         divergence.acceptance = Some(acceptance);
     }
@@ -190,7 +194,8 @@ fn accept_ends(scenario: &mut ScenarioPart, law: &Law<'_>, remedy: &Remedy) -> V
         }
         if acceptance.standing == "unaccepted" {
             let finding = Finding::new(Status::Unaccepted, said_of_ends(&title, ends, remedy));
-            unaccepted.push(Finding { divergence: Some(ends.id.clone()), ..finding });
+            let gravity = BadEnd::from_name(&ends.kind).map_or(0, |kind| kind as usize);
+            unaccepted.push(Finding { divergence: Some(ends.id.clone()), gravity, ..finding });
         }
         ends.acceptance = Some(acceptance);
     }

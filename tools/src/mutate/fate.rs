@@ -13,7 +13,7 @@ pub enum Fate {
     Equivalent {
         reason: String,
     },
-    /// It only takes an ordering away, and the memory model shows none.
+    /// It only takes an ordering away, the memory model shows none, and no plain data race.
     NotJudged,
 }
 

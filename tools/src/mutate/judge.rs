@@ -9,10 +9,12 @@ use crate::cli::progress::Progress;
 use crate::cli::session;
 use crate::cli::trouble::Trouble;
 use crate::workshop::Runner;
-use lockstep::MemoryModel;
-use lockstep_runner::protocol::{self, Break, Effort, How, Judged, Killed, Setting};
+use lockstep::{BadEnd, MemoryModel};
+use lockstep_runner::protocol::{self, Break, Effort, How, Judged, Killed, Setting, Verdict};
 use lockstep_runner::{Bench, Failure};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Mutex;
 
 /// What is asked of each.
 #[derive(Clone, Debug)]
@@ -43,6 +45,28 @@ pub struct Plan<'a> {
     pub jobs: usize,
     /// The memory model shows orderings.
     pub shows_orderings: bool,
+    /// What the unbroken code was seen to end in and nobody can want.
+    pub originals: OriginalEnds,
+}
+
+/// Kinds of ends that unbroken code shows and nobody can want, with the scenarios that show them.
+#[derive(Debug, Default)]
+pub struct OriginalEnds(Mutex<BTreeMap<String, BTreeSet<String>>>);
+
+impl OriginalEnds {
+    fn note(&self, scenario: &str, kinds: Vec<String>) {
+        let mut all = self.0.lock().expect("nobody panics while holding it");
+        for kind in kinds {
+            all.entry(kind).or_default().insert(scenario.to_owned());
+        }
+    }
+
+    /// Each kind, the gravest first, with its scenarios.
+    pub fn all(&self) -> Vec<(BadEnd, Vec<String>)> {
+        let all = self.0.lock().expect("nobody panics while holding it");
+        let of = |kind: BadEnd| Some((kind, all.get(kind.name())?.iter().cloned().collect()));
+        BadEnd::ALL.into_iter().filter_map(of).collect()
+    }
 }
 
 impl Plan<'_> {
@@ -90,7 +114,7 @@ pub fn notices(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner, scenario: &S
 /// notices at a glance. A mutant that is noticed now is killed; whatever else is not as recorded is
 /// left to be judged in full.
 fn recorded(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner) -> Result<Option<Fate>, Trouble> {
-    let Some(record) = trial.record.as_ref().filter(|_| is_judged(plan, trial)) else { return Ok(None) };
+    let Some(record) = &trial.record else { return Ok(None) };
     let Record::Killed(scenario) = record else {
         return Ok(match pass(plan, trial, runner, &plan.scenarios, Pass::Glance)? {
             Passed::Killed(kill) => Some(Fate::Killed(kill)),
@@ -109,15 +133,20 @@ fn recorded(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner) -> Result<Optio
     Ok(None)
 }
 
-/// Whether the memory model can show what the mutant does.
-fn is_judged(plan: &Plan<'_>, trial: &Trial) -> bool {
-    plan.shows_orderings || !trial.mutant.operator.is_ordering()
+/// What becomes of a mutant. Where the memory model shows no orderings, one that only takes an
+/// ordering away can still let plain data race; if it does not, nothing is known of it.
+fn fate(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner) -> Result<Fate, Trouble> {
+    match looked_at(plan, trial, runner)? {
+        Fate::Survived { .. } | Fate::Equivalent { .. }
+            if !plan.shows_orderings && trial.mutant.operator.is_ordering() =>
+        {
+            Ok(Fate::NotJudged)
+        }
+        fate => Ok(fate),
+    }
 }
 
-fn fate(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner) -> Result<Fate, Trouble> {
-    if !is_judged(plan, trial) {
-        return Ok(Fate::NotJudged);
-    }
+fn looked_at(plan: &Plan<'_>, trial: &Trial, runner: &mut Runner) -> Result<Fate, Trouble> {
     let all = &plan.scenarios[..];
     if trial.listed.is_none() {
         match pass(plan, trial, runner, all, Pass::Usual)? {
@@ -195,13 +224,17 @@ fn pass(
                     exact: plan.proves,
                     covers: closely == Pass::Everything,
                 };
-                match ask_twice(plan, runner, &asked)? {
-                    Ok(Judged::Killed(killed)) => return Ok(Passed::Killed(kill(killed, id))),
-                    Ok(Judged::Unnoticed { exhaustive: true }) => {}
-                    Ok(Judged::Unnoticed { .. }) if matches!(passed, Passed::Equal) => {
+                let verdict = ask_twice(plan, runner, &asked)?.map(|judged| {
+                    plan.originals.note(id, judged.original_ends);
+                    judged.verdict
+                });
+                match verdict {
+                    Ok(Verdict::Killed(killed)) => return Ok(Passed::Killed(kill(killed, id))),
+                    Ok(Verdict::Unnoticed { exhaustive: true }) => {}
+                    Ok(Verdict::Unnoticed { .. }) if matches!(passed, Passed::Equal) => {
                         passed = Passed::Unknown(id.clone());
                     }
-                    Ok(Judged::Unnoticed { .. }) => {}
+                    Ok(Verdict::Unnoticed { .. }) => {}
                     Err(Failure::Stopped) => return Ok(Passed::Unknown(id.clone())),
                     Err(failure) => {
                         let (difference, how) = (failure.to_string(), BROKE_DOWN.to_owned());

@@ -5,7 +5,8 @@
 //! counts as killed only if its outcomes differ from the original's after the other side was
 //! searched for the difference too. Limits: a survivor was not noticed by what was explored; the
 //! score is that of these scenarios, this memory model and this effort. Deviation: mutants that
-//! only take an ordering away are not counted where the memory model shows no orderings.
+//! only take an ordering away count under sequential consistency if they let plain data race; the
+//! others are not judged there, and the score says how many these are.
 
 mod crew;
 mod edits;
@@ -30,6 +31,7 @@ use crate::cli::session;
 use crate::cli::status::Status;
 use crate::cli::trouble::Trouble;
 use crate::compare::{effort, jobs};
+use crate::document::in_words;
 use crate::source::declared::declared;
 use crate::source::fold::switched_off;
 use crate::source::module::Module;
@@ -40,7 +42,7 @@ use crate::workshop::{
 };
 use equivalent::Entry;
 use fate::Fate;
-use judge::{Plan, Trial, judge};
+use judge::{OriginalEnds, Plan, Trial, judge};
 use label::{label_of, labels};
 use lockstep::SoonConfig;
 use lockstep_runner::protocol::Listing;
@@ -182,6 +184,7 @@ fn run(
         },
         jobs: jobs(options),
         shows_orderings: options.memory != "sc",
+        originals: OriginalEnds::default(),
     };
     let head = |mutants: usize| head(options, &plan, mutants);
     let here = head(prepared.mutants.len());
@@ -190,6 +193,11 @@ fn run(
     let trial = |mutant: &Mutant| trial(mutant, &prepared.entries, listed, records.get(&mutant.id).cloned());
     let trials: Vec<Trial> = prepared.mutants.iter().map(trial).collect();
     let fates = judge(&plan, &trials)?;
+    // What speaks against the code itself comes before what the scenarios are worth. It is no part of
+    // the table: a check asks fewer scenarios.
+    for (kind, scenarios) in plan.originals.all() {
+        session::say(&format!("the code itself, unbroken, ends in {}: {}", in_words(kind), scenarios.join(", ")));
+    }
     let complete = fates.iter().all(Option::is_some);
     let results: Vec<(Trial, Fate)> =
         trials.into_iter().zip(fates).filter_map(|(trial, fate)| Some((trial, fate?))).collect();

@@ -3,6 +3,7 @@
 
 use super::fate::{BROKE_DOWN, Fate, MutantStatus};
 use super::judge::{Plan, Trial};
+use lockstep::BadEnd;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,10 +65,7 @@ pub fn text(account: &Account<'_>) -> String {
     let counts = Counts::of(results.iter().map(|(_, fate)| fate));
     let mut text = format!("{head}\n\n{}\n", table(results));
     text += "killed/of those that count; =n equivalent, ?n not judged\n\n";
-    if counts.not_judged > 0 {
-        text +=
-            &format!("not judged: {} only take an ordering away, which '{memory}' does not show\n", counts.not_judged);
-    }
+    text += &not_judged(&counts, memory);
     text += &format!(
         "{}: {} killed, {} survived, {} equivalent\n",
         score(&counts),
@@ -86,8 +84,21 @@ pub fn text(account: &Account<'_>) -> String {
     text + &MutantStatus::ALL.map(|status| status.text(results)).concat()
 }
 
+/// The score, with what it says nothing of.
 fn score(counts: &Counts) -> String {
-    counts.score().map_or("no score".to_owned(), |score| format!("score {score:.3}"))
+    let score = counts.score().map_or("no score".to_owned(), |score| format!("score {score:.3}"));
+    if counts.not_judged > 0 { format!("{score}, {} not judged", counts.not_judged) } else { score }
+}
+
+fn not_judged(counts: &Counts, memory: &str) -> String {
+    let takes = match counts.not_judged {
+        0 => return String::new(),
+        1 => "1 only takes".to_owned(),
+        count => format!("{count} only take"),
+    };
+    format!(
+        "not judged: {takes} an ordering away, of which '{memory}' shows only data races: look with --memory weak as well\n"
+    )
 }
 
 /// What a check that found nothing else has repeated.
@@ -236,9 +247,14 @@ pub fn document(account: &Account<'_>, complete: bool) -> Value {
         "survived": counts.survived,
         "equivalent": counts.equivalent,
         "not_judged": counts.not_judged,
+        "original_ends": account.plan.originals.all().into_iter().map(original_end).collect::<Vec<_>>(),
         "sets": reaches(account).iter().map(reach).collect::<Vec<_>>(),
         "mutants": results.iter().map(|(trial, fate)| mutant(trial, fate)).collect::<Vec<_>>(),
     })
+}
+
+fn original_end((kind, scenarios): (BadEnd, Vec<String>)) -> Value {
+    json!({ "kind": kind.name(), "scenarios": scenarios })
 }
 
 fn mutant(trial: &Trial, fate: &Fate) -> Value {

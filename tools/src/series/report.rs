@@ -2,7 +2,8 @@
 
 use super::check::Checked;
 use crate::cli::counted::counted;
-use crate::document::{BadEndPart, DivergencePart, counts_of};
+use crate::compare::ends;
+use crate::document::{DivergencePart, counts_of, in_words};
 use lockstep::{BadEnd, Evidence};
 use lockstep_runner::protocol::{AttributionPart, Compared};
 use serde_json::{Value, json};
@@ -30,8 +31,8 @@ pub fn text(checked: &Checked, memory: &str, advice: &[String]) -> String {
         for goal in scenario.part.missed() {
             text += &format!("  never reached: {goal}\n");
         }
-        text += &divergences(checked, scenario);
         text += &bad_ends(scenario);
+        text += &divergences(checked, scenario);
     }
     text += "\n";
     for line in verdict(checked) {
@@ -60,6 +61,11 @@ fn divergences(checked: &Checked, scenario: &Compared) -> String {
     if kinds.is_empty() {
         return format!("  every step shows the same outcomes{}\n", as_far_as(scenario.part.is_exhaustive(), "it was"));
     }
+    // What leads to an end that nobody can want comes before every other difference.
+    let gravity = |one: &&DivergencePart| scenario.part.gravity(one);
+    let mut kinds: Vec<_> = kinds.into_iter().collect();
+    kinds.iter_mut().for_each(|(_, all)| all.sort_by_key(gravity));
+    kinds.sort_by_key(|(_, all)| gravity(&all[0]));
     let mut text = String::new();
     for ((introduced, removed), all) in &kinds {
         let names = |steps: &[usize]| {
@@ -78,6 +84,9 @@ fn divergences(checked: &Checked, scenario: &Compared) -> String {
                 format!("  {count} removed by {} and brought back by {}\n", names(removed), names(introduced))
             }
         };
+        for (kind, count) in bad_counts(scenario, all) {
+            text += &format!("    {count} of them {} in {}\n", if count == 1 { "ends" } else { "end" }, in_words(kind));
+        }
         for one in all.iter().take(SHOWN_MAX) {
             let preemptions = counted(one.preemptions, "preemption");
             text += &format!("    {} ({preemptions})  {}\n", one.outcome, one.token);
@@ -88,6 +97,12 @@ fn divergences(checked: &Checked, scenario: &Compared) -> String {
         }
     }
     text
+}
+
+/// How many of these end so that nobody can want it, by kind, the gravest first.
+fn bad_counts(scenario: &Compared, all: &[&DivergencePart]) -> Vec<(BadEnd, usize)> {
+    let count = |kind| all.iter().filter(|one| scenario.part.bad_end(one) == Some(kind)).count();
+    BadEnd::ALL.map(|kind| (kind, count(kind))).into_iter().filter(|(_, count)| *count > 0).collect()
 }
 
 /// Ends that nobody can want and all steps show: once for each kind and step.
@@ -104,10 +119,10 @@ fn bad_ends(scenario: &Compared) -> String {
     text
 }
 
-/// One line a patch, one on bisecting, and one for each kind of end that nobody can want and all
-/// steps show.
+/// One line for each kind of end that nobody can want, in every step and brought by a patch; then
+/// one a patch, and one on bisecting.
 pub fn verdict(checked: &Checked) -> Vec<String> {
-    let mut lines = Vec::new();
+    let mut lines = ends::lines(checked.outcomes.parts(), "every step, the base as well,");
     let (count, explored) = (checked.outcomes.wanted, checked.explored());
     let as_far = as_far_as(checked.is_exhaustive(), if explored == 1 { "it was" } else { "they were" });
     for (nth, step) in checked.steps.iter().enumerate().skip(1) {
@@ -143,17 +158,6 @@ pub fn verdict(checked: &Checked) -> Vec<String> {
     if !between.is_empty() {
         let ids: Vec<&str> = between.iter().map(|scenario| scenario.part.id.as_str()).collect();
         lines.push(format!("in between only, so that bisecting may mislead: {}", ids.join(", ")));
-    }
-    for kind in BadEnd::ALL {
-        let is_it = |ends: &&BadEndPart| ends.kind == kind.name();
-        let of = |scenario: &Compared| {
-            scenario.part.bad_ends.iter().find(is_it).map(|ends| (ends.what(), scenario.part.title()))
-        };
-        let found: Vec<(&str, String)> = checked.outcomes.compared.iter().filter_map(of).collect();
-        if let Some((what, _)) = found.first() {
-            let ids: Vec<&str> = found.iter().map(|(_, title)| title.as_str()).collect();
-            lines.push(format!("every step shows outcomes that end in {what}, the base as well: {}", ids.join(", ")));
-        }
     }
     lines
 }

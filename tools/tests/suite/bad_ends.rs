@@ -41,7 +41,7 @@ fn races_that_every_step_shows_are_told_once_for_each_step_and_fail_the_gate_unt
         "  in every step, outcomes end in a race (",
         "    base: 3 of 4 outcomes\n    1-comment: 3 of 4 outcomes\n",
         "    base: 8 of 9 outcomes\n    1-comment: 8 of 9 outcomes\n",
-        "every step shows outcomes that end in a race, the base as well: in_order",
+        "every step, the base as well, shows outcomes that end in a race: in_order",
         "show a witness with 'lockstep replay TOKEN --base src/ring.rs --series series'",
     ] {
         assert!(said.contains(expected), "expected '{expected}' in\n{said}");
@@ -90,6 +90,68 @@ fn races_that_every_step_shows_are_told_once_for_each_step_and_fail_the_gate_unt
     folder.write("accepted.toml", &ledger.replacen(digits, "00000000", 1));
     let said = gate(&saved, 100, "1 accepted, 1 unaccepted");
     assert!(said.contains("race-00000000 matches nothing any more: remove the entry"), "{said}");
+}
+
+/// In this order.
+#[track_caller]
+fn stand_in_order(said: &str, parts: &[&str]) {
+    let mut rest = said;
+    for part in parts {
+        rest = rest.split_once(part).unwrap_or_else(|| panic!("expected '{part}' next in\n{said}")).1;
+    }
+}
+
+#[test]
+fn bad_ends_stand_before_differences_in_everything_that_explores() {
+    let folder = ring();
+    let options = ["--base", "src/ring.rs", "--series", "series", "--memory", "weak"];
+    let said = folder.check(&[&["series", "check"], &options[..]].concat(), 0, "memory model: weak");
+    stand_in_order(
+        &said,
+        &[
+            "\n  in every step, outcomes end in a race",
+            "\n  every step shows the same outcomes\n",
+            "\nevery step, the base as well, shows outcomes that end in a race: ",
+            "\n1-comment: the same outcomes in all",
+        ],
+    );
+    let said = folder.check(&[&["compare"], &options[..]].concat(), 0, "base -> 1-comment: equal");
+    assert!(said.starts_with("every variant shows outcomes that end in a race: in_order weak, full weak\n"), "{said}");
+    let one = ["--scenario", "in_order", "--variants", "base"];
+    let said = folder.check(&[&["explore"], &options[..], &one].concat(), 0, "4 outcomes; exhaustive");
+    stand_in_order(
+        &said,
+        &["\n3 outcomes end in a race\n", "end: sim: data race", "end: sim: data race", "end: sim: data race"],
+    );
+    assert!(said.trim_end().lines().rev().nth(1).is_some_and(|line| line == "  end: completed"), "{said}");
+    let said = folder.check(&[&["explore", "--format", "json"], &options[..], &one].concat(), 0, "explorations");
+    assert_eq!(said.matches("\"bad\": \"race\"").count(), 3, "{said}");
+}
+
+#[test]
+fn what_a_patch_brings_that_ends_badly_stands_before_its_other_differences() {
+    let folder = GateFolder::new("[gate]\nbase = \"src/ring.rs\"\nseries = \"series\"\nmemory = [\"weak\"]\n");
+    let reported = root().join("tools/tests/data/reported/spsc-race");
+    for name in ["src", "series"] {
+        copy_files(&reported.join(name), &folder.path(name));
+    }
+    let options = ["--base", "src/ring.rs", "--series", "series", "--memory", "weak"];
+    let said = folder.check(&[&["series", "check"], &options[..]].concat(), 0, "memory model: weak");
+    stand_in_order(
+        &said,
+        &[
+            "\nfull: ",
+            "  8 outcomes brought by 3-publish-the-tail-cheaply\n    8 of them end in a race\n",
+            "  8 outcomes removed by 3-publish-the-tail-cheaply\n",
+            "\n3-publish-the-tail-cheaply brings outcomes that end in a race: in_order weak +3, full weak +8",
+            "\n1-acquire-and-release-are: other outcomes in",
+        ],
+    );
+    let said = folder.check(&GATE, 100, "red");
+    let is_race = |line: &&str| line.starts_with("100  ") && line.contains("brought") && line.contains("data race");
+    let unaccepted: Vec<&str> = said.lines().filter(|line| line.starts_with("100  ")).collect();
+    assert_eq!(unaccepted.iter().take_while(|line| is_race(line)).count(), 11, "{said}");
+    assert_eq!(unaccepted.iter().filter(|line| is_race(line)).count(), 11, "{said}");
 }
 
 #[test]

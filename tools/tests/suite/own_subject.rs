@@ -2,7 +2,7 @@
 //! cannot be survived named.
 
 use crate::common;
-use common::{check_in, root, said_in, write_in};
+use common::{check_in, lockstep_in, root, said_in, write_in};
 use std::path::PathBuf;
 
 fn folder(name: &str) -> PathBuf {
@@ -292,4 +292,21 @@ fn equal_outcomes_under_sc_are_not_told_of_orderings_without_a_word() {
     assert!(printed.contains("memory model: weak\n") && !printed.contains("advice"), "{printed}");
     let [_, said] = of(&["compare"]);
     assert!(said.contains(advice), "{said}");
+}
+
+#[test]
+fn a_mutant_without_an_ordering_counts_under_sc_if_data_race_and_is_not_judged_otherwise() {
+    let mutate = ["mutate", "--base", "src/ring.rs", "--memory"];
+    let under = |data: &str, memory: &str, expected: &str| {
+        check_in(&folder("reported").join(data), &[&mutate[..], &[memory]].concat(), 0, expected)
+    };
+    let said = under("spsc-race", "sc", "score 1.000, 2 not judged: 12 killed, 0 survived, 0 equivalent");
+    assert!(said.contains("weaken-ordering   4/4 ?2"), "{said}");
+    assert!(said.contains("not judged: 2 only take an ordering away, of which 'sc' shows only data races"), "{said}");
+    // What this model shows it judges.
+    let said = under("spsc-race", "weak", "score ");
+    assert!(!said.contains("not judged:") && !said.contains(" ?2"), "{said}");
+    let ended = lockstep_in(&folder("reported").join("race-in-every-step"), &[&mutate[..], &["sc"]].concat());
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(said.contains("the code itself, unbroken, ends in a race: full, in_order"), "{said}");
 }

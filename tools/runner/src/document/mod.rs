@@ -4,6 +4,6 @@ mod query;
 mod scenario;
 mod witness;
 
-pub use query::Standing;
+pub use query::{Standing, in_words};
 pub use scenario::*;
 pub use witness::*;

@@ -1,7 +1,7 @@
 //! What every report asks of a scenario that was compared.
 
 use super::{AcceptancePart, BadEndPart, BadShare, DivergencePart, EvidencePart, OutcomePart, PairPart, ScenarioPart};
-use lockstep::{Covered, Evidence, Gaps, Tried};
+use lockstep::{BadEnd, Covered, Evidence, Gaps, Tried};
 
 /// What a divergence is to whoever judges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +12,23 @@ pub enum Standing {
     Accepted,
     /// Neither.
     Unaccepted,
+}
+
+/// What an execution ends in that nobody can want.
+pub fn in_words(kind: BadEnd) -> &'static str {
+    match kind {
+        BadEnd::Race => "a race",
+        BadEnd::Panic => "a panic",
+        BadEnd::Stuck => "stuck threads",
+        BadEnd::Limit => "a limit",
+    }
+}
+
+impl OutcomePart {
+    /// What is wrong with its end, if nobody can want it.
+    pub fn bad_end(&self) -> Option<BadEnd> {
+        self.bad.as_deref().and_then(BadEnd::from_name)
+    }
 }
 
 impl AcceptancePart {
@@ -76,13 +93,7 @@ impl BadEndPart {
 
     /// What the executions end in.
     pub fn what(&self) -> &'static str {
-        match self.kind.as_str() {
-            "race" => "a race",
-            "panic" => "a panic",
-            "stuck" => "stuck threads",
-            "limit" => "a limit",
-            _ => "what nobody can want",
-        }
+        BadEnd::from_name(&self.kind).map_or("what nobody can want", in_words)
     }
 
     /// Who shows it, each with how many of its outcomes.
@@ -118,6 +129,18 @@ impl ScenarioPart {
     /// An outcome in words.
     pub fn outcome(&self, id: &str) -> Option<&OutcomePart> {
         self.variants.iter().flat_map(|variant| &variant.outcomes).find(|outcome| outcome.id == id)
+    }
+
+    /// What is wrong with the end of a divergence's outcome, if nobody can want it.
+    pub fn bad_end(&self, divergence: &DivergencePart) -> Option<BadEnd> {
+        self.outcome(&divergence.outcome).and_then(OutcomePart::bad_end)
+    }
+
+    /// The place of a divergence among others by its end: those that nobody can want come first, the
+    /// gravest before all.
+    pub fn gravity(&self, divergence: &DivergencePart) -> usize {
+        let end = self.bad_end(divergence);
+        BadEnd::ALL.into_iter().position(|kind| Some(kind) == end).unwrap_or(BadEnd::ALL.len())
     }
 
     /// The weakest evidence of its variants, with the gaps of all; none that counts, where

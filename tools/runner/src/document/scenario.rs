@@ -118,6 +118,10 @@ pub struct OutcomePart {
     pub history: Vec<ColumnPart>,
     /// How the execution ended.
     pub end: Vec<String>,
+    /// `race`, `panic`, `stuck` or `limit`, if nobody can want the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["race", "panic", "stuck", "limit"])))]
+    pub bad: Option<String>,
 }
 
 /// The history of one thread or observer.

@@ -7,7 +7,7 @@
 mod mutants;
 mod setting;
 
-pub use mutants::{Break, How, Judged, Killed, Measured, Mutant, Soon};
+pub use mutants::{Break, How, Judged, Killed, Measured, Mutant, Soon, Verdict};
 pub use setting::{Effort, Setting};
 
 use crate::document::{DivergencePart, EvidencePart, GoalPart, OutcomePart, ScenarioPart, TracePart};

@@ -29,10 +29,20 @@ pub struct Break {
     pub covers: bool,
 }
 
+/// What a mutant and its original show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Judged {
+    /// Whether a client noticed it.
+    pub verdict: Verdict,
+    /// Kinds of ends that the original shows and nobody can want.
+    pub original_ends: Vec<String>,
+}
+
 /// Whether a client noticed a mutant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub enum Judged {
+pub enum Verdict {
     /// One side shows what the other does not.
     Killed(Killed),
     /// Nobody did.

@@ -4,6 +4,7 @@
 //! into an exit status.
 
 mod audit;
+mod causes;
 mod cli;
 mod compare;
 mod document;
@@ -176,7 +177,7 @@ fn compared(
 ) -> Result<Status, Trouble> {
     document.base_commit = base_commit.cloned().or(document.base_commit);
     let text = match options.format {
-        Format::Human => details(outcomes),
+        Format::Human => details(outcomes, &document.causes),
         format => report::of_document(&document, format)?,
     };
     Ok(print(&text).and(judge(outcomes)).and(keep(save, &document)))

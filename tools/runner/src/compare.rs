@@ -57,7 +57,7 @@ impl Local<'_> {
         let comparison = repetition.compare(variants, config);
         let repetition = repeat_again(repetition, variants, &comparison, config);
         let texts: Vec<_> = comparison.divergences.iter().map(|one| look(variants, one, config, words)).collect();
-        let ends = look_at_ends(variants, &comparison, config);
+        let ends = look_at_ends(variants, &comparison, config, words);
         let conditions = Conditions { repeated: repetition.schedules, ..conditions };
         let differs = |found: &Nondeterminism| {
             let token = conditions.token(situation, &found.schedule);

@@ -5,9 +5,12 @@ use crate::failure::Failure;
 use crate::local::{Local, begin, watched};
 use crate::protocol::{Explore, Explored, Minimize, Minimized, Ran, Run, SeenPart};
 use crate::record::{Conditions, evidence_part, outcome_part};
+use crate::sight::NamedExecution;
 use crate::transcript::ran;
 use crate::watchdog::CONTROL;
-use lockstep::{Exploration, ExploreConfig, Program, Strategy, Token, explore, minimize, run, unshared};
+use lockstep::{
+    Entry, Exploration, ExploreConfig, Program, Strategy, Token, explore, minimize, run, trace_lines, unshared,
+};
 
 impl Local<'_> {
     /// Explores the variant.
@@ -29,8 +32,22 @@ impl Local<'_> {
                 name: name.clone(),
                 reached: exploration.goals & (1 << at) != 0,
             };
+            let words = self.subject.words();
+            let faults = |seen: &lockstep::Seen| {
+                let has_warned = seen
+                    .outcome
+                    .columns
+                    .iter()
+                    .any(|column| column.entries.iter().any(|entry| matches!(entry, Entry::Warning(_))));
+                if !has_warned && !seen.outcome.end.is_fault() {
+                    return Vec::new();
+                }
+                let execution = run(program, &seen.witness, &watched(asked.setting.memory));
+                NamedExecution { name: variants[0].name, execution: &execution }.faults(&trace_lines(&execution, words))
+            };
             let seen = |seen: &lockstep::Seen| SeenPart {
-                outcome: outcome_part(&seen.outcome, seen.count, self.subject.words()),
+                outcome: outcome_part(&seen.outcome, seen.count, words),
+                faults: faults(seen),
                 token: conditions.token(&situation, &seen.witness),
             };
             Explored {

@@ -24,6 +24,7 @@ mod originals;
 mod panics;
 mod record;
 mod serve;
+mod sight;
 mod subject;
 mod transcript;
 mod witness;

@@ -2,7 +2,7 @@
 
 use crate::document::{
     BadEndPart, BadShare, ColumnPart, DivergencePart, EvidencePart, GoalPart, OutcomePart, PairPart, ScenarioPart,
-    VariantPart, WitnessPart,
+    SeenEventPart, SightPart, VariantPart, WitnessPart,
 };
 use crate::protocol::Situation;
 use crate::witness::{DivergenceText, SeenEnd};
@@ -72,7 +72,7 @@ fn bad_end_part(
     situation: &Situation,
     conditions: &Conditions,
     comparison: &Comparison,
-    SeenEnd { shared, witness, preemptions, place }: &SeenEnd,
+    SeenEnd { shared, witness, preemptions, place, fault }: &SeenEnd,
 ) -> BadEndPart {
     let explored = comparison.variants.iter().zip(&comparison.explorations).zip(&shared.counts);
     let share = |((name, exploration), bad): ((&String, &lockstep::Exploration), &usize)| BadShare {
@@ -89,6 +89,7 @@ fn bad_end_part(
         preemptions: *preemptions,
         token: conditions.token(situation, witness).to_string(),
         place: place.clone(),
+        fault: fault.clone(),
         acceptance: None,
     }
 }
@@ -159,15 +160,20 @@ fn divergence_parts(
 ) -> Vec<DivergencePart> {
     let names = |of: &[usize]| of.iter().map(|&at| comparison.variants[at].clone()).collect::<Vec<_>>();
     // Whole traces of some, and in any case of the simplest witness of what each step brings and of
-    // what it removes: divergences are sorted so.
+    // what it removes, and of each cause: divergences are sorted so.
     let mut told: Vec<&Attribution> = Vec::new();
+    let mut causes: Vec<&[SeenEventPart]> = Vec::new();
     let mut parts: Vec<DivergencePart> = Vec::new();
     for (divergence, text) in comparison.divergences.iter().zip(texts) {
         let marked = |wanted: bool| {
             let marks = divergence.shown.iter().enumerate().filter(move |(_, shown)| **shown == wanted);
             names(&marks.map(|(at, _)| at).collect::<Vec<_>>())
         };
-        let is_told = told.len() < TOLD_MAX || !told.contains(&&divergence.attribution);
+        // And of the simplest that each cause has, for there a reader sees what it is.
+        let is_new = |sight: &SightPart| !causes.iter().any(|events| are_places_of(events, &sight.events));
+        let shows_cause = text.sights.iter().any(is_new);
+        causes.extend(text.sights.iter().map(|sight| &sight.events[..]));
+        let is_told = told.len() < TOLD_MAX || !told.contains(&&divergence.attribution) || shows_cause;
         told.push(&divergence.attribution);
         let token = conditions.token(situation, &divergence.witness).to_string();
         // What one variant shows and the next does not often has its counterpart under the same
@@ -189,6 +195,8 @@ fn divergence_parts(
             difference: text.difference.clone(),
             first_event: text.first_event.clone(),
             place: text.place.clone(),
+            sights: text.sights.clone(),
+            faults: text.faults.clone(),
             witness: (is_told && same_witness_as.is_none()).then(|| text.witness.clone()),
             same_witness_as,
             acceptance: None,
@@ -200,4 +208,9 @@ fn divergence_parts(
 /// Whether one has the traces of the other, the other side first.
 fn are_mirrored(one: &WitnessPart, other: &WitnessPart) -> bool {
     one.variants[0] == other.variants[1] && one.variants[1] == other.variants[0]
+}
+
+/// Whether both are of the same places of the source.
+fn are_places_of(one: &[SeenEventPart], other: &[SeenEventPart]) -> bool {
+    one.iter().map(|event| (&event.variant, &event.place)).eq(other.iter().map(|event| (&event.variant, &event.place)))
 }

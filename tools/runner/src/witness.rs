@@ -4,10 +4,11 @@
 //! value it read. Under a weak memory model that is a guess where one value was written twice; the
 //! token replays the execution itself.
 
-use crate::document::{EventPart, PlacePart, RowPart, TracePart, WitnessPart};
+use crate::document::{EventPart, FaultPart, PlacePart, RowPart, SightPart, TracePart, WitnessPart};
+use crate::sight::{NamedExecution, faults, sights};
 use lockstep::{
     Aligned, CompareConfig, Comparison, Describe, Divergence, End, Execution, Kind, Schedule, SharedEnds, Touched,
-    TraceLine, Variant, aligned, apart, end_lines, first_observation, minimize, run, shared_ends,
+    TraceLine, Variant, aligned, apart, end_lines, first_observation, minimize, run, shared_ends, trace_lines,
 };
 
 /// What is said of a divergence beside who shows it.
@@ -20,6 +21,10 @@ pub struct DivergenceText {
     pub first_event: Option<String>,
     /// Where that event is.
     pub place: Option<PlacePart>,
+    /// What sets the two sides of each step apart.
+    pub sights: Vec<SightPart>,
+    /// What nobody can want in one of the two executions and not in the other.
+    pub faults: Vec<FaultPart>,
     /// Both traces.
     pub witness: WitnessPart,
 }
@@ -35,22 +40,31 @@ pub struct SeenEnd {
     pub preemptions: usize,
     /// Where the execution ends so.
     pub place: Option<PlacePart>,
+    /// Who did it and where.
+    pub fault: Option<FaultPart>,
 }
 
 /// Finds a simple witness of what all variants show and nobody can want, in the last of them: the
 /// code as it is to be.
-pub fn look_at_ends(programs: &[Variant<'_>], comparison: &Comparison, config: &CompareConfig<'_>) -> Vec<SeenEnd> {
+pub fn look_at_ends(
+    programs: &[Variant<'_>],
+    comparison: &Comparison,
+    config: &CompareConfig<'_>,
+    words: &dyn Describe,
+) -> Vec<SeenEnd> {
     let Some(last) = programs.last() else { return Vec::new() };
     let look = |shared: SharedEnds| {
         let (witness, preemptions) = minimize(&last.program, &shared.witness, shared.outcome, &config.run());
-        let place = match run(&last.program, &witness, &config.run()).end {
-            End::Race(fault) | End::Panic(fault) | End::Bug(fault) | End::Misuse(fault) | End::StackLow(fault) => {
-                fault.place
-            }
-            End::Deadlock { blocked, .. } | End::Livelock(blocked) => blocked.first().and_then(|one| one.place),
-            _ => None,
-        };
-        SeenEnd { shared, witness, preemptions, place: place.map(PlacePart::from) }
+        let execution = run(&last.program, &witness, &config.run());
+        let seen = NamedExecution { name: last.name, execution: &execution };
+        // How it ends stands behind its warnings.
+        let fault = seen.faults(&trace_lines(&execution, words)).pop();
+        // Of a race, the second access.
+        let place = fault.as_ref().and_then(|fault| match execution.end {
+            End::Race(_) => fault.events.last(),
+            _ => fault.events.first(),
+        });
+        SeenEnd { shared, witness, preemptions, place: place.map(|event| event.place.clone()), fault }
     };
     shared_ends(comparison).into_iter().map(look).collect()
 }
@@ -72,14 +86,32 @@ pub fn look(
         difference: difference(names, (&with, &without), words),
         first_event: apart.event,
         place: place_of_first_event(&aligned, shown_by > not_by),
-        witness: WitnessPart {
-            variants: [names.0.to_owned(), names.1.to_owned()],
-            traces: [trace_part(&with, &aligned.left), trace_part(&without, &aligned.right)],
-            rows: aligned.rows.iter().map(row_part).collect(),
-            first_event: aligned.first_event,
-            first_observable: aligned.first_observable,
-            notes: apart.notes,
-        },
+        sights: sights(programs, divergence, config, words),
+        faults: faults(
+            [
+                &NamedExecution { name: names.0, execution: &with },
+                &NamedExecution { name: names.1, execution: &without },
+            ],
+            &aligned,
+        ),
+        witness: witness_part(names, (&with, &without), &aligned, apart.notes),
+    }
+}
+
+/// Two executions under one schedule, row by row.
+pub(crate) fn witness_part(
+    names: (&str, &str),
+    (with, without): (&Execution, &Execution),
+    aligned: &Aligned,
+    notes: Vec<String>,
+) -> WitnessPart {
+    WitnessPart {
+        variants: [names.0.to_owned(), names.1.to_owned()],
+        traces: [trace_part(with, &aligned.left), trace_part(without, &aligned.right)],
+        rows: aligned.rows.iter().map(row_part).collect(),
+        first_event: aligned.first_event,
+        first_observable: aligned.first_observable,
+        notes,
     }
 }
 
@@ -116,6 +148,7 @@ pub(crate) fn trace_part(execution: &Execution, lines: &[TraceLine]) -> TracePar
         object: line.touched.as_ref().map(|touched| touched.object.clone()),
         observable: line.observable,
         remark: line.remark,
+        pinned: line.races,
         site: line.sites.last().cloned(),
         place: line.place.into(),
         from: source(lines, at),

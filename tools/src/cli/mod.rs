@@ -3,6 +3,7 @@
 pub mod arguments;
 pub mod counted;
 pub mod command_line;
+pub mod cut;
 pub mod date;
 pub mod diagnostic;
 pub mod file_error;

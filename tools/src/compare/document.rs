@@ -1,5 +1,6 @@
 //! From comparisons to the document.
 
+use crate::causes::{self, Sources};
 use crate::cli::selection::Selection;
 use crate::compare::Outcomes;
 use crate::compare::costs::costs;
@@ -9,14 +10,25 @@ use utrace_variants::{DESIGN_SOURCES, DesignSource, VariantInfo};
 
 /// The results as a document.
 pub fn document(selection: &Selection, outcomes: &Outcomes) -> Document {
-    Document {
+    let mut document = Document {
         complete: !outcomes.cut_short,
         nondeterminism: outcomes.nondeterminism(),
         variants: selection.variants.iter().map(|variant| design_part(selection, variant)).collect(),
         scenarios: outcomes.parts().cloned().collect(),
         changes: selection.variants.windows(2).filter_map(|step| change_part(step[0], step[1])).collect(),
         ..Document::of(vec![selection.memory.name().to_owned()])
-    }
+    };
+    causes::put(&mut document, &sources(selection));
+    document
+}
+
+/// The sources of the designs, for those who look for causes; other variants have none of their
+/// own.
+pub fn sources(selection: &Selection) -> Sources {
+    let files = |variant: &VariantInfo| {
+        source_of(variant).map(|source| (source.file.to_owned(), source.text.to_owned())).into_iter().collect()
+    };
+    Sources::new(selection.variants.iter().map(|variant| (variant.name.to_owned(), files(variant))))
 }
 
 fn source_of(variant: &VariantInfo) -> Option<&'static DesignSource> {

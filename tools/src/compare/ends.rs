@@ -1,6 +1,5 @@
 //! Ends that nobody can want, in lines that stand before all differences.
 
-use super::Outcomes;
 use crate::document::{DivergencePart, ScenarioPart, in_words};
 use lockstep::BadEnd;
 
@@ -21,8 +20,8 @@ pub fn lines<'a>(parts: impl Iterator<Item = &'a ScenarioPart>, all: &str) -> Ve
 }
 
 /// The lines of what was compared, as text.
-pub fn text(outcomes: &Outcomes) -> String {
-    lines(outcomes.parts(), "every variant").iter().map(|line| format!("{line}\n")).collect()
+pub fn text<'a>(parts: impl Iterator<Item = &'a ScenarioPart>) -> String {
+    lines(parts, "every variant").iter().map(|line| format!("{line}\n")).collect()
 }
 
 fn shared(parts: &[&ScenarioPart], kind: BadEnd, all: &str) -> Option<String> {

@@ -19,7 +19,7 @@ pub fn matrix(selection: &Selection, outcomes: &Outcomes) -> String {
     }
     text += &format!("on {}, ", counted(selection.scenarios.len(), "scenario"));
     text += &format!("memory model {}: {}\n\n", selection.memory.name(), selection.memory.limits());
-    let ends = ends::text(outcomes);
+    let ends = ends::text(outcomes.parts());
     text += &if ends.is_empty() { ends } else { format!("{ends}\n") };
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);

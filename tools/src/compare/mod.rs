@@ -11,7 +11,7 @@ use crate::cli::progress::Progress;
 use crate::cli::session;
 use crate::cli::status::Status;
 use crate::cli::trouble::Trouble;
-use crate::document::ScenarioPart;
+use crate::document::{CausePart, ScenarioPart, causes_text};
 use lockstep::{CompareConfig, MemoryModel};
 use lockstep_runner::Bench;
 use lockstep_runner::protocol::{Compare, Compared, Effort, Setting};
@@ -143,9 +143,9 @@ pub fn compare_all(
     Ok(Outcomes { compared: compared.into_iter().flatten().collect(), wanted: wanted.len(), cut_short })
 }
 
-/// Ends that nobody can want, then each comparison as the snapshots show it, and how many
-/// executions that took.
-pub fn details(outcomes: &Outcomes) -> String {
+/// Ends that nobody can want, then the causes of all differences, then each comparison as the
+/// snapshots show it, and how many executions that took.
+pub fn details(outcomes: &Outcomes, causes: &[CausePart]) -> String {
     let text = |Compared { part, snapshot, .. }: &Compared| {
         let text = match snapshot {
             Some(text) => text.clone(),
@@ -154,9 +154,9 @@ pub fn details(outcomes: &Outcomes) -> String {
         let counts: Vec<String> = part.variants.iter().map(|one| format!("{} {}", one.name, one.executions)).collect();
         format!("{text}executions: {}\n", counts.join(", "))
     };
-    let ends = ends::text(outcomes);
-    let ends = if ends.is_empty() { ends } else { format!("{ends}\n") };
-    ends + &outcomes.compared.iter().map(text).collect::<Vec<_>>().join("\n")
+    let head = ends::text(outcomes.parts()) + causes_text(causes).trim_start();
+    let head = if head.is_empty() { head } else { format!("{head}\n") };
+    head + &outcomes.compared.iter().map(text).collect::<Vec<_>>().join("\n")
 }
 
 /// What the run was worth, said on standard error where it is less than asked.

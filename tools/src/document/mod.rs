@@ -7,16 +7,18 @@
 //! brings and of what it removes, and of the first few divergences of a scenario unless the gate
 //! finds them accepted; every other witness is there as its token, which replays.
 
+mod cause;
 mod file;
 mod parts;
 mod query;
 #[cfg(test)]
 mod schema;
 
+pub use cause::*;
 pub use file::{read, text};
 pub use lockstep_runner::document::*;
 pub use parts::*;
-pub use query::{Cell, counts_of, shell_word};
+pub use query::{Cell, OfCause, counts_of, shell_word};
 
 /// Version of the form. A document of another version is refused, by name.
 pub const SCHEMA: u32 = 2;

@@ -1,5 +1,6 @@
 //! The parts of the document, the whole before its parts.
 
+use super::cause::CausePart;
 use lockstep_runner::document::ScenarioPart;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,9 @@ pub struct Document {
     pub variants: Vec<DesignPart>,
     /// A part for each scenario, once for each set of repairs.
     pub scenarios: Vec<ScenarioPart>,
+    /// What sets the steps apart, the gravest first: one for all divergences that come of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<CausePart>,
     /// What each step of the series changes in the source, where the variants have sources of their
     /// own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -153,10 +157,14 @@ pub struct FindingPart {
     pub status: u8,
     /// What is wrong, and the remedy.
     pub message: String,
-    /// The divergence that it is about, or the ends that all variants show, if they have nobody's
-    /// acceptance; then reports show it at its own place.
+    /// The divergence that it is about, the first if there are several of one cause, or the ends
+    /// that all variants show, if they have nobody's acceptance; then reports show it at its own
+    /// place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub divergence: Option<String>,
+    /// The cause that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
     /// The file that is to be mended, if it is one of the user's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,

@@ -1,8 +1,10 @@
 //! What every report asks of a document.
 
 use super::{
-    BadEndPart, DivergencePart, Document, FindingPart, GatePart, PairPart, SCHEMA, ScenarioPart, SeriesPart, Standing,
+    BadEndPart, CausePart, DivergencePart, Document, FindingPart, GatePart, PairPart, PlacePart, SCHEMA, ScenarioPart,
+    SeriesPart, Standing,
 };
+use crate::cli::counted::counted;
 use lockstep::MACHINE_VERSION;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,6 +58,31 @@ pub fn counts_of(gained: usize, lost: usize) -> String {
     [part('+', gained), part('-', lost)].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
+/// Divergences of one cause.
+pub struct OfCause<'a> {
+    /// The cause; nothing if it is not known, as in older documents.
+    pub cause: Option<&'a CausePart>,
+    /// The divergences. Invariant: there is one, and without a cause there is no other.
+    pub divergences: Vec<(&'a ScenarioPart, &'a DivergencePart)>,
+}
+
+impl<'a> OfCause<'a> {
+    /// The one with the simplest witness.
+    pub fn simplest(&self) -> (&'a ScenarioPart, &'a DivergencePart) {
+        *self.divergences.iter().min_by_key(|(_, one)| one.preemptions).expect("there is one")
+    }
+
+    /// Where a reader of the code as it is to be looks first.
+    pub fn place(&self) -> Option<&'a PlacePart> {
+        self.cause.and_then(|cause| cause.place.as_ref()).or(self.simplest().1.place.as_ref())
+    }
+
+    /// What it is and where, in sentences: the statement that a step changes, then the events.
+    pub fn sentences(&self) -> Vec<String> {
+        self.cause.map_or(Vec::new(), |cause| cause.change().into_iter().chain(cause.event_lines()).collect())
+    }
+}
+
 impl GatePart {
     /// What it found beside divergences that nobody accepted.
     pub fn other_findings(&self) -> impl Iterator<Item = &FindingPart> {
@@ -95,6 +122,7 @@ impl Document {
             nondeterminism: None,
             variants: Vec::new(),
             scenarios: Vec::new(),
+            causes: Vec::new(),
             changes: Vec::new(),
             gate: None,
             claims: None,
@@ -132,6 +160,23 @@ impl Document {
     /// Every divergence with its scenario.
     pub fn divergences(&self) -> impl Iterator<Item = (&ScenarioPart, &DivergencePart)> {
         self.scenarios.iter().flat_map(|scenario| scenario.divergences.iter().map(move |one| (scenario, one)))
+    }
+
+    /// Divergences of this standing by cause, in the order of the causes; those without one stand
+    /// alone behind them.
+    pub fn by_cause(&self, standing: Standing) -> Vec<OfCause<'_>> {
+        let known = |id: Option<&str>| self.causes.iter().position(|cause| Some(&*cause.id) == id);
+        let mut groups: Vec<OfCause<'_>> = Vec::new();
+        for (scenario, one) in self.divergences().filter(|(_, one)| one.standing() == standing) {
+            let cause = known(one.cause()).map(|at| &self.causes[at]);
+            let is_its = |group: &&mut OfCause<'_>| cause.is_some() && group.cause == cause;
+            match groups.iter_mut().find(is_its) {
+                Some(group) => group.divergences.push((scenario, one)),
+                None => groups.push(OfCause { cause, divergences: vec![(scenario, one)] }),
+            }
+        }
+        groups.sort_by_key(|group| known(group.cause.map(|cause| &*cause.id)).unwrap_or(usize::MAX));
+        groups
     }
 
     /// Every kind of end that no subject can want and all variants show, with its scenario.
@@ -188,6 +233,9 @@ impl Document {
     pub fn summary(&self) -> String {
         let diverging = self.scenarios.iter().filter(|scenario| !scenario.divergences.is_empty()).count();
         let count = self.divergences().count();
+        let causes = self.causes.len();
+        let of_causes =
+            if causes > 0 && causes < count { format!(" of {}", counted(causes, "cause")) } else { String::new() };
         let unaccepted = self.divergences().filter(|(_, one)| one.standing() == Standing::Unaccepted).count();
         let judged = if self.gate.is_some() { format!(", {unaccepted} of them not accepted") } else { String::new() };
         let (explored, all) = (self.explored(), self.scenarios.len());
@@ -199,7 +247,7 @@ impl Document {
             0 if explored == 0 => format!("nothing was explored in {all} comparisons"),
             0 => format!("no divergence in {of}"),
             1 => format!("1 divergence in {of}{judged}"),
-            _ => format!("{count} divergences on {diverging} of {of}{judged}"),
+            _ => format!("{count} divergences{of_causes} on {diverging} of {of}{judged}"),
         };
         let bad = self.scenarios.iter().filter(|scenario| !scenario.bad_ends.is_empty()).count();
         match bad {

@@ -8,6 +8,7 @@
 pub mod claims;
 pub mod relax;
 pub mod replay;
+mod sides;
 
 use crate::cli::arguments::{Format, Options};
 use crate::cli::counted::counted;
@@ -20,7 +21,7 @@ use crate::document::{EvidencePart, GoalPart, in_words};
 use lockstep::BadEnd;
 use lockstep_runner::protocol::{Explore, Explored, Listing, SeenPart, Setting};
 use lockstep_runner::{Bench, Failure};
-use replay::outcome_text;
+use replay::{faults_text, outcome_text};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -101,9 +102,10 @@ fn human(one: &One) -> String {
             text += &format!("{} {verb} in {}\n", counted(count, "outcome"), in_words(kind));
         }
     }
-    for SeenPart { outcome, token } in outcomes {
+    for SeenPart { outcome, faults, token } in outcomes {
         text += &format!("\noutcome {}, in {}\n", outcome.id, counted(outcome.count, "execution"));
         text += &outcome_text(outcome);
+        text += &faults_text(faults);
         text += &format!("  {token}\n");
     }
     text

@@ -1,15 +1,16 @@
 //! Single executions: `run`, `replay` and `minimize`.
 
+use super::sides::two_columns;
 use crate::cli::arguments::{CORPUS, Options};
 use crate::cli::counted::counted;
 use crate::cli::selection::{Selection, find_scenario, find_variant};
 use crate::cli::trouble::Trouble;
 use crate::cli::value_error::ValueError;
-use crate::document::{OutcomePart, TracePart};
+use crate::document::{FaultPart, OutcomePart, TracePart};
 use crate::hunt::corpus;
 use crate::workshop::{select_steps, situation};
 use lockstep::{Schedule, Token};
-use lockstep_runner::protocol::{ExecutionPart, Listing, Minimize, Minimized, Ran, Run, Setting};
+use lockstep_runner::protocol::{ExecutionPart, Listing, Minimize, Minimized, Parting, Ran, Run, Setting};
 use lockstep_runner::{Bench, minimized, ran};
 use std::borrow::Cow;
 use std::path::Path;
@@ -40,7 +41,7 @@ pub fn run_one(
         let mut text = format!("{} on {}: {}\n", situation.id, one.variant, situation.name);
         text += &format!("token: {token}\nthe same, written out: {}\n", one.written_out);
         text += &one.trace.as_ref().map_or(String::new(), trace_text);
-        text + &outcome_text(&one.outcome)
+        text + &outcome_text(&one.outcome) + &faults_text(&one.faults)
     };
     Ok(executions.iter().map(one).collect::<Vec<_>>().join("\n"))
 }
@@ -88,14 +89,14 @@ fn ran_text(token: &Token, ran: &Ran) -> String {
         text += &format!("\n{}: outcome {}{skipped}\n", one.variant, one.outcome.id);
         match ran.executions[..nth].iter().find(|earlier| earlier.outcome.id == one.outcome.id) {
             Some(earlier) => text += &format!("  the same as {}\n", earlier.variant),
-            None => text += &outcome_text(&one.outcome),
+            None => text += &(outcome_text(&one.outcome) + &faults_text(&one.faults)),
         }
         text += &one.trace.as_ref().map_or(String::new(), trace_text);
     }
-    if !ran.parting.is_empty() {
-        text.push('\n');
-        ran.parting.iter().for_each(|line| text += &format!("  {line}\n"));
-    }
+    let Some(Parting { sentences, witness }) = &ran.parting else { return text };
+    text.push('\n');
+    sentences.iter().for_each(|line| text += &format!("  {line}\n"));
+    two_columns(witness).iter().for_each(|line| text += &format!("    {line}\n"));
     text
 }
 
@@ -126,6 +127,11 @@ pub fn outcome_text(outcome: &OutcomePart) -> String {
         text += &format!("  {}{line}\n", if nth == 0 { "end: " } else { "  " });
     }
     text
+}
+
+/// Who did where what nobody can want, indented.
+pub fn faults_text(faults: &[FaultPart]) -> String {
+    faults.iter().flat_map(FaultPart::lines).map(|line| format!("    {line}\n")).collect()
 }
 
 fn minimized_text(Minimized { variant, outcome, preemptions, token }: &Minimized) -> String {

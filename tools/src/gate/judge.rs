@@ -10,12 +10,16 @@ use super::config::{Config, Required};
 use super::coverage::uncovered;
 use crate::cli::status::Status;
 use crate::document::{
-    AcceptancePart, BadEndPart, DivergencePart, Document, FindingPart, GatePart, ScenarioPart, SeriesPart, VariantPart,
+    AcceptancePart, BadEndPart, DivergencePart, Document, FindingPart, GatePart, OfCause, ScenarioPart, SeriesPart,
+    Standing, VariantPart,
 };
 use crate::gate::ledger::{Asked, Ledger};
 use jiff::civil::Date;
 use lockstep::BadEnd;
 use std::collections::BTreeSet;
+
+/// Divergences of one cause that are named.
+const IDS_MAX: usize = 5;
 
 /// What a comparison is judged by.
 pub struct Law<'a> {
@@ -39,6 +43,7 @@ struct Finding {
     status: Status,
     message: String,
     divergence: Option<String>,
+    cause: Option<String>,
     place: Option<(String, usize)>,
     /// Its place among findings of the same status, see [`ScenarioPart::gravity`].
     gravity: usize,
@@ -46,13 +51,13 @@ struct Finding {
 
 impl Finding {
     fn new(status: Status, message: String) -> Finding {
-        Finding { status, message, divergence: None, place: None, gravity: BadEnd::ALL.len() }
+        Finding { status, message, divergence: None, cause: None, place: None, gravity: BadEnd::ALL.len() }
     }
 
     fn part(self) -> FindingPart {
-        let Finding { status, message, divergence, place, .. } = self;
+        let Finding { status, message, divergence, cause, place, .. } = self;
         let (file, line) = place.map_or((None, None), |(file, line)| (Some(file), u32::try_from(line).ok()));
-        FindingPart { status: status.code(), message, divergence, file, line }
+        FindingPart { status: status.code(), message, divergence, cause, file, line }
     }
 }
 
@@ -86,10 +91,11 @@ pub fn judge(document: &mut Document, law: &Law<'_>) -> Status {
         let shortfalls = shortfalls(scenario, law.config).into_iter();
         findings.extend(shortfalls.map(|message| Finding::new(Status::Budget, message)));
         findings.extend(accept_ends(scenario, law, &remedy));
-        findings.extend(accept(scenario, law, &remedy));
+        accept(scenario, law);
         let strays = strays(scenario, law.committed).into_iter();
         findings.extend(strays.map(|message| Finding::new(Status::Unaccepted, message)));
     }
+    findings.extend(unaccepted(document, &remedy));
     if law.config.series.is_some() && law.config.snapshots.is_some() {
         let uncovered = uncovered(document, law.committed, law.config).into_iter();
         findings.extend(uncovered.map(|message| Finding::new(Status::Unaccepted, message)));
@@ -136,26 +142,31 @@ struct Remedy {
     accept: String,
 }
 
-/// Says of each divergence whether somebody accepted it, and returns what speaks against the rest.
+/// Says of each divergence whether somebody accepted it.
 ///
 /// The id of a divergence says nothing of the memory model: one that is committed or accepted is so
 /// under each.
-fn accept(scenario: &mut ScenarioPart, law: &Law<'_>, remedy: &Remedy) -> Vec<Finding> {
+fn accept(scenario: &mut ScenarioPart, law: &Law<'_>) {
     let committed: Vec<&Committed> = committed_of(scenario, law.committed).collect();
-    let title = scenario.title();
-    let mut unaccepted = Vec::new();
-    let gravities: Vec<usize> = scenario.divergences.iter().map(|one| scenario.gravity(one)).collect();
-    for (divergence, gravity) in scenario.divergences.iter_mut().zip(gravities) {
+    for divergence in &mut scenario.divergences {
         let is_committed =
             committed.iter().any(|one| one.divergences.get(&divergence.outcome) == Some(&divergence.shown_by));
-        let acceptance = acceptance(law, is_committed, &Asked::divergence(divergence));
-        if acceptance.standing == "unaccepted" {
-            let finding = Finding::new(Status::Unaccepted, said(&title, divergence, remedy));
-            unaccepted.push(Finding { divergence: Some(divergence.id.clone()), gravity, ..finding });
-        }
-        divergence.acceptance = Some(acceptance);
+        divergence.acceptance = Some(acceptance(law, is_committed, &Asked::divergence(divergence)));
     }
-    unaccepted
+}
+
+/// What speaks against divergences that nobody accepted: one finding for all of one cause.
+fn unaccepted(document: &Document, remedy: &Remedy) -> Vec<Finding> {
+    let finding = |group: &OfCause<'_>| {
+        let gravity = group.divergences.iter().map(|(scenario, one)| scenario.gravity(one)).min();
+        Finding {
+            divergence: Some(group.divergences[0].1.id.clone()),
+            cause: group.cause.map(|cause| cause.id.clone()),
+            gravity: gravity.unwrap_or(BadEnd::ALL.len()),
+            ..Finding::new(Status::Unaccepted, said(group, remedy))
+        }
+    };
+    document.by_cause(Standing::Unaccepted).iter().map(finding).collect()
 }
 
 /// What a snapshot or the ledger says of it.
@@ -211,12 +222,32 @@ fn said_of_ends(title: &str, ends: &BadEndPart, Remedy { replay, accept }: &Reme
     )
 }
 
-fn said(title: &str, divergence: &DivergencePart, Remedy { replay, accept }: &Remedy) -> String {
-    let DivergencePart { id, difference, token, .. } = divergence;
-    let what = divergence.attribution();
-    format!(
-        "{title}: {id}, {what}: {difference}; look with 'lockstep replay {token}{replay}', then 'lockstep accept {id}{accept} --reason …'"
-    )
+/// Divergences of one cause, in a sentence, with the commands that show the simplest and accept
+/// all.
+fn said(group: &OfCause<'_>, Remedy { replay, accept }: &Remedy) -> String {
+    let (scenario, simplest) = group.simplest();
+    let DivergencePart { id, difference, token, .. } = simplest;
+    let events: String = group.sentences().iter().map(|sentence| format!("; {sentence}")).collect();
+    let look = format!("look with 'lockstep replay {token}{replay}', then");
+    match group.cause.filter(|_| group.divergences.len() > 1) {
+        None => {
+            let (title, what) = (scenario.title(), simplest.attribution());
+            format!("{title}: {id}, {what}: {difference}{events}; {look} 'lockstep accept {id}{accept} --reason …'")
+        }
+        Some(cause) => {
+            let (name, title, count) = (&cause.id, cause.title(), group.divergences.len());
+            let mut ids: Vec<&str> = group.divergences.iter().map(|(_, one)| &*one.id).take(IDS_MAX).collect();
+            ids.retain(|other| other != id);
+            let others = ids.join(", ");
+            let more = count - ids.len() - 1;
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!(
+                "{name}, {title}: {}{events}; {count} divergences that nobody accepted: {id}, {others}{more}; the first: {difference}; {look} \
+                 'lockstep accept --cause {name}{accept} --reason …'",
+                cause.counts()
+            )
+        }
+    }
 }
 
 /// What else is not as committed: outcomes that all variants have gained, and outcomes that nobody

@@ -7,6 +7,7 @@
 //! of end that nobody can want and that all variants show, if `fail-on` names it. Limit: what the
 //! required evidence does not cover is not known.
 
+mod accept;
 mod committed;
 mod config;
 mod coverage;
@@ -17,7 +18,8 @@ mod proposal;
 mod section;
 mod series;
 
-use crate::cli::arguments::{AcceptArguments, GateArguments, Options};
+use crate::causes;
+use crate::cli::arguments::{GateArguments, Options};
 use crate::cli::counted::counted;
 use crate::cli::given_options::GivenOptions;
 use crate::cli::selection::select;
@@ -25,8 +27,8 @@ use crate::cli::session;
 use crate::cli::status::Status;
 use crate::cli::trouble::Trouble;
 use crate::compare::{self, compare_all};
-use crate::document::{AcceptancePart, Document, Standing, read, shell_word};
-use crate::gate::ledger::{Asked, Ledger};
+use crate::document::{AcceptancePart, Document, read, shell_word};
+use crate::gate::ledger::Ledger;
 use crate::hunt::summary::median;
 use crate::report::one_line;
 use crate::series::document;
@@ -36,12 +38,13 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use judge::{Law, judge};
-use lacking::{is_own, lacking};
-use lockstep::DivergenceId;
+use lacking::lacking;
 use lockstep_runner::Local;
 use lockstep_runner::protocol::Compared;
 use proposal::propose;
 use std::path::{Path, PathBuf};
+
+pub use accept::accept;
 
 /// What the gate judged, and how it ended.
 pub struct Judged {
@@ -131,7 +134,10 @@ fn run(config: &Config) -> Result<(Document, Vec<Compared>), Trouble> {
         let outcomes = compare_all(&mut bench, &selection.names(), &selection.settings(), options)?;
         let document = compare::document::document(&selection, &outcomes);
         match &mut whole {
-            Some(whole) => whole.append(document),
+            Some(whole) => {
+                whole.append(document);
+                causes::put(whole, &compare::document::sources(&selection));
+            }
             None => whole = Some(document),
         }
     }
@@ -173,79 +179,4 @@ fn classes(all: &[Option<&AcceptancePart>]) -> Vec<String> {
     let count = |wanted: &str| all.iter().filter(|one| standing(one) == wanted).count();
     let all = ["committed", "accepted", "unaccepted", "not in 'fail-on'"].map(|wanted| (count(wanted), wanted));
     all.into_iter().filter(|(count, _)| *count > 0).map(|(count, wanted)| format!("{count} {wanted}")).collect()
-}
-
-/// Accepts a divergence that the comparison shows, and says so.
-pub fn accept(arguments: &AcceptArguments, options: &Options, given: &GivenOptions) -> Result<String, Trouble> {
-    let id: DivergenceId =
-        arguments.id.parse().map_err(|error: lockstep::DivergenceIdError| Trouble::usage(error.to_string()))?;
-    if arguments.reason.trim().is_empty() {
-        return Err(Trouble::usage("--reason says nothing: write why the divergence is fine"));
-    }
-    let mut config = config::read(arguments.config.as_deref(), &arguments.series, options, given)?;
-    let ledger = Ledger::read(&config.ledger)?;
-    let mut document = match &arguments.from {
-        Some(path) => read(path)?,
-        None => {
-            narrow(&mut config, &id)?;
-            run(&config)?.0
-        }
-    };
-    if let Some(mismatch) = &document.nondeterminism {
-        let message = format!("nothing was accepted, for what runs differently next time cannot be: {mismatch}");
-        return Err(Trouble::usage(message));
-    }
-    let committed = config.snapshots.as_deref().map(committed::read).transpose()?.unwrap_or_default();
-    let date = arguments.date.unwrap_or_else(today);
-    let (saved, lacking) = (String::new(), None);
-    judge(&mut document, &Law { config: &config, committed: &committed, ledger: &ledger, today: date, saved, lacking });
-    let id = id.to_string();
-    let divergences = document.divergences().map(|(_, one)| one).filter(|one| one.id == id);
-    let divergences = divergences.map(|one| (Asked::divergence(one), one.standing(), one.attribution()));
-    let ends = document.bad_ends().map(|(_, one)| one).filter(|one| one.id == id);
-    // What is not in 'fail-on' may be accepted as well.
-    let ends = ends.map(|one| match one.standing() {
-        Standing::Accepted => (Asked::ends(one), Standing::Accepted, String::new()),
-        _ => (Asked::ends(one), Standing::Unaccepted, format!("every step ends in {}", one.what())),
-    });
-    let found: Vec<(Asked<'_>, Standing, String)> = divergences.chain(ends).collect();
-    // Under several memory models one outcome may be shown by different variants: each of these is
-    // accepted.
-    let mut open: Vec<_> = found.iter().filter(|(_, standing, _)| *standing == Standing::Unaccepted).collect();
-    open.dedup_by(|(one, ..), (other, ..)| one.shown == other.shown);
-    let Some((first, ..)) = found.first() else {
-        return Err(Trouble::usage(format!(
-            "the comparison does not show {id}: 'lockstep gate{}' lists what it shows; an outcome that is rare needs the gate's whole budget, or --from",
-            config.told
-        )));
-    };
-    if open.is_empty() {
-        let entry = ledger.entries.iter().find(|entry| entry.matches(first));
-        return Err(Trouble::usage(match entry {
-            Some(entry) => format!("{}:{} has an entry for {id} already", ledger.path.display(), entry.line),
-            None => format!("{id} is committed in a snapshot already: there is nothing to accept"),
-        }));
-    }
-    let mut text = String::new();
-    for (asked, _, what) in open {
-        Ledger::accept(&ledger.path, asked, &arguments.reason, date, arguments.expires)?;
-        text += &format!("accepted in {}: {id}, {what}\n", ledger.path.display());
-    }
-    Ok(text)
-}
-
-/// Narrows the configuration to the scenario of one divergence.
-fn narrow(config: &mut Config, id: &DivergenceId) -> Result<(), Trouble> {
-    if config.series.is_none() && !is_own(&id.subject) {
-        return Err(Trouble::usage(format!(
-            "{id} is of the subject '{}', which is none of this repository: name its series with --base FILE --series PATCHES, or --config FILE",
-            id.subject
-        )));
-    }
-    let scenario = series::find(config.series.as_ref(), &id.scenario)?;
-    for options in &mut config.runs {
-        options.scenario = vec![scenario.clone()];
-    }
-    config.is_narrowed = true;
-    Ok(())
 }

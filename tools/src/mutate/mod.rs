@@ -193,8 +193,8 @@ fn run(
     let trial = |mutant: &Mutant| trial(mutant, &prepared.entries, listed, records.get(&mutant.id).cloned());
     let trials: Vec<Trial> = prepared.mutants.iter().map(trial).collect();
     let fates = judge(&plan, &trials)?;
-    // What speaks against the code itself comes before what the scenarios are worth. It is no part of
-    // the table: a check asks fewer scenarios.
+    // What speaks against the code itself comes before what the scenarios are worth. It is no part
+    // of the table: a check asks fewer scenarios.
     for (kind, scenarios) in plan.originals.all() {
         session::say(&format!("the code itself, unbroken, ends in {}: {}", in_words(kind), scenarios.join(", ")));
     }

@@ -1,10 +1,11 @@
-//! Annotations of GitHub's workflows, at the source line of the first event that differs.
+//! Annotations of GitHub's workflows, one for each cause, at the line that a step changes and that
+//! has most to do with it; without such a line, at the first event that differs.
 //!
 //! GitHub shows at most ten errors and ten warnings of a step. So no more are printed, what nobody
 //! accepted first, and a notice says how many are left. Divergences that were accepted are not
 //! annotated, nor are accepted ends that nobody can want and all steps show.
 
-use crate::document::{BadEndPart, DivergencePart, Document, GatePart, PlacePart, ScenarioPart, Standing};
+use crate::document::{BadEndPart, Document, GatePart, OfCause, PlacePart, ScenarioPart, Standing};
 
 /// Annotations of one kind that a step may have.
 pub const ANNOTATIONS_MAX: usize = 10;
@@ -15,7 +16,6 @@ const TITLE_MAX: usize = 200;
 
 /// The annotations.
 pub fn annotations(document: &Document) -> String {
-    let of = |standing: Standing| document.divergences().filter(move |(_, one)| one.standing() == standing);
     let mut errors: Vec<String> = Vec::new();
     // Unaccepted divergences have annotations of their own, at their place.
     for finding in document.gate.iter().flat_map(GatePart::other_findings) {
@@ -28,10 +28,13 @@ pub fn annotations(document: &Document) -> String {
         all.map(|(scenario, one)| annotation_of_ends(kind, document, scenario, one)).collect::<Vec<_>>()
     };
     errors.extend(ends(Standing::Unaccepted, "error"));
-    let annotation = |kind: &str, scenario, one| annotation(kind, document, scenario, one);
-    errors.extend(of(Standing::Unaccepted).map(|(scenario, one)| annotation("error", scenario, one)));
+    let annotations = |standing: Standing, kind: &str| {
+        let groups = document.by_cause(standing);
+        groups.iter().map(|group| annotation(kind, document, group)).collect::<Vec<_>>()
+    };
+    errors.extend(annotations(Standing::Unaccepted, "error"));
     let mut warnings = ends(Standing::Unjudged, "warning");
-    warnings.extend(of(Standing::Unjudged).map(|(scenario, one)| annotation("warning", scenario, one)));
+    warnings.extend(annotations(Standing::Unjudged, "warning"));
     let mut text = String::new();
     let mut left = 0;
     for mut lines in [errors, warnings] {
@@ -43,16 +46,22 @@ pub fn annotations(document: &Document) -> String {
     text + &command("notice", None, "Lockstep", &format!("{}{more}", document.summary()))
 }
 
-fn annotation(kind: &str, document: &Document, scenario: &ScenarioPart, divergence: &DivergencePart) -> String {
-    let title = format!("{}: {}", scenario.title(), divergence.attribution());
-    let message = format!(
-        "{}\n{}\n{}\n{}",
-        scenario.question,
-        divergence.difference,
-        document.replay(&divergence.token),
-        divergence.id
-    );
-    command(kind, divergence.place.as_ref(), &title, &message)
+/// One for all divergences of a cause, at the line of the last step that has to do with it.
+fn annotation(kind: &str, document: &Document, group: &OfCause<'_>) -> String {
+    let (scenario, simplest) = group.simplest();
+    let count = group.divergences.len();
+    let title = match group.cause.filter(|_| count > 1) {
+        None => format!("{}: {}", scenario.title(), simplest.attribution()),
+        Some(cause) => format!("{}: {}", cause.title(), cause.counts()),
+    };
+    let id = match group.cause.filter(|_| count > 1) {
+        None => simplest.id.clone(),
+        Some(cause) => format!("{}, with {} and {} more", cause.id, simplest.id, count - 1),
+    };
+    let head = [scenario.question.clone(), simplest.difference.clone()];
+    let tail = [document.replay(&simplest.token), id];
+    let message = head.into_iter().chain(group.sentences()).chain(tail).collect::<Vec<_>>().join("\n");
+    command(kind, group.place(), &title, &message)
 }
 
 /// At the place where the witness ends so.

@@ -10,6 +10,7 @@ use super::sheet::sheet;
 use super::table::Table;
 use super::tame::one_line;
 use super::text::{cell, limits, rank};
+use crate::cli::cut::cut;
 use crate::document::{DivergencePart, Document, ScenarioPart, WitnessPart, counts_of};
 use textwrap::core::display_width;
 
@@ -110,7 +111,9 @@ fn bad_ends(document: &Document) -> String {
         let (title, sentence, replay) =
             (escape(&scenario.title()), escape(&ends.sentence()), document.replay(&ends.token));
         text += &format!("- {title}, {}{}: {sentence}", code(&ends.id), standing.unwrap_or_default());
-        text += &format!("{}; {}\n", place.unwrap_or_default(), code(&replay));
+        let events: String =
+            ends.fault.iter().flat_map(|fault| fault.lines()).map(|line| format!("; {}", escape(&line))).collect();
+        text += &format!("{}{events}; {}\n", place.unwrap_or_default(), code(&replay));
     }
     if text.is_empty() { text } else { format!("{text}\n") }
 }
@@ -144,6 +147,9 @@ fn divergence_text(document: &Document, scenario: &ScenarioPart, divergence: &Di
     let mut text = format!("{}\n\n", escape(&scenario.question));
     text += &format!("- {}\n", escape(&divergence.shown()));
     text += &format!("- a client sees: {}\n", escape(&divergence.difference));
+    for fault in &divergence.faults {
+        fault.lines().for_each(|line| text += &format!("- {}: {}\n", code(&fault.variant), escape(&line)));
+    }
     if let Some(place) = &divergence.place {
         text += &format!("- first event that differs: {}\n", code(&format!("{}:{}", place.file, place.line)));
     }
@@ -168,10 +174,10 @@ fn divergence_text(document: &Document, scenario: &ScenarioPart, divergence: &Di
 fn columns(witness: &WitnessPart) -> String {
     let width = 56;
     let line = |mark: char, left: &str, right: &str| {
-        let cut = |text: &str| super::range_diff::cut(&one_line(text), width);
-        let left = cut(left);
+        let cell_text = |text: &str| cut(&one_line(text), width);
+        let left = cell_text(left);
         let pad = " ".repeat(width.saturating_sub(display_width(&left)));
-        format!("{mark} {left}{pad} | {}", cut(right)).trim_end().to_owned() + "\n"
+        format!("{mark} {left}{pad} | {}", cell_text(right)).trim_end().to_owned() + "\n"
     };
     let mut text = line(' ', &witness.variants[0], &witness.variants[1]);
     let mut folded = false;

@@ -2,8 +2,8 @@
 //! `git range-diff`.
 
 use super::tame::one_line;
+use crate::cli::cut::cut;
 use crate::document::{Cell, Document};
-use textwrap::core::display_width;
 
 /// What the signs mean.
 pub const LEGEND: &str = "= nothing changes, > outcomes appear, < outcomes vanish, ! both, - not explored";
@@ -20,20 +20,4 @@ pub fn lines(document: &Document, width: usize) -> Vec<String> {
         cut(&one_line(&line), width)
     };
     document.cells().map(line).collect()
-}
-
-/// The text, or its beginning and a mark. Characters that take two columns count so.
-pub fn cut(text: &str, width: usize) -> String {
-    if display_width(text) <= width {
-        return text.trim_end().to_owned();
-    }
-    let mut kept = String::new();
-    for character in text.chars() {
-        kept.push(character);
-        if display_width(&kept) >= width {
-            kept.pop();
-            break;
-        }
-    }
-    format!("{}…", kept.trim_end())
 }

@@ -1,10 +1,12 @@
 //! SARIF 2.1.0, for code scanning.
 //!
-//! Ends that nobody can want and all steps show are results as well. Each divergence is a result at
-//! the source line of its first differing event; an accepted one is suppressed, with the reason.
-//! Results keep their identity from run to run by the divergence's id.
+//! Ends that nobody can want and all steps show are results as well. All divergences of one cause
+//! that nobody accepted are one result, at the line that a step changes and that has most to do
+//! with it, with the events of the cause as related places; an accepted divergence is a result by
+//! itself, suppressed, with the reason. Results keep their identity from run to run by the name of
+//! the cause, or of the divergence.
 
-use crate::document::{BadEndPart, DivergencePart, Document, GatePart, PlacePart, ScenarioPart, Standing};
+use crate::document::{BadEndPart, DivergencePart, Document, GatePart, OfCause, PlacePart, ScenarioPart, Standing};
 use serde_json::{Value, json};
 
 /// The report.
@@ -13,8 +15,12 @@ pub fn sarif(document: &Document) -> String {
     for finding in document.gate.iter().flat_map(GatePart::other_findings) {
         notifications.push(json!({ "level": "error", "message": { "text": finding.message } }));
     }
-    let results: Vec<Value> =
-        document.divergences().map(|(scenario, divergence)| result(document, scenario, divergence)).collect();
+    let mut results: Vec<Value> = Vec::new();
+    for standing in [Standing::Unaccepted, Standing::Unjudged] {
+        results.extend(document.by_cause(standing).iter().map(|group| result_of_cause(document, group)));
+    }
+    let accepted = document.divergences().filter(|(_, one)| one.standing() == Standing::Accepted);
+    results.extend(accepted.map(|(scenario, one)| result(document, scenario, one)));
     let ends = document.bad_ends().map(|(scenario, ends)| result_of_ends(document, scenario, ends));
     let results: Vec<Value> = results.into_iter().chain(ends).collect();
     let rule = |id: &str, name: &str, text: &str| {
@@ -80,6 +86,37 @@ fn result_of_ends(document: &Document, scenario: &ScenarioPart, ends: &BadEndPar
         result["suppressions"] =
             json!([{ "kind": "external", "status": "accepted", "justification": acceptance.words() }]);
     }
+    result
+}
+
+/// All divergences of a cause; of one without others its own result, at the place of the cause.
+fn result_of_cause(document: &Document, group: &OfCause<'_>) -> Value {
+    let (scenario, simplest) = group.simplest();
+    let mut result = result(document, scenario, simplest);
+    if let Some(place) = group.place() {
+        result["locations"] = json!([at(place)]);
+    }
+    let Some(cause) = group.cause else { return result };
+    let events = cause.events.iter().filter(|event| event.place.line > 0).map(|event| {
+        let mut place = at(&event.place);
+        place["message"] = json!({ "text": format!("{}: {}: {}", event.variant, event.thread, event.text) });
+        place
+    });
+    result["relatedLocations"] = events.collect::<Vec<_>>().into();
+    let ids: Vec<&str> = group.divergences.iter().map(|(_, one)| &*one.id).collect();
+    if let [_] = ids[..] {
+        return result;
+    }
+    let brings = cause.steps.iter().any(|step| step.brought > 0);
+    let (rule, index) = if brings { ("outcome-brought", 0) } else { ("outcome-removed", 1) };
+    let sentences = group.sentences().join("; ");
+    let replay = document.replay(&simplest.token);
+    let text = format!("{}: {}: {}; {sentences}; {replay}", cause.title(), cause.counts(), simplest.difference);
+    result["ruleId"] = json!(rule);
+    result["ruleIndex"] = json!(index);
+    result["message"] = json!({ "text": text });
+    result["partialFingerprints"] = json!({ "cause/v1": cause.id });
+    result["properties"] = json!({ "id": cause.id, "token": simplest.token, "divergences": ids });
     result
 }
 

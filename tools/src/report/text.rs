@@ -5,12 +5,13 @@
 //! line that holds one may be longer than 72 columns.
 
 use super::claims::{claims, touched};
-use super::range_diff::{LEGEND, cut, lines};
+use super::range_diff::{LEGEND, lines};
 use super::sections::sections;
 use super::table::Table;
 use super::tame::one_line;
 use crate::cli::counted::counted;
-use crate::document::{DivergencePart, Document, ScenarioPart, Standing, WitnessPart};
+use crate::cli::cut::cut;
+use crate::document::{DivergencePart, Document, EventPart, ScenarioPart, Standing, WitnessPart};
 use textwrap::core::display_width;
 use textwrap::{Options, WordSplitter, wrap};
 
@@ -75,8 +76,10 @@ fn bad_ends(document: &Document) -> String {
             text += "\nEnds that nobody can want, in every step:\n";
         }
         text += &paragraph(&format!("{} {}: {}", scenario.title(), ends.id, ends.sentence()), "  ", "    ");
-        if let Some(place) = &ends.place {
-            text += &paragraph(&format!("at {}:{}", place.file, place.line), "    ", "    ");
+        match (&ends.fault, &ends.place) {
+            (Some(fault), _) => fault.lines().for_each(|line| text += &paragraph(&line, "    ", "      ")),
+            (None, Some(place)) => text += &paragraph(&format!("at {}:{}", place.file, place.line), "    ", "    "),
+            (None, None) => {}
         }
         if let Some(acceptance) = &ends.acceptance {
             text += &paragraph(&acceptance.words(), "    ", "    ");
@@ -209,6 +212,9 @@ fn divergence_text(scenario: &ScenarioPart, divergence: &DivergencePart) -> Stri
             text += &indent(&format!("at {}:{}", place.file, place.line));
         }
     }
+    for fault in &divergence.faults {
+        fault.lines().for_each(|line| text += &indent(&format!("{}: {line}", fault.variant)));
+    }
     if let Some(other) = &divergence.same_witness_as {
         text += &indent(&format!("the other side of {other}"));
     }
@@ -238,7 +244,8 @@ fn two_columns(witness: &WitnessPart) -> String {
     for (at, part) in witness.rows.iter().enumerate() {
         let event = |side: usize, at: Option<usize>| at.and_then(|at| witness.traces[side].events.get(at));
         let sides = [event(0, part.left), event(1, part.right)];
-        let matters = part.mark != ' ' || sides.iter().flatten().any(|event| event.observable || event.remark);
+        let is_kept = |event: &&EventPart| event.observable || event.remark || event.pinned;
+        let matters = part.mark != ' ' || sides.iter().flatten().any(is_kept);
         if !(part.near && matters) {
             folded += 1;
             continue;
@@ -259,7 +266,7 @@ fn two_columns(witness: &WitnessPart) -> String {
 }
 
 /// An event with its thread, as in snapshots.
-pub fn cell(threads: &[String], thread: usize, event: &crate::document::EventPart) -> String {
+pub fn cell(threads: &[String], thread: usize, event: &EventPart) -> String {
     let mark = match (event.observable, event.remark) {
         (true, _) => "* ",
         (_, true) => "# ",

@@ -9,6 +9,7 @@ use super::advice::of_orderings;
 use super::change::{changes, diff};
 use super::check::check;
 use super::preparation::{base, begun, package, refuse_for_comparison};
+use crate::causes::{self, Sources};
 use crate::cli::arguments::{Input, Options};
 use crate::cli::files::fingerprint_of;
 use crate::cli::session;
@@ -49,7 +50,17 @@ pub fn document(input: &Input, runs: &[Options]) -> Result<(Document, Outcomes),
     document.complete = !all.cut_short;
     document.nondeterminism = all.nondeterminism();
     document.scenarios = all.parts().cloned().collect();
+    causes::put(&mut document, &sources(input, &base, &steps, &workspace));
     Ok((document, all))
+}
+
+/// The sources of the steps, for those who look for causes. Trait and scenarios are the same in
+/// all.
+pub fn sources(input: &Input, base: &Path, steps: &[Step], workspace: &Workspace) -> Sources {
+    let subject = input.base.as_ref().and_then(|_| own_subject(base, input.subject.as_deref()).ok());
+    let subject = subject.map(|(path, text)| (workspace.name(&path), text));
+    let files = |step: &Step| step.module.named().into_iter().chain(subject.clone()).collect();
+    Sources::new(steps.iter().map(|step| (step.name.clone(), files(step))))
 }
 
 /// What `lockstep replay` must be told beside a token; nothing for the shipped series.

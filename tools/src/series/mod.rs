@@ -16,6 +16,7 @@ mod revisions;
 mod source;
 mod verify;
 
+use crate::causes;
 use crate::cli::arguments::{Format, Input, Options, SeriesCommand};
 use crate::cli::session;
 use crate::cli::status::Status;
@@ -71,12 +72,15 @@ pub fn command(command: &SeriesCommand, options: &Options) -> Result<(String, St
             let workspace = Workspace::find(input.build.as_deref())?;
             refuse_for_comparison(input.base.as_deref(), &workspace, options)?;
             let (steps, package) = prepare(input, &workspace)?;
-            let checked = check(&mut Built::start(&package, &workspace)?, steps, options)?;
+            let mut checked = check(&mut Built::start(&package, &workspace)?, steps, options)?;
+            let sources = document::sources(input, &preparation::base(input, &workspace), &checked.steps, &workspace);
+            let mut parts: Vec<_> = checked.outcomes.compared.iter_mut().map(|one| &mut one.part).collect();
+            let causes = causes::of(&mut parts, &sources);
             let text = match options.format {
-                Format::Json => format!("{:#}\n", report::document(&checked)),
+                Format::Json => format!("{:#}\n", report::document(&checked, &causes)),
                 _ => {
                     let advice = advice::of_orderings(&checked.steps, &[&options.memory])?;
-                    report::text(&checked, &options.memory, &advice) + &how_to_replay(input, &checked)
+                    report::text(&checked, &causes, &options.memory, &advice) + &how_to_replay(input, &checked)
                 }
             };
             Ok((text, judge(&checked.outcomes)))

@@ -3,20 +3,20 @@
 use super::check::Checked;
 use crate::cli::counted::counted;
 use crate::compare::ends;
-use crate::document::{DivergencePart, counts_of, in_words};
+use crate::document::{CausePart, DivergencePart, causes_text, counts_of, in_words};
 use lockstep::{BadEnd, Evidence};
 use lockstep_runner::protocol::{AttributionPart, Compared};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Divergences shown of one scenario and one kind.
+/// Causes shown of one scenario and one kind.
 const SHOWN_MAX: usize = 3;
 
 /// Columns of a mail.
 const COLUMNS: usize = 72;
 
 /// For people, with advice at the end.
-pub fn text(checked: &Checked, memory: &str, advice: &[String]) -> String {
+pub fn text(checked: &Checked, causes: &[CausePart], memory: &str, advice: &[String]) -> String {
     let mut text = String::new();
     for (nth, step) in checked.steps.iter().enumerate() {
         text += &format!("{nth}  {}: {}\n", step.name, step.subject);
@@ -34,6 +34,7 @@ pub fn text(checked: &Checked, memory: &str, advice: &[String]) -> String {
         text += &bad_ends(scenario);
         text += &divergences(checked, scenario);
     }
+    text += &causes_text(causes);
     text += "\n";
     for line in verdict(checked) {
         text += &format!("{line}\n");
@@ -87,16 +88,42 @@ fn divergences(checked: &Checked, scenario: &Compared) -> String {
         for (kind, count) in bad_counts(scenario, all) {
             text += &format!("    {count} of them {} in {}\n", if count == 1 { "ends" } else { "end" }, in_words(kind));
         }
-        for one in all.iter().take(SHOWN_MAX) {
+        let causes = by_cause(all);
+        for (cause, of_it) in causes.iter().take(SHOWN_MAX) {
+            let one = of_it[0];
             let preemptions = counted(one.preemptions, "preemption");
-            text += &format!("    {} ({preemptions})  {}\n", one.outcome, one.token);
+            let such = if of_it.len() > 1 { format!("{}, such as ", of_it.len()) } else { String::new() };
+            text += &format!("    {such}{} ({preemptions})  {}\n", one.outcome, one.token);
             one.difference.split("; ").for_each(|part| text += &format!("      {part}\n"));
+            for fault in &one.faults {
+                fault.lines().for_each(|line| text += &format!("      {}: {line}\n", fault.variant));
+            }
+            if let Some(cause) = cause {
+                text += &format!("      cause: {cause}\n");
+            }
         }
-        if all.len() > SHOWN_MAX {
-            text += &format!("    and {} more\n", all.len() - SHOWN_MAX);
+        if causes.len() > SHOWN_MAX {
+            let left: usize = causes[SHOWN_MAX..].iter().map(|(_, of_it)| of_it.len()).sum();
+            text += &format!("    and {left} more\n");
         }
     }
     text
+}
+
+/// Divergences of one cause, with its name.
+type OfCause<'a> = (Option<&'a str>, Vec<&'a DivergencePart>);
+
+/// These by the cause of the first step that brings or removes them.
+fn by_cause<'a>(all: &[&'a DivergencePart]) -> Vec<OfCause<'a>> {
+    let mut causes: Vec<OfCause<'a>> = Vec::new();
+    for &one in all {
+        let cause = one.cause();
+        match causes.iter_mut().find(|(known, _)| cause.is_some() && *known == cause) {
+            Some((_, of_it)) => of_it.push(one),
+            None => causes.push((cause, vec![one])),
+        }
+    }
+    causes
 }
 
 /// How many of these end so that nobody can want it, by kind, the gravest first.
@@ -112,6 +139,7 @@ fn bad_ends(scenario: &Compared) -> String {
         let preemptions = counted(ends.preemptions, "preemption");
         text += &format!("  in every step, outcomes end in {} ({preemptions})  {}\n", ends.what(), ends.token);
         text += &format!("    {}\n", ends.how());
+        ends.fault.iter().flat_map(|fault| fault.lines()).for_each(|line| text += &format!("      {line}\n"));
         for share in &ends.variants {
             text += &format!("    {}: {} of {} outcomes\n", share.name, share.bad, share.outcomes);
         }
@@ -199,7 +227,7 @@ pub fn wrap(text: &str, indent: &str) -> Vec<String> {
 }
 
 /// For programs.
-pub fn document(checked: &Checked) -> Value {
+pub fn document(checked: &Checked, causes: &[CausePart]) -> Value {
     let scenario = |one: &Compared| {
         json!({
             "id": one.part.id,
@@ -218,6 +246,7 @@ pub fn document(checked: &Checked) -> Value {
         "complete": !checked.outcomes.cut_short,
         "steps": checked.steps.iter().map(|step| json!({ "name": step.name, "subject": step.subject })).collect::<Vec<_>>(),
         "scenarios": checked.outcomes.compared.iter().map(scenario).collect::<Vec<_>>(),
+        "causes": causes,
     })
 }
 
@@ -231,5 +260,7 @@ fn divergence((one, attribution): (&DivergencePart, &AttributionPart)) -> Value 
         "preemptions": one.preemptions,
         "witness": one.token,
         "difference": one.difference,
+        "faults": one.faults,
+        "causes": one.sights.iter().filter_map(|sight| sight.cause.as_ref()).collect::<Vec<_>>(),
     })
 }

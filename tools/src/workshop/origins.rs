@@ -4,7 +4,7 @@
 //! never of those of the package.
 
 use crate::source::steps::Step;
-use lockstep_runner::document::{ScenarioPart, TracePart};
+use lockstep_runner::document::{FaultPart, PlacePart, ScenarioPart, TracePart};
 use lockstep_runner::protocol::Answer;
 use std::collections::BTreeMap;
 
@@ -74,30 +74,47 @@ impl Origins {
         match answer {
             Answer::Compared(compared) => self.restore_part(&mut compared.part),
             Answer::Ran(ran) => {
-                ran.executions
-                    .iter_mut()
-                    .filter_map(|one| one.trace.as_mut())
-                    .for_each(|trace| self.restore_trace(trace));
+                let traces = ran.executions.iter_mut().filter_map(|one| one.trace.as_mut());
+                traces.for_each(|trace| self.restore_trace(trace));
+                ran.executions.iter_mut().for_each(|one| self.restore_faults(&mut one.faults));
+                if let Some(parting) = &mut ran.parting {
+                    parting.witness.traces.iter_mut().for_each(|trace| self.restore_trace(trace));
+                }
+            }
+            Answer::Explored(explored) => {
+                explored.outcomes.iter_mut().for_each(|seen| self.restore_faults(&mut seen.faults));
             }
             _ => {}
         }
     }
 
     fn restore_part(&self, part: &mut ScenarioPart) {
-        let ends = part.bad_ends.iter_mut().filter_map(|ends| ends.place.as_mut());
-        let divergences = part.divergences.iter_mut();
-        let (places, witnesses): (Vec<_>, Vec<_>) =
-            divergences.map(|one| (one.place.as_mut(), one.witness.as_mut())).unzip();
-        for place in ends.chain(places.into_iter().flatten()) {
-            place.file = self.name(&place.file);
+        for ends in &mut part.bad_ends {
+            ends.place.iter_mut().for_each(|place| self.restore_place(place));
+            ends.fault.iter_mut().for_each(|fault| self.restore_faults(std::slice::from_mut(fault)));
         }
-        let traces = witnesses.into_iter().flatten().flat_map(|witness| &mut witness.traces);
-        traces.for_each(|trace| self.restore_trace(trace));
+        for one in &mut part.divergences {
+            one.place.iter_mut().for_each(|place| self.restore_place(place));
+            self.restore_faults(&mut one.faults);
+            let events = one.sights.iter_mut().flat_map(|sight| &mut sight.events);
+            events.for_each(|event| self.restore_place(&mut event.place));
+            let traces = one.witness.iter_mut().flat_map(|witness| &mut witness.traces);
+            traces.for_each(|trace| self.restore_trace(trace));
+        }
+    }
+
+    fn restore_faults(&self, faults: &mut [FaultPart]) {
+        let events = faults.iter_mut().flat_map(|fault| &mut fault.events);
+        events.for_each(|event| self.restore_place(&mut event.place));
+    }
+
+    fn restore_place(&self, place: &mut PlacePart) {
+        place.file = self.name(&place.file);
     }
 
     fn restore_trace(&self, trace: &mut TracePart) {
         for event in &mut trace.events {
-            event.place.file = self.name(&event.place.file);
+            self.restore_place(&mut event.place);
         }
     }
 }

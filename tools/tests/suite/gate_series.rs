@@ -62,7 +62,7 @@ impl Mailbox {
 
 /// Ids of the divergences that somebody is asked to accept.
 fn ids(said: &str) -> Vec<String> {
-    let words = said.split_whitespace().map(|word| word.trim_matches([',', '\'']));
+    let words = said.split_whitespace().map(|word| word.trim_matches([',', ';', '\'']));
     let mut ids: Vec<String> =
         words.filter(|word| word.starts_with("mailbox.two_of_each.")).map(str::to_owned).collect();
     ids.sort();
@@ -74,7 +74,7 @@ fn ids(said: &str) -> Vec<String> {
 fn a_series_is_red_then_accepted_green_then_stale_red() {
     let mailbox = Mailbox::new(CONFIG);
     let said = mailbox.gate(&["--save", "run.json"], 100, "red: 3 comparisons; divergences: 4 unaccepted");
-    let replay = "--base mailbox.rs --series series', then 'lockstep accept mailbox.two_of_each.";
+    let replay = "--base mailbox.rs --series series', then 'lockstep accept --cause mailbox.cause-";
     assert!(said.contains(replay) && said.contains("2-wake-one-sleeper-not ends: stuck"), "{said}");
     let ids = ids(&said);
     assert_eq!(ids.len(), 4, "{said}");
@@ -105,8 +105,12 @@ fn the_command_that_accepts_works_as_it_is_printed() {
         let printed = said.split("then 'lockstep ").nth(1).and_then(|rest| rest.split_once(" --reason …'"));
         let command: Vec<&str> = printed.expect("it says how to accept").0.split(' ').collect();
         mailbox.check(&[&command[..], &["--reason", "meant"]].concat(), 0, "accepted in ");
+        // All of the one cause is accepted by it.
+        mailbox.check(&[&["gate"], options].concat(), 0, "4 accepted");
+        let ledger = if options.contains(&"--config") { "accepted.toml" } else { "snapshots/accepted.toml" };
+        assert!(mailbox.read(ledger).contains("meant"), "the folder of the ledger was made");
+        std::fs::remove_file(mailbox.folder.path().join(ledger)).expect("it was made");
     }
-    assert!(mailbox.read("snapshots/accepted.toml").contains("meant"), "the folder of the ledger was made");
     let id = ids(&mailbox.check(&[&["gate"], &own[..]].concat(), 100, "unaccepted")).remove(0);
     mailbox.check(&["accept", &id, "--reason", "meant"], 2, "name its series with --base FILE --series PATCHES");
     mailbox.write("gate.toml", &format!("{CONFIG}snapshots = \"snaps\"\n"));
@@ -239,7 +243,7 @@ fn a_range_of_revisions_is_judged_and_its_base_commit_kept() {
     git(folder, &["tag", "start"]);
     mailbox.edit("mailbox.rs", "self.changed.wake_all();", "self.changed.wake_one();");
     git(folder, &["commit", "-q", "-a", "-m", "wake one sleeper"]);
-    mailbox.gate(&["--save", "run.json"], 100, "brought by the step to 1-wake-one-sleeper");
+    mailbox.gate(&["--save", "run.json"], 100, "1-wake-one-sleeper brings 4 outcomes, in two_of_each");
     let saved: serde_json::Value = serde_json::from_str(&mailbox.read("run.json")).expect("it is JSON");
     assert_eq!(saved["base_commit"].as_str().map(str::len), Some(40), "{}", saved["base_commit"]);
     assert_eq!((&saved["series"]["base"], &saved["series"]["series"]), (&"mailbox.rs".into(), &"start..".into()));

@@ -280,7 +280,7 @@ fn a_loop_without_a_choice_point_is_named_with_thread_and_token() {
 fn equal_outcomes_under_sc_are_not_told_of_orderings_without_a_word() {
     let ring = ["--base", "variants/examples/ring/ring.rs", "--series", "variants/examples/ring/series"];
     let of = |command: &[&str]| {
-        let output = common::lockstep_in(&root(), &[command, &ring].concat());
+        let output = lockstep_in(&root(), &[command, &ring].concat());
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned())
     };

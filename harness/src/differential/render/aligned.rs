@@ -82,9 +82,10 @@ impl Aligned {
         self.lines(row).any(|line| line.observable)
     }
 
-    /// Rows that are never folded: what a client sees, and what the subject says of itself.
+    /// Rows that are never folded: what a client sees, what the subject says of itself, and both
+    /// accesses of a race.
     fn is_kept(&self, row: &AlignedRow) -> bool {
-        self.lines(row).any(|line| line.observable || line.remark)
+        self.lines(row).any(|line| line.observable || line.remark || line.races)
     }
 
     fn find_differences(&mut self) {

@@ -20,6 +20,16 @@ pub struct Apart {
     pub notes: Vec<String>,
 }
 
+impl Apart {
+    /// All of it, a sentence a line.
+    pub fn sentences(self) -> Vec<String> {
+        let Apart { event, observation, notes } = self;
+        let event = event.map(|event| format!("first difference: {event}"));
+        let observation = observation.map(|observation| format!("first observable difference: {observation}"));
+        event.into_iter().chain(observation).chain(notes).collect()
+    }
+}
+
 /// Where the two executions part; `aligned` are their traces.
 pub fn apart(
     names: (&str, &str),
@@ -126,10 +136,7 @@ pub fn difference_lines(
     traced: bool,
 ) -> Vec<String> {
     let aligned = aligned(executions, describe);
-    let Apart { event, observation, notes } = apart(names, executions, &aligned, describe);
-    let mut lines: Vec<String> = event.map(|event| format!("first difference: {event}")).into_iter().collect();
-    lines.extend(observation.map(|observation| format!("first observable difference: {observation}")));
-    lines.extend(notes);
+    let mut lines = apart(names, executions, &aligned, describe).sentences();
     if traced {
         lines.extend(two_columns(names, &aligned).into_iter().map(|line| format!("  {line}")));
     }

@@ -22,6 +22,12 @@ pub struct TraceLine {
     pub observable: bool,
     /// Whether the subject said it, to make the trace readable.
     pub remark: bool,
+    /// Whether it is one of the two accesses of a race: never folded.
+    pub races: bool,
+    /// Whether it is a warning.
+    pub warns: bool,
+    /// Whether it is how the execution ends, and no event.
+    pub ends: bool,
     /// The source line, for diagnostics; never part of snapshots.
     pub place: Place,
 }
@@ -51,8 +57,8 @@ impl TraceLine {
     }
 }
 
-/// The trace of an execution, a line an event. Sites have no lines of their own; each line knows
-/// the sites it is in.
+/// The trace of an execution, a line an event, and of an end that nobody can want a line for each
+/// thread that it is about. Sites have no lines of their own; each line knows the sites it is in.
 pub fn trace_lines(execution: &Execution, describe: &dyn Describe) -> Vec<TraceLine> {
     let mut sites: Vec<Vec<String>> = vec![Vec::new(); execution.threads.len()];
     let mut lines = Vec::new();
@@ -91,10 +97,74 @@ pub fn trace_lines(execution: &Execution, describe: &dyn Describe) -> Vec<TraceL
             touched,
             observable,
             remark: matches!(event.what, What::Remark(_)),
+            races: false,
+            warns: matches!(event.what, What::Warn(_)),
+            ends: false,
             place: event.place,
         });
     }
+    mark_race(execution, &mut lines);
+    let line = |(thread, text, place): (usize, String, Option<Place>)| {
+        let last = || execution.trace.iter().rfind(|event| usize::from(event.thread) == thread);
+        // Where it is not known where the thread ended so, it is where the thread came last.
+        let place = place.or_else(|| last().or(execution.trace.last()).map(|event| event.place))?;
+        Some(TraceLine {
+            thread: execution.threads[thread].clone(),
+            thread_number: thread,
+            sites: sites[thread].clone(),
+            text,
+            touched: None,
+            observable: true,
+            remark: false,
+            races: false,
+            warns: false,
+            ends: true,
+            place,
+        })
+    };
+    lines.extend(ends(execution).into_iter().filter_map(line));
     lines
+}
+
+/// Marks the accesses of a race. The second is the last event of its thread; the first is the last
+/// of another thread at the other place.
+fn mark_race(execution: &Execution, lines: &mut [TraceLine]) {
+    let End::Race(fault) = &execution.end else { return };
+    let is_plain = |line: &TraceLine| {
+        line.touched.as_ref().is_some_and(|touched| matches!(touched.kind, Kind::PlainRead | Kind::PlainWrite))
+    };
+    let is_second = |line: &TraceLine| is_plain(line) && line.thread_number == fault.thread;
+    let Some(second) = lines.iter().rposition(is_second) else { return };
+    lines[second].races = true;
+    let object = lines[second].touched.as_ref().map(|touched| touched.object.clone());
+    let is_first = |line: &TraceLine| {
+        is_plain(line)
+            && line.thread_number != fault.thread
+            && line.touched.as_ref().map(|touched| &touched.object) == object.as_ref()
+            && Some(line.place) == fault.other
+    };
+    if let Some(first) = lines[..second].iter().rposition(is_first) {
+        lines[first].races = true;
+    }
+}
+
+/// What an end that nobody can want is about: threads, in words, and where.
+fn ends(execution: &Execution) -> Vec<(usize, String, Option<Place>)> {
+    match &execution.end {
+        End::Completed | End::Resting(_) => Vec::new(),
+        End::Bug(fault) | End::Race(fault) | End::Panic(fault) | End::Misuse(fault) | End::StackLow(fault) => {
+            vec![(fault.thread, execution.outcome.end.to_string(), fault.place)]
+        }
+        End::Deadlock { blocked, .. } | End::Livelock(blocked) => {
+            let end =
+                |one: &Blocked| (one.thread, format!("waits for {} {}, for ever", one.waits, one.object), one.place);
+            blocked.iter().map(end).collect()
+        }
+        End::StepLimit(_) => {
+            let last = execution.trace.last().map_or(0, |event| usize::from(event.thread));
+            vec![(last, execution.outcome.end.to_string(), None)]
+        }
+    }
 }
 
 /// Observations in the thread's own column need no name; those of an observer do.

@@ -2,8 +2,10 @@
 
 mod query;
 mod scenario;
+mod sight;
 mod witness;
 
 pub use query::{Standing, in_words};
 pub use scenario::*;
+pub use sight::*;
 pub use witness::*;

@@ -62,6 +62,11 @@ impl DivergencePart {
         brought.chain(removed).collect::<Vec<_>>().join(", ")
     }
 
+    /// The cause of the first step that brings or removes it.
+    pub fn cause(&self) -> Option<&str> {
+        self.sights.first().and_then(|sight| sight.cause.as_deref())
+    }
+
     /// Who shows it, and what is known of those who do not.
     pub fn shown(&self) -> String {
         format!("shown by {}; {} by {}", self.shown_by.join(", "), self.absence, self.not_by.join(", "))
@@ -136,8 +141,8 @@ impl ScenarioPart {
         self.outcome(&divergence.outcome).and_then(OutcomePart::bad_end)
     }
 
-    /// The place of a divergence among others by its end: those that nobody can want come first, the
-    /// gravest before all.
+    /// The place of a divergence among others by its end: those that nobody can want come first,
+    /// the gravest before all.
     pub fn gravity(&self, divergence: &DivergencePart) -> usize {
         let end = self.bad_end(divergence);
         BadEnd::ALL.into_iter().position(|kind| Some(kind) == end).unwrap_or(BadEnd::ALL.len())

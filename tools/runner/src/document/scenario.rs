@@ -1,5 +1,6 @@
 //! A scenario compared: what each variant showed, and where they differ.
 
+use super::sight::{FaultPart, SightPart};
 use super::witness::{PlacePart, WitnessPart};
 use serde::{Deserialize, Serialize};
 
@@ -186,6 +187,12 @@ pub struct DivergencePart {
     /// has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<PlacePart>,
+    /// What sets the two sides of each step apart that brings or removes it, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sights: Vec<SightPart>,
+    /// What nobody can want in one of the executions of the witness and not in the other.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<FaultPart>,
     /// Both traces under the witness.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub witness: Option<WitnessPart>,
@@ -223,6 +230,9 @@ pub struct BadEndPart {
     /// Where the witness ends so in the source of the last variant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<PlacePart>,
+    /// Who did it and where, in that execution.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<FaultPart>,
     /// What the gate makes of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acceptance: Option<AcceptancePart>,

@@ -111,6 +111,9 @@ pub struct EventPart {
     /// Whether the subject said it of itself.
     #[serde(default, skip_serializing_if = "is_false")]
     pub remark: bool,
+    /// Whether it is never folded: an access of a race, or of a statement that the step changes.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub pinned: bool,
     /// The innermost named site.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site: Option<String>,

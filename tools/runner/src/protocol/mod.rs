@@ -10,7 +10,9 @@ mod setting;
 pub use mutants::{Break, How, Judged, Killed, Measured, Mutant, Soon, Verdict};
 pub use setting::{Effort, Setting};
 
-use crate::document::{DivergencePart, EvidencePart, GoalPart, OutcomePart, ScenarioPart, TracePart};
+use crate::document::{
+    DivergencePart, EvidencePart, FaultPart, GoalPart, OutcomePart, ScenarioPart, TracePart, WitnessPart,
+};
 use lockstep::{MemoryModel, Token};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -204,6 +206,9 @@ pub struct SeenPart {
     /// The outcome.
     #[serde(flatten)]
     pub outcome: OutcomePart,
+    /// How that execution ends, if nobody can want that, and its warnings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<FaultPart>,
     /// The execution that was the first to show it.
     #[serde(with = "token")]
     pub token: Token,
@@ -230,8 +235,18 @@ pub struct Ran {
     pub situation: Situation,
     /// What each variant did.
     pub executions: Vec<ExecutionPart>,
-    /// Where the first two variants with different outcomes part, in lines.
-    pub parting: Vec<String>,
+    /// Where the first two variants with different outcomes part, if any have.
+    pub parting: Option<Parting>,
+}
+
+/// Where two executions part.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parting {
+    /// In sentences: the first event that differs, and the first that a client can see.
+    pub sentences: Vec<String>,
+    /// Both traces.
+    pub witness: WitnessPart,
 }
 
 /// What one variant did under one schedule.
@@ -242,6 +257,8 @@ pub struct ExecutionPart {
     pub variant: String,
     /// What a client can tell.
     pub outcome: OutcomePart,
+    /// How it ends, if nobody can want that, and its warnings.
+    pub faults: Vec<FaultPart>,
     /// Decisions of the schedule that found no place.
     pub skipped: usize,
     /// The same execution with its decisions written out.

@@ -26,7 +26,9 @@ Examples:
 pub(super) const ACCEPT_EXAMPLES: &str = "\
 Examples:
   lockstep accept utrace.S7.99b384a5 --reason 'C7: the old one is the bug' --date 2026-11-22
-  lockstep accept utrace.S7.99b384a5 --from run.json --reason 'until v2' --expires 2027-03-01";
+  lockstep accept utrace.S7.99b384a5 --from run.json --reason 'until v2' --expires 2027-03-01
+  lockstep accept --list --from run.json              what is not accepted, by cause
+  lockstep accept --cause ring.cause-1a2b3c4d --reason 'the reader retries'";
 
 /// What `report` is told.
 #[derive(Debug, Args)]
@@ -106,11 +108,23 @@ pub struct SeriesArguments {
 /// What `accept` is told.
 #[derive(Debug, Args)]
 pub struct AcceptArguments {
-    /// The divergence, or the ends that all steps show, as reports and the gate name it.
-    pub id: String,
+    /// One divergence, or the ends that all steps show, as reports and the gate name it
+    pub id: Option<String>,
+    /// All that comes of this cause and of none before it
+    #[arg(long, env = "LOCKSTEP_CAUSE", hide_env = true, value_name = "CAUSE")]
+    pub cause: Option<String>,
+    /// All of this scenario; beside --cause, what comes of the cause there
+    #[arg(long, env = "LOCKSTEP_SCENARIO", hide_env = true, value_name = "SCENARIO")]
+    pub scenario: Option<String>,
+    /// All that is not accepted
+    #[arg(long, env = "LOCKSTEP_ALL", hide_env = true)]
+    pub all: bool,
+    /// Accepts nothing: lists what is not accepted, by cause
+    #[arg(long, env = "LOCKSTEP_LIST", hide_env = true)]
+    pub list: bool,
     /// Why it is fine
-    #[arg(long, env = "LOCKSTEP_REASON", hide_env = true)]
-    pub reason: String,
+    #[arg(long, env = "LOCKSTEP_REASON", hide_env = true, required_unless_present = "list")]
+    pub reason: Option<String>,
     /// When it was accepted, as in 2026-11-22 [default: today, in UTC]
     #[arg(long, env = "LOCKSTEP_DATE", hide_env = true, value_name = "DATE", value_parser = crate::cli::date::parse_date)]
     pub date: Option<Date>,

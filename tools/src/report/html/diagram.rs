@@ -5,8 +5,8 @@
 //! thread wrote. Rows that a reader does not need are folded into one; an arrow or bar that begins
 //! in a fold begins at the fold.
 
-use super::super::range_diff::cut;
 use crate::cli::counted::counted;
+use crate::cli::cut::cut;
 use crate::document::{EventPart, TracePart, WitnessPart};
 use std::collections::BTreeMap;
 use utrace_variants::commit_at;
@@ -201,7 +201,7 @@ struct Drawing<'a> {
     trace: &'a TracePart,
     shown_in: &'a [usize],
     rows: &'a [RowView],
-    /// The column of each thread that does something in a row that is shown.
+    /// The column of each thread that has a part in a row that is shown.
     columns: BTreeMap<usize, usize>,
 }
 
@@ -211,6 +211,9 @@ impl<'a> Drawing<'a> {
         for (at, event) in trace.events.iter().enumerate() {
             if rows[shown_in[at]].folded == 0 {
                 columns.insert(event.thread, 0);
+                // Whose write it reads, or who woke it, is part of what is shown.
+                let giver = event.from.and_then(|from| trace.events.get(from));
+                columns.extend(giver.map(|giver| (giver.thread, 0)));
             }
         }
         columns.values_mut().enumerate().for_each(|(nth, column)| *column = nth);

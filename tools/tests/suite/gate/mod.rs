@@ -27,7 +27,7 @@ fn a_divergence_is_red_then_accepted_green_then_stale_red() {
     let gate = GateFolder::new(CONFIG);
     let said = gate.check(&GATE, 100, "2 unaccepted");
     let ids: Vec<&str> = said.split_whitespace().filter(|word| word.starts_with("utrace.S7.")).collect();
-    let ids: std::collections::BTreeSet<&str> = ids.into_iter().map(|id| id.trim_matches([',', '\''])).collect();
+    let ids: std::collections::BTreeSet<&str> = ids.into_iter().map(|id| id.trim_matches([',', ';', '\''])).collect();
     assert_eq!(ids.len(), 2, "{said}");
     for id in &ids {
         let reason = "Oleg's point of 2009-08-04: \"the killed task must not run the call\"";

@@ -194,11 +194,12 @@ fn json_and_sarif_with_hostile_names_are_valid() {
     let results = log["runs"][0]["results"].as_array().expect("results");
     let levels: Vec<(&str, bool)> =
         results.iter().map(|one| (one["level"].as_str().unwrap_or(""), one["suppressions"].is_array())).collect();
-    assert_eq!(levels[..2], [("error", false), ("note", true)]);
+    assert_eq!(levels[0], ("error", false));
     // The last is of ends that every step shows.
-    let (last, rest) = levels[2..].split_last().expect("there are more");
+    let (last, rest) = levels[1..].split_last().expect("there are more");
     assert_eq!(*last, ("error", false));
-    assert!(rest.iter().all(|one| *one == ("warning", false)), "{levels:?}");
+    assert!(rest.contains(&("note", true)), "{levels:?}");
+    assert!(rest.iter().all(|one| [("warning", false), ("note", true)].contains(one)), "{levels:?}");
     let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/comparison.schema.json");
     let schema = std::fs::read_to_string(schema).expect("the schema is documented");
     let json = hostile_report("json", &[]);

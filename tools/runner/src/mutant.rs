@@ -99,8 +99,9 @@ impl MutantSearch<'_> {
         // requests means nothing.
         let mut original = original.clone();
         let mut found: Option<Exploration> = None;
+        let mut enumerated = 0;
         for stage in self.stages() {
-            let more = self.stage(&mutated.program, stage);
+            let more = self.stage(&mutated.program, stage, &mut enumerated);
             match &mut found {
                 Some(found) => found.merge(more),
                 None => found = Some(more),
@@ -153,8 +154,15 @@ impl MutantSearch<'_> {
         ExploreConfig { strategy, executions, seed, memory, control, ..ExploreConfig::default() }
     }
 
-    fn stage(&self, program: &Program<'_>, stage: (Strategy, u64)) -> Exploration {
-        explore(program, &self.config(stage))
+    /// Explores as much as the stage says; all enumerations of a program have one limit together.
+    fn stage(&self, program: &Program<'_>, stage: (Strategy, u64), enumerated: &mut u64) -> Exploration {
+        let (strategy, limit) = stage;
+        if !matches!(strategy, Strategy::Bounded { .. }) {
+            return explore(program, &self.config(stage));
+        }
+        let found = explore(program, &self.config((strategy, limit.saturating_sub(*enumerated))));
+        *enumerated += found.executions;
+        found
     }
 
     /// All that is known of the original: every execution if it is to be covered and that are not
@@ -162,10 +170,11 @@ impl MutantSearch<'_> {
     fn all(&self, program: &Program<'_>) -> Exploration {
         let covering = if self.exact { self.covering() } else { Vec::new() };
         let stages = [covering, self.bounded(), self.sampling()].concat();
-        let mut total = self.stage(program, stages[0]);
+        let mut enumerated = 0;
+        let mut total = self.stage(program, stages[0], &mut enumerated);
         for &stage in &stages[1..] {
             if !total.evidence.is_exhaustive() {
-                total.merge(self.stage(program, stage));
+                total.merge(self.stage(program, stage, &mut enumerated));
             }
         }
         total

@@ -64,11 +64,46 @@ pub fn check_place(path: &Path) -> Result<(), FileError> {
     }
 }
 
-/// Where a path leads, and what is there already.
+/// Where a path leads, and what is there already. A pipe that only this process has open has no
+/// other name than the path, though that is a link.
 fn behind_link(path: &Path) -> std::io::Result<(PathBuf, Option<fs::Metadata>)> {
-    let place = if path.is_symlink() { fs::canonicalize(path)? } else { path.to_owned() };
-    let existing = place.metadata().ok();
+    let existing = path.metadata().ok();
+    let is_stream = existing.as_ref().is_some_and(|existing| !existing.is_file() && !existing.is_dir());
+    let place = if path.is_symlink() && !is_stream { fs::canonicalize(path)? } else { path.to_owned() };
     Ok((place, existing))
+}
+
+/// A path as others may read it in a command, and as it can be run: from the current folder if it
+/// is in there, and without the name of whose home it is in.
+pub fn public(path: &Path) -> String {
+    let home = etcetera::home_dir().ok();
+    let from_home = || path.strip_prefix(home.as_ref()?).ok().map(|below| Path::new("~").join(below));
+    below_here(path).or_else(from_home).unwrap_or_else(|| path.to_owned()).display().to_string()
+}
+
+/// A source file as others may know it: from the current folder, or from the root of its
+/// repository.
+pub fn public_source(path: &Path) -> String {
+    let repository = || {
+        let whole = path.canonicalize().ok()?;
+        let root = whole.ancestors().skip(1).find(|folder| folder.join(".git").exists())?;
+        whole.strip_prefix(root).ok().map(Path::to_owned)
+    };
+    match below_here(path).or_else(repository) {
+        Some(below) => below.display().to_string(),
+        None => public(path),
+    }
+}
+
+/// A path from the current folder, if it is in there or was said so.
+fn below_here(path: &Path) -> Option<PathBuf> {
+    if !path.is_absolute() {
+        return Some(path.to_owned());
+    }
+    let here = std::env::current_dir().ok()?;
+    let below = |path: &Path, here: &Path| path.strip_prefix(here).ok().map(Path::to_owned);
+    let found = below(path, &here).or_else(|| below(&path.canonicalize().ok()?, &here.canonicalize().ok()?));
+    found.filter(|below| !below.as_os_str().is_empty())
 }
 
 fn folder_of(path: &Path) -> &Path {

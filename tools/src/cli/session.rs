@@ -4,8 +4,8 @@ use crate::cli::status::Status;
 use lockstep_runner::watchdog;
 pub use lockstep_runner::watchdog::{CONTROL, Running, begin, begin_as};
 use std::io::Write;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -20,6 +20,38 @@ const TWICE: Duration = Duration::from_millis(200);
 static DEADLINE: AtomicU64 = AtomicU64::new(0);
 
 static STARTED: OnceLock<Instant> = OnceLock::new();
+
+/// Time that does not count, and since when none does.
+static UNCOUNTED: Mutex<(Duration, Option<Instant>)> = Mutex::new((Duration::ZERO, None));
+
+/// As long as it lives, the time budget is not used.
+pub struct Uncounted(());
+
+impl Uncounted {
+    /// From now on. One at a time.
+    pub fn begin() -> Uncounted {
+        uncounted().1 = Some(Instant::now());
+        Uncounted(())
+    }
+}
+
+impl Drop for Uncounted {
+    fn drop(&mut self) {
+        let mut uncounted = uncounted();
+        let since = uncounted.1.take();
+        uncounted.0 += since.map_or(Duration::ZERO, |since| since.elapsed());
+    }
+}
+
+fn uncounted() -> MutexGuard<'static, (Duration, Option<Instant>)> {
+    UNCOUNTED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How much of the budget is used, of a run that began then.
+fn counted_since(started: Instant) -> Duration {
+    let (before, since) = *uncounted();
+    since.unwrap_or_else(Instant::now).duration_since(started).saturating_sub(before)
+}
 
 /// Says something on standard error. If nobody can hear it, nothing can be done.
 pub fn say(message: &str) {
@@ -67,7 +99,7 @@ pub fn start(time: Option<Duration>) {
     }
     watchdog::start(Status::Subject.code(), move || {
         let deadline = DEADLINE.load(Ordering::Relaxed);
-        if deadline != 0 && started.elapsed().as_millis() >= u128::from(deadline) {
+        if deadline != 0 && counted_since(started).as_millis() >= u128::from(deadline) {
             CONTROL.cancel();
         }
     });

@@ -102,7 +102,9 @@ impl SeriesPart {
 /// A text as one word of a command that is to be copied into a shell.
 pub fn shell_word(text: &str) -> String {
     let is_plain = |character: char| character.is_alphanumeric() || "/._-+:,@%=^".contains(character);
-    match !text.is_empty() && text.chars().all(is_plain) {
+    // The shell knows whose home it is, if it is not quoted.
+    let plain = text.strip_prefix("~/").unwrap_or(text);
+    match !plain.is_empty() && plain.chars().all(is_plain) {
         true => text.to_owned(),
         false => format!("'{}'", text.replace('\'', "'\\''")),
     }

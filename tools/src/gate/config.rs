@@ -5,6 +5,7 @@ use super::series::{Named, find, inside, named};
 use crate::cli::arguments::{Options, RepairsArgument, SeriesArguments};
 use crate::cli::diagnostic::Diagnostic;
 use crate::cli::file_error::{FileError, why_unread};
+use crate::cli::files::public;
 use crate::cli::given_options::GivenOptions;
 use crate::cli::selection;
 use crate::cli::time::parse_time;
@@ -155,11 +156,11 @@ pub fn read(
 /// The options that name a configuration and a series, each behind a space.
 fn words(path: Option<&Path>, told: &SeriesArguments) -> String {
     let SeriesArguments { base, series, subject, build } = told;
-    let path_of = |path: Option<&Path>| path.map(|path| path.display().to_string());
+    let path_of = |path: Option<&Path>| path.map(public);
     let named = [
         ("--config", path_of(path)),
         ("--base", path_of(base.as_deref())),
-        ("--series", series.clone()),
+        ("--series", series.as_ref().map(|series| public(Path::new(series)))),
         ("--subject", path_of(subject.as_deref())),
         ("--build", path_of(build.as_deref())),
     ];

@@ -21,6 +21,7 @@ mod series;
 use crate::causes;
 use crate::cli::arguments::{GateArguments, Options};
 use crate::cli::counted::counted;
+use crate::cli::files::public;
 use crate::cli::given_options::GivenOptions;
 use crate::cli::selection::select;
 use crate::cli::session;
@@ -82,10 +83,7 @@ pub fn gate(arguments: &GateArguments, options: &Options, given: &GivenOptions) 
     };
     let lacking = if arguments.from.is_some() { lacking(&document, &config)? } else { None };
     let today = arguments.date.unwrap_or_else(today);
-    let saved = arguments
-        .from
-        .as_ref()
-        .map_or(String::new(), |path| format!(" --from {}", shell_word(&path.display().to_string())));
+    let saved = arguments.from.as_ref().map_or(String::new(), |path| format!(" --from {}", shell_word(&public(path))));
     let law = Law { config: &config, committed: &committed, ledger: &ledger, today, saved, lacking };
     let status = judge(&mut document, &law);
     document.forget_accepted();

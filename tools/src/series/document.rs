@@ -11,7 +11,7 @@ use super::check::check;
 use super::preparation::{base, begun, package, refuse_for_comparison};
 use crate::causes::{self, Sources};
 use crate::cli::arguments::{Input, Options};
-use crate::cli::files::fingerprint_of;
+use crate::cli::files::{fingerprint_of, public};
 use crate::cli::session;
 use crate::cli::trouble::Trouble;
 use crate::compare::Outcomes;
@@ -67,9 +67,9 @@ pub fn sources(input: &Input, base: &Path, steps: &[Step], workspace: &Workspace
 pub fn series_part(input: &Input) -> Option<SeriesPart> {
     let (base, series) = (input.base.as_ref()?, input.series.as_ref()?);
     Some(SeriesPart {
-        base: base.display().to_string(),
-        series: series.clone(),
-        subject: input.subject.as_ref().map(|path| path.display().to_string()),
+        base: public(base),
+        series: public(Path::new(series)),
+        subject: input.subject.as_deref().map(public),
         sources: None,
     })
 }

@@ -3,10 +3,12 @@
 //! Promise: whoever asks a package hears of places in the user's files as they are after the patch,
 //! never of those of the package.
 
+use crate::cli::files::public_source;
 use crate::source::steps::Step;
 use lockstep_runner::document::{FaultPart, PlacePart, ScenarioPart, TracePart};
 use lockstep_runner::protocol::Answer;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// What the files of a package are called where they come from.
 #[derive(Clone, Debug, Default)]
@@ -47,7 +49,13 @@ impl Origins {
     }
 
     fn name(&self, file: &str) -> String {
-        self.files.get(file).map_or_else(|| format!("{}{file}", self.folder), |origin| origin.path.clone())
+        match self.files.get(file) {
+            Some(origin) => origin.path.clone(),
+            // What is compiled elsewhere, as the standard library, has the name that its place has
+            // on the machine of whoever compiled it.
+            None if Path::new(file).is_absolute() => public_source(Path::new(file)),
+            None => format!("{}{file}", self.folder),
+        }
     }
 
     /// A line of the compiler, which begins with a place, and behind it the step whose file that
@@ -72,7 +80,10 @@ impl Origins {
     /// Gives every place of an answer its own name.
     pub fn restore(&self, answer: &mut Answer) {
         match answer {
-            Answer::Compared(compared) => self.restore_part(&mut compared.part),
+            Answer::Compared(compared) => {
+                self.restore_part(&mut compared.part);
+                compared.nondeterminism.iter_mut().for_each(|found| *found = self.text(found));
+            }
             Answer::Ran(ran) => {
                 let traces = ran.executions.iter_mut().filter_map(|one| one.trace.as_mut());
                 traces.for_each(|trace| self.restore_trace(trace));

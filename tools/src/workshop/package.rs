@@ -163,6 +163,8 @@ impl Package {
     /// is built here next, by whomever, has no say in what runs.
     pub fn build(&self, workspace: &Workspace) -> Result<TempPath, Trouble> {
         let _progress = Progress::of_one(&format!("compiling {}; the first time takes longest", self.name));
+        // A budget is for what is explored: how long the compiler takes nobody can know beforehand.
+        let _uncounted = session::Uncounted::begin();
         let folder = workspace.build.join(&self.name);
         // Where it is built nobody is asked to name a file: that it cannot be is of the subject.
         let failed = |path: &Path, error: std::io::Error| Trouble::of_subject(FileError::of_system(path, &error));
@@ -209,6 +211,9 @@ impl Package {
 /// How often somebody who waits for cargo looks whether its program is still wanted.
 const BEAT: Duration = Duration::from_millis(20);
 
+/// How long it is waited, where cargo has failed, for a word that the user wanted that.
+const PATIENCE: Duration = Duration::from_millis(100);
+
 /// Runs cargo to its end, or to that of the user's patience: how it ended, and what it said. A time
 /// budget does not end it: what is built today is there tomorrow.
 fn unless_interrupted(command: &mut Command) -> Result<(ExitStatus, String), Trouble> {
@@ -226,6 +231,14 @@ fn unless_interrupted(command: &mut Command) -> Result<(ExitStatus, String), Tro
             return Err(Trouble::Interrupted);
         }
         match ended {
+            // Ctrl-C may have reached cargo first.
+            Some(status) if !status.success() => {
+                std::thread::sleep(PATIENCE);
+                if session::is_interrupted() {
+                    return Err(Trouble::Interrupted);
+                }
+                break status;
+            }
             Some(status) => break status,
             None => std::thread::sleep(BEAT),
         }

@@ -1,8 +1,10 @@
 //! Where the workspace of Lockstep is, and where generated packages are built.
 
 use crate::cli::file_error::FileError;
+use crate::cli::files::public_source;
 use crate::cli::trouble::Trouble;
 use crate::patch::tree_path;
+use etcetera::{BaseStrategy, choose_base_strategy};
 use std::path::{Component, Path, PathBuf};
 
 /// Where generated code finds the harness, and where it goes.
@@ -28,17 +30,16 @@ impl Workspace {
             .chain(built_from)
             .find(is_workspace)
             .ok_or_else(|| Trouble::usage("the sources of Lockstep are not found: run it inside its workspace"))?;
-        let target = || std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-        let build = build.map_or_else(|| target().join("lockstep"), Path::to_owned);
+        let build = build.map_or_else(|| usual_build(&here, &root), |build| Ok(build.to_owned()))?;
         Ok(Workspace { build: here.join(build), root })
     }
 
-    /// A file of the workspace as the command line names it, relative to the workspace if it is in
-    /// there.
+    /// What a file is called in whatever others read: relative to the workspace if it is in there,
+    /// and never by its place on this machine.
     pub fn name(&self, path: &Path) -> String {
         let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let root = self.root.canonicalize().unwrap_or_else(|_| self.root.clone());
-        whole.strip_prefix(&root).unwrap_or(path).to_string_lossy().into_owned()
+        whole.strip_prefix(&root).map_or_else(|_| public_source(path), |below| below.to_string_lossy().into_owned())
     }
 
     /// A file as patches name it: from the workspace if it is in there, and else from the current
@@ -53,6 +54,20 @@ impl Workspace {
             FileError::new(path, reason)
         })
     }
+}
+
+/// Where packages are built if nobody says: in the workspace if the current folder is in there, and
+/// else in the user's cache, for the checkout that this program was built from may be somebody
+/// else's.
+fn usual_build(here: &Path, root: &Path) -> Result<PathBuf, Trouble> {
+    if let Some(target) = std::env::var_os("CARGO_TARGET_DIR").filter(|target| !target.is_empty()) {
+        return Ok(PathBuf::from(target).join("lockstep"));
+    }
+    if here.starts_with(root) {
+        return Ok(root.join("target/lockstep"));
+    }
+    let cache = choose_base_strategy().map(|places| places.cache_dir().join("lockstep"));
+    cache.map_err(|error| Trouble::usage(format!("{error}: say with --build where packages are built")))
 }
 
 /// Whether a module is one of the designs that Lockstep ships, by its name in the workspace.

@@ -6,6 +6,7 @@ mod tool;
 
 mod b4;
 mod bad_ends;
+mod builds;
 mod causes;
 mod command_line;
 mod commits;

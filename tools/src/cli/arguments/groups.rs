@@ -141,7 +141,7 @@ impl OptionGroup for EnumerationOptions {
 /// How long it may take.
 #[derive(Debug, Args)]
 pub struct TimeOption {
-    /// Stop after 90s, 5m or 1h30m, and print what was found
+    /// Stop after 90s, 5m or 1h30m, not counting compilation
     #[arg(long, env = "LOCKSTEP_TIME", hide_env = true)]
     #[arg(value_parser = crate::cli::time::parse_time)]
     time: Option<Duration>,

@@ -3,6 +3,7 @@
 mod examples;
 mod groups;
 mod hunt;
+mod mirrors;
 mod model_name;
 mod mutate;
 mod options;
@@ -14,6 +15,7 @@ use groups::{
     OptionGroup, RepairsOption, ScenarioOption, SeedOption, SeriesOptions, TimeOption, VariantsOption,
 };
 pub use hunt::{CORPUS, CorpusCommand, HuntArguments};
+use mirrors::{with_mirrors, without_empty_mirrors};
 use model_name::ModelName;
 pub use mutate::MutateInput;
 pub use options::{Format, Options, RepairsArgument};
@@ -310,7 +312,7 @@ impl Command {
 
 /// The command line as it is read and described.
 pub fn definition() -> clap::Command {
-    let mut definition = without_empty_mirrors(Arguments::command());
+    let mut definition = without_empty_mirrors(with_mirrors(Arguments::command()));
     let names: Vec<String> = definition.get_subcommands().map(|command| command.get_name().to_owned()).collect();
     for name in names {
         definition = definition.mut_subcommand(&name, |command| {
@@ -337,16 +339,6 @@ fn narrower(name: &str, option: clap::Arg) -> clap::Arg {
         _ => return option,
     };
     option.help(help).hide_possible_values(true)
-}
-
-/// A variable of the environment that is empty is as one that is not set.
-fn without_empty_mirrors(command: clap::Command) -> clap::Command {
-    let is_empty = |name: &std::ffi::OsStr| std::env::var_os(name).is_some_and(|value| value.is_empty());
-    let mirrored = |option: clap::Arg| match option.get_env().is_some_and(is_empty) {
-        true => option.env(clap::builder::Resettable::Reset),
-        false => option,
-    };
-    command.mut_args(mirrored).mut_subcommands(without_empty_mirrors)
 }
 
 impl Arguments {

@@ -31,7 +31,7 @@ pub struct MutateInput {
     /// Repeat what this table says, and fail with the difference.
     #[arg(long, value_name = "FILE", conflicts_with = "list")]
     pub check: Option<PathBuf>,
-    /// Where packages are built [default: target/lockstep of the workspace].
+    /// Where packages are built [default: target/lockstep or the cache].
     #[arg(long, value_name = "DIR")]
     pub build: Option<PathBuf>,
     /// Write the mutants down and run nothing.

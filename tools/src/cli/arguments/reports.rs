@@ -100,7 +100,7 @@ pub struct SeriesArguments {
     /// The file with trait and scenarios, instead of 'subject'
     #[arg(long, env = "LOCKSTEP_SUBJECT", hide_env = true, value_name = "FILE")]
     pub subject: Option<PathBuf>,
-    /// Where packages are built [default: target/lockstep of the workspace]
+    /// Where packages are built [default: target/lockstep or the cache]
     #[arg(long, env = "LOCKSTEP_BUILD", hide_env = true, value_name = "DIR")]
     pub build: Option<PathBuf>,
 }

@@ -77,7 +77,7 @@ pub struct Input {
     /// The file with trait and scenarios [default: subject.rs beside the base].
     #[arg(long, value_name = "FILE", requires = "base")]
     pub subject: Option<PathBuf>,
-    /// Where packages are built [default: target/lockstep of the workspace].
+    /// Where packages are built [default: target/lockstep or the cache].
     #[arg(long, value_name = "DIR")]
     pub build: Option<PathBuf>,
 }

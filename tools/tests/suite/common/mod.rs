@@ -20,6 +20,8 @@ pub fn lockstep_in(folder: &Path, arguments: &[&str]) -> Output {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("LOCKSTEP_")) {
         command.env_remove(name);
     }
+    // Packages are built in one place, also from outside of the workspace.
+    command.env("XDG_CACHE_HOME", root().join("target"));
     command.args(arguments).current_dir(folder).output().expect("the program starts")
 }
 

@@ -35,7 +35,22 @@ use litmus::LitmusConfig;
 use lockstep_runner::{Local, quiet_panics_of_subjects};
 use std::path::Path;
 use std::process::ExitCode;
-use workshop::{Utrace, listing as listing_of};
+use workshop::{Utrace, Workspace, listing as listing_of};
+
+/// What is said without a command where there is nothing that can only be meant.
+const ELSEWHERE: &str = "\
+Nothing was compared: this is not the repository of Lockstep, whose own designs 'lockstep' compares.
+
+A module of your own, and patches to it as a folder, an mbox or revisions A..B:
+  lockstep series check --base FILE --series PATCHES    which patch changes behaviour, and how
+  lockstep gate --base FILE --series PATCHES            fails on what nobody accepted
+  lockstep explore --base FILE --series PATCHES         all that each step can show
+  lockstep mutate --base FILE                           would the scenarios notice a bug?
+
+  lockstep compare --scenario S7                        a question about the designs, from anywhere
+  lockstep litmus FILE...                               litmus tests in herd's C format
+  lockstep --help                                       all commands and options
+";
 
 fn main() -> ExitCode {
     quiet_panics_of_subjects();
@@ -68,6 +83,7 @@ fn carry_out(arguments: &Arguments, given: &GivenOptions) -> Result<Status, Trou
         files::check_place(path)?;
     }
     let selection = match &arguments.command {
+        None if !Workspace::is_here() && !given.names_designs() => return Ok(print(ELSEWHERE)),
         Some(Command::List(_)) => return Ok(print(&listing::list(options.format))),
         Some(Command::Claims { claims, explain, .. }) => {
             session::start(options.time);

@@ -181,10 +181,17 @@ impl fmt::Display for Evidence {
             return f.write_str("nothing explored");
         }
         let mut parts = Vec::new();
-        parts.extend(
-            self.preemptions.map(|bound| format!("exhaustive up to {bound} preemption{}", plural(bound.into()))),
-        );
-        parts.extend((self.enumerated > 0).then(|| format!("{} enumerated", self.enumerated)));
+        let enumerated = self.enumerated;
+        match self.preemptions {
+            Some(bound) => {
+                let beyond = match enumerated {
+                    0 => String::new(),
+                    count => format!(" and {count} execution{} beyond", plural(count)),
+                };
+                parts.push(format!("exhaustive up to {bound} preemption{}{beyond}", plural(bound.into())));
+            }
+            None => parts.extend((enumerated > 0).then(|| format!("{enumerated} enumerated"))),
+        }
         if self.sampled > 0 {
             let seed = self.seed.map_or(String::new(), |seed| format!(" (seed {seed})"));
             parts.push(format!("sampled {}{seed}", self.sampled));
@@ -233,6 +240,14 @@ mod tests {
             bound.to_string(),
             "exhaustive up to 2 preemptions, sampled 5 (seed 7), 3 executions cut by the step limit"
         );
+    }
+
+    #[test]
+    fn what_is_beyond_a_bound_is_said_to_be() {
+        let say = |enumerated| Evidence::of(BOUND, Tried { enumerated, ..SAMPLED }).to_string();
+        assert_eq!(say(0), "exhaustive up to 2 preemptions, sampled 5 (seed 7)");
+        assert_eq!(say(1), "exhaustive up to 2 preemptions and 1 execution beyond, sampled 5 (seed 7)");
+        assert_eq!(say(30), "exhaustive up to 2 preemptions and 30 executions beyond, sampled 5 (seed 7)");
     }
 
     #[test]

@@ -18,6 +18,11 @@ impl GivenOptions {
         GivenOptions(matches.ids().map(|id| id.as_str()).filter(|name| is_given(name)).map(str::to_owned).collect())
     }
 
+    /// Whether the designs that Lockstep ships are named by what only they have.
+    pub fn names_designs(&self) -> bool {
+        ["scenario", "variants", "repairs"].iter().any(|name| self.has(name))
+    }
+
     /// Whether this one was given.
     pub fn has(&self, name: &str) -> bool {
         self.0.contains(name)

@@ -16,9 +16,11 @@ struct Versioned {
     schema: u32,
 }
 
-/// Reads a saved comparison.
+/// Reads a saved comparison, from standard input if it is called `-`.
 pub fn read(path: &Path) -> Result<Document, FileError> {
-    let text = std::fs::read_to_string(path).map_err(|error| FileError::unread(path, why_unread(&error)))?;
+    let text =
+        if path == Path::new("-") { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(path) };
+    let text = text.map_err(|error| FileError::unread(path, why_unread(&error)))?;
     let versioned: Versioned = serde_json::from_str(&text).map_err(|error| {
         let what = format!("is not a saved comparison: {error}; make one with 'lockstep compare --save FILE'");
         FileError::is(path, what)

@@ -33,7 +33,7 @@ use crate::gate::ledger::Ledger;
 use crate::hunt::summary::median;
 use crate::report::one_line;
 use crate::series::document;
-use crate::workshop::Utrace;
+use crate::workshop::{Utrace, Workspace};
 use config::Config;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -64,7 +64,7 @@ pub fn gate(arguments: &GateArguments, options: &Options, given: &GivenOptions) 
     }
     let config = config;
     let is_told = arguments.config.is_some() || config.series.is_some() || arguments.from.is_some();
-    if !is_told && !Path::new(config::DEFAULT_PATH).exists() {
+    if !is_told && Workspace::is_here() && !Path::new(config::DEFAULT_PATH).exists() {
         session::say(&format!(
             "there is no {} here, so this judges utrace, the subject that comes with Lockstep; name one of your own with --base and --series",
             config::DEFAULT_PATH
@@ -120,6 +120,15 @@ fn run(config: &Config) -> Result<(Document, Vec<Compared>), Trouble> {
     }
     if let Some(series) = &config.series {
         return document(&series.input, &config.runs).map(|(document, outcomes)| (document, outcomes.compared));
+    }
+    let is_named =
+        |options: &Options| !options.scenario.is_empty() || !options.variants.is_empty() || options.repairs.is_some();
+    if !Workspace::is_here() && !config.runs.iter().any(is_named) {
+        return Err(Trouble::usage(format!(
+            "outside of the repository of Lockstep nothing says what is judged: name a module and its patches with --base and --series, or as \
+             'base' and 'series' in {}",
+            config::DEFAULT_PATH
+        )));
     }
     let mut whole: Option<Document> = None;
     for options in &config.runs {

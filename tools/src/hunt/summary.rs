@@ -128,10 +128,10 @@ fn sizes(cases: Vec<([usize; 2], usize)>) -> String {
     }
     let median = |of: fn(&([usize; 2], usize)) -> usize| median(cases.iter().map(of).collect());
     format!(
-        "medians of the cases: size {} of {}, {} preemptions\n",
+        "medians of the cases: size {} of {}, {}\n",
         median(|(sizes, _)| sizes[1]),
         median(|(sizes, _)| sizes[0]),
-        median(|(_, preemptions)| *preemptions)
+        counted(median(|(_, preemptions)| *preemptions), "preemption")
     )
 }
 

@@ -37,8 +37,8 @@ use crate::source::fold::switched_off;
 use crate::source::module::Module;
 use crate::source::steps::Step;
 use crate::workshop::{
-    Package, Runner, Steps, Workspace, listing, look_at, own_package, own_subject, package_name, select_listed,
-    shipped_package,
+    Package, Runner, Steps, Workspace, check_module, listing, look_at, own_package, own_subject, package_name,
+    select_listed, shipped_package,
 };
 use equivalent::Entry;
 use fate::Fate;
@@ -118,6 +118,7 @@ fn own(workspace: &Workspace, base: &Path, subject: Option<&Path>) -> Result<(Pa
     let step = |module| Step { name: "original".to_owned(), subject: "the module".to_owned(), module };
     // Before it is broken: then lines are those of the user's files.
     let unseen = look_at(workspace, (&path, &subject), &[step(module.clone())])?;
+    check_module(&step(module.clone()), (&path, &subject))?;
     let names: Vec<String> =
         std::iter::once(module.path.clone()).chain(inner.iter().map(|inside| module.name(inside))).collect();
     let labels = labels(&names);

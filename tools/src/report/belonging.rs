@@ -10,8 +10,16 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// Refuses a section that is of other variants alone.
+/// Refuses a section that is of another kind, or of other variants alone.
 pub fn refuse_foreign((name, path): (&str, &Path), section: &Value, variants: &[DesignPart]) -> Result<(), Trouble> {
+    if let Some(kind) = kind(section).filter(|kind| *kind != name) {
+        let what = match kind {
+            "comparison" => "a saved comparison, which is given with --from".to_owned(),
+            kind => format!("what 'lockstep {}' prints, which is given with --{kind}", command(kind)),
+        };
+        let message = format!("--{name} {} is {what}: give what 'lockstep {}' prints", path.display(), command(name));
+        return Err(Trouble::usage(message));
+    }
     let said = said(name, section);
     let is_of = |variant: &DesignPart| {
         said.contains(&variant.name.as_str())
@@ -25,18 +33,38 @@ pub fn refuse_foreign((name, path): (&str, &Path), section: &Value, variants: &[
         let more = if names.len() > SHOWN_MAX { ", …" } else { "" };
         format!("{}{more}", names[..names.len().min(SHOWN_MAX)].join(", "))
     };
-    let command = match name {
-        "orderings" => "explore --relax",
-        "mutants" => "mutate",
-        name => name,
-    };
     Err(Trouble::usage(format!(
         "--{name} {} is of {}, and the comparison is of {}: give what 'lockstep {}' says of these",
         path.display(),
         list(&mut said.iter().copied()),
         list(&mut variants.iter().map(|variant| variant.name.as_str())),
-        command,
+        command(name),
     )))
+}
+
+/// The command that prints a section.
+fn command(name: &str) -> &str {
+    match name {
+        "orderings" => "explore --relax --format json",
+        "mutants" => "mutate --format json",
+        "claims" => "claims --format json",
+        "audit" => "audit --format json",
+        name => name,
+    }
+}
+
+/// What kind of document it is, if it is one of ours.
+fn kind(section: &Value) -> Option<&'static str> {
+    let has = |value: &Value, keys: &[&str]| keys.iter().all(|key| value.get(key).is_some());
+    let first = section.as_array().and_then(|all| all.first());
+    match (section, first) {
+        (_, Some(first)) if has(first, &["verdicts"]) => Some("claims"),
+        (_, Some(first)) if has(first, &["variant", "ordering", "function"]) => Some("orderings"),
+        (section, _) if has(section, &["mutants", "killed"]) => Some("mutants"),
+        (section, _) if has(section, &["scenarios", "machine"]) => Some("comparison"),
+        (section, _) if has(section, &["steps"]) && !has(section, &["scenarios"]) => Some("audit"),
+        _ => None,
+    }
 }
 
 /// Names that a message lists.

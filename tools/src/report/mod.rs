@@ -35,6 +35,9 @@ use std::path::Path;
 
 /// `lockstep report`.
 pub fn command(arguments: &ReportArguments, format: Format) -> Result<String, Trouble> {
+    if format == Format::B4 && arguments.from == Path::new("-") {
+        return Err(Trouble::usage("--format b4 reads a mail on standard input: give the comparison as a file"));
+    }
     let mut document = read(&arguments.from)?;
     let variants = std::mem::take(&mut document.variants);
     let sections = [

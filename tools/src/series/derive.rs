@@ -7,6 +7,7 @@
 use super::change::{changes, diff, stat};
 use super::report::wrap;
 use super::source::read_mail;
+use crate::causes::Sources;
 use crate::cli::file_error::FileError;
 use crate::cli::files;
 use crate::cli::trouble::Trouble;
@@ -33,6 +34,9 @@ pub struct Source {
 /// Words of a subject that make a file name.
 const NAME_MAX: usize = 52;
 
+/// Functions that a subject names.
+const FUNCTIONS_MAX: usize = 3;
+
 /// What a mail says above its diff.
 #[derive(Clone, Debug)]
 pub struct Words {
@@ -47,13 +51,46 @@ pub fn words(sources: &[Source], folder: &Path) -> Result<Vec<Words>, Trouble> {
     let old = |number: usize| kept.iter().find(|(known, ..)| *known == number).map(|(_, _, words)| words.clone());
     let title = format!("{}: a series of {}", sources[0].module.path, sources.len() - 1);
     let mut all = vec![old(0).unwrap_or(Words { subject: title, message: String::new() })];
+    // What an earlier module has said of itself says nothing of this patch.
+    let mut said: Vec<String> = Vec::new();
     for (nth, source) in sources.iter().enumerate().skip(1) {
-        all.push(match old(nth) {
+        let words = match old(nth) {
             Some(words) => words,
-            None => documented(source)?,
-        });
+            None => {
+                let words = documented(source)?;
+                let is_said = said.contains(&words.subject);
+                said.push(words.subject.clone());
+                if is_said { of_change(&sources[nth - 1], source, &all, words) } else { words }
+            }
+        };
+        all.push(words);
     }
     Ok(all)
+}
+
+/// Words for a change of which the module says nothing: the functions that it is in.
+fn of_change(before: &Source, after: &Source, taken: &[Words], words: Words) -> Words {
+    let steps = [before, after].map(|source| source.module.named());
+    let [from, to] = ["before", "after"];
+    let sources = Sources::new([from, to].map(str::to_owned).into_iter().zip(steps));
+    let changed = sources.changed(from, to);
+    let lines = changed.added.iter().map(|place| (to, place)).chain(changed.removed.iter().map(|place| (from, place)));
+    let mut functions: Vec<&str> = Vec::new();
+    for (variant, (file, line)) in lines {
+        // The type that a method is of says little where there is one.
+        let function = sources.function(variant, file, *line).and_then(|name| name.rsplit("::").next());
+        functions.extend(function.filter(|name| !functions.contains(name)));
+    }
+    let stem = Path::new(&after.given).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let change = match functions.len() {
+        0 => format!("{stem}: a change outside of functions"),
+        1..=FUNCTIONS_MAX => format!("{stem}: change {}", functions.join(", ")),
+        count => format!("{stem}: change {} and {} more functions", functions[0], count - 1),
+    };
+    let is_taken = |subject: &String| taken.iter().any(|words| words.subject == *subject);
+    let again = (2..).map(|nth| format!("{change} ({nth})"));
+    let subject = std::iter::once(change.clone()).chain(again).find(|subject| !is_taken(subject));
+    Words { subject: subject.unwrap_or(change), ..words }
 }
 
 /// Writes the mails that lead from each step to the next, with a cover letter if there is something

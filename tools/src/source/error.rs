@@ -25,6 +25,12 @@ impl SourceError {
         SourceError { file: Some(file.to_owned()), ..self }
     }
 
+    /// In this step of a series.
+    #[must_use]
+    pub fn in_step(self, step: &str) -> SourceError {
+        SourceError { reason: format!("{} (in step '{step}')", self.reason), ..self }
+    }
+
     /// Where this begins.
     #[must_use]
     pub fn at(self, span: proc_macro2::Span) -> SourceError {

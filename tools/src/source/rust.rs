@@ -9,6 +9,7 @@
 use crate::source::error::SourceError;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
 use syn::{Expr, FnArg, Item, ItemImpl, Lit, Meta, ReturnType, Type, Visibility};
 
 /// The module's side.
@@ -45,7 +46,17 @@ impl Question {
 
 /// Reads Rust, or says where it is none.
 pub fn parse(origin: &str, text: &str) -> Result<syn::File, SourceError> {
-    syn::parse_file(text).map_err(|error| SourceError::new(&error).of(origin).at(error.span()))
+    syn::parse_file(text).map_err(|error| {
+        // Said of brackets and quotes, in words that say nothing of them.
+        let said = error.to_string();
+        let reason = match said.as_str() {
+            "cannot parse string into token stream" => {
+                "a bracket or quote before this is not closed, or this one closes none"
+            }
+            said => said,
+        };
+        SourceError::new(reason).of(origin).at(error.span())
+    })
 }
 
 /// What a module offers to this trait.
@@ -58,11 +69,32 @@ pub fn module(origin: &str, text: &str, trait_name: &str) -> Result<Module, Sour
     });
     let implementing: Vec<&ItemImpl> = impls.clone().filter(|one| implements(one, trait_name)).collect();
     let [one] = implementing[..] else {
-        let count = implementing.len();
-        return Err(wrong(format!("implements the trait {trait_name} {count} times where once is expected")));
+        return Err(match &implementing[..] {
+            [] => wrong(format!("does not implement the trait {trait_name}: one type must")),
+            [first, others @ ..] => {
+                let lines: Vec<String> = others.iter().map(|one| one.span().start().line.to_string()).collect();
+                let lines = lines.join(", ");
+                let reason = format!(
+                    "implements the trait {trait_name} here and again in line {lines}: keep the one that is to be compared"
+                );
+                wrong(reason).at(first.span())
+            }
+        });
     };
-    let type_name = type_name(&one.self_ty)
-        .ok_or_else(|| wrong(format!("implements {trait_name} for something that is not a plain type")))?;
+    let type_name = type_name(&one.self_ty).ok_or_else(|| {
+        let written = one.self_ty.to_token_stream().to_string().replace(' ', "");
+        let reason = format!(
+            "implements {trait_name} for '{written}', and Lockstep makes types without parameters only: wrap it, as in \
+             'struct Mine({written});', and implement {trait_name} for that"
+        );
+        wrong(reason).at(one.self_ty.span())
+    })?;
+    if !one.generics.params.is_empty() {
+        let reason = format!(
+            "implements {trait_name} for any type that fits, and Lockstep makes one: implement it for a type of its own"
+        );
+        return Err(wrong(reason).at(one.generics.span()));
+    }
     let is_unit = file.items.iter().any(|item| match item {
         Item::Struct(one) => one.ident == type_name && matches!(one.fields, syn::Fields::Unit),
         _ => false,

@@ -18,7 +18,7 @@ mod switches;
 mod utrace;
 
 pub use built::Built;
-pub use own::{look_at, own_package, own_subject, package_name};
+pub use own::{check_module, look_at, own_package, own_subject, package_name};
 pub use package::Package;
 pub use runner::{Runner, listing, select_listed, select_steps};
 pub use shipped::{Steps, shipped_package};

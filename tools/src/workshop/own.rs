@@ -36,6 +36,20 @@ pub fn package_name(base: &Path) -> String {
     base.file_stem().unwrap_or_default().to_string_lossy().replace(|at: char| !at.is_ascii_alphanumeric(), "-")
 }
 
+/// What a step offers to the trait. What the compiler would say is said here, and is as much the
+/// fault of the subject.
+fn own_module(step: &Step, trait_name: &str) -> Result<Module, Trouble> {
+    let module = rust::module(&step.module.path, &step.module.text, trait_name);
+    module.map_err(|error| Trouble::of_subject(error.in_step(&step.name)))
+}
+
+/// Refuses a step that does not implement the trait of the subject as it must, while its lines are
+/// those of its file.
+pub fn check_module(step: &Step, (path, text): (&Path, &str)) -> Result<(), Trouble> {
+    let subject = rust::subject(&path.display().to_string(), text)?;
+    own_module(step, &subject.trait_name.to_string()).map(drop)
+}
+
 /// For each of these steps whether it depends on what the machine does not see, which is told. What
 /// must not be built is the subject's fault.
 pub fn look_at(workspace: &Workspace, (path, text): (&Path, &str), steps: &[Step]) -> Result<Vec<bool>, Trouble> {
@@ -59,8 +73,7 @@ pub fn own_package(
     let (mut files, mut origins) = (BTreeMap::new(), Origins::new(""));
     let mut modules = Vec::new();
     for (nth, step) in steps.iter().enumerate() {
-        let origin = format!("{} after '{}'", step.module.path, step.subject);
-        modules.push(rust::module(&origin, &step.module.text, &trait_name)?);
+        modules.push(own_module(step, &trait_name)?);
         let stem = format!("src/steps/step_{nth}");
         files.extend(origins.take_in(step, &stem));
     }

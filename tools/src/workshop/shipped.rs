@@ -8,7 +8,6 @@ use super::workspace::Workspace;
 use crate::cli::files;
 use crate::cli::trouble::Trouble;
 use crate::outside::look;
-use crate::source::error::SourceError;
 use crate::source::rust;
 use crate::source::steps::Step;
 use proc_macro2::TokenStream;
@@ -84,11 +83,11 @@ fn append(files: &mut BTreeMap<String, String>, path: &str, text: &str) -> Resul
 
 /// Every step as a variant. A design keeps `stopped` if its code names the bit; that is what its
 /// policy must say.
-fn registry(steps: &[Step]) -> Result<TokenStream, SourceError> {
+fn registry(steps: &[Step]) -> Result<TokenStream, Trouble> {
     let mut variants = Vec::new();
     for (nth, step) in steps.iter().enumerate() {
-        let origin = format!("{} after '{}'", step.module.path, step.subject);
-        let module = rust::module(&origin, &step.module.text, "Design")?;
+        let module = rust::module(&step.module.path, &step.module.text, "Design");
+        let module = module.map_err(|error| Trouble::of_subject(error.in_step(&step.name)))?;
         let (name, summary, type_name) = (&step.name, &step.subject, &module.type_name);
         let module = format_ident!("step_{nth}");
         let keeps = step.module.files("").any(|(_, text)| text.contains("Bit::Stopped"));

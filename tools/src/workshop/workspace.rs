@@ -22,16 +22,20 @@ impl Workspace {
     pub fn find(build: Option<&Path>) -> Result<Workspace, Trouble> {
         let here = std::env::current_dir().map_err(|error| Trouble::usage(format!("the current folder: {error}")))?;
         let built_from = Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned);
-        let is_workspace =
-            |folder: &PathBuf| folder.join("harness/Cargo.toml").is_file() && folder.join("tools").is_dir();
         let root = here
             .ancestors()
             .map(Path::to_owned)
             .chain(built_from)
-            .find(is_workspace)
+            .find(|folder| is_workspace(folder))
             .ok_or_else(|| Trouble::usage("the sources of Lockstep are not found: run it inside its workspace"))?;
         let build = build.map_or_else(|| usual_build(&here, &root), |build| Ok(build.to_owned()))?;
         Ok(Workspace { build: here.join(build), root })
+    }
+
+    /// Whether the current folder is in a workspace of Lockstep: there its own designs are what
+    /// everything is about that names nothing else.
+    pub fn is_here() -> bool {
+        std::env::current_dir().is_ok_and(|here| here.ancestors().any(is_workspace))
     }
 
     /// What a file is called in whatever others read: relative to the workspace if it is in there,
@@ -54,6 +58,10 @@ impl Workspace {
             FileError::new(path, reason)
         })
     }
+}
+
+fn is_workspace(folder: &Path) -> bool {
+    folder.join("harness/Cargo.toml").is_file() && folder.join("tools").is_dir()
 }
 
 /// Where packages are built if nobody says: in the workspace if the current folder is in there, and

@@ -11,6 +11,7 @@ mod causes;
 mod command_line;
 mod commits;
 mod documents;
+mod elsewhere;
 mod execution_counts;
 mod facades;
 mod gate;

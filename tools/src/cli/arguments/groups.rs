@@ -1,7 +1,7 @@
 //! Groups of options. A command takes those that mean something to it; clap refuses the rest, and
 //! help does not show it.
 
-use super::model_name::ModelName;
+use super::known_name::KnownName;
 use super::options::{Format, Options, RepairsArgument};
 use clap::Args;
 use std::time::Duration;
@@ -17,7 +17,7 @@ pub trait OptionGroup {
 pub struct VariantsOption {
     /// Variants, separated by commas [default: the three designs]
     #[arg(long, env = "LOCKSTEP_VARIANTS", hide_env = true)]
-    #[arg(value_delimiter = ',')]
+    #[arg(value_delimiter = ',', value_parser = KnownName::Variant, hide_possible_values = true)]
     variants: Vec<String>,
 }
 
@@ -32,7 +32,7 @@ impl OptionGroup for VariantsOption {
 pub struct ScenarioOption {
     /// Scenarios, separated by commas [default: all]
     #[arg(long, env = "LOCKSTEP_SCENARIO", hide_env = true)]
-    #[arg(value_delimiter = ',')]
+    #[arg(value_delimiter = ',', value_parser = KnownName::Scenario, hide_possible_values = true)]
     scenario: Vec<String>,
 }
 
@@ -62,7 +62,7 @@ impl OptionGroup for RepairsOption {
 pub struct MemoryOption {
     /// Memory model
     #[arg(long, env = "LOCKSTEP_MEMORY", hide_env = true)]
-    #[arg(value_name = "MODEL", default_value_t = Options::default().memory, value_parser = ModelName::One)]
+    #[arg(value_name = "MODEL", default_value_t = Options::default().memory, value_parser = KnownName::Model)]
     memory: String,
 }
 

@@ -3,8 +3,8 @@
 mod examples;
 mod groups;
 mod hunt;
+mod known_name;
 mod mirrors;
-mod model_name;
 mod mutate;
 mod options;
 mod reports;
@@ -15,8 +15,8 @@ use groups::{
     OptionGroup, RepairsOption, ScenarioOption, SeedOption, SeriesOptions, TimeOption, VariantsOption,
 };
 pub use hunt::{CORPUS, CorpusCommand, HuntArguments};
+use known_name::KnownName;
 use mirrors::{with_mirrors, without_empty_mirrors};
-use model_name::ModelName;
 pub use mutate::MutateInput;
 pub use options::{Format, Options, RepairsArgument};
 use reports::{ACCEPT_EXAMPLES, GATE_EXAMPLES, REPORT_EXAMPLES};
@@ -188,7 +188,7 @@ pub enum Command {
     /// `--memory all` decides them under every memory model.
     Claims {
         /// Claims, such as C12 [default: all]
-        #[arg(value_name = "CLAIM")]
+        #[arg(value_name = "CLAIM", value_parser = KnownName::Claim, hide_possible_values = true)]
         claims: Vec<String>,
         /// Shows the execution that decides a claim beside the nearest one that does not.
         #[arg(long)]
@@ -335,7 +335,7 @@ fn narrower(name: &str, option: clap::Arg) -> clap::Arg {
         ("litmus", "time") => "Stop after 90s, 5m or 1h30m; the files share it, and what is not proven by then is said",
         ("run", "repairs") => "The repair R1 in all variants alike: none or all [default: none]",
         ("explore", "exhaustive_max") => "With --relax: runs of each exhaustive search, at most",
-        ("claims", "memory") => return option.value_parser(ModelName::OneOrAll),
+        ("claims", "memory") => return option.value_parser(KnownName::ModelOrAll),
         _ => return option,
     };
     option.help(help).hide_possible_values(true)

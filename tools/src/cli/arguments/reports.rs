@@ -1,6 +1,7 @@
 //! What `report`, `gate` and `accept` are told.
 
 use super::groups::{BudgetOptions, CompareOptions, FormatOption};
+use super::known_name::KnownName;
 use clap::Args;
 use jiff::civil::Date;
 use std::path::PathBuf;
@@ -33,7 +34,7 @@ Examples:
 /// What `report` is told.
 #[derive(Debug, Args)]
 pub struct ReportArguments {
-    /// The saved comparison
+    /// The saved comparison; '-' is standard input
     #[arg(long, env = "LOCKSTEP_FROM", hide_env = true, value_name = "FILE")]
     pub from: PathBuf,
     /// Shows these claims as well, as 'lockstep claims --format json' printed them
@@ -115,6 +116,7 @@ pub struct AcceptArguments {
     pub cause: Option<String>,
     /// All of this scenario; beside --cause, what comes of the cause there
     #[arg(long, env = "LOCKSTEP_SCENARIO", hide_env = true, value_name = "SCENARIO")]
+    #[arg(value_parser = KnownName::Scenario, hide_possible_values = true)]
     pub scenario: Option<String>,
     /// All that is not accepted
     #[arg(long, env = "LOCKSTEP_ALL", hide_env = true)]

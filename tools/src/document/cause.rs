@@ -1,7 +1,8 @@
 //! What sets the steps of a series apart, once for all outcomes that come of it.
 
 use crate::cli::counted::counted;
-use lockstep_runner::document::{CauseKind, PlacePart, SeenEventPart};
+use lockstep::BadEnd;
+use lockstep_runner::document::{CauseKind, PlacePart, SeenEventPart, in_words};
 use serde::{Deserialize, Serialize};
 
 /// One cause of divergences: a data race, or the first event that differs.
@@ -72,6 +73,12 @@ impl CausePart {
             CauseKind::Event => "the first event that differs",
             CauseKind::Unknown => "not shown by the witness, under which both sides do the same",
         }
+    }
+
+    /// What outcomes end in that a step brings through it, if nobody can want that.
+    pub fn bad_words(&self) -> Option<String> {
+        let kind = BadEnd::from_name(self.bad.as_deref()?)?;
+        Some(format!("brings outcomes that end in {}", in_words(kind)))
     }
 
     /// The events that it is, a line each; those of two variants with their variant.

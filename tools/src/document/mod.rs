@@ -11,6 +11,7 @@ mod cause;
 mod file;
 mod parts;
 mod query;
+mod since;
 #[cfg(test)]
 mod schema;
 
@@ -19,6 +20,7 @@ pub use file::{read, text};
 pub use lockstep_runner::document::*;
 pub use parts::*;
 pub use query::{Cell, OfCause, counts_of, shell_word};
+pub use since::{SinceChangePart, SincePart, since};
 
 /// Version of the form. A document of another version is refused, by name.
 pub const SCHEMA: u32 = 2;

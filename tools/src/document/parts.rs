@@ -1,6 +1,7 @@
 //! The parts of the document, the whole before its parts.
 
 use super::cause::CausePart;
+use super::since::SincePart;
 use lockstep_runner::document::ScenarioPart;
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +40,9 @@ pub struct Document {
     /// own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<ChangePart>,
+    /// What is new since an earlier comparison, if one was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<SincePart>,
     /// What the gate said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<GatePart>,

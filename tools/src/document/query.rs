@@ -126,6 +126,7 @@ impl Document {
             scenarios: Vec::new(),
             causes: Vec::new(),
             changes: Vec::new(),
+            since: None,
             gate: None,
             claims: None,
             audit: None,

@@ -20,6 +20,9 @@ pub const CHARACTERS_MAX: usize = 60_000;
 /// The report.
 pub fn markdown(document: &Document) -> String {
     let mut text = format!("## Lockstep: {}\n\n", escape(&document.summary()));
+    if let Some(since) = &document.since {
+        text += &format!("Since the earlier comparison: {}.\n\n", escape(&since.summary));
+    }
     if let Some(gate) = &document.gate {
         let colour = if gate.status == 0 { "green" } else { "red" };
         text += &format!("**Gate: {colour}**, exit status {}\n\n", gate.status);
@@ -39,8 +42,9 @@ pub fn markdown(document: &Document) -> String {
         text += &format!(" Base commit {}.", code(commit));
     }
     text += "\n\n";
-    text += &matrix(document);
     text += &bad_ends(document);
+    text += &causes(document);
+    text += &matrix(document);
     let mut end = String::new();
     if let Some(table) = claims::table(document) {
         end += &details("Claims", &table_text(&table));
@@ -95,6 +99,28 @@ fn matrix(document: &Document) -> String {
     text += &escape(&document.evidences().iter().map(evidence).collect::<Vec<_>>().join("; "));
     text += &document.repetition().map_or(String::new(), |said| format!("; {said}"));
     text += "\n\n";
+    text
+}
+
+/// Causes that are told one by one; what a comment has room for is limited.
+const CAUSES_MAX: usize = 12;
+
+/// What sets the steps apart, each with the command that shows its simplest witness.
+fn causes(document: &Document) -> String {
+    if document.causes.is_empty() {
+        return String::new();
+    }
+    let mut text = String::from("What sets the steps apart:\n\n");
+    for cause in document.causes.iter().take(CAUSES_MAX) {
+        let bad = cause.bad_words().map_or(String::new(), |words| format!(", ⚠ {words}"));
+        text +=
+            &format!("- {}: {}{}; {}\n", code(&cause.id), escape(cause.title()), escape(&bad), escape(&cause.counts()));
+        let lines = cause.change().into_iter().chain(cause.event_lines());
+        lines.for_each(|line| text += &format!("  - {}\n", escape(&line)));
+        text += &format!("  - {}\n", code(&document.replay(&cause.token)));
+    }
+    let more = document.causes.len().saturating_sub(CAUSES_MAX);
+    text += &if more > 0 { format!("- and {more} more\n\n") } else { "\n".to_owned() };
     text
 }
 

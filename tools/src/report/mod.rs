@@ -29,7 +29,7 @@ pub use tame::one_line;
 use crate::cli::arguments::{Format, ReportArguments};
 use crate::cli::file_error::{FileError, why_unread};
 use crate::cli::trouble::Trouble;
-use crate::document::{self, Document, read};
+use crate::document::{self, Document, read, since};
 use crate::explore::relax;
 use std::path::Path;
 
@@ -39,6 +39,9 @@ pub fn command(arguments: &ReportArguments, format: Format) -> Result<String, Tr
         return Err(Trouble::usage("--format b4 reads a mail on standard input: give the comparison as a file"));
     }
     let mut document = read(&arguments.from)?;
+    if let Some(old) = &arguments.against {
+        document.since = Some(since(&read(old)?, &document));
+    }
     let variants = std::mem::take(&mut document.variants);
     let sections = [
         ("claims", &arguments.claims, &mut document.claims),

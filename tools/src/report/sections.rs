@@ -8,7 +8,7 @@
 
 use super::table::Table;
 use super::{audit, claims, mutants, orderings};
-use crate::document::Document;
+use crate::document::{Document, SinceChangePart, SincePart};
 use serde_json::{Map, Value};
 
 /// The sections that are there, with their names. Claims that can be read have a form of their own
@@ -23,7 +23,27 @@ pub fn sections(document: &Document) -> Vec<(&'static str, Vec<Table>)> {
     ];
     let section =
         |(name, any, known): (_, Option<&Value>, Option<Vec<Table>>)| Some((name, known.or(any.map(tables))?));
-    sections.into_iter().filter_map(section).collect()
+    let since = document.since.as_ref().map(|part| ("Since", vec![since(part)]));
+    since.into_iter().chain(sections.into_iter().filter_map(section)).collect()
+}
+
+/// What is new since an earlier comparison, the new before what is gone.
+fn since(part: &SincePart) -> Table {
+    let order = |one: &&SinceChangePart| ["new", "moved", "gone"].iter().position(|word| *word == one.change);
+    let mut changes: Vec<&SinceChangePart> = part.changes.iter().collect();
+    changes.sort_by_key(|one| order(one).unwrap_or(usize::MAX));
+    let row = |one: &SinceChangePart| {
+        let scenario = one.scenario.clone().unwrap_or_default();
+        vec![one.change.clone(), one.name.clone(), scenario, one.what.clone()]
+    };
+    let head =
+        if changes.is_empty() { Vec::new() } else { ["", "name", "scenario", "what"].map(str::to_owned).to_vec() };
+    Table {
+        caption: format!("Since the earlier comparison: {}", part.summary),
+        head,
+        rows: changes.into_iter().map(row).collect(),
+        ..Table::default()
+    }
 }
 
 /// The tables of a section of any shape.

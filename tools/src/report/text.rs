@@ -30,6 +30,8 @@ const SIDE: usize = 33;
 /// The report.
 pub fn text(document: &Document) -> String {
     let mut text = head(document);
+    text += &bad_ends(document);
+    text += &causes(document);
     text += &paragraph(&format!("Behavioural range-diff ({LEGEND}):"), "", "  ");
     text.push('\n');
     for line in lines(document, WIDTH) {
@@ -47,7 +49,6 @@ pub fn text(document: &Document) -> String {
             text += &paragraph(&format!("{title} never reached its goal: {goal}"), "  ", "    ");
         }
     }
-    text += &bad_ends(document);
     if let Some(gate) = &document.gate {
         text += &format!("\nGate: exit status {}\n", gate.status);
         for finding in &gate.findings {
@@ -68,12 +69,36 @@ pub fn text(document: &Document) -> String {
     text
 }
 
+/// Causes that a mail tells one by one; there can be as many as divergences.
+const CAUSES_MAX: usize = 12;
+
+/// What sets the steps apart, each with its simplest witness: the rest of the report is what comes
+/// of it.
+fn causes(document: &Document) -> String {
+    if document.causes.is_empty() {
+        return String::new();
+    }
+    let mut text = String::from("What sets the steps apart:\n");
+    for cause in document.causes.iter().take(CAUSES_MAX) {
+        let bad = cause.bad_words().map_or(String::new(), |words| format!(", {words}"));
+        text += &paragraph(&format!("{}: {}{bad}", cause.id, cause.title()), "  ", "    ");
+        cause.lines().iter().skip(1).for_each(|line| text += &paragraph(line, "    ", "      "));
+        text += &format!("    {}\n", one_line(&cause.token));
+    }
+    let more = document.causes.len().saturating_sub(CAUSES_MAX);
+    if more > 0 {
+        text += &format!("  ... {more} more\n");
+    }
+    text.push('\n');
+    text
+}
+
 /// Ends that nobody can want and all variants show, once for each scenario and kind.
 fn bad_ends(document: &Document) -> String {
     let mut text = String::new();
     for (scenario, ends) in document.bad_ends() {
         if text.is_empty() {
-            text += "\nEnds that nobody can want, in every step:\n";
+            text += "Ends that nobody can want, in every step:\n";
         }
         text += &paragraph(&format!("{} {}: {}", scenario.title(), ends.id, ends.sentence()), "  ", "    ");
         match (&ends.fault, &ends.place) {
@@ -86,7 +111,7 @@ fn bad_ends(document: &Document) -> String {
         }
         text += &format!("    {}\n", one_line(&ends.token));
     }
-    text
+    if text.is_empty() { text } else { text + "\n" }
 }
 
 fn claims_text(document: &Document) -> String {
@@ -114,6 +139,9 @@ pub fn limits(document: &Document) -> String {
 
 fn head(document: &Document) -> String {
     let mut text = paragraph(&format!("Lockstep: {}", document.summary()), "", "  ");
+    if let Some(since) = &document.since {
+        text += &paragraph(&format!("Since the earlier comparison: {}", since.summary), "", "  ");
+    }
     text.push('\n');
     for (at, variant) in document.variants.iter().enumerate() {
         text += &paragraph(&format!("{}: {}: {}", at + 1, variant.name, variant.summary), "  ", "     ");

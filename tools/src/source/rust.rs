@@ -285,7 +285,10 @@ mod tests {
         );
         check("#[derive(Default)] pub struct A(u8); impl Mailbox for A {}", Ok("A :: default ()"));
         check("pub struct A(u8); impl Mailbox for A {}", Err("cannot be made"));
-        check("pub struct A;", Err("0 times"));
+        check("pub struct A;", Err("does not implement the trait Mailbox"));
+        let twice = "pub struct A;\nimpl Mailbox for A {}\nimpl Mailbox for B {}\nimpl Mailbox for C {}";
+        check(twice, Err("x.rs:2:1: implements the trait Mailbox here and again in line 3, 4"));
+        check("impl Mailbox for Box<A> {}", Err("x.rs:1:18: implements Mailbox for 'Box<A>'"));
         check("pub struct", Err("x.rs:1:"));
     }
 

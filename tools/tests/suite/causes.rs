@@ -77,6 +77,18 @@ fn a_weakened_store_is_one_finding_with_both_accesses_and_the_statement() {
     assert_eq!(first["locations"][0]["physicalLocation"]["region"]["startLine"], 33);
     assert_eq!(first["relatedLocations"].as_array().map(Vec::len), Some(2));
     assert_eq!(first["properties"]["divergences"].as_array().map(Vec::len), Some(25));
+    let html = report("html");
+    for expected in [
+        "<li class=\"is-bad\"><p><code>ring.cause-",
+        "<strong class=\"bad\">⚠ brings outcomes that end in a race</strong>",
+        "<li class=\"changed\">changed by 3-publish-the-tail-cheaply, src/ring.rs:33: self.tail.store(tail &#43; 1, Ordering::Relaxed)</li>",
+        "<td class=\"cell brings-bad\">+3 -6 ⚠</td>",
+    ] {
+        assert!(html.contains(expected) || html.contains(&expected.replace("&#43;", "+")), "expected '{expected}'");
+    }
+    let markdown = report("markdown");
+    let (causes, matrix) = (markdown.find("What sets the steps apart"), markdown.find("| scenario |"));
+    assert!(causes.is_some() && causes < matrix, "{markdown}");
     let text = report("text");
     // Neither the accesses nor the statement are folded.
     for expected in ["producer: write slot0 := 1", "producer: store tail := 1", "consumer: read slot0 = 1"] {
@@ -173,4 +185,34 @@ fn a_bug_has_its_thread_its_line_and_its_event() {
         let joined = said.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(joined.contains("receiver: sim: BUG: null block, at tools/"), "{form}:\n{said}");
     }
+}
+
+#[test]
+fn a_report_says_what_is_new_since_an_earlier_comparison() {
+    let folder = ring();
+    folder.write("old.json", &std::fs::read_to_string(folder.path("run.json")).expect("it was saved"));
+    let report = |form: &str, expected: &str| {
+        let report = ["report", "--from", "run.json", "--against", "old.json", "--format", form];
+        let said = folder.check(&report, 0, "");
+        let joined = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(joined.contains(expected), "expected '{expected}' in\n{said}");
+    };
+    report("text", "Since the earlier comparison: nothing is new; 0 gone; 27 as before");
+    // Without the patch that makes the store cheaper, and then with it again.
+    let patch = std::fs::read_dir(folder.path("series")).expect("it is there").flatten();
+    let last = patch.map(|entry| entry.path()).max().expect("a patch");
+    let kept = std::fs::read(&last).expect("a patch");
+    std::fs::remove_file(&last).expect("it was there");
+    folder.check(&["gate", "--config", "gate.toml", "--save", "run.json"], 100, "2 unaccepted");
+    report("markdown", "nothing is new; 25 gone; 2 as before");
+    std::fs::write(&last, kept).expect("it is written");
+    std::fs::rename(folder.path("run.json"), folder.path("old.json")).expect("it was saved");
+    folder.check(&["gate", "--config", "gate.toml", "--save", "run.json"], 100, "27 unaccepted");
+    for form in ["text", "markdown", "html"] {
+        report(form, "25 new, 1 new cause; 0 gone; 2 as before");
+        report(form, "3-publish-the-tail-cheaply brings 11 outcomes and removes 16 outcomes");
+    }
+    // What only one of them compared is neither new nor gone.
+    folder.check(&["gate", "--config", "gate.toml", "--save", "run.json", "--scenario", "full"], 100, "unaccepted");
+    report("text", "1 comparison not compared by both");
 }

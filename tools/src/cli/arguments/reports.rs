@@ -14,6 +14,7 @@ Examples:
   lockstep report --from run.json --format markdown >> \"$GITHUB_STEP_SUMMARY\"
   lockstep report --from run.json --format html > run.html
   lockstep report --from run.json --format sheet                which one should we merge?
+  lockstep report --from run.json --against old.json            what is new since
   git config b4.review-perpatch-check-cmd 'lockstep report --from run.json --format b4'
   git config b4.prep-perpatch-check-cmd 'lockstep report --from run.json --format b4 --prep'";
 
@@ -37,6 +38,9 @@ pub struct ReportArguments {
     /// The saved comparison; '-' is standard input
     #[arg(long, env = "LOCKSTEP_FROM", hide_env = true, value_name = "FILE")]
     pub from: PathBuf,
+    /// An earlier comparison: what is new since, and what is gone
+    #[arg(long, env = "LOCKSTEP_AGAINST", hide_env = true, value_name = "FILE")]
+    pub against: Option<PathBuf>,
     /// Shows these claims as well, as 'lockstep claims --format json' printed them
     #[arg(long, env = "LOCKSTEP_CLAIMS", hide_env = true, value_name = "FILE")]
     pub claims: Option<PathBuf>,

@@ -165,7 +165,13 @@ fn matrix_row(document: &Document, scenario: &ScenarioPart) -> MatrixRow {
                 _ => "both",
             };
             let text = counts_of(pair.gained, pair.lost);
-            MatrixCell { class, text: if text.is_empty() { "=".to_owned() } else { text } }
+            let is_bad = |one: &DivergencePart| {
+                one.introduced_by_step_to.contains(&pair.second) && scenario.bad_end(one).is_some()
+            };
+            match scenario.divergences.iter().any(is_bad) {
+                true => MatrixCell { class: "brings-bad", text: format!("{text} ⚠") },
+                false => MatrixCell { class, text: if text.is_empty() { "=".to_owned() } else { text } },
+            }
         }
     };
     let outcomes = scenario.variants.iter().map(|variant| variant.outcomes.len().to_string());

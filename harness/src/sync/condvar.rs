@@ -41,7 +41,7 @@ impl Condvar {
     #[track_caller]
     #[inline]
     pub fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
-        op::wait_with_data(self.ticket, guard.mutex.ticket, Location::caller());
+        op::wait_with_data(self.ticket, guard.lock.ticket, Location::caller());
         Ok(guard)
     }
 
@@ -57,7 +57,7 @@ impl Condvar {
         mut condition: impl FnMut(&mut T) -> bool,
     ) -> LockResult<MutexGuard<'a, T>> {
         while condition(&mut guard) {
-            op::wait_with_data(self.ticket, guard.mutex.ticket, Location::caller());
+            op::wait_with_data(self.ticket, guard.lock.ticket, Location::caller());
         }
         Ok(guard)
     }

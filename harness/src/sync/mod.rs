@@ -23,6 +23,7 @@ mod plain;
 mod rw_lock;
 pub mod std_atomic;
 mod thread_barrier;
+mod with_data;
 mod word;
 
 pub use crate::sim::Barrier;

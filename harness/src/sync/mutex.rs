@@ -1,6 +1,7 @@
 //! A lock with the data it guards, in the shape of the standard library's.
 
 use super::kernel::{create, create_unnamed};
+use super::with_data::{guard_that_reads, guard_that_writes, lock_of_data};
 use crate::sim::{Label, Shared, Ticket, op};
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
@@ -49,7 +50,7 @@ impl<T> Mutex<T> {
     pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
         let place = Location::caller();
         op::lock_data(self.ticket, place);
-        Ok(MutexGuard { mutex: self, place, stays: PhantomData })
+        Ok(MutexGuard { lock: self, place, stays: PhantomData })
     }
 
     /// Takes the lock if it is free.
@@ -64,42 +65,11 @@ impl<T> Mutex<T> {
         if !op::try_lock_data(self.ticket, place) {
             return Err(TryLockError::WouldBlock);
         }
-        Ok(MutexGuard { mutex: self, place, stays: PhantomData })
-    }
-
-    /// The data, of which nobody else has anything.
-    ///
-    /// # Errors
-    ///
-    /// Never; the type is that of the standard library's method.
-    pub fn get_mut(&mut self) -> LockResult<&mut T> {
-        Ok(self.data.get())
-    }
-
-    /// The data. Not in a `Result`, as the standard library has it: nothing is poisoned.
-    pub fn into_inner(self) -> T {
-        self.data.into_inner()
-    }
-
-    /// Whether a panic has poisoned it: never, for a panic ends the whole execution.
-    pub fn is_poisoned(&self) -> bool {
-        false
+        Ok(MutexGuard { lock: self, place, stays: PhantomData })
     }
 }
 
-impl<T: Default> Default for Mutex<T> {
-    #[track_caller]
-    fn default() -> Mutex<T> {
-        Mutex::new(T::default())
-    }
-}
-
-impl<T> From<T> for Mutex<T> {
-    #[track_caller]
-    fn from(data: T) -> Mutex<T> {
-        Mutex::new(data)
-    }
-}
+lock_of_data!(Mutex);
 
 /// Access to the data of a locked [`Mutex`]; unlocks when dropped.
 ///
@@ -122,35 +92,10 @@ impl<T> From<T> for Mutex<T> {
 #[derive(Debug)]
 #[must_use = "the mutex is unlocked when the guard is dropped"]
 pub struct MutexGuard<'a, T> {
-    pub(super) mutex: &'a Mutex<T>,
+    pub(super) lock: &'a Mutex<T>,
     place: &'static Location<'static>,
     /// It goes to no other thread, and is shared with others only if the data may be: as this one.
     stays: PhantomData<std::sync::MutexGuard<'a, T>>,
 }
 
-impl<T> Deref for MutexGuard<'_, T> {
-    type Target = T;
-
-    #[track_caller]
-    #[inline]
-    fn deref(&self) -> &T {
-        op::check_home(self.mutex.ticket);
-        self.mutex.data.get()
-    }
-}
-
-impl<T> DerefMut for MutexGuard<'_, T> {
-    #[track_caller]
-    #[inline]
-    fn deref_mut(&mut self) -> &mut T {
-        op::check_home(self.mutex.ticket);
-        self.mutex.data.get()
-    }
-}
-
-impl<T> Drop for MutexGuard<'_, T> {
-    #[inline]
-    fn drop(&mut self) {
-        op::release(self.mutex.ticket, self.place);
-    }
-}
+guard_that_writes!(MutexGuard);

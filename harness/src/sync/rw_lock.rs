@@ -3,6 +3,7 @@
 //! Limit: there are no attempts (`try_read`, `try_write`).
 
 use super::kernel::{create, create_unnamed};
+use super::with_data::{guard_that_reads, guard_that_writes, lock_of_data};
 use crate::sim::{Label, Shared, Ticket, op};
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
@@ -67,40 +68,9 @@ impl<T> RwLock<T> {
         op::lock_data(self.ticket, place);
         Ok(RwLockWriteGuard { lock: self, place, stays: PhantomData })
     }
-
-    /// The data, of which nobody else has anything.
-    ///
-    /// # Errors
-    ///
-    /// Never; the type is that of the standard library's method.
-    pub fn get_mut(&mut self) -> LockResult<&mut T> {
-        Ok(self.data.get())
-    }
-
-    /// The data. Not in a `Result`, as the standard library has it: nothing is poisoned.
-    pub fn into_inner(self) -> T {
-        self.data.into_inner()
-    }
-
-    /// Whether a panic has poisoned it: never, for a panic ends the whole execution.
-    pub fn is_poisoned(&self) -> bool {
-        false
-    }
 }
 
-impl<T: Default> Default for RwLock<T> {
-    #[track_caller]
-    fn default() -> RwLock<T> {
-        RwLock::new(T::default())
-    }
-}
-
-impl<T> From<T> for RwLock<T> {
-    #[track_caller]
-    fn from(data: T) -> RwLock<T> {
-        RwLock::new(data)
-    }
-}
+lock_of_data!(RwLock);
 
 /// Access to the data of an [`RwLock`] for reading; lets writers in again when dropped. It stays
 /// with its thread:
@@ -117,16 +87,7 @@ pub struct RwLockReadGuard<'a, T> {
     stays: PhantomData<std::sync::RwLockReadGuard<'a, T>>,
 }
 
-impl<T> Deref for RwLockReadGuard<'_, T> {
-    type Target = T;
-
-    #[track_caller]
-    #[inline]
-    fn deref(&self) -> &T {
-        op::check_home(self.lock.ticket);
-        self.lock.data.look()
-    }
-}
+guard_that_reads!(RwLockReadGuard);
 
 impl<T> Drop for RwLockReadGuard<'_, T> {
     fn drop(&mut self) {
@@ -149,28 +110,4 @@ pub struct RwLockWriteGuard<'a, T> {
     stays: PhantomData<std::sync::RwLockWriteGuard<'a, T>>,
 }
 
-impl<T> Deref for RwLockWriteGuard<'_, T> {
-    type Target = T;
-
-    #[track_caller]
-    #[inline]
-    fn deref(&self) -> &T {
-        op::check_home(self.lock.ticket);
-        self.lock.data.look()
-    }
-}
-
-impl<T> DerefMut for RwLockWriteGuard<'_, T> {
-    #[track_caller]
-    #[inline]
-    fn deref_mut(&mut self) -> &mut T {
-        op::check_home(self.lock.ticket);
-        self.lock.data.get()
-    }
-}
-
-impl<T> Drop for RwLockWriteGuard<'_, T> {
-    fn drop(&mut self) {
-        op::release(self.lock.ticket, self.place);
-    }
-}
+guard_that_writes!(RwLockWriteGuard);

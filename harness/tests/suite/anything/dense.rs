@@ -17,6 +17,7 @@ fn vocabulary() -> Vec<Vec<Op>> {
     vec![
         [each(&[Op::StoreRelease, Op::StoreSeen, Op::Swap]), at_both(Op::Store), at_both(Op::StoreFully)].concat(),
         [each(&[Op::Add, Op::Retry]), from_to(Op::Exchange), from_to(Op::ExchangeRelaxed)].concat(),
+        [each(&[Op::Add, Op::Swap]), from_to(Op::ExchangeWeakly)].concat(),
         [values(Op::AwaitSum), values(Op::AwaitEither), at_both(Op::Await), from_to(Op::AwaitExchange)].concat(),
         each(&[Op::TryLock, Op::TrySection, Op::Unlock, Op::AwaitTry]),
         each(&[Op::IsLocked, Op::UnlockWait, Op::UnlockWaitRelaxed, Op::UnlockWaitFully, Op::AwaitUnlocked, Op::Lock]),

@@ -69,6 +69,8 @@ pub enum Op {
     StoreSeen(usize),
     Swap(usize),
     ExchangeRelaxed(usize, u64, u64),
+    /// May fail for no reason.
+    ExchangeWeakly(usize, u64, u64),
     /// Adds one by comparing and exchanging, twice at most.
     Retry(usize),
     /// Until one of the words is this; reads the second only if the first is not.
@@ -344,6 +346,9 @@ fn perform(op: Op, world: World, known: &mut Known) {
         Op::Swap(word) => observe(words[word].swap(2, Relaxed)),
         Op::ExchangeRelaxed(word, old, new) => {
             observe(words[word].compare_exchange(old, new, Relaxed, Relaxed).unwrap_or_else(|found| found + 10));
+        }
+        Op::ExchangeWeakly(word, old, new) => {
+            observe(words[word].compare_exchange_weak(old, new, AcqRel, Relaxed).unwrap_or_else(|found| found + 10));
         }
         Op::Retry(word) => {
             let add = |_| {

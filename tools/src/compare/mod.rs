@@ -71,8 +71,8 @@ pub fn jobs(options: &Options) -> usize {
 const LOOK: u64 = 4_000;
 
 /// A first look at each comparison, where there are several or time is limited: most are done with
-/// it, and whoever ends the run early has something of all. What it exhausts reads as if it had been
-/// given more; everything else is compared again.
+/// it, and whoever ends the run early has something of all. What it exhausts reads as if it had
+/// been given more; everything else is compared again.
 fn first_look(effort: Effort, may_end_early: bool) -> Option<Effort> {
     (may_end_early && effort.exhaustive_max > LOOK).then(|| Effort {
         exhaustive_max: LOOK,

@@ -107,8 +107,8 @@ impl Execution {
         false
     }
 
-    /// Whether an attempt of the running thread, which could succeed, fails for no reason. Not if the
-    /// last one did: so a loop that only tries again ends.
+    /// Whether an attempt of the running thread, which could succeed, fails for no reason. Not if
+    /// the last one did: so a loop that only tries again ends.
     pub(in crate::sim) fn fails_spuriously(&mut self, object: ObjectId, place: Place) -> bool {
         let bit = 1 << self.me;
         if self.polling.spurious & bit != 0 {

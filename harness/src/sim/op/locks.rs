@@ -153,8 +153,8 @@ pub(crate) fn read_lock(ticket: Ticket, place: Place) {
     });
 }
 
-/// Takes a lock that guards data, for reading: nobody else writes them when it returns, whatever has
-/// become of the execution.
+/// Takes a lock that guards data, for reading: nobody else writes them when it returns, whatever
+/// has become of the execution.
 pub(crate) fn read_lock_data(ticket: Ticket, place: Place) {
     read_lock(ticket, place);
     let here = current::get();

@@ -17,8 +17,8 @@ pub(super) trait Explorers {
     /// Choice points of the execution without preemptions: PCT's estimate of the length.
     fn length(&self, variant: usize) -> u32;
 
-    /// Explores every execution, as far as the budget for that goes.
-    fn search(&self, variant: usize) -> Exploration;
+    /// Explores every execution of a program of this length, as far as the budget for that goes.
+    fn search(&self, variant: usize, length: u32) -> Exploration;
 
     /// Explores every schedule with few preemptions, if that is asked for.
     fn enumerate(&self, variant: usize) -> Exploration;
@@ -59,7 +59,7 @@ impl Explorers for Here<'_> {
         length_of(&self.variants[variant].program, &self.config.explore())
     }
 
-    fn search(&self, variant: usize) -> Exploration {
+    fn search(&self, variant: usize, length: u32) -> Exploration {
         if self.config.exhaustive_max == 0 {
             return Exploration::new();
         }
@@ -67,7 +67,7 @@ impl Explorers for Here<'_> {
         let executions = self.config.exhaustive_max;
         // So many executions of four times the usual length, and no fewer of short ones: a loop
         // that goes round ever more often makes executions longer and longer.
-        let length = u64::from(self.length(variant)).saturating_mul(4).max(LENGTH_MIN);
+        let length = u64::from(length).saturating_mul(4).max(LENGTH_MIN);
         let gives_way_after = Some(executions.saturating_mul(length));
         let config = ExploreConfig { strategy, executions, gives_way_after, ..self.config.explore() };
         explore(&self.variants[variant].program, &config)

@@ -38,10 +38,11 @@ impl Gathered {
 
 pub(super) fn gather(explorers: &impl Explorers, config: &CompareConfig<'_>) -> Gathered {
     let all = 0..explorers.names().len();
+    let lengths: Vec<u32> = all.clone().map(|variant| explorers.length(variant)).collect();
     // Identical schedules: PCT's estimate of the length is part of them.
-    let length = all.clone().map(|variant| explorers.length(variant)).max().unwrap_or(1);
+    let length = lengths.iter().copied().max().unwrap_or(1);
     let mut explorations: Vec<Exploration> =
-        all.clone().map(|variant| explore_one(explorers, variant, length, config)).collect();
+        all.clone().map(|variant| explore_one(explorers, variant, (lengths[variant], length), config)).collect();
     confirm(explorers, &mut explorations, length, config);
     simplify(explorers, &mut explorations);
     let cancelled = explorations.iter().any(|exploration| exploration.cancelled);
@@ -56,8 +57,13 @@ pub(super) fn gather(explorers: &impl Explorers, config: &CompareConfig<'_>) -> 
 
 /// Explores one variant: by a search of everything if that completes, by everything else that the
 /// configuration asks for if not.
-fn explore_one(explorers: &impl Explorers, variant: usize, length: u32, config: &CompareConfig<'_>) -> Exploration {
-    let mut total = explorers.search(variant);
+fn explore_one(
+    explorers: &impl Explorers,
+    variant: usize,
+    (own_length, length): (u32, u32),
+    config: &CompareConfig<'_>,
+) -> Exploration {
+    let mut total = explorers.search(variant, own_length);
     if total.evidence.is_exhaustive() || total.cancelled {
         return total;
     }
@@ -152,7 +158,8 @@ mod tests {
             10 * (variant as u32 + 1)
         }
 
-        fn search(&self, variant: usize) -> Exploration {
+        fn search(&self, variant: usize, length: u32) -> Exploration {
+            assert_eq!(length, self.length(variant), "each is searched by its own length");
             let covered = Covered { everything: true, preemptions: None, executions: 1, gaps: Gaps::NONE };
             let everything = Evidence::of(covered, Tried::NOTHING);
             self.everything[variant].as_ref().map_or_else(Exploration::new, |ids| explored(ids, everything))

@@ -15,7 +15,7 @@ mod statement;
 
 use crate::document::{
     CauseKind, CausePart, CauseStepPart, DivergencePart, Document, PlacePart, ScenarioPart, SeenEventPart, SightPart,
-    WitnessPart,
+    WitnessPart, gravity,
 };
 use change::{Found, changed_statement, is_of_step, pin};
 use lockstep::BadEnd;
@@ -69,8 +69,7 @@ pub fn of(scenarios: &mut [&mut ScenarioPart], sources: &Sources) -> Vec<CausePa
 /// The order of causes: what brings an end that nobody can want, then what most comes of.
 fn key(cause: &CausePart) -> (usize, std::cmp::Reverse<usize>, &str) {
     let end = cause.bad.as_deref().and_then(BadEnd::from_name);
-    let gravity = end.map_or(BadEnd::ALL.len(), |kind| kind as usize);
-    (gravity, std::cmp::Reverse(cause.divergences.len()), &cause.id)
+    (gravity(end), std::cmp::Reverse(cause.divergences.len()), &cause.id)
 }
 
 /// Eight digits for what the sight shows.

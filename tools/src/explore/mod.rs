@@ -17,7 +17,7 @@ use crate::cli::session;
 use crate::cli::status::Status;
 use crate::cli::trouble::Trouble;
 use crate::compare::{effort, jobs};
-use crate::document::{EvidencePart, GoalPart, in_words};
+use crate::document::{EvidencePart, GoalPart, gravity, in_words};
 use lockstep::BadEnd;
 use lockstep_runner::protocol::{Explore, Explored, Listing, SeenPart, Setting};
 use lockstep_runner::{Bench, Failure};
@@ -93,8 +93,7 @@ fn human(one: &One) -> String {
         text += &format!("goal, {reached}: {}\n", goal.name);
     }
     let mut outcomes: Vec<&SeenPart> = explored.outcomes.iter().collect();
-    let gravity = |seen: &&SeenPart| seen.outcome.bad_end().map_or(usize::MAX, |kind| kind as usize);
-    outcomes.sort_by_key(gravity);
+    outcomes.sort_by_key(|seen| gravity(seen.outcome.bad_end()));
     for kind in BadEnd::ALL {
         let count = outcomes.iter().filter(|seen| seen.outcome.bad_end() == Some(kind)).count();
         if count > 0 {

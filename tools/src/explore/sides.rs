@@ -46,14 +46,8 @@ fn row(mark: char, left: &str, right: &str) -> String {
 /// An event with its thread, and its place at the end of the column.
 fn cell(trace: &TracePart, event: Option<usize>) -> String {
     let Some(event) = event.and_then(|at| trace.events.get(at)) else { return String::new() };
-    let mark = match (event.observable, event.remark) {
-        (true, _) => "* ",
-        (_, true) => "# ",
-        _ => "",
-    };
-    let thread = trace.threads.get(event.thread).map_or("?", String::as_str);
     let place = short(&event.place);
-    let text = cut(&format!("{thread}: {mark}{}", event.text), SIDE.saturating_sub(display_width(&place) + 2));
+    let text = cut(&trace.line(event), SIDE.saturating_sub(display_width(&place) + 2));
     let pad = " ".repeat(SIDE.saturating_sub(display_width(&text) + display_width(&place)));
     format!("{text}{pad}{place}")
 }

@@ -220,7 +220,7 @@ fn columns(witness: &WitnessPart) -> String {
         }
         let side = |side: usize, at: Option<usize>| {
             let event = at.and_then(|at| witness.traces[side].events.get(at));
-            event.map_or(String::new(), |event| cell(&witness.traces[side].threads, event.thread, event))
+            event.map_or(String::new(), |event| cell(&witness.traces[side], event))
         };
         text += &line(row.mark, &side(0, row.left), &side(1, row.right));
     }

@@ -11,7 +11,7 @@ use super::table::Table;
 use super::tame::one_line;
 use crate::cli::counted::counted;
 use crate::cli::cut::cut;
-use crate::document::{DivergencePart, Document, EventPart, ScenarioPart, Standing, WitnessPart};
+use crate::document::{DivergencePart, Document, EventPart, ScenarioPart, Standing, TracePart, WitnessPart};
 use textwrap::core::display_width;
 use textwrap::{Options, WordSplitter, wrap};
 
@@ -285,23 +285,16 @@ fn two_columns(witness: &WitnessPart) -> String {
         if Some(at) == witness.first_observable {
             text += "  --- first observable difference\n";
         }
-        let [left, right] = [0, 1].map(|side| {
-            sides[side].map_or(String::new(), |event| cell(&witness.traces[side].threads, event.thread, event))
-        });
+        let [left, right] =
+            [0, 1].map(|side| sides[side].map_or(String::new(), |event| cell(&witness.traces[side], event)));
         row(&mut text, part.mark, &left, &right);
     }
     text
 }
 
-/// An event with its thread, as in snapshots.
-pub fn cell(threads: &[String], thread: usize, event: &EventPart) -> String {
-    let mark = match (event.observable, event.remark) {
-        (true, _) => "* ",
-        (_, true) => "# ",
-        _ => "",
-    };
-    let thread = threads.get(thread).map_or("?", String::as_str);
-    format!("{thread}: {mark}{}", one_line(&event.text))
+/// An event with its thread, in one line.
+pub fn cell(trace: &TracePart, event: &EventPart) -> String {
+    one_line(&trace.line(event))
 }
 
 fn row(text: &mut String, mark: char, left: &str, right: &str) {

@@ -38,7 +38,7 @@ pub fn package_name(base: &Path) -> String {
 
 /// What a step offers to the trait. What the compiler would say is said here, and is as much the
 /// fault of the subject.
-fn own_module(step: &Step, trait_name: &str) -> Result<Module, Trouble> {
+pub(super) fn own_module(step: &Step, trait_name: &str) -> Result<Module, Trouble> {
     let module = rust::module(&step.module.path, &step.module.text, trait_name);
     module.map_err(|error| Trouble::of_subject(error.in_step(&step.name)))
 }

@@ -2,13 +2,12 @@
 //! beside its designs.
 
 use super::origins::Origins;
-use super::own::print;
+use super::own::{own_module, print};
 use super::package::{Around, GLUE, Package};
 use super::workspace::Workspace;
 use crate::cli::files;
 use crate::cli::trouble::Trouble;
 use crate::outside::look;
-use crate::source::rust;
 use crate::source::steps::Step;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -86,8 +85,7 @@ fn append(files: &mut BTreeMap<String, String>, path: &str, text: &str) -> Resul
 fn registry(steps: &[Step]) -> Result<TokenStream, Trouble> {
     let mut variants = Vec::new();
     for (nth, step) in steps.iter().enumerate() {
-        let module = rust::module(&step.module.path, &step.module.text, "Design");
-        let module = module.map_err(|error| Trouble::of_subject(error.in_step(&step.name)))?;
+        let module = own_module(step, "Design")?;
         let (name, summary, type_name) = (&step.name, &step.subject, &module.type_name);
         let module = format_ident!("step_{nth}");
         let keeps = step.module.files("").any(|(_, text)| text.contains("Bit::Stopped"));

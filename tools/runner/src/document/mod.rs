@@ -5,7 +5,7 @@ mod scenario;
 mod sight;
 mod witness;
 
-pub use query::{Standing, in_words};
+pub use query::{Standing, gravity, in_words};
 pub use scenario::*;
 pub use sight::*;
 pub use witness::*;

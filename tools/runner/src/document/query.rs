@@ -24,6 +24,12 @@ pub fn in_words(kind: BadEnd) -> &'static str {
     }
 }
 
+/// The place of something among others by its end: what nobody can want comes first, the gravest
+/// before all.
+pub fn gravity(end: Option<BadEnd>) -> usize {
+    BadEnd::ALL.into_iter().position(|kind| Some(kind) == end).unwrap_or(BadEnd::ALL.len())
+}
+
 impl OutcomePart {
     /// What is wrong with its end, if nobody can want it.
     pub fn bad_end(&self) -> Option<BadEnd> {
@@ -141,11 +147,9 @@ impl ScenarioPart {
         self.outcome(&divergence.outcome).and_then(OutcomePart::bad_end)
     }
 
-    /// The place of a divergence among others by its end: those that nobody can want come first,
-    /// the gravest before all.
+    /// The place of a divergence among others by its end.
     pub fn gravity(&self, divergence: &DivergencePart) -> usize {
-        let end = self.bad_end(divergence);
-        BadEnd::ALL.into_iter().position(|kind| Some(kind) == end).unwrap_or(BadEnd::ALL.len())
+        gravity(self.bad_end(divergence))
     }
 
     /// The weakest evidence of its variants, with the gaps of all; none that counts, where

@@ -126,6 +126,19 @@ pub struct EventPart {
     pub from: Option<usize>,
 }
 
+impl TracePart {
+    /// One of its events with its thread, as in snapshots.
+    pub fn line(&self, event: &EventPart) -> String {
+        let mark = match (event.observable, event.remark) {
+            (true, _) => "* ",
+            (_, true) => "# ",
+            _ => "",
+        };
+        let thread = self.threads.get(event.thread).map_or("?", String::as_str);
+        format!("{thread}: {mark}{}", event.text)
+    }
+}
+
 /// What either side did: indices of events. Both, if they did the same or something in each other's
 /// place.
 #[derive(Clone, Debug, Serialize, Deserialize)]
